@@ -1,0 +1,55 @@
+# Two commands matter: make serve and make test. Both set up what they need.
+
+PY ?= python3
+V = .venv/bin
+PORT ?= 8000
+export PYTHONWARNINGS ?= default
+
+.PHONY: serve test lint unit postgres browser benchmark lock
+
+serve: .venv/.serve-stamp
+	@$(V)/python manage.py compile_words
+	@$(V)/python manage.py set_up
+	@echo "The site: http://127.0.0.1:$(PORT)/   The admin: http://127.0.0.1:$(PORT)/admin/   Stop: Ctrl-C"
+	@exec $(V)/gunicorn helphub.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --no-control-socket --log-level warning
+
+test: lint unit postgres browser
+
+lint: .venv/.test-stamp
+	$(V)/ruff check .
+	$(V)/ruff format --check .
+	$(V)/python manage.py check
+	$(V)/python manage.py makemigrations --check --dry-run
+
+unit: .venv/.test-stamp
+	$(V)/python -m pytest -q -m "not browser"
+
+# The same tests on a real PostgreSQL: the one that DATABASE_URL names, or one from a wheel.
+postgres: .venv/.test-stamp
+	$(V)/python tests/with_postgres.py $(V)/python -m pytest -q -m "not browser"
+
+browser: .venv/.test-stamp
+	$(V)/python -m pytest -q -m browser
+
+# Prints figures; run by hand.
+benchmark: .venv/.test-stamp
+	$(V)/python tests/benchmark.py
+
+lock:
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.txt
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-dev.txt
+
+.venv/bin/python:
+	@$(PY) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { echo "This needs Python 3.11, 3.12 or 3.13. Name one: make PY=python3.12 ..."; exit 1; }
+	@$(PY) -m venv .venv || { echo "Python's venv is missing. On Debian: apt-get install python3-venv"; exit 1; }
+
+.venv/.serve-stamp: requirements.txt | .venv/bin/python
+	@echo "Installing what the site needs..."
+	@$(V)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/.test-stamp: requirements-dev.txt | .venv/bin/python
+	@echo "Installing what the tests need..."
+	@$(V)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(V)/python manage.py compile_words
+	@touch $@

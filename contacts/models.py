@@ -1,0 +1,191 @@
+"""Floor 2: who to reach. A telephone number exists once, as a row here, and is shown from it."""
+
+import re
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from helphub import texts
+from helphub.entries import Entry, EntryQuerySet
+from strategy.models import ContactLine
+
+# What may be dialled though it is no ordinary number: emergency and short codes, and freephone
+# numbers with fewer digits than libphonenumber expects.
+SHORT_NUMBER = re.compile(r"[1-9]\d{2}|[1-9]\d{4,5}|0800\d{4}|0800\d{6}")
+
+
+def validate_dial(value):
+    """Refuse what no telephone in Britain can dial."""
+    if not re.fullmatch(r"\d+", value):
+        raise ValidationError(_("Write digits only, without spaces: this is what a phone dials."))
+    if SHORT_NUMBER.fullmatch(value):
+        return
+    try:
+        number = phonenumbers.parse(value, "GB")
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_valid_number(number):
+        raise ValidationError(
+            _("“%(value)s” is not a number that can be dialled in Britain. Check every digit."),
+            params={"value": value},
+        )
+
+
+class Organization(Entry):
+    """A charity, council or public body that answers the phone."""
+
+    name = models.CharField(
+        _("name"), max_length=120, help_text=_("As it calls itself. Not translated.")
+    )
+
+    class Meta(Entry.Meta):
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+
+    def __str__(self):
+        return self.name
+
+
+class PhoneQuerySet(EntryQuerySet):
+    def for_listing(self):
+        """The published numbers of the contact page, without the wing for one's own behaviour."""
+        return (
+            self.published()
+            .exclude(section=Phone.Section.OWN_BEHAVIOUR)
+            .select_related("organization", "printed_line")
+        )
+
+    def critical(self):
+        """The numbers of every page, by role."""
+        return {phone.role: phone for phone in self.published().exclude(role="")}
+
+
+class Phone(Entry):
+    """A line that someone can call or text. Every number on the site is one of these rows."""
+
+    class Kind(models.TextChoices):
+        VOICE = "voice", _("call")
+        TEXT = "text", _("text")
+
+    class Role(models.TextChoices):
+        EMERGENCY = "emergency", _("the emergency number on every page")
+        SPOC = "spoc", _("the single point of contact on every page")
+
+    class Section(models.TextChoices):
+        EMERGENCY = "emergency", _("In an emergency")
+        DUDLEY = "dudley", _("In Dudley")
+        SPECIALIST = "specialist", _("After sexual violence or abuse")
+        YOUNG_PEOPLE = "young-people", _("For children and young people")
+        RELATIONSHIPS = "relationships", _("At home, in relationships and families")
+        FEELINGS = "feelings", _("When it is all too much")
+        OWN_BEHAVIOUR = "own-behaviour", _("Worried about your own behaviour")
+
+    name = models.CharField(_("name of the line"), max_length=120)
+    organization = models.ForeignKey(
+        Organization,
+        on_delete=models.PROTECT,
+        related_name="phones",
+        verbose_name=_("organisation"),
+    )
+    purpose = models.CharField(
+        _("what it is for"),
+        max_length=200,
+        validators=[texts.validate_text],
+        help_text=_("One short sentence beside the number."),
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.VOICE)
+    dial = models.CharField(
+        _("digits to dial"),
+        max_length=20,
+        validators=[validate_dial],
+        help_text=_("What the phone dials: digits only. Readers see the next field."),
+    )
+    display = models.CharField(
+        _("number as shown"),
+        max_length=24,
+        help_text=_("The same digits, spaced so that they are easy to read and to say."),
+    )
+    text_instruction = models.CharField(
+        _("what to text"),
+        max_length=120,
+        blank=True,
+        validators=[texts.validate_text],
+        help_text=_("For a text line: “Text the word SHOUT.”"),
+    )
+    textphone = models.CharField(
+        _("textphone"),
+        max_length=24,
+        blank=True,
+        help_text=_("The number to dial by textphone or the Relay UK app, as shown."),
+    )
+    cost = models.CharField(
+        _("cost"),
+        max_length=120,
+        blank=True,
+        validators=[texts.validate_text],
+        help_text=_("Only what the organisation says itself. Empty when nobody has said."),
+    )
+    section = models.CharField(_("part of the contact page"), max_length=20, choices=Section)
+    role = models.CharField(_("role"), max_length=20, choices=Role, blank=True)
+    printed_line = models.OneToOneField(
+        ContactLine,
+        on_delete=models.PROTECT,
+        related_name="phone",
+        blank=True,
+        null=True,
+        verbose_name=_("line of the strategy"),
+        help_text=_("The line of the strategy's own list that gives this number."),
+    )
+
+    objects = PhoneQuerySet.as_manager()
+
+    class Meta(Entry.Meta):
+        verbose_name = _("number")
+        verbose_name_plural = _("numbers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["role"],
+                condition=~models.Q(role=""),
+                name="one_number_for_each_role",
+                violation_error_message=_("Another number has this role already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role="") | models.Q(is_published=True),
+                name="numbers_of_every_page_are_published",
+                violation_error_message=_("A number of every page cannot be unpublished."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name}: {self.display}"
+
+    def get_absolute_url(self):
+        # Without a fragment: the name of a line would stay in the phone's history.
+        return reverse("contacts:phone-list")
+
+    def clean(self):
+        super().clean()
+        errors = {}
+        if re.sub(r"[ ]", "", self.display) != self.dial:
+            errors["display"] = _("These are not the same digits as the ones to dial.")
+        if self.kind == self.Kind.TEXT and not self.text_instruction:
+            errors["text_instruction"] = _("Say what to text.")
+        if errors:
+            raise ValidationError(errors)
+
+    @cached_property
+    def url(self):
+        """What a phone does when the number is pressed."""
+        return f"{'sms' if self.kind == self.Kind.TEXT else 'tel'}:{self.dial}"
+
+    @property
+    def is_spoc(self):
+        return self.role == self.Role.SPOC
+
+    @property
+    def is_emergency(self):
+        return self.role == self.Role.EMERGENCY

@@ -1,0 +1,9 @@
+from modeltranslation.translator import TranslationOptions, register
+
+from contacts.models import Phone
+
+
+@register(Phone)
+class PhoneTranslation(TranslationOptions):
+    fields = ["name", "purpose", "text_instruction", "cost"]
+    required_languages = {"en": ["name", "purpose"]}

@@ -1,0 +1,38 @@
+from django.apps import AppConfig
+from django.conf import settings
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+
+def owner_facts(slugs):
+    """What only the owner knows, or that it is not named yet."""
+    return {
+        slug: format_html("{}", settings.OWNER[slug] or _("(not yet named)"))
+        for slug in slugs
+        if slug in settings.OWNER
+    }
+
+
+def list_links(slugs):
+    """Links to the lists of entries."""
+    from helphub import texts
+
+    lists = {
+        "topics": ("strategy:form-of-abuse-list", _("Topics")),
+        "services": ("services:service-list", _("Services")),
+        "contacts": ("contacts:phone-list", _("Contact numbers")),
+    }
+    return {
+        slug: texts.link(reverse(lists[slug][0]), lists[slug][1]) for slug in slugs if slug in lists
+    }
+
+
+class HelphubConfig(AppConfig):
+    name = "helphub"
+
+    def ready(self):
+        from helphub import checks, texts  # noqa: F401
+
+        texts.register("owner", owner_facts)
+        texts.register("list", list_links)

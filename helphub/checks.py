@@ -1,0 +1,22 @@
+"""What must be settled before the site goes live."""
+
+from django.conf import settings
+from django.core.checks import Error, Tags, register
+
+
+@register(Tags.security, deploy=True)
+def owner_is_named(app_configs, **kwargs):
+    """Every fact that only the owner knows is set."""
+    missing = [
+        f"OWNER_{name.upper().replace('-', '_')}" for name, v in settings.OWNER.items() if not v
+    ]
+    if not settings.SECURITY_CONTACT:
+        missing.append("SECURITY_CONTACT")
+    return [
+        Error(
+            f"{name} is not set.",
+            hint="The accessibility statement, the privacy notice or security.txt needs it.",
+            id="helphub.E001",
+        )
+        for name in missing
+    ]

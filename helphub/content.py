@@ -1,0 +1,217 @@
+"""The fixtures: the strategy, the topics, the guides, the numbers and the services.
+
+They are YAML that a reviewer can read. A file maps a model to its rows; a row names its fields, and
+other rows by their natural key. `who_can_help` maps a page to the lines that it suggests.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+import yaml
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from helphub.entries import Entry
+from helphub.models import LoadedRow
+from services.models import Service, Suggestion
+from strategy.models import FormOfAbuse, Guide
+
+FIXTURES = ["strategy", "topics", "guides", "contacts", "services"]
+WHO_CAN_HELP = "who_can_help"
+PAGES = {"topic": (FormOfAbuse, "form_of_abuse"), "guide": (Guide, "guide")}
+
+
+class FixtureError(Exception):
+    """A fixture that cannot be loaded, with what to mend."""
+
+
+class MissingRowError(FixtureError):
+    """A row names another that is not there, or not there yet."""
+
+
+@dataclass
+class Row:
+    """One row of a fixture, and the row of the database that it stands for."""
+
+    label: str
+    key: str
+    values: dict
+
+    @property
+    def model(self):
+        return apps.get_model(self.label)
+
+    def find(self):
+        with suppress(self.model.DoesNotExist):
+            return self.model.objects.get_by_natural_key(self.key)
+
+    def read(self, names):
+        """The present values of these fields, written as a fixture writes them."""
+        found = self.find()
+        if found is None:
+            return None
+        return {name: self._read_field(found, name) for name in names}
+
+    def _read_field(self, found, name):
+        field = self.model._meta.get_field(name)
+        value = getattr(found, name)
+        if field.many_to_many:
+            return sorted(other.natural_key()[0] for other in value.all())
+        if field.is_relation:
+            return value and value.natural_key()[0]
+        return value
+
+    def write(self):
+        """Make the database row equal to this one, and give it back."""
+        found = self.find() or self.model()
+        many = {}
+        for name, value in self.values.items():
+            field = self.model._meta.get_field(name)
+            if field.many_to_many:
+                many[name] = [self._other(field, key) for key in value]
+            elif field.is_relation:
+                setattr(found, name, self._other(field, value))
+            else:
+                setattr(found, name, value)
+        found.save()
+        for name, others in many.items():
+            getattr(found, name).set(others)
+        return found
+
+    def _other(self, field, key):
+        try:
+            return field.related_model.objects.get_by_natural_key(key)
+        except field.related_model.DoesNotExist:
+            message = f"{self}: {field.name} names “{key}”, which is not there."
+            raise MissingRowError(message) from None
+
+    def __str__(self):
+        return f"{self.label} {self.key}"
+
+
+@dataclass
+class WhoCanHelp(Row):
+    """The lines that one page suggests, in its order."""
+
+    @property
+    def _page(self):
+        kind, _, slug = self.key.partition(":")
+        model, field = PAGES[kind]
+        return {field: model.objects.get_by_natural_key(slug)}
+
+    def find(self):
+        suggestions = Suggestion.objects.filter(**self._page)
+        return list(suggestions.select_related("service")) or None
+
+    def _read_field(self, found, name):
+        return [suggestion.service.line for suggestion in found]
+
+    def write(self):
+        services = Service.objects.in_bulk(self.values["lines"], field_name="line")
+        if missing := [line for line in self.values["lines"] if line not in services]:
+            raise MissingRowError(f"{self} names “{missing[0]}”, which is not there.")
+        page = self._page
+        Suggestion.objects.filter(**page).delete()
+        return [
+            Suggestion.objects.create(service=services[line], position=position, **page)
+            for position, line in enumerate(self.values["lines"], start=1)
+        ]
+
+
+def rows():
+    """Every row of the fixtures, lowest floor first."""
+    parsed = {}
+    for name in FIXTURES:
+        path = settings.BASE_DIR / "fixtures" / f"{name}.yaml"
+        parsed |= yaml.safe_load(path.read_text())
+    who_can_help = parsed.pop(WHO_CAN_HELP)
+    for label, values in parsed.items():
+        yield from (_row(label, value) for value in values)
+    for page, lines in who_can_help.items():
+        yield WhoCanHelp(WHO_CAN_HELP, page, {"lines": lines})
+
+
+def _row(label, values):
+    model = apps.get_model(label)
+    if issubclass(model, Entry):
+        # What stands in the fixtures has been reviewed with the code.
+        values = {"is_published": True} | values
+    fields = {field.name for field in model._meta.get_fields()}
+    if unknown := set(values) - fields:
+        raise FixtureError(f"{label} has no field {', '.join(sorted(unknown))}.")
+    values = {
+        name: sorted(value)
+        if isinstance(value, list)
+        else value.strip()
+        if isinstance(value, str)
+        else value
+        for name, value in values.items()
+    }
+    return Row(label, values["slug" if "slug" in fields else "reference"], values)
+
+
+def is_empty():
+    """Whether nothing has been loaded or written yet."""
+    models = [Guide, FormOfAbuse, Service]
+    return not LoadedRow.objects.exists() and not any(m.objects.exists() for m in models)
+
+
+@dataclass
+class Change:
+    """What loading a row would do."""
+
+    row: Row
+    verb: str  # "add", "replace" or "leave"
+    why: str = ""
+
+    def __str__(self):
+        return f"{self.verb}: {self.row}{f' ({self.why})' if self.why else ''}"
+
+
+def changes():
+    """What loading the fixtures again would add and replace, and what it leaves to officers."""
+    loaded = {(row.model, row.key): row.values for row in LoadedRow.objects.all()}
+    for row in rows():
+        before = loaded.get((row.label, row.key))
+        present = row.read(before or row.values)
+        if present is None:
+            yield Change(row, "leave", "an officer deleted it") if before else Change(row, "add")
+        elif before is None:
+            yield Change(row, "leave", "an officer wrote it")
+        elif present != before:
+            changed = sorted(name for name in before if present[name] != before[name])
+            yield Change(row, "leave", f"an officer changed {', '.join(changed)}")
+        elif before != row.values:
+            different = [n for n in row.values if before.get(n) != row.values[n]]
+            yield Change(row, "replace", ", ".join(sorted(different)))
+
+
+@transaction.atomic
+def load(wanted):
+    """Write these rows, all of them or none, and remember what they were."""
+    written = []
+    waiting = list(wanted)
+    while waiting:
+        # A row may name one further down: it waits for the next round.
+        pending, waiting = waiting, []
+        for row in pending:
+            try:
+                made = row.write()
+            except MissingRowError as error:
+                waiting.append(row)
+                missing = error
+                continue
+            written += [(row, one) for one in (made if isinstance(made, list) else [made])]
+            LoadedRow.objects.update_or_create(
+                model=row.label, key=row.key, defaults={"values": row.values}
+            )
+        if len(waiting) == len(pending):
+            raise missing
+    # Texts name rows of later files, so each is checked when all are there.
+    for row, one in written:
+        try:
+            one.full_clean()
+        except ValidationError as error:
+            raise FixtureError(f"{row}: {error.message_dict}") from error

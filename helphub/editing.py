@@ -1,0 +1,82 @@
+"""The ground of the admin: what every form and list of ours has in common."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.admin import TranslationAdmin
+from modeltranslation.translator import translator
+from modeltranslation.utils import build_localized_fieldname
+
+
+def language_fieldsets(model, fields):
+    """Fieldsets for these fields: first what has no language, then one for each language.
+
+    English stands open; the others are closed until an officer wants one.
+    """
+    translated = set(translator.get_options_for_model(model).fields)
+    fieldsets = [(None, {"fields": [name for name in fields if name not in translated]})]
+    for code, _name in settings.LANGUAGES:
+        info = get_language_info(code)
+        names = [build_localized_fieldname(name, code) for name in fields if name in translated]
+        title = info["name"] if code == "en" else f"{info['name']} ({info['name_local']})"
+        fieldsets.append(
+            (title, {"fields": names, "classes": [] if code == "en" else ["collapse"]})
+        )
+    return fieldsets
+
+
+class EditingAdmin(TranslationAdmin):
+    """An admin for a model with translated fields."""
+
+    # The model's fields in the order that an officer meets them.
+    form_fields = ()
+    save_on_top = True
+
+    def get_fieldsets(self, request, obj=None):
+        return language_fieldsets(self.model, self.form_fields)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and (code := getattr(db_field, "language", None)):
+            is_right_to_left = get_language_info(code)["bidi"]
+            field.widget.attrs |= {"lang": code, "dir": "rtl" if is_right_to_left else "ltr"}
+        return field
+
+    def view_on_site(self, obj):
+        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+
+
+class EntryAdmin(EditingAdmin):
+    """An admin for entries: in order, published or not, with the page a click away."""
+
+    list_display = ["name", "slug", "position", "is_published", "reviewed_on"]
+    list_editable = ["position"]
+    list_filter = ["is_published"]
+    search_fields = ["slug", "name_en"]
+
+
+class PrintedAdmin(EditingAdmin):
+    """An admin for the strategy's own words, which nobody edits, with our comment beside them."""
+
+    list_display = ["reference", "words", "section"]
+    list_filter = ["section"]
+    search_fields = ["reference", "words"]
+    own_fields = ()
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @property
+    def form_fields(self):
+        return ["reference", "words", "section", "position", *self.own_fields, "comment"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["reference", "words", "section"]
+
+
+admin.site.site_header = admin.site.site_title = _("Dudley help hub")
+admin.site.index_title = _("What readers see")

@@ -1,0 +1,33 @@
+"""Where "Leave this site quickly" leads."""
+
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def exit_address(value, *, own_hosts):
+    """The address, if it is one that gives nothing away.
+
+    It must be absolute and https, on another host, and carry no user name, query or fragment that
+    could say where the reader came from. Nothing is requested: the network is not there at start.
+    """
+    parts = urlsplit(value)
+    wrong = (
+        ("it must begin with https://", parts.scheme != "https"),
+        ("it names no host", not parts.hostname),
+        ("leave out the user name", "@" in parts.netloc),
+        ("leave out everything from the ? on", "?" in value),
+        ("leave out everything from the # on", "#" in value),
+        (
+            "it must lead away from this site",
+            any(
+                parts.hostname == host.lstrip(".") or f".{parts.hostname}".endswith(host)
+                for host in own_hosts
+                if host
+            ),
+        ),
+    )
+    for why, is_wrong in wrong:
+        if is_wrong:
+            raise ImproperlyConfigured(f"EXIT_URL is “{value}”: {why}.")
+    return value

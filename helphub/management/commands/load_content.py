@@ -1,0 +1,49 @@
+import sys
+
+from django.core.management.base import BaseCommand, CommandError
+
+from helphub import content
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database from the fixtures. Otherwise change nothing."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--overwrite",
+            action="store_true",
+            help="List what the fixtures would add and replace, and do it after a yes. "
+            "What an officer changed is never touched.",
+        )
+        parser.add_argument(
+            "--no-input", action="store_true", help="With --overwrite: do it without asking."
+        )
+
+    def handle(self, overwrite, no_input, **options):
+        try:
+            if content.is_empty():
+                rows = list(content.rows())
+                content.load(rows)
+                self.stdout.write(f"Loaded {len(rows)} rows.")
+            elif overwrite:
+                self._overwrite(no_input)
+            else:
+                self.stdout.write("The content is there already. Nothing changed.")
+        except content.FixtureError as error:
+            raise CommandError(error) from error
+
+    def _overwrite(self, no_input):
+        changes = list(content.changes())
+        for change in changes:
+            self.stdout.write(str(change))
+        wanted = [change.row for change in changes if change.verb != "leave"]
+        if not wanted:
+            self.stdout.write("Nothing to add or replace.")
+        elif no_input or self._is_wanted(len(wanted)):
+            content.load(wanted)
+            self.stdout.write(f"Wrote {len(wanted)} rows.")
+        else:
+            self.stdout.write("Nothing changed. Say --no-input to do it without being asked.")
+
+    def _is_wanted(self, count):
+        return sys.stdin.isatty() and input(f"Write these {count} rows? [y/N] ").lower() == "y"

@@ -1,0 +1,24 @@
+import os
+import secrets
+
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Bring the database up to date: tables, content, and somebody who can sign in."
+
+    def handle(self, **options):
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("load_content", stdout=self.stdout)
+        users = get_user_model().objects
+        if users.filter(is_superuser=True).exists():
+            self.stdout.write("Sign in to the admin with the account you have.")
+            return
+        name = os.environ.get("ADMIN_USER", "admin")
+        given = os.environ.get("ADMIN_PASSWORD")
+        password = given or secrets.token_urlsafe(12)
+        users.create_superuser(name, password=password)
+        shown = "the password from ADMIN_PASSWORD" if given else f"the password {password}"
+        self.stdout.write(f"Sign in to the admin as {name} with {shown}. It is not shown again.")

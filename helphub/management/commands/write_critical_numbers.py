@@ -1,0 +1,11 @@
+from django.core.management.base import BaseCommand
+
+from helphub import critical
+
+
+class Command(BaseCommand):
+    help = "Rewrite helphub/critical_numbers.json, the numbers that pages show without a database."
+
+    def handle(self, **options):
+        critical.write()
+        self.stdout.write(f"Wrote {critical.PATH.name}.")

@@ -1,0 +1,141 @@
+"""What stands between every request and its view."""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import BadRequest
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils import translation
+
+from helphub import assets
+from helphub.views import method_not_allowed
+
+
+def is_for_admin(request):
+    return request.path_info.startswith(settings.ADMIN_PREFIX)
+
+
+PUBLIC_RESPONSE = {
+    # The browser keeps nothing on the phone.
+    "Cache-Control": "no-store",
+    # Brave offers to forget the site.
+    "Request-OTR": "1",
+    "Permissions-Policy": "browsing-topics=(), geolocation=(), camera=(), microphone=()",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+ADMIN_RESPONSE = {
+    "Cache-Control": "no-store, private",
+    "X-Robots-Tag": "noindex",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
+        "form-action 'self'; object-src 'none'"
+    ),
+}
+
+
+def public_policy():
+    """The Content Security Policy of public pages: our one style sheet and script, by hash."""
+    return (
+        f"default-src 'none'; script-src {assets.script().source}; "
+        f"style-src {assets.style().source}; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+        "require-trusted-types-for 'script'"
+    )
+
+
+def headers(get_response):
+    """Set the headers that keep a visit private, on every kind of response."""
+
+    def middleware(request):
+        response = get_response(request)
+        if is_for_admin(request):
+            wanted = ADMIN_RESPONSE
+        else:
+            wanted = PUBLIC_RESPONSE | {"Content-Security-Policy": public_policy()}
+        for name, value in wanted.items():
+            response.headers[name] = value
+        return response
+
+    return middleware
+
+
+def readable_path(get_response):
+    """Answer an address with a NUL byte in it with the 400 page.
+
+    SQLite would look for it and find nothing; PostgreSQL refuses it with an error.
+    """
+
+    def middleware(request):
+        if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("The address is not text.")
+        return get_response(request)
+
+    return middleware
+
+
+def pages_for_refusals(get_response):
+    """Give a request with the wrong method a page too: the numbers are on every page."""
+
+    def middleware(request):
+        response = get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not is_for_admin(request):
+            page = method_not_allowed(request)
+            page.headers["Allow"] = response.headers["Allow"]
+            return page
+        return response
+
+    return middleware
+
+
+def language_of_address(get_response):
+    """Speak the language that the address names; nothing else is looked at, and no cookie set.
+
+    Django's LocaleMiddleware would read a cookie and the browser's languages, and make every
+    response vary by them.
+    """
+
+    def middleware(request):
+        first = request.path_info.lstrip("/").split("/", 1)[0]
+        is_offered = first in settings.OFFERED_LANGUAGES and first != settings.LANGUAGE_CODE
+        language = first if is_offered else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+    return middleware
+
+
+class ForAdmin:
+    """Lets a reader's request pass by the middleware it is mixed into."""
+
+    def __call__(self, request):
+        if is_for_admin(request):
+            return super().__call__(request)
+        return self.get_response(request)
+
+
+class AdminSessions(ForAdmin, SessionMiddleware):
+    """Sessions, for the admin only."""
+
+
+class AdminForgeryProtection(ForAdmin, CsrfViewMiddleware):
+    """Protection against forged forms, for the admin only: readers have no form that changes."""
+
+    def process_view(self, request, callback, callback_args, callback_kwargs):
+        if is_for_admin(request):
+            return super().process_view(request, callback, callback_args, callback_kwargs)
+        return None
+
+
+class AdminSignIn(ForAdmin, AuthenticationMiddleware):
+    """Who is signed in, for the admin only."""
+
+
+class AdminMessages(ForAdmin, MessageMiddleware):
+    """Messages after saving, for the admin only."""

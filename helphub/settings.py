@@ -1,0 +1,218 @@
+"""The only settings. A laptop needs none of the environment; production must name everything."""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+from django.conf.locale import LANG_INFO
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+from helphub.exit import exit_address
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"  # What this machine makes for itself. Git ignores it.
+
+# Laptop or production
+
+LAPTOP = not {"SECRET_KEY", "HELPHUB_ROLE", "ALLOWED_HOSTS"} & set(os.environ)
+
+
+def from_environment(name, what):
+    """A value that production cannot do without."""
+    if value := os.environ.get(name):
+        return value
+    raise ImproperlyConfigured(
+        f"Set {name} ({what}). This is production, because at least one of SECRET_KEY, "
+        "HELPHUB_ROLE and ALLOWED_HOSTS is set; unset all three for a laptop."
+    )
+
+
+def laptop_secret_key():
+    """A key made once for this machine, so that signing in survives a restart."""
+    path = VAR_DIR / "secret-key"
+    if not path.exists():
+        VAR_DIR.mkdir(exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(get_random_secret_key())
+    return path.read_text()
+
+
+DEBUG = os.environ.get("DEBUG") == "1"
+if LAPTOP:
+    SECRET_KEY = laptop_secret_key()
+    ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+    ROLES = {"public", "admin"}
+    DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'helphub.sqlite3'}"
+    EXIT_URL = os.environ.get("EXIT_URL") or "https://www.google.com/webhp"
+else:
+    if DEBUG:
+        raise ImproperlyConfigured("DEBUG=1 is for a laptop. Unset it in production.")
+    SECRET_KEY = from_environment("SECRET_KEY", "a long random text, the same on every worker")
+    ALLOWED_HOSTS = from_environment("ALLOWED_HOSTS", "the host names, with spaces between").split()
+    role = from_environment("HELPHUB_ROLE", "public or admin")
+    if role not in {"public", "admin"}:
+        raise ImproperlyConfigured("HELPHUB_ROLE is public or admin.")
+    ROLES = {role}
+    DATABASE_URL = from_environment("DATABASE_URL", "such as postgresql://user:word@host/name")
+    EXIT_URL = from_environment("EXIT_URL", "where “Leave this site quickly” goes")
+
+# Where the exit goes: absolute https, another host, nothing in it that says where one came from.
+EXIT_URL = exit_address(EXIT_URL, own_hosts=ALLOWED_HOSTS)
+
+# What only the owner knows. Pages say "not yet named" and check --deploy fails until it is set.
+OWNER = {
+    name: os.environ.get(f"OWNER_{name.upper().replace('-', '_')}", "")
+    for name in [
+        "name",  # Who runs the site and answers for personal data.
+        "address",
+        "email",  # For requests about accessibility and privacy.
+        "phone",
+        "reply-time",  # Such as "10 working days".
+        "ico",  # Registration number with the Information Commissioner.
+        "dpo",  # Data protection officer.
+        "statement-date",  # When the accessibility statement was written and checked.
+        "tested-by",  # Who tested accessibility.
+        "compliance",  # "fully", "partly" or "not" compliant with WCAG 2.2 AA, once tested.
+        "logs",  # What the servers in front keep about a visit, and for how long.
+    ]
+}
+SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT", "")  # mailto: or https: for security.txt.
+
+# The application
+
+INSTALLED_APPS = [
+    "modeltranslation",
+    "helphub.apps.HelphubConfig",
+    "strategy",
+    "contacts",
+    "services",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "helphub.middleware.headers",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "helphub.middleware.readable_path",
+    "helphub.middleware.language_of_address",
+    "helphub.middleware.pages_for_refusals",
+    "django.middleware.common.CommonMiddleware",
+    # Readers have no session, no account and no cookie: these four see the admin's requests only.
+    "helphub.middleware.AdminSessions",
+    "helphub.middleware.AdminForgeryProtection",
+    "helphub.middleware.AdminSignIn",
+    "helphub.middleware.AdminMessages",
+]
+ROOT_URLCONF = "helphub.urls"
+WSGI_APPLICATION = "helphub.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "helphub.context_processors.every_page",
+            ],
+        },
+    },
+]
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    VAR_DIR.mkdir(exist_ok=True)
+    # Several workers share the file: wait for each other, and read while one writes.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL",
+    }
+else:
+    DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+
+# Languages. A new one needs a migration: every translated field has a column for it.
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", "English"),
+    ("ur", "Urdu"),
+    ("pa", "Panjabi"),
+    ("pl", "Polish"),
+    ("ro", "Romanian"),
+    ("ar", "Arabic"),
+    ("en-simple", "Easy Read English"),
+]
+LANG_INFO["en-simple"] = {
+    "bidi": False,
+    "code": "en-simple",
+    "name": "Easy Read English",
+    "name_local": "Easy Read",
+}
+# The languages whose safety set two people have reviewed. Only these are offered in production.
+REVIEWED_LANGUAGES = ["en"]
+OFFERED_LANGUAGES = [code for code, _ in LANGUAGES if LAPTOP or code in REVIEWED_LANGUAGES]
+LOCALE_PATHS = [BASE_DIR / "helphub" / "locale"]
+MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
+MODELTRANSLATION_FALLBACK_LANGUAGES = ["en"]
+USE_I18N = True
+TIME_ZONE = "Europe/London"
+USE_TZ = True
+
+# Files
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = None if LAPTOP else VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if LAPTOP
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = LAPTOP  # A laptop serves them as they lie, without collectstatic.
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 0
+
+# Security. The headers of pages are in middleware.py.
+
+ADMIN_PREFIX = "/admin/"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = ADMIN_PREFIX
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LAPTOP
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Not no-referrer: that sends "Origin: null" with a form, which the forgery check refuses.
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 0 if LAPTOP else 31_536_000
+SECURE_SSL_REDIRECT = not LAPTOP
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # X-Frame-Options: the policy's frame-ancestors says it.
+    "security.W003",  # CsrfViewMiddleware: a subclass of it guards the admin.
+]
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    # Django's own console handler works with DEBUG only, and mails nobody here.
+    "loggers": {"django": {"handlers": [], "level": "WARNING"}},
+}

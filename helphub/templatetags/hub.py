@@ -1,0 +1,65 @@
+"""The site's own words for templates."""
+
+from urllib.parse import urlsplit
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, get_language_info, gettext
+
+from helphub import assets, texts
+from helphub.entries import Entry
+
+register = template.Library()
+register.filter("prose", texts.prose)
+register.filter("phrase", texts.phrase)
+
+
+@register.simple_tag
+def page_style():
+    """The style sheet, in the page. It comes from our own files, and the policy admits its hash."""
+    return mark_safe(f"<style>{assets.style().text}</style>")  # noqa: S308
+
+
+@register.simple_tag
+def page_script():
+    """The script, in the page. As above."""
+    return mark_safe(f"<script>{assets.script().text}</script>")  # noqa: S308
+
+
+@register.simple_tag
+def word(text):
+    """A word of the interface in the reader's language, or in English and marked as English."""
+    translated = gettext(text)
+    if translated != text or get_language().startswith("en"):
+        return translated
+    return format_html('<span lang="en" dir="ltr">{}</span>', text)
+
+
+@register.simple_tag
+def language_of(entry):
+    """The attributes that say an entry's words are English where the page is not."""
+    if entry is None or entry.words_language == get_language():
+        return ""
+    info = get_language_info(entry.words_language)
+    return format_html(' lang="{}" dir="{}"', info["code"], "rtl" if info["bidi"] else "ltr")
+
+
+@register.filter
+def untranslated(entries):
+    """Whether an entry, or one of several, is shown in English on a page in another language."""
+    if entries is None or isinstance(entries, Entry):
+        entries = [entries]
+    return any(entry and entry.words_language != get_language() for entry in entries)
+
+
+@register.filter
+def digits(phone):
+    """A number as readers see it: digits run from left to right in every language."""
+    return format_html('<bdi dir="ltr">{}</bdi>', phone.display)
+
+
+@register.filter
+def host(url):
+    """A website's address as people say it."""
+    return urlsplit(url).hostname.removeprefix("www.")

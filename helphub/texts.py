@@ -1,0 +1,135 @@
+"""The ground: officers' texts, with tokens in place of numbers and links.
+
+A text never types a telephone number. It names a line, ``{h-spoc}``, and the line's own row gives
+the digits wherever the text is shown. In the same way ``{guide:consent}`` becomes a link to that
+guide under its present name. The floors above register what their tokens become.
+"""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
+from markdown_it import MarkdownIt
+
+TOKEN = re.compile(r"\{(?P<kind>[a-z]+)(?P<mark>[:-])(?P<slug>[a-z0-9][a-z0-9-]*)\}")
+ANY_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
+
+# Digits that look like something to ring: five or more in one run, spaced or not, or a short code.
+# Years, ages, "24/7" and "7.7 million" are none of these.
+BARE_NUMBER = re.compile(
+    r"\+?\d(?:[ \u00a0().-]?\d){4,}|(?<![\d.,/-])(?:999|101|111|112|119|911|988)(?![\d.,/%-]*\d)"
+)
+# Invisible characters that can turn digits round or hide them.
+UNSAFE_CHARACTERS = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+
+_resolvers = {}
+
+
+def register(kind, resolve):
+    """Let ``resolve(slugs)`` answer for the tokens of one kind.
+
+    It returns a dictionary of safe HTML by slug; a slug it leaves out does not exist, or is not
+    published.
+    """
+    _resolvers[kind] = resolve
+
+
+def _key(match):
+    # "h-spoc" is the line's own name; in "guide:consent" only the part behind the colon is.
+    kind, mark, slug = match["kind"], match["mark"], match["slug"]
+    return kind, f"{kind}-{slug}" if mark == "-" else slug
+
+
+def resolve_tokens(texts):
+    """What the tokens of these texts become: safe HTML by (kind, slug)."""
+    wanted = {}
+    for text in texts:
+        for match in TOKEN.finditer(text):
+            kind, slug = _key(match)
+            wanted.setdefault(kind, set()).add(slug)
+    return {
+        (kind, slug): html
+        for kind, slugs in wanted.items()
+        if kind in _resolvers
+        for slug, html in _resolvers[kind](slugs).items()
+    }
+
+
+def unknown_tokens(text):
+    """The tokens of a text, and stray braces, that name nothing a reader could see."""
+    known = resolve_tokens([text])
+    return [
+        found
+        for found in ANY_BRACES.findall(text)
+        if not (match := TOKEN.fullmatch(found)) or _key(match) not in known
+    ]
+
+
+def _replace_tokens(html):
+    known = resolve_tokens([html])
+    return TOKEN.sub(lambda match: known.get(_key(match), ""), html)
+
+
+def _open_link(self, tokens, index, options, env):
+    if not tokens[index].attrGet("href").startswith("/"):
+        tokens[index].attrSet("rel", "noreferrer")
+    return self.renderToken(tokens, index, options, env)
+
+
+_markdown = MarkdownIt("zero", {"html": False}).enable(
+    ["heading", "list", "emphasis", "link", "newline", "escape", "entity"]
+)
+_markdown.add_render_rule("link_open", _open_link)
+
+
+def prose(text):
+    """A whole text as HTML: headings, paragraphs, lists, bold and links. No raw HTML."""
+    # Markdown-it escapes everything it does not itself make; the tokens become safe HTML.
+    return mark_safe(_replace_tokens(_markdown.render(text)))  # noqa: S308
+
+
+def phrase(text):
+    """One line of text as HTML, with its bold words, links and tokens."""
+    return mark_safe(_replace_tokens(_markdown.renderInline(text)))  # noqa: S308
+
+
+def validate_text(text):
+    """Refuse a text that types a number, names an unknown token or hides characters."""
+    if found := UNSAFE_CHARACTERS.search(text):
+        raise ValidationError(
+            _("Take out the invisible character behind “%(before)s”: it can hide or turn words."),
+            code="unsafe_character",
+            params={"before": text[max(0, found.start() - 20) : found.start()]},
+        )
+    if found := BARE_NUMBER.search(TOKEN.sub("", text)):
+        raise ValidationError(
+            _(
+                "Do not type the number “%(number)s”. Name its line instead, for example "
+                "{h-spoc}: then it is right everywhere when it changes."
+            ),
+            code="bare_number",
+            params={"number": found.group()},
+        )
+    if unknown := unknown_tokens(text):
+        raise ValidationError(
+            _(
+                "“%(token)s” is not a published line or page. Write for example {h-spoc}, "
+                "{guide:consent} or {topic:pictures}, or take the braces out."
+            ),
+            code="unknown_token",
+            params={"token": unknown[0]},
+        )
+    if re.search(r"^#(?!#{1,2} )", text, re.MULTILINE):
+        raise ValidationError(
+            _("Begin a heading with ## and a space. One # is the page's own heading."),
+            code="heading_level",
+        )
+
+
+def link(url, words):
+    """A link as a token becomes it."""
+    return mark_safe(f'<a href="{escape(url)}">{escape(words)}</a>')  # noqa: S308

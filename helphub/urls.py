@@ -1,0 +1,48 @@
+"""The site map."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+
+from helphub import views
+from helphub.sitemaps import SITEMAPS
+
+# The pages of the site before this one, which posters and other sites still name.
+OLD_ADDRESSES = [
+    "sexual-assault-and-abuse",
+    "violenceagainstwomenandgirls",
+    "domesticabuse",
+    "forcedmarriage",
+    "stalking",
+]
+
+urlpatterns = [
+    path("robots.txt", views.robots),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path(".well-known/security.txt", views.security_txt),
+    path("emergency/", views.emergency, name="emergency"),
+    *(
+        path(address + slash, views.moved, {"address": address})
+        for address in OLD_ADDRESSES
+        for slash in ("", "/")
+    ),
+]
+if "admin" in settings.ROLES:
+    urlpatterns.append(path(settings.ADMIN_PREFIX.lstrip("/"), admin.site.urls))
+urlpatterns += i18n_patterns(
+    path("", views.home, name="home"),
+    path("help-now/", views.help_now, name="help-now"),
+    path("using-this-site/", views.fixed_page, name="using-this-site"),
+    path("accessibility/", views.fixed_page, name="accessibility"),
+    path("privacy/", views.fixed_page, name="privacy"),
+    path("", include("strategy.urls")),
+    path("contacts/", include("contacts.urls")),
+    path("services/", include("services.urls")),
+    prefix_default_language=False,
+)
+
+handler400 = "helphub.views.bad_request"
+handler404 = "helphub.views.page_not_found"
+handler500 = "helphub.views.server_error"

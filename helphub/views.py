@@ -1,0 +1,118 @@
+"""The pages that stand above the apps, and the ones for when something is wrong."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import override
+from django.views.decorators.http import require_safe
+
+from helphub import critical
+from strategy.models import Guide, HubArea
+
+
+def _who_can_help(guide):
+    return guide.suggestions.for_page() if guide else []
+
+
+@require_safe
+def home(request):
+    guide = Guide.objects.at("home")
+    context = {
+        "guide": guide,
+        "doors": Guide.objects.doors(),
+        "suggestions": _who_can_help(guide),
+    }
+    return render(request, "home.html", context)
+
+
+@require_safe
+def help_now(request):
+    guide = Guide.objects.at("help-now")
+    context = {"guide": guide, "suggestions": _who_can_help(guide)}
+    return render(request, "help_now.html", context)
+
+
+@require_safe
+def fixed_page(request):
+    """A guide whose address is its own name: using this site, accessibility, privacy."""
+    guide = Guide.objects.at(request.resolver_match.url_name)
+    context = {"guide": guide, "suggestions": _who_can_help(guide)}
+    return render(request, "fixed_page.html", context)
+
+
+@require_safe
+def moved(request, address):
+    """An address of the old help hub, to the page that took its place."""
+    area = (
+        HubArea.objects.select_related("form_of_abuse").filter(url__endswith=f"/{address}").first()
+    )
+    return redirect(area.get_new_url() if area else reverse("home"))
+
+
+@require_safe
+def robots(request):
+    lines = [
+        "User-agent: *",
+        f"Disallow: {settings.ADMIN_PREFIX}",
+        f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def security_txt(request):
+    """Where to report a weakness (RFC 9116). A file that has expired is to be ignored."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    expires = datetime.now(UTC).replace(microsecond=0) + timedelta(days=180)
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {expires.isoformat().replace('+00:00', 'Z')}",
+        "Preferred-Languages: en",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+# Pages that must work without a database: they read the critical numbers from their file.
+
+
+def _without_database(request, template, status):
+    context = {"critical": critical.from_file()}
+    return render(request, template, context, status=status)
+
+
+def bad_request(request, exception):
+    return _without_database(request, "400.html", 400)
+
+
+def page_not_found(request, exception):
+    return _without_database(request, "404.html", 404)
+
+
+def method_not_allowed(request):
+    return _without_database(request, "405.html", 405)
+
+
+@require_safe
+def emergency(request):
+    """The numbers and nothing else, for a server in front to show when this one does not answer."""
+    return HttpResponse(emergency_page())
+
+
+def emergency_page():
+    """The emergency page as text: no database, no request."""
+    with override(settings.LANGUAGE_CODE):
+        context = {"critical": critical.from_file(), "exit_url": settings.EXIT_URL}
+        return render_to_string("emergency.html", context)
+
+
+def server_error(request):
+    try:
+        return _without_database(request, "500.html", 500)
+    except Exception:
+        # Whatever broke the page may break its frame too: the numbers need neither.
+        return HttpResponse(emergency_page(), status=500)

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ServicesConfig(AppConfig):
+    name = "services"
+    verbose_name = _("Services")
+
+    def ready(self):
+        from helphub import texts
+        from services.models import Service
+
+        texts.register("h", Service.objects.line_links)

@@ -1,0 +1,143 @@
+from django.contrib import admin
+
+from helphub.editing import EntryAdmin, PrintedAdmin
+from strategy import models
+
+
+class LockedPagesAdmin(EntryAdmin):
+    """Keeps pages that the site itself links to at their address."""
+
+    def is_locked(self, page):
+        return True
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["slug", "is_published"] if obj and self.is_locked(obj) else []
+
+    def has_delete_permission(self, request, obj=None):
+        may_delete = super().has_delete_permission(request, obj)
+        return may_delete and not (obj and self.is_locked(obj))
+
+
+@admin.register(models.Guide)
+class GuideAdmin(LockedPagesAdmin):
+    list_filter = ["is_published", "is_own_behaviour"]
+    form_fields = [
+        "title",
+        "slug",
+        "position",
+        "is_published",
+        "reviewed_on",
+        "is_own_behaviour",
+        "name",
+        "summary",
+        "content_note",
+        "body",
+        "door",
+    ]
+
+    def is_locked(self, page):
+        return page.slug in models.LINKED_GUIDES
+
+
+@admin.register(models.FormOfAbuse)
+class FormOfAbuseAdmin(EntryAdmin):
+    form_fields = [
+        "title",
+        "slug",
+        "position",
+        "is_published",
+        "reviewed_on",
+        "words",
+        "name",
+        "summary",
+        "content_note",
+        "description",
+        "signs",
+        "reassurance",
+        "actions",
+        "comment",
+    ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["words"]
+
+    def has_delete_permission(self, request, obj=None):
+        # A form of abuse that the strategy names may be unpublished, not lost.
+        may_delete = super().has_delete_permission(request, obj)
+        return may_delete and not (obj and obj.reference)
+
+
+@admin.register(models.Chapter)
+class ChapterAdmin(LockedPagesAdmin):
+    form_fields = [
+        "title",
+        "slug",
+        "position",
+        "is_published",
+        "reviewed_on",
+        "name",
+        "content_note",
+        "introduction",
+    ]
+
+    def has_add_permission(self, request):
+        return False
+
+
+@admin.register(models.Passage)
+class PassageAdmin(PrintedAdmin):
+    list_filter = ["chapter"]
+    own_fields = ["period"]
+
+
+@admin.register(models.Statistic)
+class StatisticAdmin(PrintedAdmin):
+    list_display = ["reference", "figure", "words", "period"]
+    own_fields = ["population", "period", "newer_source"]
+
+    @property
+    def form_fields(self):
+        return [*super().form_fields, "newer_figure", "not_comparable"]
+
+
+@admin.register(models.Programme)
+class ProgrammeAdmin(PrintedAdmin):
+    list_display = ["reference", "words", "agency"]
+    list_filter = ["agency"]
+    own_fields = ["agency", "period"]
+
+
+@admin.register(models.Body)
+class BodyAdmin(PrintedAdmin):
+    list_display = ["reference", "words", "reports_to"]
+    list_filter = []
+    own_fields = ["reports_to"]
+
+
+@admin.register(models.Document)
+class DocumentAdmin(PrintedAdmin):
+    list_filter = []
+    own_fields = ["period", "url", "current_title", "current_url"]
+
+
+@admin.register(models.HubArea)
+class HubAreaAdmin(PrintedAdmin):
+    list_filter = []
+    own_fields = ["form_of_abuse"]
+
+
+@admin.register(models.ContactLine)
+class ContactLineAdmin(PrintedAdmin):
+    list_filter = []
+    own_fields = ["audience"]
+
+
+@admin.register(models.Source)
+class SourceAdmin(PrintedAdmin):
+    list_filter = []
+
+
+@admin.register(models.Priority, models.Principle, models.Standard)
+class OtherPrintedAdmin(PrintedAdmin):
+    list_filter = []
+    own_fields = ["period"]

@@ -1,0 +1,442 @@
+"""Floor 1: what the strategy says, word for word, and what we say about it in our own words."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from helphub import texts
+from helphub.entries import EntryQuerySet, Page
+
+# The guides that fill a page with an address of its own, and the name of that address.
+FIXED_PAGES = {
+    "home": "home",
+    "help-now": "help-now",
+    "using-this-site": "using-this-site",
+    "accessibility": "accessibility",
+    "privacy": "privacy",
+}
+# The guides that every page links to: they keep their address and stay published.
+LINKED_GUIDES = [*FIXED_PAGES, "own-behaviour"]
+
+
+def text_field(label, help_text, **options):
+    """A text that officers write: no typed numbers, no unknown tokens, nothing invisible."""
+    return models.TextField(label, help_text=help_text, validators=[texts.validate_text], **options)
+
+
+CONTENT_NOTE = {
+    "verbose_name": _("content note"),
+    "max_length": 200,
+    "blank": True,
+    "validators": [texts.validate_text],
+    "help_text": _("One line above a hard page, so that readers can choose: what it talks about."),
+}
+
+
+class PageQuerySet(EntryQuerySet):
+    """Queries of the entries that texts link to by a token."""
+
+    def links(self, slugs):
+        """Links to the published ones of these slugs, as tokens become them."""
+        return {
+            page.slug: texts.link(page.get_absolute_url(), page.name)
+            for page in self.published().filter(slug__in=slugs)
+        }
+
+
+class GuideQuerySet(PageQuerySet):
+    def doors(self):
+        """The doors of the home page, in its order."""
+        return self.published().exclude(door_en="").exclude(door_en=None)
+
+    def under_guides(self):
+        """Guides with an address under /guides/."""
+        return self.published().exclude(slug__in=FIXED_PAGES)
+
+    def for_listing(self):
+        """The same without the wing for people worried about their own behaviour."""
+        return self.under_guides().filter(is_own_behaviour=False)
+
+    def at(self, slug):
+        """The published guide of that name, or None where nothing is loaded yet."""
+        return self.published().filter(slug=slug).first()
+
+
+class Guide(Page):
+    """A page of advice in our own plain words."""
+
+    summary = models.CharField(
+        _("summary"),
+        max_length=250,
+        blank=True,
+        validators=[texts.validate_text],
+        help_text=_("One or two sentences under the heading and in lists."),
+    )
+    content_note = models.CharField(**CONTENT_NOTE)
+    body = text_field(
+        _("text"),
+        _(
+            "An empty line begins a new paragraph. ## begins a heading, - a bullet, 1. a step, "
+            "and **two stars** make words bold. Write a line as {h-spoc}, a guide as "
+            "{guide:consent}, a topic as {topic:pictures}. Never type a number."
+        ),
+    )
+    door = models.CharField(
+        _("door on the home page"),
+        max_length=80,
+        blank=True,
+        validators=[texts.validate_text],
+        help_text=_("What a reader would say to come here: “It has just happened”. Or empty."),
+    )
+    is_own_behaviour = models.BooleanField(
+        _("for people worried about their own behaviour"),
+        default=False,
+        help_text=_("Kept apart: reached only by its door on the home page and from the footer."),
+    )
+
+    objects = GuideQuerySet.as_manager()
+
+    class Meta(Page.Meta):
+        verbose_name = _("guide")
+        verbose_name_plural = _("guides")
+
+    def get_absolute_url(self):
+        if self.slug in FIXED_PAGES:
+            return reverse(FIXED_PAGES[self.slug])
+        return reverse("strategy:guide-detail", args=[self.slug])
+
+
+class ChapterQuerySet(PageQuerySet):
+    def for_listing(self):
+        """The chapters behind the overview, whose own passages are the introduction."""
+        return self.published().exclude(slug=Chapter.OVERVIEW)
+
+
+class Chapter(Page):
+    """A part of the strategy, on a page of its own."""
+
+    OVERVIEW = "overview"
+
+    introduction = text_field(
+        _("introduction"), _("Our own words above the strategy's, in plain English."), blank=True
+    )
+    content_note = models.CharField(**CONTENT_NOTE)
+
+    objects = ChapterQuerySet.as_manager()
+
+    class Meta(Page.Meta):
+        verbose_name = _("chapter of the strategy")
+        verbose_name_plural = _("chapters of the strategy")
+
+    def get_absolute_url(self):
+        if self.slug == self.OVERVIEW:
+            return reverse("strategy:chapter-list")
+        return reverse("strategy:chapter-detail", args=[self.slug])
+
+
+class QuotationQuerySet(models.QuerySet):
+    def get_by_natural_key(self, reference):
+        return self.get(reference=reference)
+
+    def for_page(self):
+        """With the rows that are printed beside each."""
+        beside = {"source", "read_with", "reports_to", "named_in", "form_of_abuse"}
+        return self.select_related(
+            *sorted(beside & {field.name for field in self.model._meta.get_fields()})
+        )
+
+
+class Printed(models.Model):
+    """Words of the strategy exactly as printed, with what we add in our own words."""
+
+    reference = models.CharField(_("row"), max_length=10, unique=True)
+    words = models.TextField(
+        _("as printed"), help_text=_("The strategy's own words. They are never edited.")
+    )
+    section = models.CharField(_("section of the strategy"), max_length=120)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    comment = text_field(
+        _("our comment"),
+        _("What has changed since, or what the words mean. Shown beside the quotation as ours."),
+        blank=True,
+    )
+
+    objects = QuotationQuerySet.as_manager()
+
+    # The slug of the chapter on whose page these rows are printed.
+    chapter_slug = None
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "reference"]
+
+    def __str__(self):
+        return f"{self.reference}: {self.words[:80]}"
+
+    def get_absolute_url(self):
+        page = reverse("strategy:chapter-detail", args=[self.chapter_slug])
+        return f"{page}#{self.anchor}"
+
+    def natural_key(self):
+        return (self.reference,)
+
+    @property
+    def anchor(self):
+        return self.reference.lower()
+
+
+class Source(Printed):
+    """A footnote of the strategy: where a figure or a claim in it comes from."""
+
+    number = models.PositiveSmallIntegerField(_("footnote number"), unique=True)
+
+    chapter_slug = "sources"
+
+    class Meta(Printed.Meta):
+        verbose_name = _("source (footnote)")
+        verbose_name_plural = _("sources (footnotes)")
+
+
+class Quotation(Printed):
+    """Printed words with the footnote and the period they rest on."""
+
+    source = models.ForeignKey(
+        Source,
+        on_delete=models.PROTECT,
+        blank=True,
+        null=True,
+        verbose_name=_("footnote"),
+    )
+    period = models.CharField(
+        _("as at"), max_length=80, blank=True, help_text=_("The time the words speak of.")
+    )
+
+    class Meta(Printed.Meta):
+        abstract = True
+
+
+class Passage(Quotation):
+    """A sentence of the strategy's running text."""
+
+    chapter = models.ForeignKey(
+        Chapter, on_delete=models.PROTECT, related_name="passages", verbose_name=_("chapter")
+    )
+
+    class Meta(Printed.Meta):
+        verbose_name = _("passage")
+        verbose_name_plural = _("passages")
+
+    def get_absolute_url(self):
+        return f"{self.chapter.get_absolute_url()}#{self.anchor}"
+
+
+class Statistic(Quotation):
+    """A figure of the strategy: whom it counts, when, by which source, and what is newer."""
+
+    figure = models.CharField(_("figure as printed"), max_length=60)
+    population = models.CharField(_("whom it counts"), max_length=200)
+    citation = models.CharField(_("cited in the text as"), max_length=80, blank=True)
+    read_with = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        blank=True,
+        null=True,
+        verbose_name=_("the strategy's own caution"),
+        help_text=_("Printed with this figure wherever it stands."),
+    )
+    newer_figure = text_field(
+        _("newer figure"), _("In our own words, with whom it counts and when."), blank=True
+    )
+    newer_source = models.CharField(_("source of the newer figure"), max_length=200, blank=True)
+    not_comparable = text_field(
+        _("why the two may not be comparable"),
+        _("Another age group, other questions: say it beside the newer figure."),
+        blank=True,
+    )
+
+    chapter_slug = "evidence"
+
+    class Meta(Printed.Meta):
+        verbose_name = _("statistic")
+        verbose_name_plural = _("statistics")
+
+    def clean(self):
+        super().clean()
+        if self.newer_figure and not (self.newer_source and self.not_comparable):
+            raise ValidationError(
+                _("A newer figure needs its source, and why the two may not be comparable.")
+            )
+
+
+class Priority(Quotation):
+    """One of the strategy's priorities."""
+
+    chapter_slug = "priorities"
+
+    class Meta(Printed.Meta):
+        verbose_name = _("priority")
+        verbose_name_plural = _("priorities")
+
+
+class Principle(Quotation):
+    """One of the principles that underpin the priorities."""
+
+    chapter_slug = "principles"
+
+    class Meta(Printed.Meta):
+        verbose_name = _("principle")
+        verbose_name_plural = _("principles")
+
+
+class Standard(Quotation):
+    """A set of standards that the strategy names."""
+
+    named_in = models.ForeignKey(
+        Passage,
+        on_delete=models.PROTECT,
+        related_name="standards",
+        verbose_name=_("named in"),
+    )
+
+    chapter_slug = "standards"
+
+    class Meta(Printed.Meta):
+        verbose_name = _("standard")
+        verbose_name_plural = _("standards")
+
+
+class Programme(Quotation):
+    """A programme, assessment or order for people who have committed offences."""
+
+    class Agency(models.TextChoices):
+        POLICE = "police", _("West Midlands Police")
+        PROBATION = "probation", _("Probation")
+        YOUTH_OFFENDING = "youth-offending", _("Youth Offending Service")
+
+    agency = models.CharField(_("agency"), max_length=20, choices=Agency)
+
+    chapter_slug = "changing-behaviour"
+
+    class Meta(Printed.Meta):
+        verbose_name = _("programme or assessment")
+        verbose_name_plural = _("programmes and assessments")
+
+
+class Body(Quotation):
+    """A board or group that governs the strategy, and whom it answers to."""
+
+    reports_to = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="reporting_bodies",
+        blank=True,
+        null=True,
+        verbose_name=_("reports to"),
+    )
+
+    chapter_slug = "governance"
+
+    class Meta(Printed.Meta):
+        verbose_name = _("body")
+        verbose_name_plural = _("bodies")
+
+
+class Document(Quotation):
+    """Guidance or a law that the strategy's appendix links to."""
+
+    url = models.URLField(_("address as printed"), max_length=300)
+    current_title = models.CharField(_("current version"), max_length=200, blank=True)
+    current_url = models.URLField(_("address of the current version"), max_length=300, blank=True)
+
+    chapter_slug = "sources"
+
+    class Meta(Printed.Meta):
+        verbose_name = _("appendix document")
+        verbose_name_plural = _("appendix documents")
+
+
+class ContactLine(Quotation):
+    """A line of the strategy's list of telephone numbers, as printed there."""
+
+    audience = models.CharField(_("who it is for"), max_length=200)
+
+    class Meta(Printed.Meta):
+        verbose_name = _("contact line as printed")
+        verbose_name_plural = _("contact lines as printed")
+
+    def get_absolute_url(self):
+        return f"{reverse('contacts:phone-list')}#{self.anchor}"
+
+
+class FormOfAbuseQuerySet(PageQuerySet):
+    def in_the_strategy(self):
+        """The forms of abuse that the strategy itself lists."""
+        return self.published().exclude(reference=None)
+
+
+class FormOfAbuse(Page):
+    """A topic: a form of abuse that the strategy names, or another area of its help hub."""
+
+    reference = models.CharField(
+        _("row"), max_length=10, unique=True, blank=True, null=True, editable=False
+    )
+    words = models.TextField(
+        _("as printed"),
+        blank=True,
+        help_text=_("The strategy's own words for this form of abuse. They are never edited."),
+    )
+    comment = text_field(
+        _("our comment on the printed words"), _("Shown beside the quotation."), blank=True
+    )
+    summary = models.CharField(
+        _("summary"),
+        max_length=200,
+        validators=[texts.validate_text],
+        help_text=_("One sentence under the name in the list of topics."),
+    )
+    content_note = models.CharField(**CONTENT_NOTE)
+    description = text_field(_("what it is"), _("A few short sentences."))
+    signs = text_field(_("this can look like"), _("One example on each line."))
+    reassurance = text_field(_("it is not your fault"), _("A few short sentences."))
+    actions = text_field(
+        _("what you can do now"), _("One choice on each line. Choices, not orders.")
+    )
+
+    objects = FormOfAbuseQuerySet.as_manager()
+
+    class Meta(Page.Meta):
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+
+    def get_absolute_url(self):
+        return reverse("strategy:form-of-abuse-detail", args=[self.slug])
+
+    @property
+    def anchor(self):
+        return self.reference.lower()
+
+
+class HubArea(Quotation):
+    """A page of the old help hub that the strategy names, and the page that took its place."""
+
+    url = models.URLField(_("address as printed"))
+    form_of_abuse = models.ForeignKey(
+        FormOfAbuse,
+        on_delete=models.PROTECT,
+        related_name="hub_areas",
+        blank=True,
+        null=True,
+        verbose_name=_("topic that took its place"),
+        help_text=_("Empty: the home page."),
+    )
+
+    chapter_slug = "sources"
+
+    class Meta(Printed.Meta):
+        verbose_name = _("help-hub page as printed")
+        verbose_name_plural = _("help-hub pages as printed")
+
+    def get_new_url(self):
+        """Where the old address leads now."""
+        return self.form_of_abuse.get_absolute_url() if self.form_of_abuse else reverse("home")

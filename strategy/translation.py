@@ -1,0 +1,58 @@
+from modeltranslation.translator import TranslationOptions, register
+
+from strategy import models
+
+
+@register(models.Guide)
+class GuideTranslation(TranslationOptions):
+    fields = ["name", "summary", "content_note", "body", "door"]
+    required_languages = {"en": ["name", "body"]}
+
+
+@register(models.FormOfAbuse)
+class FormOfAbuseTranslation(TranslationOptions):
+    fields = [
+        "name",
+        "comment",
+        "summary",
+        "content_note",
+        "description",
+        "signs",
+        "reassurance",
+        "actions",
+    ]
+    required_languages = {
+        "en": ["name", "summary", "description", "signs", "reassurance", "actions"]
+    }
+
+
+@register(models.Chapter)
+class ChapterTranslation(TranslationOptions):
+    fields = ["name", "introduction", "content_note"]
+    required_languages = {"en": ["name"]}
+
+
+class PrintedTranslation(TranslationOptions):
+    """The strategy's own words stay as printed; what we add to them is translated."""
+
+    fields = ["comment"]
+
+
+for printed in [
+    models.Source,
+    models.Passage,
+    models.Priority,
+    models.Principle,
+    models.Standard,
+    models.Programme,
+    models.Body,
+    models.Document,
+    models.ContactLine,
+    models.HubArea,
+]:
+    register(printed)(type(f"{printed.__name__}Translation", (PrintedTranslation,), {}))
+
+
+@register(models.Statistic)
+class StatisticTranslation(PrintedTranslation):
+    fields = ["newer_figure", "not_comparable"]

@@ -1,0 +1,44 @@
+"""Every address that a reader can open."""
+
+from django.conf import settings
+from django.utils import translation
+
+from services.models import Service
+from strategy.models import Chapter, FormOfAbuse, Guide
+
+LISTS = ["/guides/", "/topics/", "/services/", "/contacts/"]
+ONE_OF_EACH_TEMPLATE = [
+    "/",
+    "/help-now/",
+    "/using-this-site/",
+    "/guides/",
+    "/guides/just-happened/",
+    "/topics/",
+    "/topics/law/",
+    "/contacts/",
+    "/services/",
+    "/services/day-and-night-line/",
+    "/strategy/",
+    "/strategy/evidence/",
+    "/strategy/sources/",
+    "/no-such-page/",
+    "/emergency/",
+]
+
+
+def public_pages():
+    """The English addresses of all published pages."""
+    pages = [
+        page.get_absolute_url()
+        for model in (Guide, FormOfAbuse, Service, Chapter)
+        for page in model.objects.published()
+    ]
+    return [*pages, *LISTS]
+
+
+def in_language(path, code):
+    return path if code == settings.LANGUAGE_CODE else f"/{code}{path}"
+
+
+def right_to_left(code):
+    return translation.get_language_info(code)["bidi"]

@@ -1,0 +1,74 @@
+"""A page as a reader meets it: parsed, with its visible text and its links."""
+
+import re
+
+import html5lib
+
+INVISIBLE = {"script", "style", "head", "template"}
+
+
+class Page:
+    """A parsed response. What is wrong in its HTML is in `faults`."""
+
+    def __init__(self, response):
+        self.response = response
+        self.html = response.content.decode()
+        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+        self.root = parser.parse(self.html)
+        self.faults = [str(error) for error in parser.errors]
+        ids = [element.get("id") for element in self.root.iter() if element.get("id")]
+        self.faults += [f"id {one} twice" for one in set(ids) if ids.count(one) > 1]
+
+    def all(self, name, **attributes):
+        """The elements of that name that have these attributes (class_ for class)."""
+        wanted = {key.rstrip("_").replace("_", "-"): value for key, value in attributes.items()}
+        return [
+            element
+            for element in self.root.iter(name)
+            if all(value in (element.get(key) or "").split() for key, value in wanted.items())
+        ]
+
+    def one(self, name, **attributes):
+        (found,) = self.all(name, **attributes)
+        return found
+
+    @property
+    def title(self):
+        return text(self.one("title"))
+
+    @property
+    def main(self):
+        return text(self.one("main"))
+
+    @property
+    def text(self):
+        return text(self.root.find("body"))
+
+    @property
+    def lines(self):
+        """The numbers one can press: the link's address and what it shows."""
+        return [
+            (link.get("href"), text(bdi))
+            for link in self.all("a")
+            if (link.get("href") or "").startswith(("tel:", "sms:"))
+            for bdi in link.iter("bdi")
+        ]
+
+    @property
+    def internal_links(self):
+        return {
+            link.get("href") for link in self.all("a") if link.get("href").startswith(("/", "#"))
+        }
+
+
+def text(element):
+    """The visible text of an element, with white space folded."""
+
+    def parts(one):
+        if one.tag not in INVISIBLE and isinstance(one.tag, str) and one.get("hidden") is None:
+            yield one.text or ""
+            for child in one:
+                yield from parts(child)
+                yield child.tail or ""
+
+    return re.sub(r"\s+", " ", "".join(parts(element))).strip()

@@ -1,0 +1,221 @@
+"""Every page in every language, as a reader meets it."""
+
+import pytest
+from django.conf import settings
+
+from contacts.models import Phone
+from helphub.entries import DENIED_PATTERN
+from services.models import Service
+from strategy.models import Chapter, FormOfAbuse, Guide
+
+from .addresses import in_language, public_pages, right_to_left
+from .reader import Page
+
+pytestmark = pytest.mark.django_db
+
+LANGUAGES = [code for code, _ in settings.LANGUAGES]
+FOR_ALL = "For you, your family and friends, and professionals."
+
+
+def assert_critical_numbers(page):
+    phones = Phone.objects.critical()
+    for role in Phone.Role:
+        phone = phones[role]
+        assert (f"tel:{phone.dial}", phone.display) in page.lines
+        assert phone.display in page.text
+    assert FOR_ALL in page.text
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_page_is_whole(client, code):
+    numbers = {(phone.url, phone.display) for phone in Phone.objects.published()}
+    for path in public_pages():
+        response = client.get(in_language(path, code))
+        assert response.status_code == 200, path
+        page = Page(response)
+        assert page.faults == [], path
+        html = page.one("html")
+        assert html.get("lang") == code
+        assert html.get("dir") == ("rtl" if right_to_left(code) else "ltr")
+        assert len(page.all("h1")) == 1, path
+        assert_critical_numbers(page)
+        assert set(page.lines) <= numbers, path
+        assert not response.cookies
+        assert "cookie" not in response.headers.get("Vary", "").lower()
+
+
+def test_nothing_is_loaded_from_anywhere(client):
+    for path in public_pages():
+        page = Page(client.get(path))
+        for element in page.root.iter():
+            for attribute in ("src", "srcset", "data", "action", "poster"):
+                assert element.get(attribute) is None, (path, element.tag, attribute)
+            if element.tag == "link":
+                assert element.get("href") == "data:,"
+            assert not any(name.startswith("on") or name == "style" for name in element.attrib)
+
+
+def test_every_internal_link_leads_to_a_page(client):
+    for code in ("en", "ur"):
+        fragments, seen = set(), {}
+        for path in public_pages():
+            page = seen[in_language(path, code)] = Page(client.get(in_language(path, code)))
+            fragments |= {(in_language(path, code), link) for link in page.internal_links}
+        for source, link in fragments:
+            target, _, fragment = link.partition("#")
+            target = target or source
+            if target not in seen:
+                response = client.get(target)
+                assert response.status_code == 200, (source, link)
+                seen[target] = Page(response)
+            if fragment:
+                ids = {element.get("id") for element in seen[target].root.iter()}
+                assert fragment in ids, (source, link)
+
+
+def test_titles_and_addresses_are_neutral_and_unique(client):
+    titles = {}
+    for path in public_pages():
+        title = Page(client.get(path)).title
+        assert not DENIED_PATTERN.search(title), path
+        assert not DENIED_PATTERN.search(path.replace("-", " ").replace("/", " ")), path
+        titles.setdefault(title, []).append(path)
+    assert [paths for paths in titles.values() if len(paths) > 1] == []
+
+
+def test_the_exit_is_a_plain_link_near_the_top(client):
+    for path in [*public_pages(), "/no-such-page/", "/emergency/"]:
+        page = Page(client.get(path))
+        exit_link = page.one("a", class_="exit")
+        assert exit_link.get("href") == settings.EXIT_URL == page.one("html").get("data-exit-url")
+        assert exit_link.get("rel") == "noreferrer nofollow"
+        assert exit_link.get("data-exit") is not None
+        assert exit_link.get("target") is None
+        focusable = [e for e in page.root.iter() if e.tag in ("a", "button", "summary", "input")]
+        assert exit_link in focusable[:2]
+        assert page.html.index("data-exit href") < 14_000
+
+
+def test_every_page_links_to_the_advice_on_watched_phones(client):
+    for path in public_pages():
+        assert "/using-this-site/" in Page(client.get(path)).internal_links
+
+
+def test_every_page_but_home_has_a_way_up(client):
+    for path in public_pages():
+        ways = [a for a in Page(client.get(path)).all("a") if a.get("data-up") is not None]
+        assert len(ways) == (path != "/"), path
+
+
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [("/services/", 4), ("/topics/", 3), ("/guides/", 3), ("/contacts/", 4), ("/strategy/", 5)],
+)
+def test_lists_run_a_bounded_number_of_queries(
+    client, django_assert_max_num_queries, path, queries
+):
+    with django_assert_max_num_queries(queries):
+        client.get(path)
+
+
+def test_pages_run_a_bounded_number_of_queries(client, django_assert_max_num_queries):
+    for path in public_pages():
+        with django_assert_max_num_queries(20):
+            client.get(path)
+
+
+def test_what_is_not_published_is_not_found(client):
+    for entry in (
+        Guide.objects.get(slug="consent"),
+        FormOfAbuse.objects.get(slug="law"),
+        Service.objects.get(line="h-ndah"),
+        Chapter.objects.get(slug="principles"),
+    ):
+        path = entry.get_absolute_url()
+        type(entry).objects.filter(pk=entry.pk).update(is_published=False)
+        page = Page(client.get(path))
+        assert page.response.status_code == 404
+        assert_critical_numbers(page)
+        for other in ["/", "/guides/", "/topics/", "/services/", "/strategy/", "/help-now/"]:
+            assert path not in Page(client.get(other)).internal_links, (path, other)
+
+
+def test_a_text_drops_the_number_of_a_line_that_is_not_published(client):
+    Phone.objects.filter(slug="h-samaritans").update(is_published=False)
+    page = Page(client.get("/help-now/"))
+    assert not [line for line in page.lines if line[0] == "tel:116123"]
+    assert "{" not in page.main
+
+
+@pytest.mark.parametrize("path", ["/sexual-assault-and-abuse", "/domesticabuse", "/stalking"])
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_old_addresses_lead_to_the_page_that_took_their_place(client, path, slash):
+    response = client.get(path + slash)
+    assert response.status_code == 302
+    assert response["Cache-Control"] == "no-store"
+    assert client.get(response["Location"]).status_code == 200
+
+
+def test_all_five_old_pages_are_redirected(client):
+    expected = {
+        "/sexual-assault-and-abuse": "/",
+        "/violenceagainstwomenandgirls": "/topics/women-and-girls/",
+        "/domesticabuse": "/topics/at-home/",
+        "/forcedmarriage": "/topics/marriage/",
+        "/stalking": "/topics/being-followed/",
+    }
+    assert {path: client.get(path)["Location"] for path in expected} == expected
+
+
+def test_the_wing_for_ones_own_behaviour_is_kept_apart(client):
+    page, service = "/guides/own-behaviour/", "/services/talk-it-through/"
+    assert Service.objects.get(line="h-stopitnow").get_absolute_url() == service
+    for path in public_pages():
+        main = Page(client.get(path)).one("main")
+        links = {a.get("href") for a in main.iter("a")}
+        if path not in (page, service, "/"):
+            assert page not in links, path
+        if path != page:
+            assert service not in links, path
+    stop_it_now = Phone.objects.get(slug="h-stopitnow")
+    assert stop_it_now.display not in Page(client.get("/contacts/")).text
+    assert service in Page(client.get(page)).internal_links
+    assert page in Page(client.get("/")).internal_links
+
+
+def test_the_sitemap_names_every_page_in_reviewed_languages_only(client):
+    locations = {
+        line.split("<loc>")[1].split("</loc>")[0].removeprefix("http://testserver")
+        for line in client.get("/sitemap.xml").content.decode().split("<url>")[1:]
+    }
+    assert locations == set(public_pages())
+
+
+def test_robots_names_the_sitemap(client):
+    response = client.get("/robots.txt")
+    assert response["Content-Type"].startswith("text/plain")
+    assert b"Sitemap: http://testserver/sitemap.xml" in response.content
+
+
+def test_security_txt_is_there_once_its_contact_is_known(client, settings):
+    assert client.get("/.well-known/security.txt").status_code == 404
+    settings.SECURITY_CONTACT = "mailto:security@example.org"
+    lines = client.get("/.well-known/security.txt").content.decode().splitlines()
+    assert lines[0] == "Contact: mailto:security@example.org"
+    assert lines[1].startswith("Expires: 20")
+
+
+def test_owner_facts_say_that_they_are_not_yet_named(client, settings):
+    assert "(not yet named)" in Page(client.get("/privacy/")).main
+    settings.OWNER = settings.OWNER | {"name": "A council <of> ours"}
+    assert "A council <of> ours" in Page(client.get("/privacy/")).main
+
+
+def test_numbers_keep_their_direction_in_every_language(client):
+    for code in LANGUAGES:
+        page = Page(client.get(in_language("/contacts/", code)))
+        for link in page.all("a"):
+            if link.get("href").startswith(("tel:", "sms:")):
+                bdi = link.find("bdi")
+                assert bdi is not None
+                assert bdi.get("dir") == "ltr"
