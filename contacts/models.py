@@ -173,7 +173,7 @@ class Phone(Entry):
         if re.sub(r"[ ]", "", self.display) != self.dial:
             errors["display"] = _("These are not the same digits as the ones to dial.")
         if self.kind == self.Kind.TEXT and not self.text_instruction:
-            errors["text_instruction"] = _("Say what to text.")
+            errors["text_instruction_en"] = _("Say what to text.")
         if errors:
             raise ValidationError(errors)
 

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib import admin
+from django.db import models
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
@@ -37,6 +38,8 @@ class EditingAdmin(TranslationAdmin):
         return language_fieldsets(self.model, self.form_fields)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, models.URLField):
+            kwargs["assume_scheme"] = "https"
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and (code := getattr(db_field, "language", None)):
             is_right_to_left = get_language_info(code)["bidi"]

@@ -159,12 +159,15 @@ LANGUAGES = [
     ("ar", "Arabic"),
     ("en-simple", "Easy Read English"),
 ]
-LANG_INFO["en-simple"] = {
-    "bidi": False,
-    "code": "en-simple",
-    "name": "Easy Read English",
-    "name_local": "Easy Read",
-}
+# Each by its own name, as its readers write it. Django's names differ, or are missing.
+LANG_INFO["en-simple"] = {"bidi": False, "code": "en-simple"}
+for code, name_local in {
+    "pa": "ਪੰਜਾਬੀ",
+    "pl": "Polski",
+    "ar": "العربية",
+    "en-simple": "Easy Read",
+}.items():
+    LANG_INFO[code] |= {"name": dict(LANGUAGES)[code], "name_local": name_local}
 # The languages whose safety set two people have reviewed. Only these are offered in production.
 REVIEWED_LANGUAGES = ["en"]
 OFFERED_LANGUAGES = [code for code, _ in LANGUAGES if LAPTOP or code in REVIEWED_LANGUAGES]

@@ -11,6 +11,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from helphub import critical
+from helphub.context_processors import switcher
 from strategy.models import Guide, HubArea
 
 
@@ -81,7 +82,8 @@ def security_txt(request):
 
 
 def _without_database(request, template, status):
-    context = {"critical": critical.from_file()}
+    # There is no such page in another language either: the switcher leads home.
+    context = {"critical": critical.from_file(), "languages": switcher(reverse("home"))}
     return render(request, template, context, status=status)
 
 

@@ -2,7 +2,11 @@ import io
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 from django.utils import translation
+
+from .addresses import public_pages
+from .reader import Page
 
 
 @pytest.fixture(scope="session")
@@ -11,6 +15,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
     call_command("compile_words")
     with django_db_blocker.unblock():
         call_command("load_content", stdout=io.StringIO())
+
+
+@pytest.fixture(scope="session")
+def pages(django_db_setup, django_db_blocker):
+    """Every public page in English on the real content, by its address. Read, never changed."""
+    with django_db_blocker.unblock():
+        return {path: Page(Client().get(path)) for path in public_pages()}
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """A page as a reader meets it: parsed, with its visible text and its links."""
 
 import re
+from functools import cached_property
 
 import html5lib
 
@@ -32,19 +33,19 @@ class Page:
         (found,) = self.all(name, **attributes)
         return found
 
-    @property
+    @cached_property
     def title(self):
         return text(self.one("title"))
 
-    @property
+    @cached_property
     def main(self):
         return text(self.one("main"))
 
-    @property
+    @cached_property
     def text(self):
         return text(self.root.find("body"))
 
-    @property
+    @cached_property
     def lines(self):
         """The numbers one can press: the link's address and what it shows."""
         return [
@@ -54,10 +55,12 @@ class Page:
             for bdi in link.iter("bdi")
         ]
 
-    @property
+    @cached_property
     def internal_links(self):
         return {
-            link.get("href") for link in self.all("a") if link.get("href").startswith(("/", "#"))
+            link.get("href")
+            for link in self.all("a")
+            if (link.get("href") or "").startswith(("/", "#"))
         }
 
 

@@ -1,0 +1,82 @@
+from html.parser import HTMLParser
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.test import RequestFactory
+from django.urls import resolve
+from django.utils.translation import override
+
+from strategy import models
+
+PRINTED = [
+    models.Passage,
+    models.Statistic,
+    models.Priority,
+    models.Principle,
+    models.Standard,
+    models.Programme,
+    models.Body,
+    models.Document,
+    models.ContactLine,
+    models.HubArea,
+    models.Source,
+]
+
+
+class Quotations(HTMLParser):
+    """The marked quotations of a page: their words, with white space folded."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found, self._depth = [], 0
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self._depth += tag == "blockquote"
+        if self._depth and tag == "p":
+            self.found.append("")
+
+    def handle_endtag(self, tag):
+        self._depth -= tag == "blockquote"
+
+    def handle_data(self, data):
+        if self._depth and self.found:
+            self.found[-1] += data
+
+
+def rows():
+    """Every row of the strategy: its reference, its words, and the page that prints it."""
+    for model in PRINTED:
+        for row in model.objects.all():
+            yield row.reference, row.words, row.get_absolute_url().partition("#")[0]
+    for topic in models.FormOfAbuse.objects.in_the_strategy():
+        yield topic.reference, topic.words, topic.get_absolute_url()
+
+
+def quotations(path):
+    """What the page at this address quotes, as a reader sees it."""
+    request = RequestFactory(headers={"host": settings.ALLOWED_HOSTS[0]}).get(path)
+    view, args, kwargs = resolve(path)
+    request.resolver_match = resolve(path)
+    response = view(request, *args, **kwargs)
+    return [" ".join(words.split()) for words in Quotations(response.content.decode()).found]
+
+
+class Command(BaseCommand):
+    help = "Print on which page each row of the strategy is shown, word for word."
+
+    def handle(self, **options):
+        shown, pages, missing = 0, {}, []
+        with override(settings.LANGUAGE_CODE):
+            for reference, words, path in rows():
+                if path not in pages:
+                    pages[path] = quotations(path)
+                wanted = " ".join(words.split())
+                if any(found.startswith(wanted) for found in pages[path]):
+                    shown += 1
+                    self.stdout.write(f"{reference:8} {path}")
+                else:
+                    missing.append(f"{reference} is not on {path}")
+        if missing:
+            raise CommandError("\n".join(missing))
+        self.stdout.write(f"{shown} rows are shown.")

@@ -1,0 +1,57 @@
+"""What a machine can tell about access: axe-core finds nothing, in either scheme and direction."""
+
+from pathlib import Path
+
+import pytest
+
+from .pages import pages_in
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# The menu of languages is examined too, so it is opened.
+RUN = """async (tags) => {
+  for (const details of document.querySelectorAll("details")) details.open = true;
+  const { violations, incomplete, passes } = await axe.run({ runOnly: tags });
+  const undecided = incomplete.filter((rule) => rule.id === "color-contrast");
+  return {
+    passed: passes.map((rule) => rule.id),
+    faults: [...violations, ...undecided].flatMap((rule) => rule.nodes.map((node) =>
+      `${rule.id} at ${node.target.join(" ")}: ${node.failureSummary.replace(/\\s+/g, " ")}`)),
+  };
+}"""
+BACKGROUNDS = """() => [".strip", "body"].map((one) =>
+  getComputedStyle(document.querySelector(one)).backgroundColor)"""
+UNPAINTED = "rgba(0, 0, 0, 0)"
+
+
+def assert_styled(page, scheme):
+    """The style sheet is applied, or what axe says of contrast and size is about another page."""
+    other = {"light": "dark", "dark": "light"}[scheme]
+    page.emulate_media(color_scheme=other)
+    elsewhere = page.evaluate(BACKGROUNDS)
+    page.emulate_media(color_scheme=scheme)
+    here = page.evaluate(BACKGROUNDS)
+    assert UNPAINTED not in [*here, *elsewhere], page.url
+    for one, another in zip(here, elsewhere, strict=True):
+        assert one != another, page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_wrong(page, width, scheme):
+    page.set_viewport_size({"width": width, "height": 800})
+    paths = [*pages_in("en"), *pages_in("ur")]
+    faults = {}
+    for path in paths:
+        page.goto(path)
+        assert_styled(page, scheme)
+        page.evaluate(AXE)
+        found = page.evaluate(RUN, TAGS)
+        assert {"color-contrast", "target-size", "html-has-lang"} <= set(found["passed"]), path
+        for fault in found["faults"]:
+            faults.setdefault(fault, []).append(path)
+    report = [
+        f"{fault}\n    on {len(where)} of {len(paths)} pages: {', '.join(where)}"
+        for fault, where in faults.items()
+    ]
+    assert not faults, "\n".join([f"At {width} px, {scheme}:", *report])

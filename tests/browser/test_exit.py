@@ -1,0 +1,198 @@
+"""“Leave this site quickly”: it leaves at once, and whatever fails, it still leaves."""
+
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.request import urlopen
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import expect
+
+ELSEWHERE = "<!doctype html><title>Elsewhere</title><h1>Elsewhere</h1>"
+
+
+@pytest.fixture
+def arrivals(context):
+    """The requests that came to where the exit leads, answered here: the internet has no part."""
+    return answer_exit(context)
+
+
+def answer_exit(context):
+    requests = []
+
+    def answer(route):
+        requests.append(route.request)
+        route.fulfill(body=ELSEWHERE, content_type="text/html")
+
+    context.route(settings.EXIT_URL, answer)
+    return requests
+
+
+def assert_left(page, arrivals):
+    page.wait_for_url(settings.EXIT_URL)
+    expect(page.get_by_role("heading", name="Elsewhere")).to_be_visible()
+    assert [request.url for request in arrivals] == [settings.EXIT_URL]
+    assert "referer" not in arrivals[0].all_headers()
+    assert page.evaluate("document.referrer") == ""
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/ur/", "/contacts/", "/strategy/evidence/", "/no-such-page/", "/emergency/"]
+)
+def test_the_exit_takes_the_place_of_the_page_in_the_history(page, arrivals, base_url, path):
+    page.goto("/topics/")
+    page.goto(path)
+    length = page.evaluate("history.length")
+    page.locator(".exit").click()
+    assert_left(page, arrivals)
+    assert page.evaluate("history.length") == length
+    page.go_back()
+    assert page.url == base_url + "/topics/"
+    page.go_forward()
+    assert page.url == settings.EXIT_URL
+
+
+def test_the_exit_works_by_keyboard(page, arrivals):
+    page.goto("/")
+    length = page.evaluate("history.length")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert_left(page, arrivals)
+    assert page.evaluate("history.length") == length
+
+
+def test_the_page_is_blank_at_once_when_the_way_out_is_slow(page):
+    asked = []
+    page.route(settings.EXIT_URL, lambda route: asked.append(route))  # Never answered.
+    page.goto("/strategy/evidence/")
+    page.evaluate(
+        """() => {
+          const isBlank = () => document.body.childNodes.length === 0 &&
+            getComputedStyle(document.documentElement).visibility === "hidden";
+          window.wasBlankBefore = isBlank();
+          window.blankAfter = new Promise((done) => {
+            addEventListener("click", ({ timeStamp }) => {
+              const look = (now) => {
+                if (isBlank()) done(performance.now() - timeStamp);
+                else requestAnimationFrame(look);
+              };
+              requestAnimationFrame(look);
+            }, true);
+          });
+        }"""
+    )
+    assert page.evaluate("wasBlankBefore") is False
+    page.locator(".exit").click(no_wait_after=True)
+    assert page.evaluate("blankAfter") < 150
+    assert page.evaluate("document.documentElement.innerText") == ""
+    assert [route.request.url for route in asked] == [settings.EXIT_URL]
+
+
+# Whatever else fails.
+
+BROKEN = {
+    "storage": """
+      Object.defineProperty(window, "sessionStorage", {
+        get() { throw new DOMException("Blocked", "SecurityError"); },
+      });""",
+    "full storage": """
+      Storage.prototype.setItem = () => { throw new DOMException("Full", "QuotaExceededError"); };
+    """,
+    "blanking": """
+      Object.defineProperty(Document.prototype, "body", {
+        get() { return { replaceChildren() { throw new Error("Half loaded"); } }; },
+      });""",
+    "no body": """
+      Object.defineProperty(Document.prototype, "body", { get: () => null });""",
+    "hiding": """
+      CSSStyleDeclaration.prototype.setProperty = () => { throw new Error("No style"); };""",
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_the_exit_leaves_though_a_step_of_it_fails(page, arrivals, broken):
+    page.add_init_script(BROKEN[broken])
+    page.goto("/help-now/")
+    length = page.evaluate("history.length")
+    page.locator(".exit").click()
+    assert_left(page, arrivals)
+    assert page.evaluate("history.length") == length
+
+
+def test_the_exit_leaves_though_other_listeners_throw(page, arrivals):
+    thrown = []
+    page.on("pageerror", lambda error: thrown.append(error))
+    page.goto("/help-now/")
+    page.evaluate(
+        """() => {
+          const fail = () => { throw new Error("Another script"); };
+          addEventListener("click", fail, true);
+          document.addEventListener("click", fail, true);
+          document.querySelector(".exit").addEventListener("click", fail);
+        }"""
+    )
+    length = page.evaluate("history.length")
+    page.locator(".exit").click()
+    assert_left(page, arrivals)
+    assert page.evaluate("history.length") == length
+    assert thrown, "No other listener ran: this proves nothing."
+
+
+@pytest.fixture
+def stalled(base_url):
+    """The address of a page on a line that stalls just after the strip."""
+    with urlopen(f"{base_url}/help-now/") as response:  # noqa: S310 - our own server.
+        headers, body = response.getheaders(), response.read()
+    first_half = body[: body.index(b"<header")]
+    finished = threading.Event()
+
+    class Stall(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response_only(200)
+            for name, value in headers:
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(first_half)
+            finished.wait()
+
+        def log_message(self, *_):
+            """Keep the report of the tests clean."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Stall)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    finished.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_the_exit_leaves_while_the_page_still_loads(page, arrivals, stalled):
+    page.goto(stalled, wait_until="commit")
+    length = page.evaluate("history.length")
+    expect(page.locator(".exit")).to_be_visible()
+    assert page.evaluate("document.readyState") == "loading"
+    page.locator(".exit").click()
+    assert_left(page, arrivals)
+    assert page.evaluate("history.length") == length
+
+
+# Without script.
+
+
+def test_the_exit_is_an_ordinary_link_without_script(new_context, base_url):
+    context = new_context(java_script_enabled=False)
+    arrivals = answer_exit(context)
+    page = context.new_page()
+    page.goto("/help-now/")
+    page.locator(".exit").click()
+    page.wait_for_url(settings.EXIT_URL)
+    expect(page.get_by_role("heading", name="Elsewhere")).to_be_visible()
+    (request,) = arrivals
+    assert "referer" not in request.all_headers()
+    page.go_back()
+    assert page.url == f"{base_url}/help-now/"
+    expect(page.locator("h1")).to_have_text(re.compile(r"\w"))

@@ -1,0 +1,440 @@
+"""How the pages look and are used: on a small phone, by keyboard, on paper, in Urdu, bare."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import expect
+
+from ..addresses import ONE_OF_EACH_TEMPLATE, in_language
+from .pages import pages_in
+
+SPOC = "01384 455411"
+SPOC_LINK = ".spoc-number a"
+ARABIC_FACES = re.compile(
+    r"nastal|naskh|arab|urdu|kufi|amiri|scheherazade|geeza|dejavu sans|segoe ui|tahoma", re.I
+)
+
+OPEN_MENUS = """() => {
+  for (const details of document.querySelectorAll("details")) details.open = true;
+}"""
+BOX = """(element) => {
+  const { left, top, right, bottom, width, height } = element.getBoundingClientRect();
+  return { left, top, right, bottom, width, height };
+}"""
+SIDEWAYS = """() => {
+  const width = document.documentElement.clientWidth;
+  const wide = [...document.body.querySelectorAll("*")].filter((element) => {
+    const { left, right } = element.getBoundingClientRect();
+    return (right > width + 1 || left < -1) && !element.closest(".skip");
+  });
+  return {
+    scrollWidth: document.documentElement.scrollWidth,
+    wide: wide.map((element) => `${element.localName}.${element.className}`),
+  };
+}"""
+SCROLL_TO_END = "() => scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })"
+NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def box(page, selector):
+    """Where an element is in the window."""
+    return page.locator(selector).first.evaluate(BOX)
+
+
+def assert_within(inner, width, height, what):
+    assert inner["width"] > 0, what
+    assert inner["height"] > 0, what
+    assert inner["left"] >= 0, what
+    assert inner["top"] >= 0, what
+    assert inner["right"] <= width, (what, inner)
+    assert inner["bottom"] <= height, (what, inner)
+
+
+def open_at(page, path, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(path)
+
+
+# A small phone.
+
+
+@pytest.mark.parametrize("height", [640, 256])
+@pytest.mark.parametrize("code", ["en", "ur"])
+def test_no_page_scrolls_sideways_on_the_smallest_phone(page, code, height):
+    too_wide = {}
+    for path in pages_in(code):
+        open_at(page, path, 320, height)
+        page.evaluate(OPEN_MENUS)
+        found = page.evaluate(SIDEWAYS)
+        if found["scrollWidth"] > 320 or found["wide"]:
+            too_wide[path] = found
+    assert too_wide == {}
+
+
+def test_the_numbers_and_four_doors_are_seen_without_scrolling(page):
+    open_at(page, "/", 390, 844)
+    expect(page.locator(SPOC_LINK)).to_have_text(SPOC)
+    expect(page.locator(".doors a")).to_have_count(8)
+    doors = [f".doors li:nth-child({number}) a" for number in range(1, 5)]
+    for selector in ['a[href="tel:999"]', SPOC_LINK, *doors]:
+        assert_within(box(page, selector), 390, 844, selector)
+
+
+def exit_after_scrolling(page, path):
+    page.goto(path)
+    page.evaluate(SCROLL_TO_END)
+    assert page.evaluate("scrollY") > 500, f"{path} is too short to prove anything."
+    return box(page, ".exit")
+
+
+@pytest.mark.parametrize("path", ["/", "/contacts/", "/strategy/evidence/"])
+def test_the_exit_stays_in_the_same_corner_at_the_end_of_a_page(page, path):
+    page.set_viewport_size({"width": 320, "height": 640})
+    corners = {}
+    for code in ("en", "ur"):
+        place = exit_after_scrolling(page, in_language(path, code))
+        assert_within(place, 320, 640, code)
+        assert min(place["width"], place["height"]) >= 44, (code, place)
+        assert place["left"] > 320 - place["right"], "It is on the right."
+        on_top = page.evaluate(
+            "([x, y]) => document.elementFromPoint(x, y)?.closest('.exit') !== null",
+            [(place["left"] + place["right"]) / 2, (place["top"] + place["bottom"]) / 2],
+        )
+        assert on_top, code
+        corners[code] = (place["right"], place["top"])
+    assert corners["en"] == corners["ur"]
+
+
+@pytest.mark.parametrize("code", ["en", "ur"])
+def test_the_strip_scrolls_away_where_it_would_cover_what_is_read(page, code):
+    page.set_viewport_size({"width": 320, "height": 256})
+    assert exit_after_scrolling(page, in_language("/", code))["bottom"] <= 0
+    assert box(page, ".strip")["bottom"] <= 0
+
+
+@pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
+@pytest.mark.parametrize("code", ["en", "ur"])
+def test_the_strip_never_covers_what_is_focused(page, code, key):
+    open_at(page, in_language("/help-now/", code), 320, 640)
+    stops = 0
+    covered = []
+    for stop in tab_stops(page, key):
+        stops += 1
+        page.evaluate(NEXT_FRAME)
+        place, strip = stop.evaluate(BOX), box(page, ".strip")
+        inside_strip = stop.evaluate("(element) => element.closest('.strip, .skip') !== null")
+        hidden = place["bottom"] <= strip["bottom"] or place["top"] >= 640
+        if hidden and not inside_strip:
+            covered.append((stop.inner_text(), place, strip))
+    assert stops > 20
+    assert covered == []
+
+
+# The keyboard.
+
+FOCUSABLE = "a[href], summary, button, input, select, textarea"
+
+
+def tab_stops(page, key="Tab"):
+    """Every element that Tab comes to, once, each while it has the focus."""
+    page.evaluate("() => { window.stopped = new Set(); }")
+    while True:
+        page.keyboard.press(key)
+        element = page.evaluate_handle("document.activeElement").as_element()
+        is_new = element.evaluate(
+            "(it) => it !== document.body && !stopped.has(it) && Boolean(stopped.add(it))"
+        )
+        if not is_new:
+            return
+        yield element
+
+
+def focused(page):
+    return page.locator(":focus")
+
+
+@pytest.mark.parametrize("code", ["en", "ur"])
+def test_tab_comes_to_the_skip_link_then_to_the_exit(page, code):
+    page.goto(in_language("/help-now/", code))
+    skip = page.locator(".skip")
+    assert not page.evaluate(
+        "() => { const { left, right } = document.querySelector('.skip').getBoundingClientRect();"
+        " return right > 0 && left < innerWidth; }"
+    )
+    page.keyboard.press("Tab")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Tab")
+    expect(page.locator(".exit")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(skip).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    assert focused(page).evaluate("(element) => element.closest('main') !== null")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_tab_reaches_every_link_and_the_focus_is_seen(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/")
+    unseen = []
+    for stop in tab_stops(page):
+        if stop.evaluate("(element) => element.matches('summary')"):
+            page.keyboard.press("Enter")
+        is_seen = stop.evaluate(
+            """(element) => {
+              const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+              const outlined = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+              return outlined || boxShadow !== "none";
+            }"""
+        )
+        if not is_seen:
+            unseen.append(stop.inner_text())
+    missed = page.evaluate(
+        """(focusable) => [...document.querySelectorAll(focusable)]
+             .filter((element) => !stopped.has(element))
+             .map((element) => element.outerHTML)""",
+        FOCUSABLE,
+    )
+    assert page.locator(".languages a").count() > 1
+    assert missed == []
+    assert unseen == []
+
+
+# Without script.
+
+
+@pytest.fixture
+def bare_page(new_context):
+    """A page in a browser that runs no script."""
+    return new_context(java_script_enabled=False).new_page()
+
+
+@pytest.mark.parametrize("path", ["/", "/topics/law/", "/contacts/"])
+def test_a_page_is_whole_without_script(bare_page, path):
+    bare_page.goto(path)
+    expect(bare_page.get_by_role("heading", level=1)).to_be_visible()
+    assert bare_page.get_by_role("heading", level=2).count() > 1
+    expect(bare_page.locator("a[href='tel:999']").first).to_be_visible()
+    expect(bare_page.locator(SPOC_LINK)).to_be_visible()
+    expect(bare_page.locator(SPOC_LINK)).to_have_attribute("href", "tel:01384455411")
+    expect(bare_page.locator(".exit")).to_be_visible()
+    expect(bare_page.locator(".exit")).to_have_attribute("href", settings.EXIT_URL)
+
+
+def test_the_way_to_a_topic_and_to_another_language_needs_no_script(bare_page):
+    bare_page.goto("/")
+    bare_page.get_by_role("navigation", name="Menu").get_by_role("link", name="Topics").click()
+    bare_page.locator("main a[href='/topics/law/']").click()
+    expect(bare_page.get_by_role("heading", name="It is not your fault")).to_be_visible()
+    bare_page.locator(".languages summary").click()
+    bare_page.locator(".languages a[lang=ur]").click()
+    expect(bare_page.locator("html")).to_have_attribute("dir", "rtl")
+
+
+# Urdu.
+
+CHARACTERS = """(element) => {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const places = [];
+  for (let run = 0; walker.nextNode(); run += 1) {
+    const node = walker.currentNode;
+    for (let at = 0; at < node.length; at += 1) {
+      const range = new Range();
+      range.setStart(node, at);
+      range.setEnd(node, at + 1);
+      const rect = range.getClientRects()[0];
+      if (rect?.width && node.data[at].trim()) {
+        const middle = (rect.top + rect.bottom) / 2;
+        places.push({ text: node.data[at], run, left: rect.left, middle });
+      }
+    }
+  }
+  return places;
+}"""
+
+
+def fonts_of(page, selector):
+    """The faces that the browser really drew an element's own words with."""
+    session = page.context.new_cdp_session(page)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    node = session.send("DOM.querySelector", {"nodeId": root, "selector": selector})["nodeId"]
+    fonts = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    session.detach()
+    assert fonts, selector
+    return {font["familyName"] for font in fonts}
+
+
+@pytest.mark.parametrize("path", ["/", "/help-now/", "/contacts/"])
+def test_digits_run_from_left_to_right_in_urdu(page, path):
+    page.goto(in_language(path, "ur"))
+    expect(page.locator(SPOC_LINK)).to_have_text(SPOC)
+    numbers = [
+        number
+        for number in page.locator("bdi").all()
+        if re.fullmatch(r"[\d ]+", number.inner_text())
+    ]
+    assert len(numbers) > 1
+    for number in [page.locator(SPOC_LINK), *numbers]:
+        places = number.evaluate(CHARACTERS)
+        assert "".join(place["text"] for place in places) == number.inner_text().replace(" ", "")
+        lefts = [place["left"] for place in places]
+        assert lefts == sorted(lefts), number.inner_text()
+
+
+def follows(after, before, run, size, onward):
+    """Whether a character stands on a lower line, further on in the line, or beside the run."""
+    further = [(after["left"] - one["left"]) * onward >= 0 for one in (before, *run)]
+    is_same_line = abs(after["middle"] - before["middle"]) <= size / 2
+    is_lower = after["middle"] - before["middle"] > size
+    return is_lower or (is_same_line and further[0]) or all(further)
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize(("code", "onward"), [("en", 1), ("ur", -1)])
+def test_the_words_of_the_strip_stand_in_the_order_they_are_read(page, code, onward, width):
+    open_at(page, in_language("/", code), width, 844)
+    for selector in (".danger", ".exit"):
+        link = page.locator(selector)
+        size = link.evaluate("(element) => parseFloat(getComputedStyle(element).fontSize)")
+        places = link.evaluate(CHARACTERS)
+        assert len(places) > 10
+        for before, after in pairwise(places):
+            if before["text"].isdecimal() and after["text"].isdecimal():
+                continue
+            run = [one for one in places if one["run"] == before["run"]]
+            assert follows(after, before, run, size, onward), (selector, before, after)
+
+
+def test_urdu_is_drawn_in_an_urdu_face_and_digits_in_the_same_face_as_in_english(page):
+    page.goto("/")
+    latin = {selector: fonts_of(page, selector) for selector in (f"{SPOC_LINK} bdi", ".danger bdi")}
+    page.goto("/ur/help-now/")
+    for selector in (".exit", ".danger", ".who-can-help h2"):
+        expect(page.locator(selector)).to_have_text(re.compile("[\u0600-\u06ff]"))
+        for face in fonts_of(page, selector):
+            assert ARABIC_FACES.search(face), f"{selector} in {face}: install fonts-noto-core."
+    for selector, faces in latin.items():
+        assert fonts_of(page, selector) == faces, selector
+
+
+# Paper, forced colours, wide-set text.
+
+
+@pytest.mark.parametrize("path", ["/", "/help-now/", "/contacts/"])
+def test_paper_has_the_numbers_and_no_exit(page, path):
+    page.goto(path)
+    expect(page.locator(".exit")).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator(".exit")).to_be_hidden()
+    expect(page.locator(SPOC_LINK)).to_be_visible()
+    expect(page.locator(SPOC_LINK)).to_have_text(SPOC)
+    expect(page.locator(".strip a[href='tel:999']")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/ur/", "/emergency/"])
+def test_the_strip_has_edges_in_forced_colours(page, path):
+    page.goto(path)
+    page.emulate_media(forced_colors="active")
+    assert page.evaluate("matchMedia('(forced-colors: active)').matches")
+    links = page.locator(".strip a").all()
+    assert len(links) == 2
+    for link in links:
+        style = link.evaluate(
+            """(element) => {
+              const { borderStyle, borderWidth, borderColor, backgroundColor } =
+                getComputedStyle(element);
+              return { borderStyle, borderWidth, borderColor, backgroundColor };
+            }"""
+        )
+        assert style["borderStyle"] == "solid"
+        assert float(style["borderWidth"].removesuffix("px")) >= 1
+        assert style["borderColor"] != style["backgroundColor"]
+        assert style["borderColor"] != "rgba(0, 0, 0, 0)"
+
+
+# WCAG 1.4.12, set as a reader's own style sheet would set it.
+SPACE_OUT = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`
+    * {
+      line-height: 1.5 !important;
+      letter-spacing: 0.12em !important;
+      word-spacing: 0.16em !important;
+    }
+    p { margin-block-end: 2em !important; }
+  `);
+  document.adoptedStyleSheets = [sheet];
+}"""
+# Text that leaves the window, or a box that has an edge, a ground or a clip of its own.
+CLIPPED = """() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const isBox = (element) => {
+    const style = getComputedStyle(element);
+    if (style.display === "inline" || element === document.body) return false;
+    return style.overflow !== "visible" || style.backgroundColor !== "rgba(0, 0, 0, 0)" ||
+      parseFloat(style.borderTopWidth) > 0;
+  };
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (!node.data.trim() || node.parentElement.closest(".skip")) continue;
+    const range = new Range();
+    range.selectNodeContents(node);
+    const boxes = [{ left: 0, right: innerWidth, top: -Infinity, bottom: Infinity }];
+    for (let up = node.parentElement; up; up = up.parentElement)
+      if (isBox(up)) boxes.push(up.getBoundingClientRect());
+    for (const text of range.getClientRects())
+      if (boxes.some((box) => text.left < box.left - 1 || text.right > box.right + 1 ||
+        text.top < box.top - 1 || text.bottom > box.bottom + 1)) found.push(node.data.trim());
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("path", ["/", "/help-now/"])
+def test_wide_set_text_clips_nothing_and_scrolls_nothing_sideways(page, path):
+    open_at(page, path, 320, 640)
+    page.evaluate(OPEN_MENUS)
+    before = box(page, "main")["height"]
+    page.evaluate(SPACE_OUT)
+    assert box(page, "main")["height"] > before * 1.1
+    assert page.evaluate(SIDEWAYS) == {"scrollWidth": 320, "wide": []}
+    assert page.evaluate(CLIPPED) == []
+
+
+# A page is one request, and leaves nothing.
+
+KEPT = """async () => ({
+  local: localStorage.length,
+  session: sessionStorage.length,
+  databases: (await indexedDB.databases()).length,
+  caches: (await caches.keys()).length,
+  workers: (await navigator.serviceWorker.getRegistrations()).length,
+})"""
+
+
+def test_a_page_is_one_request_and_leaves_nothing_behind(page, base_url):
+    requests, troubles = [], []
+    page.context.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: troubles.append((message.location["url"], message.text)))
+    page.on("pageerror", lambda error: troubles.append((page.url, str(error))))
+    not_found = []
+    for path in ONE_OF_EACH_TEMPLATE:
+        response = page.goto(path)
+        if response.status == 404:
+            not_found.append(base_url + path)
+        kept = page.evaluate(KEPT)
+        assert set(kept.values()) == {0}, (path, kept)
+        assert page.context.cookies() == [], path
+    # Compared at the end, so that a late request of any page is among them.
+    assert requests == [base_url + path for path in ONE_OF_EACH_TEMPLATE]
+    # The browser itself notes a page that is not there, and nothing else is to be noted.
+    assert not_found == [base_url + "/no-such-page/"]
+    assert [url for url, text in troubles] == not_found, troubles
+    assert all("status of 404" in text for url, text in troubles), troubles

@@ -1,0 +1,261 @@
+"""The admin as an officer uses it: forms are opened, filled in and sent."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin as django_admin
+from django.urls import reverse
+
+from contacts.models import Phone
+from services.models import Service, Suggestion
+from strategy.models import FormOfAbuse, Guide, Statistic
+
+from .reader import Page, text
+
+pytestmark = pytest.mark.django_db
+
+OURS = [
+    model
+    for app in ("strategy", "contacts", "services")
+    for model in apps.get_app_config(app).get_models()
+    if model is not Suggestion  # It stands in the forms of its pages.
+]
+
+
+def change_url(row):
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def form_values(page):
+    """What a browser would send if an officer pressed Save now."""
+    values = {}
+    for field in page.root.iter():
+        name = field.get("name")
+        if not name or field.get("disabled") is not None:
+            continue
+        if field.tag == "textarea":
+            # The first line break behind the tag is the parser's to drop.
+            values[name] = field.text or ""
+        elif field.tag == "input" and field.get("type") in ("checkbox", "radio"):
+            if field.get("checked") is not None:
+                values.setdefault(name, []).append(field.get("value", "on"))
+        elif field.tag == "input" and field.get("type") != "submit":
+            values[name] = field.get("value") or ""
+        elif field.tag == "select":
+            chosen = [o.get("value") for o in field.iter("option") if o.get("selected") is not None]
+            values[name] = chosen if field.get("multiple") is not None else "".join(chosen[:1])
+    return values
+
+
+def save(admin, row, **changes):
+    """Open a row's form, change some fields, press Save and read what comes back."""
+    page = Page(admin.get(change_url(row)))
+    return Page(admin.post(change_url(row), form_values(page) | changes, follow=True))
+
+
+def errors(page):
+    return [text(one) for one in page.all("ul", class_="errorlist")]
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_every_model_has_a_list_and_a_form_that_saves(admin, model):
+    assert django_admin.site.is_registered(model)
+    listing = Page(
+        admin.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
+    )
+    assert listing.response.status_code == 200
+    row = model.objects.first()
+    before = type(row).objects.filter(pk=row.pk).values().get()
+    page = save(admin, row)
+    assert errors(page) == []
+    assert "was changed successfully" in page.text
+    after = type(row).objects.filter(pk=row.pk).values().get()
+    # An empty translation may become an empty text: both mean that there is none.
+    assert {k: v or None for k, v in before.items()} == {k: v or None for k, v in after.items()}
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_every_list_can_be_searched(admin, model):
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    assert admin.get(url, {"q": "zzzz’ß٣"}).status_code == 200
+
+
+def test_a_search_with_a_nul_byte_is_refused(admin):
+    assert admin.get("/admin/strategy/guide/?q=%00").status_code == 400
+
+
+def test_each_language_has_a_closed_fieldset_of_its_own_but_english(admin):
+    page = Page(admin.get(change_url(Guide.objects.get(slug="consent"))))
+    legends = {}
+    for fieldset in page.all("fieldset"):
+        for name in ("summary", "h2"):
+            for heading in fieldset.iter(name):
+                legends[text(heading)] = "collapse" in (fieldset.get("class") or "")
+    languages = {k: v for k, v in legends.items() if "(" in k or k == "English"}
+    assert languages == {
+        "English": False,
+        "Urdu (اردو)": True,
+        "Panjabi (ਪੰਜਾਬੀ)": True,
+        "Polish (Polski)": True,
+        "Romanian (Română)": True,
+        "Arabic (العربية)": True,
+        "Easy Read English (Easy Read)": True,
+    }
+
+
+def test_urdu_fields_are_written_from_right_to_left(admin):
+    page = Page(admin.get(change_url(Guide.objects.get(slug="consent"))))
+    fields = {f.get("name"): f for tag in ("input", "textarea") for f in page.root.iter(tag)}
+    assert (fields["body_ur"].get("lang"), fields["body_ur"].get("dir")) == ("ur", "rtl")
+    assert (fields["name_en"].get("lang"), fields["name_en"].get("dir")) == ("en", "ltr")
+
+
+def test_what_an_officer_saves_stands_on_the_page(admin, client):
+    guide = Guide.objects.get(slug="consent")
+    page = save(admin, guide, summary_en="New words, & more.", summary_ur="نئے الفاظ")
+    assert errors(page) == []
+    assert "New words, & more." in Page(client.get("/guides/consent/")).main
+
+
+def test_a_page_with_one_missing_translation_is_english_and_says_so(admin, client):
+    guide = Guide.objects.get(slug="consent")
+    save(admin, guide, name_ur="رضامندی", body_ur="متن")
+    page = Page(client.get("/ur/guides/consent/"))
+    assert "یہ صفحہ ابھی آپ کی زبان میں دستیاب نہیں" in page.main
+    assert page.one("h1").get("lang") == "en"
+    save(admin, guide, summary_ur="خلاصہ", door_ur="در", content_note_ur="نوٹ")
+    page = Page(client.get("/ur/guides/consent/"))
+    assert "یہ صفحہ ابھی آپ کی زبان میں دستیاب نہیں" not in page.main
+    assert text(page.one("h1")) == "رضامندی"
+    assert page.one("h1").get("lang") is None
+
+
+@pytest.mark.parametrize(
+    ("model", "slug", "changes", "message"),
+    [
+        (Guide, "consent", {"title": "After an assault"}, "Leave out “assault”"),
+        (Guide, "consent", {"title": "Sexual things"}, "Leave out “Sexual”"),
+        (Guide, "consent", {"slug": "police-report"}, "Leave out “police”"),
+        (Guide, "consent", {"slug": "children"}, "already exists"),
+        (Guide, "consent", {"slug": "no spaces"}, "valid “slug”"),
+        (Guide, "consent", {"title": "Under 18"}, "already exists"),
+        (Guide, "consent", {"name_en": ""}, "This field is required"),
+        (Guide, "consent", {"body_en": ""}, "This field is required"),
+        (Guide, "consent", {"body_en": "Ring 01384 455411"}, "Do not type the number"),
+        (Guide, "consent", {"body_ur": "999 پر کال کریں"}, "Do not type the number"),
+        (Guide, "consent", {"body_en": "Ring {h-nobody}"}, "“{h-nobody}” is not a published"),
+        (FormOfAbuse, "law", {"signs_en": "a\u202eb"}, "invisible character"),
+        (FormOfAbuse, "law", {"summary_en": "x" * 201}, "at most 200 characters"),
+        (Phone, "h-samaritans", {"dial": "0123"}, "not a number that can be dialled"),
+        (Phone, "h-samaritans", {"dial": "116 123"}, "digits only"),
+        (Phone, "h-samaritans", {"display": "116 124"}, "not the same digits"),
+        (Phone, "h-samaritans", {"role": "spoc"}, "Another number has this role"),
+        (Phone, "h-shout", {"text_instruction_en": ""}, "Say what to text"),
+        (Phone, "h-spoc", {"is_published": []}, "cannot be unpublished"),
+        (Service, "day-and-night-line", {"website": "javascript:alert(1)"}, "valid URL"),
+    ],
+)
+def test_bad_input_is_refused_beside_the_field_and_nothing_is_lost(
+    admin, model, slug, changes, message
+):
+    row = model.objects.get(slug=slug)
+    if model is Guide and changes.get("title") == "Under 18":
+        changes = {"title": Guide.objects.get(slug="children").title}
+    before = model.objects.filter(pk=row.pk).values().get()
+    typed = {"position": "77"} | changes
+    page = save(admin, row, **typed)
+    assert any(message in error for error in errors(page)), errors(page)
+    assert model.objects.filter(pk=row.pk).values().get() == before
+    kept = form_values(page)
+    for name, value in typed.items():
+        assert kept.get(name, []) == value
+
+
+def test_an_address_with_a_denied_word_is_refused_beside_the_address(admin):
+    page = save(admin, Guide.objects.get(slug="consent"), slug="sexual-health")
+    (row,) = page.all("div", class_="field-slug")
+    assert "Leave out “sexual”" in text(row)
+
+
+@pytest.mark.parametrize("slug", ["home", "help-now", "privacy", "own-behaviour"])
+def test_a_page_that_every_page_links_to_keeps_its_address(admin, slug):
+    guide = Guide.objects.get(slug=slug)
+    save(admin, guide, slug="elsewhere", is_published=[])
+    assert Guide.objects.get(pk=guide.pk).slug == slug
+    assert Guide.objects.get(pk=guide.pk).is_published
+    delete = reverse("admin:strategy_guide_delete", args=[guide.pk])
+    assert admin.post(delete, {"post": "yes"}).status_code == 403
+
+
+def test_the_strategys_words_cannot_be_edited(admin):
+    statistic = Statistic.objects.get(reference="STA-02")
+    save(admin, statistic, words="Other words", comment_en="Our own words.")
+    after = Statistic.objects.get(reference="STA-02")
+    assert after.words == statistic.words
+    assert after.comment == "Our own words."
+    assert admin.get("/admin/strategy/statistic/add/").status_code == 403
+
+
+def test_a_newer_figure_needs_its_source_and_its_caution(admin):
+    statistic = Statistic.objects.get(reference="STA-02")
+    page = save(admin, statistic, newer_source="", not_comparable_en="")
+    assert any("A newer figure needs its source" in error for error in errors(page))
+
+
+def test_the_number_of_every_page_cannot_be_deleted(admin):
+    for phone in Phone.objects.exclude(role=""):
+        delete = reverse("admin:contacts_phone_delete", args=[phone.pk])
+        assert admin.post(delete, {"post": "yes"}).status_code == 403
+        action = {"action": "delete_selected", "_selected_action": [phone.pk], "post": "yes"}
+        admin.post("/admin/contacts/phone/", action)
+        assert Phone.objects.filter(pk=phone.pk).exists()
+
+
+def test_a_service_of_the_wing_is_not_suggested_elsewhere(admin):
+    guide = Guide.objects.get(slug="consent")
+    stop_it_now = Service.objects.get(line="h-stopitnow")
+    page = save(admin, guide, **{"suggestions-0-service": str(stop_it_now.pk)})
+    assert any("It is kept apart" in error for error in errors(page))
+
+
+def test_who_can_help_is_changed_in_the_form_of_its_page(admin, client):
+    guide = Guide.objects.get(slug="consent")
+    samaritans = Service.objects.get(line="h-samaritans")
+    save(admin, guide, **{"suggestions-0-service": str(samaritans.pk)})
+    page = Page(client.get("/guides/consent/"))
+    first = page.all("article", class_="card")[0]
+    assert "Samaritans" in text(first)
+
+
+def test_order_is_changed_in_the_list(admin):
+    page = Page(admin.get("/admin/contacts/phone/"))
+    values = form_values(page) | {"form-0-position": "99", "_save": "Save"}
+    admin.post("/admin/contacts/phone/", values)
+    assert Phone.objects.get(pk=values["form-0-id"]).position == 99
+
+
+def test_view_on_site_leads_to_the_page(admin):
+    page = Page(admin.get(change_url(Guide.objects.get(slug="consent"))))
+    assert "/guides/consent/" in page.internal_links
+
+
+def test_a_stranger_is_asked_to_sign_in(client):
+    response = client.get("/admin/strategy/guide/")
+    assert response.status_code == 302
+    assert response["Location"].startswith("/admin/login/")
+    page = Page(client.get("/admin/login/"))
+    assert page.response.cookies["csrftoken"]["path"] == "/admin/"
+
+
+def test_a_forged_form_is_refused(officer, django_user_model):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(officer)
+    guide = Guide.objects.get(slug="consent")
+    assert client.post(change_url(guide), {"slug": "x"}).status_code == 403
+
+
+def test_an_officer_sets_no_cookie_on_readers_pages(admin):
+    response = admin.get("/guides/consent/")
+    assert not response.cookies
+    assert "officer" not in response.content.decode()

@@ -1,0 +1,156 @@
+"""Whatever comes in, a proper page with the numbers goes out. The same on SQLite and PostgreSQL."""
+
+import pytest
+from django.db import DatabaseError, connection
+
+from contacts.models import Phone
+from helphub import views
+from services.models import Service
+from strategy.models import Chapter, FormOfAbuse, Guide
+
+from .reader import Page
+from .test_pages import assert_critical_numbers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/no-such-page/",
+        "/no-such-page",
+        "/xx/",
+        "/en/",
+        "/de/contacts/",
+        "/ur/no-such-page/",
+        "/topics/no-such-topic/",
+        "/topics/LAW/",
+        "/services/%FF%FE/",
+        "/services/%F0%9F%98%80/",
+        "/services/../../etc/passwd",
+        "/guides/home/",
+        "/guides/help-now/",
+        "/strategy/overview/",
+        "/" + "a" * 3000 + "/",
+        "/topics/law/%0a/",
+        "/admin.php",
+    ],
+)
+def test_an_unknown_address_is_a_page_with_the_numbers(client, path):
+    response = client.get(path)
+    if response.status_code == 301:
+        response = client.get(response["Location"])
+    page = Page(response)
+    assert response.status_code == 404
+    assert page.faults == []
+    assert_critical_numbers(page)
+
+
+@pytest.mark.parametrize("path", ["/topics/law%00/", "/?q=%00", "/ur/?%00", "/%00"])
+def test_a_nul_byte_is_refused_with_a_page(client, path):
+    page = Page(client.get(path))
+    assert page.response.status_code == 400
+    assert page.faults == []
+    assert_critical_numbers(page)
+
+
+@pytest.mark.parametrize("query", ["?q=%FF", "?%F0%28", "?a=" + "b" * 5000, "?&&==%"])
+def test_a_broken_query_is_no_matter(client, query):
+    page = Page(client.get(f"/contacts/{query}"))
+    assert page.response.status_code == 200
+    assert_critical_numbers(page)
+
+
+def test_a_wrong_host_is_a_page_with_the_numbers(client):
+    page = Page(client.get("/", headers={"host": "evil.example"}))
+    assert page.response.status_code == 400
+    assert page.faults == []
+    assert_critical_numbers(page)
+    assert "evil.example" not in page.html
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("path", ["/", "/contacts/", "/topics/law/", "/emergency/"])
+def test_a_form_that_nothing_takes_is_a_page_with_the_numbers(client, method, path):
+    page = Page(getattr(client, method)(path, {"name": "a\x00b\ud800".encode("utf-8", "replace")}))
+    assert page.response.status_code == 405
+    assert page.response["Allow"] == "GET, HEAD"
+    assert page.faults == []
+    assert_critical_numbers(page)
+
+
+def test_head_answers_like_get_without_the_page(client):
+    response = client.head("/contacts/")
+    assert response.status_code == 200
+    assert response.content == b""
+
+
+@pytest.fixture
+def dead_database():
+    """Every query fails, as when the database has gone away."""
+
+    def fail(*args, **kwargs):
+        raise DatabaseError("the database is gone")
+
+    with connection.execute_wrapper(lambda *args: fail()):
+        yield
+
+
+@pytest.mark.parametrize("path", ["/", "/contacts/", "/topics/law/", "/ur/help-now/"])
+def test_without_a_database_every_page_still_has_the_numbers(client, dead_database, path):
+    client.raise_request_exception = False
+    page = Page(client.get(path))
+    assert page.response.status_code == 500
+    assert page.faults == []
+    assert ("tel:999", "999") in page.lines
+    assert ("tel:01384455411", "01384 455411") in page.lines
+    assert "For you, your family and friends, and professionals." in page.text
+    assert page.response["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/no-such-page/", 404), ("/%00", 400), ("/emergency/", 200)]
+)
+def test_the_pages_for_trouble_touch_no_database(client, dead_database, path, status):
+    page = Page(client.get(path))
+    assert page.response.status_code == status
+    assert ("tel:999", "999") in page.lines
+    assert ("tel:01384455411", "01384 455411") in page.lines
+
+
+def test_when_the_frame_breaks_too_the_emergency_page_answers(client, dead_database, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError("the template is broken")
+
+    monkeypatch.setattr(views, "render", broken)
+    client.raise_request_exception = False
+    page = Page(client.get("/"))
+    assert page.response.status_code == 500
+    assert page.faults == []
+    assert ("tel:01384455411", "01384 455411") in page.lines
+
+
+def test_an_empty_database_still_gives_every_fixed_page(client):
+    Service.objects.all().delete()
+    for model in (Guide, FormOfAbuse):
+        model.objects.filter(slug__isnull=False).update(is_published=False)
+    Chapter.objects.update(is_published=False)
+    Phone.objects.all().delete()
+    for path in [
+        "/",
+        "/help-now/",
+        "/using-this-site/",
+        "/accessibility/",
+        "/privacy/",
+        "/guides/",
+        "/topics/",
+        "/services/",
+        "/contacts/",
+        "/strategy/",
+    ]:
+        page = Page(client.get(path))
+        assert page.response.status_code == 200, path
+        assert page.faults == [], path
+        assert ("tel:999", "999") in page.lines
+        assert ("tel:01384455411", "01384 455411") in page.lines
+        assert "{" not in page.text

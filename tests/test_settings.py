@@ -1,0 +1,132 @@
+"""A laptop needs nothing; production names everything, or does not start."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from helphub.exit import exit_address
+
+PRODUCTION = {
+    "SECRET_KEY": "a long random text that stands here for a test, and nowhere else",
+    "ALLOWED_HOSTS": "hub.example.org",
+    "HELPHUB_ROLE": "public",
+    "DATABASE_URL": "postgresql://nobody@localhost/nothing",
+    "EXIT_URL": "https://www.example.com/weather",
+}
+
+
+def check(*arguments, **environment):
+    """manage.py check, with no other environment than this."""
+    base = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check", *arguments],
+        cwd=settings.BASE_DIR,
+        env=base | environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_production_starts_with_everything_named():
+    assert check(**PRODUCTION).returncode == 0
+
+
+@pytest.mark.parametrize("missing", PRODUCTION)
+def test_production_names_what_is_missing(missing):
+    environment = {name: value for name, value in PRODUCTION.items() if name != missing}
+    result = check(**environment)
+    assert result.returncode != 0
+    assert f"Set {missing}" in result.stderr
+
+
+def test_production_refuses_debug():
+    result = check(**PRODUCTION, DEBUG="1")
+    assert result.returncode != 0
+    assert "Unset it in production" in result.stderr
+
+
+def test_production_refuses_an_unknown_role():
+    result = check(**PRODUCTION | {"HELPHUB_ROLE": "everything"})
+    assert "HELPHUB_ROLE is public or admin" in result.stderr
+
+
+def run_in_production(code, **environment):
+    script = f"import django; django.setup()\n{code}"
+    base = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    base |= PRODUCTION | {"DJANGO_SETTINGS_MODULE": "helphub.settings"} | environment
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=settings.BASE_DIR,
+        env=base,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+
+
+RESOLVE = """
+from django.urls import Resolver404, resolve
+for path in ["/", "/admin/", "/contacts/"]:
+    try:
+        resolve(path)
+        print(path, end=" ")
+    except Resolver404:
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("role", "addresses"), [("public", "/ /contacts/"), ("admin", "/ /admin/ /contacts/")]
+)
+def test_the_public_role_has_no_admin(role, addresses):
+    assert run_in_production(RESOLVE, HELPHUB_ROLE=role) == addresses
+
+
+def test_production_offers_reviewed_languages_only():
+    code = "from django.conf import settings; print(settings.OFFERED_LANGUAGES)"
+    assert run_in_production(code) == "['en']"
+
+
+def test_production_sends_cookies_over_https_only():
+    code = (
+        "from django.conf import settings as s; "
+        "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT)"
+    )
+    assert run_in_production(code) == "True True True"
+
+
+def test_deploying_fails_until_the_owner_is_named():
+    result = check("--deploy", **PRODUCTION)
+    assert result.returncode != 0
+    for name in ("OWNER_NAME", "OWNER_COMPLIANCE", "SECURITY_CONTACT"):
+        assert f"{name} is not set" in result.stderr
+    owner = {f"OWNER_{n.upper().replace('-', '_')}": "named" for n in settings.OWNER}
+    result = check("--deploy", **PRODUCTION, **owner, SECURITY_CONTACT="mailto:a@example.org")
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("http://www.example.com/", "must begin with https"),
+        ("/weather", "must begin with https"),
+        ("https://", "names no host"),
+        ("https://user@example.com/", "leave out the user name"),
+        ("https://example.com/?from=hub", "from the ? on"),
+        ("https://example.com/#hub", "from the # on"),
+        ("https://hub.example.org/", "lead away from this site"),
+        ("https://a.council.example/", "lead away from this site"),
+    ],
+)
+def test_an_exit_that_gives_something_away_is_refused(address, why):
+    with pytest.raises(ImproperlyConfigured, match=why.replace("?", r"\?")):
+        exit_address(address, own_hosts=["hub.example.org", ".council.example"])
+
+
+def test_an_exit_that_gives_nothing_away_is_taken():
+    address = "https://www.example.com/weather"
+    assert exit_address(address, own_hosts=["hub.example.org"]) == address
