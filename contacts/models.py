@@ -84,6 +84,12 @@ class Phone(Entry):
         FEELINGS = "feelings", _("When it is all too much")
         OWN_BEHAVIOUR = "own-behaviour", _("Worried about your own behaviour")
 
+    slug = models.SlugField(
+        _("name in texts"),
+        max_length=40,
+        unique=True,
+        help_text=_("What texts write in braces for this number, such as h-spoc. Keep it."),
+    )
     name = models.CharField(_("name of the line"), max_length=120)
     organization = models.ForeignKey(
         Organization,

@@ -34,6 +34,9 @@ class EditingAdmin(TranslationAdmin):
     form_fields = ()
     save_on_top = True
 
+    class Media:
+        css = {"all": ["admin/hub.css"]}
+
     def get_fieldsets(self, request, obj=None):
         return language_fieldsets(self.model, self.form_fields)
 

@@ -268,6 +268,11 @@ class Statistic(Quotation):
                 _("A newer figure needs its source, and why the two may not be comparable.")
             )
 
+    @property
+    def has_figure(self):
+        """Whether the words give a number at all; some say in so many words that there is none."""
+        return any(character.isdigit() for character in self.figure)
+
 
 class Priority(Quotation):
     """One of the strategy's priorities."""

@@ -1,0 +1,48 @@
+"""What a first visit weighs and how fast pages are made. Run by hand: make benchmark.
+
+It opens every public page of the laptop's database through the whole stack of middleware.
+"""
+
+import gzip
+import os
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helphub.settings")
+
+import brotli  # noqa: E402
+import django  # noqa: E402
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from tests.addresses import in_language, public_pages  # noqa: E402
+
+BUDGET = 14_600
+
+
+def main():
+    client = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
+    paths = [in_language(p, code) for code in settings.OFFERED_LANGUAGES for p in public_pages()]
+    client.get("/")
+    started = time.perf_counter()
+    bodies = {path: client.get(path).content for path in paths}
+    seconds = time.perf_counter() - started
+    sizes = sorted(
+        ((len(gzip.compress(b, 6)), len(brotli.compress(b, quality=5)), p) for p, b in bodies.items()),
+        reverse=True,
+    )
+    print(f"{len(paths)} pages in {seconds:.1f} s: {seconds / len(paths) * 1000:.1f} ms a page")
+    print("The heaviest first visits, whole page in bytes (gzip 6, brotli 5):")
+    for zipped, brotlied, path in sizes[:5]:
+        print(f"  {zipped:6} {brotlied:6} {path}")
+    over = sum(zipped > BUDGET for zipped, _, _ in sizes)
+    print(f"{over} of {len(paths)} are over {BUDGET} bytes in gzip.")
+
+
+if __name__ == "__main__":
+    main()
