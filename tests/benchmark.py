@@ -12,8 +12,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helphub.settings")
 
-import brotli  # noqa: E402
-import django  # noqa: E402
+import brotli
+import django
 
 django.setup()
 
@@ -33,7 +33,10 @@ def main():
     bodies = {path: client.get(path).content for path in paths}
     seconds = time.perf_counter() - started
     sizes = sorted(
-        ((len(gzip.compress(b, 6)), len(brotli.compress(b, quality=5)), p) for p, b in bodies.items()),
+        (
+            (len(gzip.compress(body, 6)), len(brotli.compress(body, quality=5)), path)
+            for path, body in bodies.items()
+        ),
         reverse=True,
     )
     print(f"{len(paths)} pages in {seconds:.1f} s: {seconds / len(paths) * 1000:.1f} ms a page")
