@@ -3,12 +3,10 @@
 PY ?= python3
 V = .venv/bin
 PORT ?= 8000
-export PYTHONWARNINGS ?= default
 
 .PHONY: serve test lint unit postgres browser benchmark lock
 
 serve: .venv/.serve-stamp
-	@$(V)/python manage.py compile_words
 	@$(V)/python manage.py set_up
 	@echo "The site: http://127.0.0.1:$(PORT)/   The admin: http://127.0.0.1:$(PORT)/admin/   Stop: Ctrl-C"
 	@exec $(V)/gunicorn helphub.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --no-control-socket --log-level warning

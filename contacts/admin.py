@@ -1,7 +1,7 @@
 from django.contrib import admin
 
-from contacts.models import Organization, Phone
-from helphub.editing import EntryAdmin
+from contacts.models import CallFact, Organization, Phone
+from helphub.editing import EditingInline, EntryAdmin
 
 
 @admin.register(Organization)
@@ -10,6 +10,11 @@ class OrganizationAdmin(admin.ModelAdmin):
     list_filter = ["is_published"]
     search_fields = ["slug", "name"]
     fields = ["name", "slug", "position", "is_published", "reviewed_on"]
+
+
+class CallFactInline(EditingInline):
+    model = CallFact
+    form_fields = ["fact", "answer", "source", "dated", "detail"]
 
 
 @admin.register(Phone)
@@ -27,6 +32,7 @@ class PhoneAdmin(EntryAdmin):
         "section",
         "role",
         "printed_line",
+        "cost_source",
         "slug",
         "position",
         "is_published",
@@ -36,6 +42,7 @@ class PhoneAdmin(EntryAdmin):
         "text_instruction",
         "cost",
     ]
+    inlines = [CallFactInline]
 
     def has_delete_permission(self, request, obj=None):
         # The numbers of every page stay: give the role to another row first.

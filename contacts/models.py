@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from contacts import traces
 from helphub import texts
-from helphub.entries import Entry, EntryQuerySet
+from helphub.entries import Entry, EntryQuerySet, language_of_words
 from strategy.models import ContactLine
 
 # What may be dialled though it is no ordinary number: emergency and short codes, and freephone
@@ -35,6 +36,24 @@ def validate_dial(value):
         )
 
 
+# What no one can know of every phone company's bill and app.
+HIDDEN_CALL = re.compile(
+    r"\b(will not|won['’]t|does not|doesn['’]t|do not|don['’]t|never)\b.{0,20}\b(show|appear)",
+    re.IGNORECASE,
+)
+
+
+def validate_sentence(value):
+    """Refuse a promise that a call stays hidden, and a text that the next sentence would run into.
+
+    An older leaflet may say “will not show on your bill”. Somebody who believes it can be hurt.
+    """
+    if HIDDEN_CALL.search(value):
+        raise ValidationError(_("Do not promise that a call stays hidden: nobody can know that."))
+    if not value.endswith((".", "!", "?", "۔", "।")):
+        raise ValidationError(_("End it with a full stop: another sentence follows it."))
+
+
 class Organization(Entry):
     """A charity, council or public body that answers the phone."""
 
@@ -57,7 +76,12 @@ class PhoneQuerySet(EntryQuerySet):
             self.published()
             .exclude(section=Phone.Section.OWN_BEHAVIOUR)
             .select_related("organization", "printed_line")
+            .for_card()
         )
+
+    def for_card(self):
+        """With what stands beside a number."""
+        return self.prefetch_related("call_facts")
 
     def critical(self):
         """The numbers of every page, by role."""
@@ -132,8 +156,22 @@ class Phone(Entry):
         _("cost"),
         max_length=120,
         blank=True,
+        validators=[texts.validate_text, validate_sentence],
+        help_text=_(
+            "A short sentence such as “Free.” or “Charged like a normal call.” Empty when nobody "
+            "has said: readers then see that 0800, 0808 and 116 numbers are free, and of others "
+            "that we do not know."
+        ),
+    )
+    cost_source = models.CharField(
+        _("who says so"),
+        max_length=150,
+        blank=True,
         validators=[texts.validate_text],
-        help_text=_("Only what the organisation says itself. Empty when nobody has said."),
+        help_text=_(
+            "Where the cost comes from, in plain words. Readers see it on the service's page. Not "
+            "needed for 0800, 0808 and 116: they are free by Ofcom's rule."
+        ),
     )
     section = models.CharField(_("part of the contact page"), max_length=20, choices=Section)
     role = models.CharField(_("role"), max_length=20, choices=Role, blank=True)
@@ -180,6 +218,8 @@ class Phone(Entry):
             errors["display"] = _("These are not the same digits as the ones to dial.")
         if self.kind == self.Kind.TEXT and not self.text_instruction:
             errors["text_instruction_en"] = _("Say what to text.")
+        if self.cost and not self.cost_source and not traces.is_freephone(self):
+            errors["cost_source"] = _("Say where the cost comes from.")
         if errors:
             raise ValidationError(errors)
 
@@ -189,9 +229,110 @@ class Phone(Entry):
         return f"{'sms' if self.kind == self.Kind.TEXT else 'tel'}:{self.dial}"
 
     @property
+    def traces(self):
+        """What a call to this number leaves behind, and what it asks for."""
+        return traces.traces_of(self)
+
+    @property
+    def traces_in_short(self):
+        """The same in one line, from the digits alone: it needs no database."""
+        return traces.IN_SHORT[traces.on_the_bill(self)]
+
+    @property
     def is_spoc(self):
         return self.role == self.Role.SPOC
 
     @property
     def is_emergency(self):
         return self.role == self.Role.EMERGENCY
+
+
+class CallFactQuerySet(models.QuerySet):
+    def get_by_natural_key(self, phone, fact):
+        return self.get(phone__slug=phone, fact=fact)
+
+
+class CallFact(models.Model):
+    """What somebody has told us about calling a number: yes, no or not known, and who says so."""
+
+    class Fact(models.TextChoices):
+        RECORDED = "recorded", _("Are calls recorded, or texts kept?")
+        RINGS_BACK = "rings-back", _("Do they ring back?")
+        NAME_NEEDED = "name-needed", _("Do you have to give a name?")
+
+    phone = models.ForeignKey(
+        Phone, on_delete=models.CASCADE, related_name="call_facts", verbose_name=_("number")
+    )
+    fact = models.CharField(
+        _("question"),
+        max_length=20,
+        choices=Fact,
+        help_text=_(
+            "Readers see the answer beside the number. Where nobody has asked about recording, "
+            "they see “We do not know if calls are recorded.”"
+        ),
+    )
+    answer = models.CharField(
+        _("answer"),
+        max_length=10,
+        choices=traces.Answer,
+        help_text=_(
+            "Readers see it as a sentence: “Calls are recorded.”, “They say that calls are not "
+            "recorded.” or “We do not know if calls are recorded.”"
+        ),
+    )
+    detail = models.CharField(
+        _("detail"),
+        max_length=120,
+        blank=True,
+        validators=[texts.validate_text, validate_sentence],
+        help_text=_("A short sentence that readers see after it: “Kept for up to 90 days.”"),
+    )
+    source = models.CharField(
+        _("who says so"),
+        max_length=150,
+        blank=True,
+        validators=[texts.validate_text],
+        help_text=_(
+            "In plain words: “Dudley Council’s privacy notice for this line”. Readers see it on "
+            "the service's page. Needed for yes and no."
+        ),
+    )
+    dated = models.CharField(
+        _("when they said so"),
+        max_length=40,
+        blank=True,
+        help_text=_("Such as “28 February 2025”. Readers see it after the source."),
+    )
+
+    objects = CallFactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["phone", "fact"]
+        verbose_name = _("fact about a call")
+        verbose_name_plural = _("what a call leaves behind and asks for")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone", "fact"],
+                name="one_answer_to_each_question",
+                violation_error_message=_("This number has an answer to this question already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answer=traces.Answer.UNKNOWN) | ~models.Q(source=""),
+                name="yes_and_no_have_a_source",
+                violation_error_message=_("Yes and no need a source."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_fact_display()} {self.get_answer_display()}"
+
+    def natural_key(self):
+        return (self.phone.slug, self.fact)
+
+    def clean(self):
+        super().clean()
+        if self.answer != traces.Answer.UNKNOWN and not self.source:
+            raise ValidationError({"source": _("Say who says so, or answer “not known”.")})
+
+    words_language = property(language_of_words)

@@ -1,4 +1,4 @@
-"""The one style sheet and the one script, as they stand in every page.
+"""The style sheet and the scripts, as they stand in every page.
 
 They are written as files under static/ and put into the page, so that a page is one request. The
 Content Security Policy admits exactly these bytes, by hash.
@@ -13,10 +13,10 @@ from typing import NamedTuple
 from django.conf import settings
 
 STYLES = ["tokens", "base", "layout", "components", "print"]
-SCRIPTS = ["exit"]
 
-COMMENT = re.compile(r"/\*.*?\*/|^[ \t]*//.*?$", re.DOTALL | re.MULTILINE)
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 INDENT = re.compile(r"\n\s*")
+CSS_SPACE = re.compile(r"\s*([{};,>])\s*|(?<=:)\s+")
 
 
 class Asset(NamedTuple):
@@ -26,21 +26,29 @@ class Asset(NamedTuple):
     source: str
 
 
-def _inline(folder, names):
-    files = [settings.BASE_DIR / "static" / folder / f"{name}.{folder}" for name in names]
-    # Comments are for whoever reads the file; the phone does not need to carry them.
-    text = "".join(
-        INDENT.sub("\n", COMMENT.sub("", file.read_text())).strip() + "\n" for file in files
-    )
+def _read(path):
+    # Comments and indents are for whoever reads the file; the phone does not need to carry them.
+    text = COMMENT.sub("", (settings.BASE_DIR / "static" / path).read_text())
+    return INDENT.sub("\n", text).strip()
+
+
+def _asset(text):
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Asset(text, f"'sha256-{digest}'")
 
 
 @cache
 def style():
-    return _inline("css", STYLES)
+    return _asset("".join(CSS_SPACE.sub(r"\1", _read(f"css/{name}.css")) for name in STYLES))
 
 
 @cache
-def script():
-    return _inline("js", SCRIPTS)
+def head_script():
+    """The exit: in the head, so that it works while the page still loads."""
+    return _asset(f'"use strict";\n{_read("js/tab.js")}\n{{\n{_read("js/exit.js")}\n}}')
+
+
+@cache
+def end_script():
+    """All else: behind the page, so that the exit link stands near its beginning."""
+    return _asset(f'"use strict";\n{{\n{_read("js/discreet.js")}\n}}')

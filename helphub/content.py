@@ -20,6 +20,8 @@ from strategy.models import FormOfAbuse, Guide
 
 FIXTURES = ["strategy", "topics", "guides", "contacts", "services"]
 WHO_CAN_HELP = "who_can_help"
+# The fields that name a row, as its natural key does: the first of these that its model has.
+KEYS = [["slug"], ["reference"], ["phone", "fact"]]
 PAGES = {"topic": (FormOfAbuse, "form_of_abuse"), "guide": (Guide, "guide")}
 
 
@@ -45,7 +47,7 @@ class Row:
 
     def find(self):
         with suppress(self.model.DoesNotExist):
-            return self.model.objects.get_by_natural_key(self.key)
+            return self.model.objects.get_by_natural_key(*self.key.split())
 
     def read(self, names):
         """The present values of these fields, written as a fixture writes them."""
@@ -149,7 +151,8 @@ def _row(label, values):
         else value
         for name, value in values.items()
     }
-    return Row(label, values["slug" if "slug" in fields else "reference"], values)
+    key = next(names for names in KEYS if fields.issuperset(names))
+    return Row(label, " ".join(values[name] for name in key), values)
 
 
 def is_empty():

@@ -20,5 +20,7 @@ def every_page(request):
         "critical": SimpleLazyObject(critical.from_database),
         "languages": SimpleLazyObject(lambda: switcher(request.path)),
         "exit_url": settings.EXIT_URL,
+        # For the cover over a hidden visit: a name that says nothing of the subject.
+        "owner_name": settings.OWNER["name"] or "Dudley",
         "is_draft_language": get_language() not in settings.REVIEWED_LANGUAGES,
     }

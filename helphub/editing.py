@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.db import models
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
-from modeltranslation.admin import TranslationAdmin
+from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
@@ -27,15 +27,11 @@ def language_fieldsets(model, fields):
     return fieldsets
 
 
-class EditingAdmin(TranslationAdmin):
-    """An admin for a model with translated fields."""
+class LanguageFields:
+    """What a form and a part of a form have in common: their fields, language by language."""
 
     # The model's fields in the order that an officer meets them.
     form_fields = ()
-    save_on_top = True
-
-    class Media:
-        css = {"all": ["admin/hub.css"]}
 
     def get_fieldsets(self, request, obj=None):
         return language_fieldsets(self.model, self.form_fields)
@@ -49,8 +45,23 @@ class EditingAdmin(TranslationAdmin):
             field.widget.attrs |= {"lang": code, "dir": "rtl" if is_right_to_left else "ltr"}
         return field
 
+
+class EditingAdmin(LanguageFields, TranslationAdmin):
+    """An admin for a model with translated fields."""
+
+    save_on_top = True
+
+    class Media:
+        css = {"all": ["admin/hub.css"]}
+
     def view_on_site(self, obj):
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+
+
+class EditingInline(LanguageFields, TranslationStackedInline):
+    """Rows with translated fields, in the form of the row that they belong to."""
+
+    extra = 0
 
 
 class EntryAdmin(EditingAdmin):

@@ -34,6 +34,21 @@ def validate_neutral(value):
         )
 
 
+def language_of_words(row):
+    """The language a row's words are shown in: the reader's if all are there, or English.
+
+    Half a row in one language and half in another helps nobody, so one missing translation shows
+    the whole row in English.
+    """
+    language = get_language()
+    for field in translator.get_options_for_model(type(row)).fields:
+        if getattr(row, build_localized_fieldname(field, "en")) and not getattr(
+            row, build_localized_fieldname(field, language)
+        ):
+            return "en"
+    return language
+
+
 class EntryQuerySet(models.QuerySet):
     """Queries that every kind of entry answers."""
 
@@ -76,20 +91,7 @@ class Entry(models.Model):
     def natural_key(self):
         return (self.slug,)
 
-    @property
-    def words_language(self):
-        """The language this entry's words are shown in: the reader's if all are there, or English.
-
-        Half an entry in one language and half in another helps nobody, so one missing
-        translation shows the whole entry in English.
-        """
-        language = get_language()
-        for field in translator.get_options_for_model(type(self)).fields:
-            if getattr(self, build_localized_fieldname(field, "en")) and not getattr(
-                self, build_localized_fieldname(field, language)
-            ):
-                return "en"
-        return language
+    words_language = property(language_of_words)
 
 
 class Page(Entry):

@@ -22,6 +22,7 @@ urlpatterns = [
     path("robots.txt", views.robots),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path(".well-known/security.txt", views.security_txt),
+    path(".well-known/traffic-advice", views.traffic_advice),
     path("emergency/", views.emergency, name="emergency"),
     *(
         path(address + slash, views.moved, {"address": address})

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -76,6 +76,13 @@ def security_txt(request):
         "Preferred-Languages: en",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def traffic_advice(request):
+    """Ask the proxies that fetch pages ahead of a press to leave this site alone."""
+    advice = [{"user_agent": "prefetch-proxy", "disallow": True}]
+    return JsonResponse(advice, safe=False, content_type="application/trafficadvice+json")
 
 
 # Pages that must work without a database: they read the critical numbers from their file.

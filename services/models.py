@@ -33,7 +33,7 @@ class ServiceQuerySet(EntryQuerySet):
     def for_card(self):
         """With what a card shows."""
         return self.select_related("organization").prefetch_related(
-            models.Prefetch("phones", Phone.objects.published())
+            models.Prefetch("phones", Phone.objects.published().for_card())
         )
 
     def for_page(self):

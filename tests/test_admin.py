@@ -5,7 +5,7 @@ from django.apps import apps
 from django.contrib import admin as django_admin
 from django.urls import reverse
 
-from contacts.models import Phone
+from contacts.models import CallFact, Phone
 from services.models import Service, Suggestion
 from strategy.models import FormOfAbuse, Guide, Statistic
 
@@ -17,7 +17,7 @@ OURS = [
     model
     for app in ("strategy", "contacts", "services")
     for model in apps.get_app_config(app).get_models()
-    if model is not Suggestion  # It stands in the forms of its pages.
+    if model not in (Suggestion, CallFact)  # They stand in the forms of their pages and numbers.
 ]
 
 
@@ -151,6 +151,12 @@ def test_a_page_with_one_missing_translation_is_english_and_says_so(admin, clien
         (Phone, "h-samaritans", {"role": "spoc"}, "Another number has this role"),
         (Phone, "h-shout", {"text_instruction_en": ""}, "Say what to text"),
         (Phone, "h-spoc", {"is_published": []}, "cannot be unpublished"),
+        (Phone, "h-101", {"cost_source": ""}, "Say where the cost comes from"),
+        (Phone, "h-samaritans", {"cost_en": "Free"}, "End it with a full stop"),
+        (Phone, "h-samaritans", {"cost_en": "It will not show."}, "Do not promise"),
+        (Phone, "h-mash-children", {"call_facts-0-source": ""}, "Say who says so"),
+        (Phone, "h-mash-children", {"call_facts-1-detail_en": "90 days"}, "End it with a full"),
+        (Phone, "h-mash-children", {"call_facts-1-fact": "name-needed"}, "duplicate data"),
         (Service, "day-and-night-line", {"website": "javascript:alert(1)"}, "valid URL"),
     ],
 )

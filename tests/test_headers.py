@@ -5,6 +5,7 @@ import hashlib
 import re
 
 import pytest
+from django.db import connection
 
 from .reader import Page
 
@@ -31,6 +32,64 @@ def test_nothing_public_is_kept_by_the_browser(client, path):
     assert set(response.get("Vary", "Accept-Encoding").split(", ")) == {"Accept-Encoding"}
 
 
+SHARED = ["X-Accel-Expires", "CDN-Cache-Control", "Surrogate-Control"]
+ALL_DAY = [None, "max-age=86400", None]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "shared"),
+    [
+        ("get", "/", 200, ["300", "max-age=300, stale-if-error=86400", "max-age=300"]),
+        (
+            "get",
+            "/ur/topics/law/",
+            200,
+            ["300", "max-age=300, stale-if-error=86400", "max-age=300"],
+        ),
+        ("get", "/topics", 301, [None, "max-age=300", None]),
+        ("get", "/stalking", 302, [None, "max-age=300", None]),
+        ("get", "/no-such-page/", 404, [None, "max-age=30", None]),
+        ("get", "/%00", 400, [None, None, None]),
+        ("post", "/", 405, [None, None, None]),
+        ("get", "/robots.txt", 200, ALL_DAY),
+        ("get", "/sitemap.xml", 200, ALL_DAY),
+        ("get", "/.well-known/traffic-advice", 200, ALL_DAY),
+        ("get", "/static/admin/css/base.css", 200, [None, None, None]),
+    ],
+)
+def test_shared_caches_are_told_what_the_browser_is_not(client, method, path, status, shared):
+    response = getattr(client, method)(path)
+    assert response.status_code == status
+    assert response["Cache-Control"] == "no-store"
+    assert [response.get(name) for name in SHARED] == shared
+    assert response["Request-OTR"] == "1"
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert not response.cookies
+    for never in ("Report-To", "Reporting-Endpoints", "NEL", "Accept-CH", "Link"):
+        assert never not in response
+    response.close()
+
+
+def test_nginx_reads_its_header_before_the_one_that_would_forbid(client):
+    names = list(client.get("/").headers)
+    assert names.index("X-Accel-Expires") < names.index("Cache-Control")
+
+
+def test_a_page_that_failed_is_kept_by_nobody(client):
+    client.raise_request_exception = False
+    with connection.execute_wrapper(lambda *args: 1 / 0):
+        response = client.get("/")
+    assert response.status_code == 500
+    assert response["Cache-Control"] == "no-store"
+    assert [response.get(name) for name in SHARED] == [None, None, None]
+
+
+def test_proxies_are_asked_not_to_fetch_ahead(client):
+    response = client.get("/.well-known/traffic-advice")
+    assert response["Content-Type"] == "application/trafficadvice+json"
+    assert response.json() == [{"user_agent": "prefetch-proxy", "disallow": True}]
+
+
 def test_the_policy_admits_exactly_the_style_and_script_of_the_page(client):
     response = client.get("/")
     page = Page(response)
@@ -40,10 +99,11 @@ def test_the_policy_admits_exactly_the_style_and_script_of_the_page(client):
         return f"'sha256-{base64.b64encode(digest).decode()}'"
 
     assert policy(response)["style-src"] == [source(page.one("style"))]
-    assert policy(response)["script-src"] == [source(page.one("script"))]
+    assert policy(response)["script-src"] == [source(script) for script in page.all("script")]
     assert policy(response)["default-src"] == ["'none'"]
     assert policy(response)["frame-ancestors"] == ["'none'"]
     assert policy(response)["require-trusted-types-for"] == ["'script'"]
+    assert policy(response)["trusted-types"] == ["hub"]
 
 
 def test_the_admin_is_told_apart(client):

@@ -22,9 +22,15 @@ def page_style():
 
 
 @register.simple_tag
-def page_script():
-    """The script, in the page. As above."""
-    return mark_safe(f"<script>{assets.script().text}</script>")  # noqa: S308
+def head_script():
+    """The exit's script, in the page. As above."""
+    return mark_safe(f"<script>{assets.head_script().text}</script>")  # noqa: S308
+
+
+@register.simple_tag
+def end_script():
+    """The script of hidden visits, behind the page. As above."""
+    return mark_safe(f"<script>{assets.end_script().text}</script>")  # noqa: S308
 
 
 @register.simple_tag
@@ -43,6 +49,15 @@ def language_of(entry):
         return ""
     info = get_language_info(entry.words_language)
     return format_html(' lang="{}" dir="{}"', info["code"], "rtl" if info["bidi"] else "ltr")
+
+
+@register.simple_block_tag(takes_context=True)
+def note_on_calls(context, content):
+    """What it encloses and, where that shows a number, one line below it on what a call leaves."""
+    if 'href="tel:' not in content and 'href="sms:' not in content:
+        return content
+    note = context.template.engine.get_template("includes/_calls_stay.html")
+    return content + note.render(context)
 
 
 @register.filter

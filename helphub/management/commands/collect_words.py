@@ -12,7 +12,7 @@ from strategy.models import Programme
 
 KEYWORDS = {"gettext": None, "_": None}
 # What readers see. The admin speaks English.
-READERS_FILES = ["templates/**/*.html", "helphub/apps.py"]
+READERS_FILES = ["templates/**/*.html", "contacts/traces.py", "helphub/apps.py"]
 READERS_CHOICES = [Phone.Section, Programme.Agency]
 
 

@@ -4,13 +4,20 @@ import secrets
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from helphub import words
 
 
 class Command(BaseCommand):
-    help = "Bring the database up to date: tables, content, and somebody who can sign in."
+    help = "Bring everything up to date: words, tables, content, and somebody who can sign in."
 
     def handle(self, **options):
-        call_command("migrate", interactive=False, verbosity=0)
+        words.compile_all()
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", interactive=False, verbosity=0)
         call_command("load_content", stdout=self.stdout)
         users = get_user_model().objects
         if users.filter(is_superuser=True).exists():

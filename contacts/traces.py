@@ -1,0 +1,163 @@
+"""What a call or a text leaves behind, and what it asks for: each fact with its source.
+
+What follows from the digits stands here, so that it is known even where no database answers. The
+rest are rows of CallFact. No sentence here promises that a call stays hidden: the rule is about
+bills, and nobody has told us what the phone company's own app shows.
+"""
+
+import re
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
+
+# Free from UK mobiles and landlines, and kept off itemised bills by rule.
+FREEPHONE = re.compile(r"0800|0808|116\d{3}$")
+# Landlines, numbers charged like them, and mobiles.
+ITEMISED = re.compile(r"0[1237]")
+
+
+class Answer(models.TextChoices):
+    YES = "yes", gettext_lazy("yes")
+    NO = "no", gettext_lazy("no")
+    UNKNOWN = "unknown", gettext_lazy("not known")
+
+
+class Trace(NamedTuple):
+    """One fact as readers meet it: our words, what an officer wrote, and who says so."""
+
+    question: str
+    words: str = ""
+    detail: str = ""
+    # The row that the detail was written in: it knows its language.
+    row: Any = None
+    source: str = ""
+    dated: str = ""
+
+
+IN_THE_PHONE = {
+    "voice": Trace(
+        _("In the phone"),
+        _("Stays in the phone's list of calls."),
+        source=_("Hestia, a charity, which warns the users of its own app"),
+    ),
+    "text": Trace(
+        _("In the phone"),
+        _("Stays in the phone's messages."),
+        source=_("This is how phones work"),
+    ),
+}
+# By whether it can be on an itemised bill.
+ON_THE_BILL = {
+    Answer.YES: Trace(
+        _("On the bill"),
+        _("Can be on an itemised bill."),
+        source=_("Cambridge Rape Crisis, which tells callers that its ordinary number shows"),
+    ),
+    Answer.NO: Trace(
+        _("On the bill"),
+        _("Should not be on an itemised bill; the phone company's app may still show it."),
+        source=_(
+            "Ofcom's rule for phone companies (General Condition C3), as the Information "
+            "Commissioner's guide gives it"
+        ),
+    ),
+    Answer.UNKNOWN: Trace(_("On the bill"), _("We do not know if it can be on a bill.")),
+}
+# The two facts above in one line, where there is room for no more.
+IN_SHORT = {
+    Answer.YES: _("Stays in the call list; can be on the bill."),
+    Answer.NO: _(
+        "Stays in the call list. Should not be on an itemised bill; the phone company's app may "
+        "still show it."
+    ),
+    Answer.UNKNOWN: _("Stays in the call list; we do not know about the bill."),
+}
+COST_UNKNOWN = {
+    "voice": Trace(_("Cost"), _("We do not know what a call costs.")),
+    "text": Trace(_("Cost"), _("We do not know what a text costs.")),
+}
+FREE = Trace(
+    _("Cost"),
+    _("Free from UK mobiles and landlines."),
+    source=_("Ofcom's rule since 2015 for numbers that begin with 0800, 0808 or 116"),
+)
+# By the fact of a row: the question, and our words for each answer.
+ASKED = {
+    "recorded": (
+        _("Recording"),
+        {
+            Answer.YES: _("Calls are recorded."),
+            Answer.NO: _("They say that calls are not recorded."),
+            Answer.UNKNOWN: _("We do not know if calls are recorded."),
+        },
+    ),
+    "rings-back": (
+        _("Ringing back"),
+        {
+            Answer.YES: _("They may ring back."),
+            Answer.NO: _("They say that they do not ring back."),
+            Answer.UNKNOWN: _("We do not know if they ring back."),
+        },
+    ),
+    "name-needed": (
+        _("Your name"),
+        {
+            Answer.YES: _("You have to give a name."),
+            Answer.NO: _("You do not have to give your name."),
+            Answer.UNKNOWN: _("We do not know if you have to give a name."),
+        },
+    ),
+}
+# A text is not recorded, but it can be kept.
+ASKED_OF_TEXTS = ASKED | {
+    "recorded": (
+        _("Keeping texts"),
+        {
+            Answer.YES: _("Texts are kept."),
+            Answer.NO: _("They say that texts are not kept."),
+            Answer.UNKNOWN: _("We do not know if texts are kept."),
+        },
+    ),
+}
+
+
+def is_freephone(phone):
+    return phone.kind == "voice" and bool(FREEPHONE.match(phone.dial))
+
+
+def on_the_bill(phone):
+    """Whether the digits say that it can be on an itemised bill."""
+    if is_freephone(phone):
+        return Answer.NO
+    # No source says anything of short codes, or of texts to any number.
+    if phone.kind == "voice" and ITEMISED.match(phone.dial):
+        return Answer.YES
+    return Answer.UNKNOWN
+
+
+def traces_of(phone):
+    """Every fact about a number, in the order in which readers meet them."""
+    asked = ASKED if phone.kind == "voice" else ASKED_OF_TEXTS
+    # Whether calls are recorded is said of every number; the rest where somebody has asked.
+    rows = {"recorded": None} | {row.fact: row for row in phone.call_facts.all()}
+    return [
+        IN_THE_PHONE[phone.kind],
+        ON_THE_BILL[on_the_bill(phone)],
+        _cost(phone),
+        *(_answer(*asked[fact], rows[fact]) for fact in asked if fact in rows),
+    ]
+
+
+def _cost(phone):
+    if phone.cost:
+        source = phone.cost_source or (FREE.source if is_freephone(phone) else "")
+        return Trace(FREE.question, detail=phone.cost, row=phone, source=source)
+    return FREE if is_freephone(phone) else COST_UNKNOWN[phone.kind]
+
+
+def _answer(question, words, row):
+    if row is None:
+        return Trace(question, words[Answer.UNKNOWN])
+    return Trace(question, words[row.answer], row.detail, row, row.source, row.dated)

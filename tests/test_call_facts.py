@@ -1,0 +1,369 @@
+"""Beside every number stands what a call leaves behind, and never more than is known."""
+
+import polib
+import pytest
+from django.conf import settings
+
+from contacts import traces
+from contacts.models import CallFact, Phone
+from helphub import content, critical, words
+from services.models import Service
+
+from .reader import Page, text
+from .test_admin import errors, save
+
+pytestmark = pytest.mark.django_db
+
+FREEPHONE = "Should not be on an itemised bill; the phone company's app may still show it."
+SPOC = "Stays in the call list; can be on the bill."
+CALLS_STAY = "Calls stay in the phone's list of calls."
+MASH = "/services/worried-about-a-child-in-dudley/"
+
+
+def is_button(element):
+    return element.tag == "p" and element.get("class") == "phone"
+
+
+def beside_numbers(page):
+    """What stands beside each number one can press: (address of the link, sentences)."""
+    for parent in page.one("main").iter():
+        for button, *after in (
+            list(parent)[at:] for at, child in enumerate(parent) if is_button(child)
+        ):
+            following = next((at for at, one in enumerate(after) if is_button(one)), len(after))
+            (facts,) = [one for one in after[:following] if one.get("class") == "traces"]
+            yield button.find("a").get("href"), text(facts)
+
+
+def beside(client, slug):
+    """What stands beside one number on the contact page."""
+    return dict(beside_numbers(Page(client.get("/contacts/"))))[Phone.objects.get(slug=slug).url]
+
+
+def service_page(client, slug):
+    return Page(client.get(Service.objects.get(line=slug).get_absolute_url()))
+
+
+def answers(page):
+    """The list of facts on a service's page: question and what stands under it."""
+    (facts,) = [
+        section.find("dl") for section in page.all("section") if section.find("dl") is not None
+    ]
+    return dict(zip(map(text, facts.iter("dt")), map(text, facts.iter("dd")), strict=True))
+
+
+def tell(slug, fact, answer, **fields):
+    phone = Phone.objects.get(slug=slug)
+    CallFact.objects.update_or_create(
+        phone=phone, fact=fact, defaults={"answer": answer, "source": "The line"} | fields
+    )
+
+
+# Beside every number.
+
+
+def test_every_button_has_its_facts_in_open_text_beside_it(pages):
+    phones = {phone.url: phone for phone in Phone.objects.published()}
+    met = {}
+    for path, page in pages.items():
+        for url, facts in beside_numbers(page):
+            met.setdefault(url, set()).add(path)
+            phone = phones[url]
+            assert facts.startswith("Stays in the phone's "), (path, url)
+            assert ("call" in facts.split(".")[0]) == (phone.kind == "voice"), (path, url)
+            assert "bill" in facts, (path, url)
+            assert phone.cost or "cost" in facts or "Free" in facts, (path, url)
+            assert "recorded" in facts or "texts are kept" in facts, (path, url)
+        for details in page.all("details"):
+            assert not [one for one in details.iter() if one.get("class") == "traces"], path
+    assert set(met) == set(phones)
+    for phone in phones.values():
+        pages_of_it = met[phone.url]
+        own = {service.get_absolute_url() for service in phone.services.all()}
+        assert own <= pages_of_it
+        assert ("/contacts/" in pages_of_it) == (phone.section != "own-behaviour")
+
+
+def test_a_number_in_running_text_has_a_line_about_calls_below_it(pages):
+    with_line = set()
+    for path, page in pages.items():
+        main = page.one("main")
+        buttons = {link for one in main.iter() if is_button(one) for link in one.iter("a")}
+        bare = [
+            link
+            for link in main.iter("a")
+            if link.get("href").startswith(("tel:", "sms:")) and link not in buttons
+        ]
+        assert (CALLS_STAY in page.main) == bool(bare), path
+        if bare:
+            with_line.add(path)
+    assert {"/help-now/", "/topics/growing-up/", "/strategy/prevention/"} <= with_line
+    assert not {"/strategy/evidence/", "/services/"} & with_line
+
+
+def test_the_line_about_calls_says_where_the_rest_is(pages):
+    assert "beside each number under “Who can help”." in pages["/help-now/"].main
+    assert "beside each number above." in pages["/contacts/"].main
+    lines = [
+        one for one in pages["/strategy/prevention/"].all("p") if text(one).startswith(CALLS_STAY)
+    ]
+    assert {link.get("href") for one in lines for link in one.iter("a")} == {"/contacts/"}
+
+
+# The bill.
+
+
+@pytest.mark.parametrize(
+    ("kind", "dial", "answer"),
+    [
+        ("voice", "08085002222", "no"),
+        ("voice", "08001111", "no"),
+        ("voice", "0800555111", "no"),
+        ("voice", "116123", "no"),
+        ("voice", "01384455411", "yes"),
+        ("voice", "02070080151", "yes"),
+        ("voice", "03005550050", "yes"),
+        ("voice", "07700900123", "yes"),
+        ("voice", "999", "unknown"),
+        ("voice", "111", "unknown"),
+        ("voice", "116", "unknown"),
+        ("voice", "08451234567", "unknown"),
+        ("text", "85258", "unknown"),
+        ("text", "08001111", "unknown"),
+        ("text", "07700900123", "unknown"),
+    ],
+)
+def test_the_digits_say_whether_a_call_can_be_on_the_bill(kind, dial, answer):
+    assert traces.on_the_bill(Phone(kind=kind, dial=dial)) == answer
+
+
+def test_freephone_and_no_other_has_the_sentence_of_the_rule(pages):
+    met = set()
+    for path, page in pages.items():
+        for url, facts in beside_numbers(page):
+            is_freephone = url.startswith(("tel:0800", "tel:0808", "tel:116"))
+            met.add(is_freephone)
+            assert (FREEPHONE in facts) == is_freephone, (path, url)
+            is_ordinary = url.startswith(("tel:01", "tel:02", "tel:03", "tel:07"))
+            assert ("Can be on an itemised bill." in facts) == is_ordinary, (path, url)
+    assert met == {True, False}
+
+
+def test_what_a_source_says_of_bills_is_nowhere(pages):
+    # helplines.csv quotes leaflets that promise it. They are not loaded.
+    for path, page in pages.items():
+        assert "will not show" not in page.text.lower(), path
+    assert "shows_on_bill" not in {field.name for field in Phone._meta.get_fields()}
+
+
+# The cost.
+
+
+def test_a_freephone_number_is_free_though_its_line_has_not_said_so(client):
+    assert "Free from UK mobiles and landlines." in beside(client, "h-galop")
+    assert "cost" not in beside(client, "h-galop")
+
+
+def test_an_unknown_cost_is_said_of_numbers_that_are_not_freephone(client):
+    assert "We do not know what a call costs." in beside(client, "h-spoc")
+    assert "We do not know what a text costs." in beside(client, "h-emergencysms")
+
+
+# What somebody has told us.
+
+
+@pytest.mark.parametrize(
+    ("fact", "sentences"),
+    [
+        (
+            "recorded",
+            {
+                "yes": "Calls are recorded.",
+                "no": "They say that calls are not recorded.",
+                "unknown": "We do not know if calls are recorded.",
+            },
+        ),
+        (
+            "rings-back",
+            {
+                "yes": "They may ring back.",
+                "no": "They say that they do not ring back.",
+                "unknown": "We do not know if they ring back.",
+            },
+        ),
+        (
+            "name-needed",
+            {
+                "yes": "You have to give a name.",
+                "no": "You do not have to give your name.",
+                "unknown": "We do not know if you have to give a name.",
+            },
+        ),
+    ],
+)
+def test_each_answer_is_shown_as_it_is(client, fact, sentences):
+    for answer in traces.Answer:
+        tell("h-spoc", fact, answer)
+        facts = beside(client, "h-spoc")
+        shown = {key for key, sentence in sentences.items() if sentence in facts}
+        assert shown == {answer}
+
+
+def test_where_nobody_has_asked_readers_hear_so_of_recording_only(client):
+    assert beside(client, "h-spoc").endswith("We do not know if calls are recorded.")
+    assert "your name" not in beside(client, "h-spoc")
+    assert beside(client, "h-shout").endswith("We do not know if texts are kept.")
+
+
+def test_a_detail_stands_behind_its_answer(client):
+    assert "Calls are recorded. Kept for up to 90 days." in beside(client, "h-mash-children")
+
+
+def test_an_officer_answers_in_the_form_of_the_number(admin, client):
+    phone = Phone.objects.get(slug="h-mash-children")
+    page = save(
+        admin,
+        phone,
+        **{
+            "call_facts-1-answer": "no",
+            "call_facts-1-source": "The team, by phone",
+            "call_facts-1-detail_en": "Notes are kept.",
+        },
+    )
+    assert errors(page) == []
+    facts = beside(client, "h-mash-children")
+    assert "They say that calls are not recorded. Notes are kept." in facts
+
+
+def test_the_database_itself_refuses_an_answer_without_a_source(client):
+    from django.db import IntegrityError, transaction
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        tell("h-spoc", "recorded", "yes", source="")
+    tell("h-spoc", "recorded", "unknown", source="")
+
+
+# The sources.
+
+
+def test_a_service_page_gives_each_fact_with_its_source_and_date(client):
+    assert answers(service_page(client, "h-mash-children")) == {
+        "In the phone": (
+            "Stays in the phone's list of calls."
+            "Source: Hestia, a charity, which warns the users of its own app"
+        ),
+        "On the bill": (
+            "Can be on an itemised bill.Source: Cambridge Rape Crisis, which tells callers that "
+            "its ordinary number shows"
+        ),
+        "Cost": "We do not know what a call costs.",
+        "Recording": (
+            "Calls are recorded. Kept for up to 90 days."
+            "Source: Dudley Council’s privacy notice for this line"
+        ),
+        "Your name": (
+            "You do not have to give your name.Source: Dudley’s children’s services, in their "
+            "own procedures (28 February 2025)"
+        ),
+    }
+
+
+def test_every_fact_but_an_unknown_one_has_a_source(pages):
+    met = 0
+    for service in Service.objects.published().exclude(phones=None):
+        page = pages[service.get_absolute_url()]
+        for question, answer in answers(page).items():
+            met += 1
+            assert ("Source: " in answer) != answer.startswith("We do not know"), (
+                service,
+                question,
+            )
+    assert met > 100
+
+
+# The single point of contact on every page.
+
+
+def test_the_header_and_the_emergency_page_say_it_of_the_single_point_of_contact(client, pages):
+    bad = [Page(client.get(path)) for path in ("/no-such-page/", "/%00", "/emergency/")]
+    for page in [*pages.values(), *bad]:
+        (box,) = page.all("section", class_="spoc")
+        assert text(box).endswith(SPOC)
+    assert all(critical.from_file()[role].traces_in_short for role in Phone.Role)
+
+
+def test_the_header_follows_the_digits(client):
+    Phone.objects.filter(role="spoc").update(dial="08001111", display="0800 1111")
+    page = Page(client.get("/"))
+    assert FREEPHONE in text(page.one("p", class_="spoc-leaves"))
+    Phone.objects.filter(role="spoc").update(dial="101", display="101")
+    page = Page(client.get("/"))
+    assert "we do not know about the bill" in text(page.one("p", class_="spoc-leaves"))
+
+
+# Words and loading.
+
+
+def test_every_sentence_waits_in_the_catalogues_for_translators():
+    fixed = [
+        *traces.IN_THE_PHONE.values(),
+        *traces.ON_THE_BILL.values(),
+        *traces.COST_UNKNOWN.values(),
+        traces.FREE,
+    ]
+    sentences = {part for one in fixed for part in (one.question, one.words, one.source) if part}
+    sentences |= set(traces.IN_SHORT.values())
+    for asked in (traces.ASKED, traces.ASKED_OF_TEXTS):
+        assert set(asked) == set(CallFact.Fact)
+        for question, by_answer in asked.values():
+            assert set(by_answer) == set(traces.Answer)
+            sentences |= {question, *by_answer.values()}
+    for path in words.catalogues():
+        assert sentences <= {entry.msgid for entry in polib.pofile(str(path))}, path
+
+
+def test_words_that_are_still_english_are_marked_as_english(client):
+    page = Page(client.get("/ur/contacts/"))
+    facts = page.all("p", class_="traces")
+    assert facts
+    for one in facts:
+        assert (one.get("lang"), one.get("dir")) == ("ur", "auto")
+        assert {part.get("lang") for part in one} == {"en"} or one.text
+
+
+def test_only_what_a_source_says_is_loaded():
+    loaded = set(CallFact.objects.values_list("phone__slug", "fact", "answer"))
+    assert loaded == {
+        ("h-mash-children", "recorded", "yes"),
+        ("h-mash-children", "name-needed", "no"),
+        ("h-childline", "name-needed", "no"),
+        ("h-nspcc", "recorded", "yes"),
+        ("h-nspcc", "name-needed", "no"),
+        ("h-nspcc-fgm", "name-needed", "no"),
+        ("h-stopitnow", "name-needed", "no"),
+    }
+
+
+def test_loading_again_leaves_what_an_officer_answered_or_deleted(capsys):
+    CallFact.objects.filter(phone__slug="h-nspcc", fact="recorded").update(answer="unknown")
+    CallFact.objects.filter(phone__slug="h-childline").delete()
+    changes = {str(change) for change in content.changes()}
+    nspcc = "leave: contacts.callfact h-nspcc recorded (an officer changed answer)"
+    assert nspcc in changes
+    assert "leave: contacts.callfact h-childline name-needed (an officer deleted it)" in changes
+    assert not {change for change in changes if change.startswith(("add", "replace"))}
+
+
+def test_a_fact_about_a_missing_number_says_which():
+    row = content.Row(
+        "contacts.callfact",
+        "h-nobody recorded",
+        {"phone": "h-nobody", "fact": "recorded", "answer": "unknown"},
+    )
+    with pytest.raises(content.FixtureError, match="phone names “h-nobody”"):
+        content.load([row])
+
+
+def test_the_languages_of_a_detail_are_columns_as_elsewhere():
+    names = {field.name for field in CallFact._meta.get_fields()}
+    assert {f"detail_{code.replace('-', '_')}" for code, _ in settings.LANGUAGES} <= names
