@@ -89,17 +89,18 @@ def exit_after_scrolling(page, path):
     return box(page, ".exit")
 
 
+@pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("path", ["/", "/contacts/", "/strategy/evidence/"])
-def test_the_exit_stays_in_the_same_corner_at_the_end_of_a_page(page, path):
-    page.set_viewport_size({"width": 320, "height": 640})
+def test_the_exit_stays_in_the_same_corner_at_the_end_of_a_page(page, path, width):
+    page.set_viewport_size({"width": width, "height": 640})
     corners = {}
     for code in ("en", "ur"):
         place = exit_after_scrolling(page, in_language(path, code))
-        assert_within(place, 320, 640, code)
+        assert_within(place, width, 640, code)
         assert min(place["width"], place["height"]) >= 44, (code, place)
-        assert place["left"] > 320 - place["right"], "It is on the right."
+        assert place["left"] > width - place["right"], "It is on the right."
         on_top = page.evaluate(
-            "([x, y]) => document.elementFromPoint(x, y)?.closest('.exit') !== null",
+            "([x, y]) => Boolean(document.elementFromPoint(x, y)?.closest('.exit'))",
             [(place["left"] + place["right"]) / 2, (place["top"] + place["bottom"]) / 2],
         )
         assert on_top, code
