@@ -61,12 +61,7 @@ def tell(slug, fact, answer, **fields):
 
 def instead(page):
     """The sentences that name a line to ring instead, at any time."""
-    return [
-        p
-        for one in page.all("div", class_="hours")
-        for p in one.iter("p")
-        if p.find("a") is not None
-    ]
+    return page.all("p", class_="instead")
 
 
 # Beside every number.
