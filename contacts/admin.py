@@ -1,6 +1,13 @@
 from django.contrib import admin
 
-from contacts.models import CallFact, Organization, Phone
+from contacts.models import (
+    CallFact,
+    Organization,
+    Phone,
+    Schedule,
+    ScheduleException,
+    Verification,
+)
 from helphub.editing import EditingInline, EntryAdmin
 
 
@@ -15,6 +22,28 @@ class OrganizationAdmin(admin.ModelAdmin):
 class CallFactInline(EditingInline):
     model = CallFact
     form_fields = ["fact", "answer", "source", "dated", "detail"]
+
+
+class ScheduleInline(admin.StackedInline):
+    model = Schedule
+    extra = 0
+    fields = [
+        ("byday", "opens_at", "closes_at", "is_overnight"),
+        ("freq", "interval", "dtstart"),
+        ("valid_from", "valid_to", "position"),
+    ]
+
+
+class ScheduleExceptionInline(admin.StackedInline):
+    model = ScheduleException
+    extra = 0
+    fields = [("first_day", "last_day", "opens_at", "closes_at", "position")]
+
+
+class VerificationInline(admin.StackedInline):
+    model = Verification
+    extra = 0
+    fields = [("verified_on", "method", "role"), ("confirmed", "position")]
 
 
 @admin.register(Phone)
@@ -33,6 +62,10 @@ class PhoneAdmin(EntryAdmin):
         "role",
         "printed_line",
         "cost_source",
+        "bank_holidays",
+        "hours_are_disputed",
+        "never_lapses",
+        "fallback",
         "slug",
         "position",
         "is_published",
@@ -42,7 +75,7 @@ class PhoneAdmin(EntryAdmin):
         "text_instruction",
         "cost",
     ]
-    inlines = [CallFactInline]
+    inlines = [ScheduleInline, ScheduleExceptionInline, VerificationInline, CallFactInline]
 
     def has_delete_permission(self, request, obj=None):
         # The numbers of every page stay: give the role to another row first.

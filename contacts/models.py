@@ -1,15 +1,17 @@
 """Floor 2: who to reach. A telephone number exists once, as a row here, and is shown from it."""
 
 import re
+from datetime import datetime, time, timedelta
 
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from contacts import traces
+from contacts import hours, traces
 from helphub import texts
 from helphub.entries import Entry, EntryQuerySet, language_of_words
 from strategy.models import ContactLine
@@ -35,6 +37,10 @@ def validate_dial(value):
             params={"value": value},
         )
 
+
+# Hours that nobody has confirmed for so long may have changed.
+LAPSE = timedelta(days=90)
+BYDAY = r"(?:-?[1-5])?(?:MO|TU|WE|TH|FR|SA|SU)"
 
 # What no one can know of every phone company's bill and app.
 HIDDEN_CALL = re.compile(
@@ -81,7 +87,9 @@ class PhoneQuerySet(EntryQuerySet):
 
     def for_card(self):
         """With what stands beside a number."""
-        return self.prefetch_related("call_facts")
+        return self.select_related("fallback").prefetch_related(
+            "call_facts", "schedules", "exceptions", "verifications"
+        )
 
     def critical(self):
         """The numbers of every page, by role."""
@@ -185,6 +193,32 @@ class Phone(Entry):
         help_text=_("The line of the strategy's own list that gives this number."),
     )
 
+    bank_holidays = models.CharField(
+        _("on bank holidays"),
+        max_length=20,
+        choices=hours.BankHolidays,
+        default=hours.BankHolidays.UNKNOWN,
+    )
+    hours_are_disputed = models.BooleanField(
+        _("sources differ on the hours"),
+        default=False,
+        help_text=_("The hours then stand as text only: nothing says “open now”."),
+    )
+    never_lapses = models.BooleanField(
+        _("needs no checking again"),
+        default=False,
+        help_text=_("For 999, 101 and 111 only. The hours of all others lapse after 90 days."),
+    )
+    fallback = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="+",
+        blank=True,
+        null=True,
+        verbose_name=_("instead, at any time"),
+        help_text=_("A line that answers round the clock. Shown while this one may be closed."),
+    )
+
     objects = PhoneQuerySet.as_manager()
 
     class Meta(Entry.Meta):
@@ -228,6 +262,36 @@ class Phone(Entry):
         """What a phone does when the number is pressed."""
         return f"{'sms' if self.kind == self.Kind.TEXT else 'tel'}:{self.dial}"
 
+    @cached_property
+    def verification(self):
+        """The newest verification, or none."""
+        return max(self.verifications.all(), key=lambda one: one.verified_on, default=None)
+
+    @property
+    def lapses_at(self):
+        """The moment from which its hours count as old; none where they never do."""
+        if self.never_lapses:
+            return datetime.max.replace(tzinfo=hours.UTC)
+        if self.verification is None:
+            return datetime.min.replace(tzinfo=hours.UTC)
+        day = self.verification.verified_on + LAPSE
+        return datetime.combine(day, time.min, hours.LONDON).astimezone(hours.UTC)
+
+    @property
+    def has_lapsed(self):
+        return timezone.now() >= self.lapses_at
+
+    @cached_property
+    def opening(self):
+        """Its hours, in words and for the script."""
+        return hours.opening(
+            [schedule.rule for schedule in self.schedules.all()],
+            [exception.dated for exception in self.exceptions.all()],
+            self.bank_holidays,
+            now=timezone.now(),
+            label_until=None if self.hours_are_disputed else self.lapses_at,
+        )
+
     @property
     def traces(self):
         """What a call to this number leaves behind, and what it asks for."""
@@ -245,6 +309,198 @@ class Phone(Entry):
     @property
     def is_emergency(self):
         return self.role == self.Role.EMERGENCY
+
+
+class PhoneRowQuerySet(models.QuerySet):
+    """Queries of the rows that belong to a number and are named after it in fixtures."""
+
+    def get_by_natural_key(self, phone, position):
+        return self.get(phone__slug=phone, position=position)
+
+
+def validate_byday(value):
+    """Refuse what is no weekday: MO, or monthly 1SA and -1FR, with commas between."""
+    if not re.fullmatch(rf"{BYDAY}(,{BYDAY})*", value):
+        raise ValidationError(
+            _("Write weekdays as MO,TU,WE,TH,FR,SA,SU; monthly as 1SA (first) or -1FR (last).")
+        )
+
+
+class Schedule(models.Model):
+    """A session of a number's opening hours, as HSDS has it. Two sessions a day are two rows."""
+
+    class Frequency(models.TextChoices):
+        WEEKLY = "WEEKLY", _("weekly")
+        MONTHLY = "MONTHLY", _("monthly")
+
+    phone = models.ForeignKey(
+        Phone, on_delete=models.CASCADE, related_name="schedules", verbose_name=_("number")
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    freq = models.CharField(
+        _("how often"), max_length=10, choices=Frequency, default=Frequency.WEEKLY
+    )
+    interval = models.PositiveSmallIntegerField(
+        _("every so many weeks"), default=1, help_text=_("1 every week, 2 every other week.")
+    )
+    byday = models.CharField(
+        _("days"),
+        max_length=60,
+        validators=[validate_byday],
+        help_text=_(
+            "MO,TU,WE,TH,FR,SA,SU. Monthly: 1SA is the first Saturday, -1FR the last Friday."
+        ),
+    )
+    opens_at = models.TimeField(_("opens"))
+    closes_at = models.TimeField(
+        _("closes"),
+        help_text=_("00:00 is the end of the day. For a night, tick “into the next day”."),
+    )
+    is_overnight = models.BooleanField(_("into the next day"), default=False)
+    dtstart = models.DateField(
+        _("first day"), blank=True, null=True, help_text=_("Needed for every other week.")
+    )
+    valid_from = models.DateField(_("holds from"), blank=True, null=True)
+    valid_to = models.DateField(_("holds until"), blank=True, null=True)
+
+    objects = PhoneRowQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["phone", "position"]
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        constraints = [
+            models.UniqueConstraint(fields=["phone", "position"], name="one_session_for_each_order")
+        ]
+
+    def __str__(self):
+        return f"{self.byday} {self.opens_at:%H:%M} to {self.closes_at:%H:%M}"
+
+    def natural_key(self):
+        return (self.phone.slug, str(self.position))
+
+    def clean(self):
+        super().clean()
+        errors = {}
+        if self.opens_at is not None and self.closes_at is not None:
+            ends_later = self.closes_at > self.opens_at or self.closes_at == time.min
+            if not ends_later and not self.is_overnight:
+                errors["closes_at"] = _(
+                    "It closes before it opens. If it is open through the night, tick “into the "
+                    "next day”."
+                )
+            elif self.is_overnight and self.closes_at > self.opens_at:
+                errors["is_overnight"] = _("It closes on the same day: take the tick out.")
+        has_numbers = any(not part.isalpha() for part in self.byday.split(","))
+        if has_numbers != (self.freq == self.Frequency.MONTHLY):
+            errors["byday"] = _("Monthly days have a number, such as 1SA; weekly days have none.")
+        if self.interval > 1 and self.dtstart is None:
+            errors["dtstart"] = _("Say from which day every other week is counted.")
+        if self.interval < 1:
+            errors["interval"] = _("At least 1.")
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            errors["valid_to"] = _("This is before the day from which it holds.")
+        if errors:
+            raise ValidationError(errors)
+
+    @property
+    def rule(self):
+        return hours.Rule(
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+            byday=tuple(self.byday.split(",")),
+            interval=self.interval,
+            dtstart=self.dtstart,
+            is_monthly=self.freq == self.Frequency.MONTHLY,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+        )
+
+
+class ScheduleException(models.Model):
+    """Days on which a number keeps other hours, or none."""
+
+    phone = models.ForeignKey(
+        Phone, on_delete=models.CASCADE, related_name="exceptions", verbose_name=_("number")
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    first_day = models.DateField(_("from"))
+    last_day = models.DateField(_("until"), help_text=_("The same day for one day."))
+    opens_at = models.TimeField(
+        _("opens"), blank=True, null=True, help_text=_("Empty: closed on these days.")
+    )
+    closes_at = models.TimeField(_("closes"), blank=True, null=True)
+
+    objects = PhoneRowQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["phone", "first_day"]
+        verbose_name = _("other hours on certain days")
+        verbose_name_plural = _("other hours on certain days")
+
+    def __str__(self):
+        return f"{self.first_day} to {self.last_day}"
+
+    def natural_key(self):
+        return (self.phone.slug, str(self.position))
+
+    def clean(self):
+        super().clean()
+        if self.first_day and self.last_day and self.last_day < self.first_day:
+            raise ValidationError({"last_day": _("This is before the first day.")})
+        if (self.opens_at is None) != (self.closes_at is None):
+            raise ValidationError({"closes_at": _("Give both times, or none for closed.")})
+
+    @property
+    def dated(self):
+        return hours.DatedException(self.first_day, self.last_day, self.opens_at, self.closes_at)
+
+
+class Verification(models.Model):
+    """That somebody made sure of a number: when, how and in which role."""
+
+    class Method(models.TextChoices):
+        PUBLISHED_SOURCES = "published-sources", _("from published sources")
+        RANG = "rang", _("by ringing")
+        TOLD = "told", _("the organisation told us")
+
+    phone = models.ForeignKey(
+        Phone, on_delete=models.CASCADE, related_name="verifications", verbose_name=_("number")
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    verified_on = models.DateField(_("on"))
+    method = models.CharField(_("how"), max_length=20, choices=Method)
+    role = models.CharField(
+        _("by whom"), max_length=80, help_text=_("The role, not the person: “communications”.")
+    )
+    confirmed = models.CharField(
+        _("what was confirmed"),
+        max_length=200,
+        help_text=_("The number, the hours, who answers. Officers see this, readers do not."),
+    )
+
+    objects = PhoneRowQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["phone", "-verified_on"]
+        verbose_name = _("verification")
+        verbose_name_plural = _("verifications")
+
+    def __str__(self):
+        return f"{self.get_method_display()}, {self.verified_on}"
+
+    def natural_key(self):
+        return (self.phone.slug, str(self.position))
+
+    def clean(self):
+        super().clean()
+        if self.verified_on and self.verified_on > timezone.localdate():
+            raise ValidationError({"verified_on": _("This day is still to come.")})
+
+    @property
+    def was_asked(self):
+        """Whether the organisation itself was asked, and not only what is printed."""
+        return self.method != self.Method.PUBLISHED_SOURCES
 
 
 class CallFactQuerySet(models.QuerySet):

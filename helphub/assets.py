@@ -51,4 +51,5 @@ def head_script():
 @cache
 def end_script():
     """All else: behind the page, so that the exit link stands near its beginning."""
-    return _asset(f'"use strict";\n{{\n{_read("js/discreet.js")}\n}}')
+    blocks = [f"{{\n{_read(f'js/{name}.js')}\n}}" for name in ("discreet", "hours")]
+    return _asset('"use strict";\n' + "\n".join(blocks))

@@ -6,6 +6,7 @@ other rows by their natural key. `who_can_help` maps a page to the lines that it
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, time
 
 import yaml
 from django.apps import apps
@@ -21,7 +22,7 @@ from strategy.models import FormOfAbuse, Guide
 FIXTURES = ["strategy", "topics", "guides", "contacts", "services"]
 WHO_CAN_HELP = "who_can_help"
 # The fields that name a row, as its natural key does: the first of these that its model has.
-KEYS = [["slug"], ["reference"], ["phone", "fact"]]
+KEYS = [["slug"], ["reference"], ["phone", "fact"], ["phone", "position"]]
 PAGES = {"topic": (FormOfAbuse, "form_of_abuse"), "guide": (Guide, "guide")}
 
 
@@ -63,7 +64,9 @@ class Row:
             return sorted(other.natural_key()[0] for other in value.all())
         if field.is_relation:
             return value and value.natural_key()[0]
-        return value
+        if isinstance(value, time):
+            return f"{value:%H:%M}"
+        return value.isoformat() if isinstance(value, date) else value
 
     def write(self):
         """Make the database row equal to this one, and give it back."""
@@ -152,7 +155,7 @@ def _row(label, values):
         for name, value in values.items()
     }
     key = next(names for names in KEYS if fields.issuperset(names))
-    return Row(label, " ".join(values[name] for name in key), values)
+    return Row(label, " ".join(str(values[name]) for name in key), values)
 
 
 def is_empty():

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.contrib import admin as django_admin
 from django.urls import reverse
 
-from contacts.models import CallFact, Phone
+from contacts.models import CallFact, Phone, Schedule, ScheduleException, Verification
 from services.models import Service, Suggestion
 from strategy.models import FormOfAbuse, Guide, Statistic
 
@@ -13,11 +13,13 @@ from .reader import Page, text
 
 pytestmark = pytest.mark.django_db
 
+# They stand in the forms of their pages and numbers.
+IN_OTHER_FORMS = {Suggestion, CallFact, Schedule, ScheduleException, Verification}
 OURS = [
     model
     for app in ("strategy", "contacts", "services")
     for model in apps.get_app_config(app).get_models()
-    if model not in (Suggestion, CallFact)  # They stand in the forms of their pages and numbers.
+    if model not in IN_OTHER_FORMS
 ]
 
 

@@ -59,7 +59,19 @@ def tell(slug, fact, answer, **fields):
     )
 
 
+def instead(page):
+    """The sentences that name a line to ring instead, at any time."""
+    return page.all("p", class_="instead")
+
+
 # Beside every number.
+
+
+def test_a_line_to_ring_instead_has_its_facts_in_the_same_sentence(pages):
+    found = [text(one) for page in pages.values() for one in instead(page)]
+    assert found
+    for sentence in found:
+        assert "Stays in the call list. Should not be on an itemised bill" in sentence
 
 
 def test_every_button_has_its_facts_in_open_text_beside_it(pages):
@@ -89,6 +101,7 @@ def test_a_number_in_running_text_has_a_line_about_calls_below_it(pages):
     for path, page in pages.items():
         main = page.one("main")
         buttons = {link for one in main.iter() if is_button(one) for link in one.iter("a")}
+        buttons |= {link for one in instead(page) for link in one.iter("a")}
         bare = [
             link
             for link in main.iter("a")

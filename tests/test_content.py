@@ -198,13 +198,6 @@ def test_no_text_field_types_a_number():
     assert checked > 1000
 
 
-def test_no_hours_are_loaded_or_shown(pages):
-    names = {f.name for model in (Phone, Service) for f in model._meta.get_fields()}
-    assert not [name for name in names if "hour" in name or "open" in name]
-    for path in ("/contacts/", "/services/"):
-        assert not re.search(r"\d{1,2}[:.]\d\d|\b\d{1,2} ?[ap]m\b", pages[path].main)
-
-
 def test_the_file_for_pages_without_a_database_equals_the_numbers():
     from_file = critical.from_file()
     for role, phone in Phone.objects.critical().items():

@@ -1,8 +1,10 @@
 """The site's own words for templates."""
 
+from datetime import time
 from urllib.parse import urlsplit
 
 from django import template
+from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info, gettext
@@ -78,3 +80,29 @@ def digits(phone):
 def host(url):
     """A website's address as people say it."""
     return urlsplit(url).hostname.removeprefix("www.")
+
+
+@register.simple_tag
+def days(first, last):
+    """One weekday, or the first and the last of several in a row. Monday is 0."""
+    if first == last:
+        return WEEKDAYS[first]
+    return gettext("%(first)s to %(last)s") % {"first": WEEKDAYS[first], "last": WEEKDAYS[last]}
+
+
+@register.simple_tag
+def session(opens, closes):
+    """From when to when, as people say it."""
+    if opens == closes:
+        return gettext("all day and night")
+    return gettext("%(opens)s to %(closes)s") % {"opens": _clock(opens), "closes": _clock(closes)}
+
+
+def _clock(moment):
+    if moment == time.min:
+        return gettext("midnight")
+    if not get_language().startswith("en"):
+        return f"{moment:%H:%M}"
+    hour = moment.hour % 12 or 12
+    minutes = f":{moment.minute:02}" if moment.minute else ""
+    return f"{hour}{minutes}{'am' if moment.hour < 12 else 'pm'}"

@@ -1,0 +1,265 @@
+"""Opening hours: from rules to the moments when a line is open, closed or not known.
+
+Rules are the rows of HSDS's schedule: wall-clock times in Europe/London, weekly or monthly, every
+week or every other. A day is settled by the first of these that speaks of it: a dated exception,
+the line's policy for bank holidays, its rules. A closing time at or before the opening time is on
+the next day, so that 00:00 to 00:00 is a whole day, and a day ends at 24:00.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import holidays
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+LONDON = ZoneInfo("Europe/London")
+DAY = timedelta(days=1)
+SATURDAY = 5
+WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+
+
+class BankHolidays(models.TextChoices):
+    """What a line does on an English bank holiday."""
+
+    UNKNOWN = "unknown", _("not known")
+    CLOSED = "closed", _("closed")
+    USUAL = "usual", _("as on any other day of the week")
+    ROUND_THE_CLOCK = "round-the-clock", _("open round the clock")
+    SPECIAL = "special", _("special hours, as dated exceptions")
+
+
+class State(models.TextChoices):
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
+    UNKNOWN = "unknown", _("not known")
+
+
+class Rule(NamedTuple):
+    """One session of a schedule."""
+
+    opens_at: time
+    closes_at: time
+    byday: tuple = ()
+    # Every which week; counted from dtstart, which is needed where it is more than one.
+    interval: int = 1
+    dtstart: date | None = None
+    is_monthly: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def is_valid_on(self, day):
+        return (self.valid_from or day) <= day <= (self.valid_to or day)
+
+    def is_on(self, day):
+        """Whether this session begins on that day."""
+        if not self.is_valid_on(day):
+            return False
+        if self.is_monthly:
+            return any(_is_nth(day, one) for one in self.byday)
+        if WEEKDAYS[day.weekday()] not in self.byday:
+            return False
+        if self.interval == 1:
+            return True
+        first_monday = self.dtstart - timedelta(days=self.dtstart.weekday())
+        weeks = (day - first_monday).days // 7
+        return day >= self.dtstart and weeks % self.interval == 0
+
+
+class DatedException(NamedTuple):
+    """Days on which something else holds: closed, or these times."""
+
+    first_day: date
+    last_day: date
+    opens_at: time | None = None
+    closes_at: time | None = None
+
+
+class Interval(NamedTuple):
+    """From a moment up to, but not including, another. Both in UTC."""
+
+    start: datetime
+    end: datetime
+
+
+class Hours(NamedTuple):
+    """When a line is open and when that is not known, within a window. It is closed otherwise."""
+
+    open: list
+    unknown: list
+
+    def state(self, moment):
+        for state, intervals in ((State.OPEN, self.open), (State.UNKNOWN, self.unknown)):
+            if any(start <= moment < end for start, end in intervals):
+                return state
+        return State.CLOSED
+
+
+@cache
+def bank_holidays(year):
+    # Without the subdivision, Easter Monday and the late August holiday are missing. The library
+    # lists a holiday at a weekend beside the weekday in its place; only that one is a bank holiday.
+    days = holidays.country_holidays("GB", subdiv="ENG", years=year)
+    return frozenset(day for day in days if day.weekday() < SATURDAY)
+
+
+def is_bank_holiday(day):
+    return day in bank_holidays(day.year)
+
+
+def _is_nth(day, code):
+    """Whether a day is, say, the month's first Saturday (1SA) or its last Friday (-1FR)."""
+    number, weekday = int(code[:-2]), code[-2:]
+    if WEEKDAYS[day.weekday()] != weekday:
+        return False
+    if number > 0:
+        return (day.day - 1) // 7 + 1 == number
+    days_left = ((day.replace(day=28) + 4 * DAY).replace(day=1) - day).days - 1
+    return days_left // 7 + 1 == -number
+
+
+def _moment(day, clock):
+    """When the clock on the wall shows this: the first time, where it shows it twice in autumn.
+
+    A time that the clock skips in spring is the moment at which it skips, a full hour of UTC.
+    """
+    wall = datetime.combine(day, clock, LONDON)
+    moment = wall.astimezone(UTC)
+    is_skipped = moment.astimezone(LONDON).time() != clock
+    return moment.replace(minute=0) if is_skipped else moment
+
+
+def _session(day, opens_at, closes_at):
+    closing_day = day if closes_at > opens_at else day + DAY
+    return Interval(_moment(day, opens_at), _moment(closing_day, closes_at))
+
+
+def _whole(day):
+    return _session(day, time.min, time.min)
+
+
+def merge(intervals: Iterable[Interval]):
+    """The same time in as few intervals as can be: those that touch or overlap become one."""
+    merged = []
+    for interval in sorted(intervals):
+        if merged and interval.start <= merged[-1].end:
+            merged[-1] = Interval(merged[-1].start, max(merged[-1].end, interval.end))
+        else:
+            merged.append(interval)
+    return merged
+
+
+def _day(day, rules, exceptions, policy):
+    """The sessions that begin on one day, and whether that day is known at all."""
+    for exception in exceptions:
+        if exception.first_day <= day <= exception.last_day:
+            if exception.opens_at is None:
+                return [], True
+            return [_session(day, exception.opens_at, exception.closes_at)], True
+    if is_bank_holiday(day) and policy != BankHolidays.USUAL:
+        if policy == BankHolidays.ROUND_THE_CLOCK:
+            return [_whole(day)], True
+        return [], policy == BankHolidays.CLOSED
+    is_known = any(rule.is_valid_on(day) for rule in rules)
+    return [
+        _session(day, rule.opens_at, rule.closes_at) for rule in rules if rule.is_on(day)
+    ], is_known
+
+
+def resolve(rules, exceptions, policy, first_day, days):
+    """The hours of a line on so many days from that one on.
+
+    Special hours of a bank holiday are exceptions; where there is none, the day is not known.
+    """
+    window = Interval(_moment(first_day, time.min), _moment(first_day + days * DAY, time.min))
+    sessions, unknown = [], []
+    # The day before may still be open after midnight.
+    for number in range(-1, days):
+        day = first_day + number * DAY
+        found, is_known = _day(day, rules, exceptions, policy)
+        sessions += found
+        if not is_known:
+            unknown.append(_whole(day))
+    return Hours(_clip(merge(sessions), window), _clip(merge(unknown), window))
+
+
+def _clip(intervals, window):
+    clipped = [Interval(max(i.start, window.start), min(i.end, window.end)) for i in intervals]
+    return [interval for interval in clipped if interval.start < interval.end]
+
+
+# In words, and for the script
+
+
+class Opening(NamedTuple):
+    """The hours of a line as a page prints them."""
+
+    # For each group of days with the same sessions: the first and last weekday, and the sessions.
+    groups: list
+    is_round_the_clock: bool
+    policy: str
+    # What the script works out its label from; empty where no label may be written.
+    intervals: str = ""
+    unknown: str = ""
+    built: int = 0
+    ends: int = 0
+
+
+WHOLE_DAY = ((time.min, time.min),)
+LABEL_DAYS = 28
+
+
+def groups_of(rules):
+    """Weekdays in a row with the same sessions: (first, last, sessions), Monday being 0.
+
+    Monthly and fortnightly rules have no place in such a list: their own description says them.
+    """
+    week = []
+    for number, code in enumerate(WEEKDAYS):
+        sessions = tuple(
+            sorted(
+                (rule.opens_at, rule.closes_at)
+                for rule in rules
+                if not rule.is_monthly and rule.interval == 1 and code in rule.byday
+            )
+        )
+        if week and week[-1][1] == number - 1 and week[-1][2] == sessions:
+            week[-1] = (week[-1][0], number, sessions)
+        else:
+            week.append((number, number, sessions))
+    return [group for group in week if group[2]]
+
+
+def opening(rules, exceptions, policy, *, now, label_until):
+    """The hours as a page prints them; with a label for the script until that moment."""
+    groups = groups_of(rules)
+    is_round_the_clock = groups == [(0, 6, WHOLE_DAY)] and policy in (
+        BankHolidays.USUAL,
+        BankHolidays.ROUND_THE_CLOCK,
+    )
+    words = Opening(groups, is_round_the_clock, policy)
+    first_day = now.astimezone(LONDON).date()
+    window = Interval(_moment(first_day, time.min), _moment(first_day + LABEL_DAYS * DAY, time.min))
+    ends = min(window.end, label_until or window.start)
+    if not rules or ends <= now:
+        return words
+    found = resolve(rules, exceptions, policy, first_day, LABEL_DAYS)
+    window = Interval(window.start, ends)
+    return words._replace(
+        intervals=_for_script(_clip(found.open, window)),
+        unknown=_for_script(_clip(found.unknown, window)),
+        built=_minutes(now),
+        ends=_minutes(ends),
+    )
+
+
+def _minutes(moment):
+    return int(moment.timestamp() // 60)
+
+
+def _for_script(intervals):
+    return json.dumps([[_minutes(i.start), _minutes(i.end)] for i in intervals]).replace(" ", "")

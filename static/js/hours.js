@@ -1,0 +1,62 @@
+/*
+ * Opening hours: "Open now until 5pm", "Opens tomorrow at 9am".
+ *
+ * The server has worked out the moments at which each line opens and closes. Here they are only
+ * compared with the phone's clock, and said in the time of Dudley, wherever the phone thinks it is.
+ * Where the clock cannot be right, and where the hours are not known, nothing is said.
+ */
+const MINUTE_MS = 60000;
+const ZONE = { timeZone: "Europe/London" };
+
+const inDudley = (minute, format) =>
+  new Intl.DateTimeFormat(root.lang, { ...ZONE, ...format }).format(minute * MINUTE_MS);
+
+function clock(minute) {
+  const isFullHour = minute % 60 === 0;
+  if (!root.lang.startsWith("en")) return inDudley(minute, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const format = { hour: "numeric", hour12: true, ...(isFullHour ? {} : { minute: "2-digit" }) };
+  return inDudley(minute, format).replace(/\s/g, "").toLowerCase();
+}
+
+const dayOf = (minute) => new Intl.DateTimeFormat("en-CA", ZONE).format(minute * MINUTE_MS);
+
+function say(name, minute) {
+  const words = find("template[data-hours]").dataset[name];
+  return words
+    .replace("{time}", () => clock(minute))
+    .replace("{day}", () => inDudley(minute, { weekday: "long" }));
+}
+
+/* What to say of a line now, or nothing. */
+function labelOf({ open, unknown, built, ends }, now) {
+  if (now < built || now >= ends) return "";
+  const covers = ([start, end]) => start <= now && now < end;
+  const openNow = open.find(covers);
+  if (openNow) {
+    const isForLong = openNow[1] - now > 24 * 60 || openNow[1] === Number(ends);
+    return isForLong ? say("open") : say("until", openNow[1]);
+  }
+  if (unknown.some(covers)) return "";
+  const next = open.find(([start]) => start > now);
+  /* Between here and there lies a day that is not known. */
+  if (!next || unknown.some(([start]) => start > now && start < next[0])) return say("closed");
+  if (dayOf(next[0]) === dayOf(now)) return say("opens", next[0]);
+  if (dayOf(next[0]) === dayOf(now + 24 * 60)) return say("tomorrow", next[0]);
+  return say("later", next[0]);
+}
+
+function sayHours() {
+  const now = Date.now() / MINUTE_MS;
+  for (const place of document.querySelectorAll(".label[data-open]")) {
+    const { open, unknown, built, ends } = place.dataset;
+    const label = attempt(() =>
+      labelOf({ open: JSON.parse(open), unknown: JSON.parse(unknown), built, ends }, now),
+    );
+    place.textContent = label ? `${label}.` : "";
+    place.hidden = !label;
+  }
+}
+sayHours();
+/* Pages that hidden visits put in place are labelled too, and time goes on. */
+new MutationObserver(sayHours).observe(document.body, { childList: true });
+setInterval(sayHours, MINUTE_MS);
