@@ -13,10 +13,9 @@ from helphub.editing import EditingInline, EntryAdmin
 
 @admin.register(Organization)
 class OrganizationAdmin(admin.ModelAdmin):
-    list_display = ["name", "slug", "is_published"]
-    list_filter = ["is_published"]
+    list_display = ["name", "slug"]
     search_fields = ["slug", "name"]
-    fields = ["name", "slug", "position", "is_published", "reviewed_on"]
+    fields = ["name", "slug"]
 
 
 class CallFactInline(EditingInline):

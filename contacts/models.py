@@ -4,12 +4,15 @@ import re
 from datetime import datetime, time, timedelta
 
 import phonenumbers
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from contacts import hours, traces
 from helphub import texts
@@ -18,13 +21,26 @@ from strategy.models import ContactLine
 
 # What may be dialled though it is no ordinary number: emergency and short codes, and freephone
 # numbers with fewer digits than libphonenumber expects.
-SHORT_NUMBER = re.compile(r"[1-9]\d{2}|[1-9]\d{4,5}|0800\d{4}|0800\d{6}")
+SHORT_NUMBER = re.compile(r"999|101|111|112|116\d{3}|[6-8]\d{4}|0800\d{4}|0800\d{6}")
+# Numbers that were printed wrong somewhere, are out of use, or come from another country: they can
+# be dialled, so no library refuses them.
+BLOCKED_NUMBERS = {
+    *["08005002222", "08088029999", "03009995428", "0800567123", "01823334244", "02077042040"],
+    *["02070081500", "08088005005", "08009700375", "01216434152", "02476277777", "02085710800"],
+    *["07800003421", "08088001170", "01132405226", "02070085000", "03005550055", "88858"],
+    *["911", "988"],
+}
 
 
 def validate_dial(value):
     """Refuse what no telephone in Britain can dial."""
     if not re.fullmatch(r"\d+", value):
         raise ValidationError(_("Write digits only, without spaces: this is what a phone dials."))
+    if value in BLOCKED_NUMBERS:
+        raise ValidationError(
+            _("“%(value)s” is known to be wrong or out of use. Ask before you publish it."),
+            params={"value": value},
+        )
     if SHORT_NUMBER.fullmatch(value):
         return
     try:
@@ -64,7 +80,10 @@ class Organization(Entry):
     """A charity, council or public body that answers the phone."""
 
     name = models.CharField(
-        _("name"), max_length=120, help_text=_("As it calls itself. Not translated.")
+        _("name"),
+        max_length=120,
+        validators=[texts.validate_text],
+        help_text=_("As it calls itself. Not translated."),
     )
 
     class Meta(Entry.Meta):
@@ -122,7 +141,7 @@ class Phone(Entry):
         unique=True,
         help_text=_("What texts write in braces for this number, such as h-spoc. Keep it."),
     )
-    name = models.CharField(_("name of the line"), max_length=120)
+    name = models.CharField(_("name of the line"), max_length=120, validators=[texts.validate_text])
     organization = models.ForeignKey(
         Organization,
         on_delete=models.PROTECT,
@@ -158,6 +177,7 @@ class Phone(Entry):
         _("textphone"),
         max_length=24,
         blank=True,
+        validators=[RegexValidator(r"^\d[\d ]*$", _("Digits and spaces only."))],
         help_text=_("The number to dial by textphone or the Relay UK app, as shown."),
     )
     cost = models.CharField(
@@ -254,6 +274,8 @@ class Phone(Entry):
             errors["text_instruction_en"] = _("Say what to text.")
         if self.cost and not self.cost_source and not traces.is_freephone(self):
             errors["cost_source"] = _("Say where the cost comes from.")
+        if self.pk and not self.role and Phone.objects.filter(pk=self.pk).exclude(role="").exists():
+            errors["role"] = _("This number is on every page. Change its digits, not its role.")
         if errors:
             raise ValidationError(errors)
 
@@ -301,6 +323,12 @@ class Phone(Entry):
     def traces_in_short(self):
         """The same in one line, from the digits alone: it needs no database."""
         return traces.IN_SHORT[traces.on_the_bill(self)]
+
+    @property
+    def section_name(self):
+        """The part of the contact page in English, for the template to translate."""
+        with override(settings.LANGUAGE_CODE):
+            return str(self.get_section_display())
 
     @property
     def is_spoc(self):

@@ -45,11 +45,11 @@ def style():
 @cache
 def head_script():
     """The exit: in the head, so that it works while the page still loads."""
-    return _asset(f'"use strict";\n{_read("js/tab.js")}\n{{\n{_read("js/exit.js")}\n}}')
+    return _asset(f'"use strict";\n{_read("js/tab.js")}\n{_read("js/exit.js")}')
 
 
 @cache
 def end_script():
     """All else: behind the page, so that the exit link stands near its beginning."""
-    blocks = [f"{{\n{_read(f'js/{name}.js')}\n}}" for name in ("discreet", "hours")]
+    blocks = [f"{{\n{_read(f'js/{name}.js')}\n}}" for name in ("shift", "discreet", "hours")]
     return _asset('"use strict";\n' + "\n".join(blocks))

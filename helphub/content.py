@@ -64,9 +64,17 @@ class Row:
             return sorted(other.natural_key()[0] for other in value.all())
         if field.is_relation:
             return value and value.natural_key()[0]
+        if value in (None, ""):
+            # An empty translation is one or the other, by the way it was emptied.
+            return field.get_default()
         if isinstance(value, time):
             return f"{value:%H:%M}"
         return value.isoformat() if isinstance(value, date) else value
+
+    def default(self, name):
+        """What a field holds that nobody has filled."""
+        field = self.model._meta.get_field(name)
+        return [] if field.many_to_many else field.get_default()
 
     def write(self):
         """Make the database row equal to this one, and give it back."""
@@ -181,13 +189,16 @@ def changes():
     loaded = {(row.model, row.key): row.values for row in LoadedRow.objects.all()}
     for row in rows():
         before = loaded.get((row.label, row.key))
-        present = row.read(before or row.values)
+        present = row.read(set(before or ()) | set(row.values))
         if present is None:
             yield Change(row, "leave", "an officer deleted it") if before else Change(row, "add")
         elif before is None:
             yield Change(row, "leave", "an officer wrote it")
-        elif present != before:
-            changed = sorted(name for name in before if present[name] != before[name])
+        elif changed := [
+            name
+            for name in sorted(present)
+            if present[name] != (before[name] if name in before else row.default(name))
+        ]:
             yield Change(row, "leave", f"an officer changed {', '.join(changed)}")
         elif before != row.values:
             different = [n for n in row.values if before.get(n) != row.values[n]]

@@ -1,6 +1,7 @@
 """The ground: what an officer writes, in order, and publishes. Imports no app of ours."""
 
 import re
+import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -8,6 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
+
+from helphub import texts
 
 # A title or an address stays in the phone's history, in its tabs and in what it suggests, so it
 # must not tell whoever looks over the shoulder what was read. Matched at the start of a word.
@@ -23,7 +26,9 @@ DENIED_PATTERN = re.compile(
 
 def validate_neutral(value):
     """Refuse a title or an address that gives the site's subject away."""
-    if found := DENIED_PATTERN.search(value):
+    # As it looks, not as it is spelt: without invisible characters, and with plain letters.
+    seen = texts.UNSAFE_CHARACTERS.sub("", unicodedata.normalize("NFKC", value))
+    if found := DENIED_PATTERN.search(seen):
         raise ValidationError(
             _(
                 "Leave out “%(word)s”: this stays in the phone's history, where somebody else "
@@ -98,13 +103,16 @@ class Page(Entry):
     """An entry with a page of its own: a plain heading, a neutral title and a neutral address."""
 
     name = models.CharField(
-        _("heading"), max_length=120, help_text=_("The heading on the page. Say it plainly.")
+        _("heading"),
+        max_length=120,
+        validators=[texts.validate_text],
+        help_text=_("The heading on the page. Say it plainly."),
     )
     title = models.CharField(
         _("title in tabs and history"),
         max_length=70,
         unique=True,
-        validators=[validate_neutral],
+        validators=[validate_neutral, texts.validate_text],
         help_text=_(
             "Shown in the browser's tab, its history and on print-outs, in English. It must say "
             "which page this is without giving the subject away."

@@ -19,23 +19,27 @@ ANY_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 # Digits that look like something to ring: five or more in one run, spaced or not, or a short code.
 # Years, ages, "24/7" and "7.7 million" are none of these.
 BARE_NUMBER = re.compile(
-    r"\+?\d(?:[ \u00a0().-]?\d){4,}|(?<![\d.,/-])(?:999|101|111|112|119|911|988)(?![\d.,/%-]*\d)"
+    r"\+?\d(?:[ \u00a0().\u2010-\u2015/-]{0,3}\d){4,}"
+    r"|(?<![\d.,/-])(?:999|101|111|112|119|911|988)(?![\d.,/%-]*\d)"
 )
 # Invisible characters that can turn digits round or hide them.
 UNSAFE_CHARACTERS = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
 
 _resolvers = {}
+_names = {}
 
 
-def register(kind, resolve):
+def register(kind, resolve, names=None):
     """Let ``resolve(slugs)`` answer for the tokens of one kind.
 
     It returns a dictionary of safe HTML by slug; a slug it leaves out does not exist, or is not
-    published.
+    published. ``names(slugs)`` gives the plain names of those that are held back, so that the
+    sentence around a token stays whole.
     """
     _resolvers[kind] = resolve
+    _names[kind] = names or (lambda slugs: {})
 
 
 def _key(match):
@@ -71,7 +75,14 @@ def unknown_tokens(text):
 
 def _replace_tokens(html):
     known = resolve_tokens([html])
-    return TOKEN.sub(lambda match: known.get(_key(match), ""), html)
+
+    def replace(match):
+        kind, slug = _key(match)
+        if (kind, slug) in known:
+            return known[kind, slug]
+        return escape(_names[kind]({slug}).get(slug, "")) if kind in _names else ""
+
+    return TOKEN.sub(replace, html)
 
 
 def _open_link(self, tokens, index, options, env):

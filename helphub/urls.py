@@ -34,7 +34,7 @@ if "admin" in settings.ROLES:
     urlpatterns.append(path(settings.ADMIN_PREFIX.lstrip("/"), admin.site.urls))
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
-    path("help-now/", views.help_now, name="help-now"),
+    path("help-now/", views.fixed_page, name="help-now"),
     path("using-this-site/", views.fixed_page, name="using-this-site"),
     path("accessibility/", views.fixed_page, name="accessibility"),
     path("privacy/", views.fixed_page, name="privacy"),

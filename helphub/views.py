@@ -31,15 +31,8 @@ def home(request):
 
 
 @require_safe
-def help_now(request):
-    guide = Guide.objects.at("help-now")
-    context = {"guide": guide, "suggestions": _who_can_help(guide)}
-    return render(request, "help_now.html", context)
-
-
-@require_safe
 def fixed_page(request):
-    """A guide whose address is its own name: using this site, accessibility, privacy."""
+    """A guide whose address is its own name: help now, using this site and the like."""
     guide = Guide.objects.at(request.resolver_match.url_name)
     context = {"guide": guide, "suggestions": _who_can_help(guide)}
     return render(request, "fixed_page.html", context)

@@ -10,4 +10,4 @@ class ServicesConfig(AppConfig):
         from helphub import texts
         from services.models import Service
 
-        texts.register("h", Service.objects.line_links)
+        texts.register("h", Service.objects.line_links, Service.objects.line_names)

@@ -15,7 +15,7 @@ from strategy.models import FormOfAbuse, Guide
 class Audience(Entry):
     """A group of people that a service is for."""
 
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(_("name"), max_length=80, validators=[texts.validate_text])
 
     class Meta(Entry.Meta):
         verbose_name = _("group of people")
@@ -52,6 +52,10 @@ class ServiceQuerySet(EntryQuerySet):
         for service in self.published().filter(line__in=set(slugs) - set(links)):
             links[service.line] = texts.link(service.get_absolute_url(), service.name)
         return links
+
+    def line_names(self, slugs):
+        """The names of these lines, published or not."""
+        return {service.line: service.name for service in self.filter(line__in=slugs)}
 
 
 class Service(Page):
@@ -130,13 +134,32 @@ class Service(Page):
     def get_absolute_url(self):
         return reverse("services:service-detail", args=[self.slug])
 
+    def clean(self):
+        super().clean()
+        if self.pk and self.is_own_behaviour:
+            elsewhere = self.suggestions.exclude(guide__is_own_behaviour=True).select_related(
+                "guide", "form_of_abuse"
+            )
+            if pages := [str(one.guide or one.form_of_abuse) for one in elsewhere]:
+                raise ValidationError(
+                    {
+                        "is_own_behaviour": _(
+                            "Take it out of “Who can help” first, on: %(pages)s. It is to be kept "
+                            "apart from these."
+                        )
+                        % {"pages": ", ".join(pages)}
+                    }
+                )
+
 
 class SuggestionQuerySet(models.QuerySet):
     def for_page(self):
         """The suggestions a reader may see, with what their cards show."""
-        return self.filter(service__is_published=True).prefetch_related(
-            models.Prefetch("service", Service.objects.for_card())
-        )
+        # A service of the wing for one's own behaviour stays in the guides of that wing.
+        is_kept_apart = models.Q(service__is_own_behaviour=True)
+        in_the_wing = models.Q(guide__is_own_behaviour=True)
+        shown = self.filter(service__is_published=True).filter(~is_kept_apart | in_the_wing)
+        return shown.prefetch_related(models.Prefetch("service", Service.objects.for_card()))
 
 
 class Suggestion(models.Model):

@@ -10,5 +10,5 @@ class StrategyConfig(AppConfig):
         from helphub import texts
         from strategy.models import FormOfAbuse, Guide
 
-        texts.register("guide", Guide.objects.links)
-        texts.register("topic", FormOfAbuse.objects.links)
+        texts.register("guide", Guide.objects.links, Guide.objects.names)
+        texts.register("topic", FormOfAbuse.objects.links, FormOfAbuse.objects.names)

@@ -1,12 +1,14 @@
 """Floor 1: what the strategy says, word for word, and what we say about it in our own words."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from helphub import texts
-from helphub.entries import EntryQuerySet, Page
+from helphub.entries import EntryQuerySet, Page, language_of_words
 
 # The guides that fill a page with an address of its own, and the name of that address.
 FIXED_PAGES = {
@@ -43,6 +45,10 @@ class PageQuerySet(EntryQuerySet):
             page.slug: texts.link(page.get_absolute_url(), page.name)
             for page in self.published().filter(slug__in=slugs)
         }
+
+    def names(self, slugs):
+        """The names of these slugs, published or not."""
+        return {page.slug: page.name for page in self.filter(slug__in=slugs)}
 
 
 class GuideQuerySet(PageQuerySet):
@@ -171,6 +177,8 @@ class Printed(models.Model):
         abstract = True
         ordering = ["position", "reference"]
 
+    words_language = property(language_of_words)
+
     def __str__(self):
         return f"{self.reference}: {self.words[:80]}"
 
@@ -248,7 +256,12 @@ class Statistic(Quotation):
     newer_figure = text_field(
         _("newer figure"), _("In our own words, with whom it counts and when."), blank=True
     )
-    newer_source = models.CharField(_("source of the newer figure"), max_length=200, blank=True)
+    newer_source = models.CharField(
+        _("source of the newer figure"),
+        max_length=200,
+        blank=True,
+        validators=[texts.validate_text],
+    )
     not_comparable = text_field(
         _("why the two may not be comparable"),
         _("Another age group, other questions: say it beside the newer figure."),
@@ -327,6 +340,12 @@ class Programme(Quotation):
         verbose_name = _("programme or assessment")
         verbose_name_plural = _("programmes and assessments")
 
+    @property
+    def agency_name(self):
+        """The agency in English, for the template to translate."""
+        with override(settings.LANGUAGE_CODE):
+            return str(self.get_agency_display())
+
 
 class Body(Quotation):
     """A board or group that governs the strategy, and whom it answers to."""
@@ -351,7 +370,9 @@ class Document(Quotation):
     """Guidance or a law that the strategy's appendix links to."""
 
     url = models.URLField(_("address as printed"), max_length=300)
-    current_title = models.CharField(_("current version"), max_length=200, blank=True)
+    current_title = models.CharField(
+        _("current version"), max_length=200, blank=True, validators=[texts.validate_text]
+    )
     current_url = models.URLField(_("address of the current version"), max_length=300, blank=True)
 
     chapter_slug = "sources"
@@ -442,6 +463,12 @@ class HubArea(Quotation):
         verbose_name = _("help-hub page as printed")
         verbose_name_plural = _("help-hub pages as printed")
 
+    @property
+    def topic(self):
+        """The topic, while readers can see it."""
+        is_shown = self.form_of_abuse and self.form_of_abuse.is_published
+        return self.form_of_abuse if is_shown else None
+
     def get_new_url(self):
         """Where the old address leads now."""
-        return self.form_of_abuse.get_absolute_url() if self.form_of_abuse else reverse("home")
+        return self.topic.get_absolute_url() if self.topic else reverse("home")

@@ -350,7 +350,6 @@ def test_only_what_a_source_says_is_loaded():
         ("h-mash-children", "recorded", "yes"),
         ("h-mash-children", "name-needed", "no"),
         ("h-childline", "name-needed", "no"),
-        ("h-nspcc", "recorded", "yes"),
         ("h-nspcc", "name-needed", "no"),
         ("h-nspcc-fgm", "name-needed", "no"),
         ("h-stopitnow", "name-needed", "no"),
@@ -358,10 +357,10 @@ def test_only_what_a_source_says_is_loaded():
 
 
 def test_loading_again_leaves_what_an_officer_answered_or_deleted(capsys):
-    CallFact.objects.filter(phone__slug="h-nspcc", fact="recorded").update(answer="unknown")
+    CallFact.objects.filter(phone__slug="h-nspcc", fact="name-needed").update(answer="unknown")
     CallFact.objects.filter(phone__slug="h-childline").delete()
     changes = {str(change) for change in content.changes()}
-    nspcc = "leave: contacts.callfact h-nspcc recorded (an officer changed answer)"
+    nspcc = "leave: contacts.callfact h-nspcc name-needed (an officer changed answer)"
     assert nspcc in changes
     assert "leave: contacts.callfact h-childline name-needed (an officer deleted it)" in changes
     assert not {change for change in changes if change.startswith(("add", "replace"))}

@@ -1,5 +1,7 @@
 """Every page in every language, as a reader meets it."""
 
+import gzip
+
 import pytest
 from django.conf import settings
 
@@ -14,6 +16,8 @@ from .reader import Page
 pytestmark = pytest.mark.django_db
 
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
+# What fits the ten packets of a connection's first round trip: a whole page, compressed.
+FIRST_ROUND_TRIP = 14_600
 FOR_ALL = "For you, your family and friends, and professionals."
 
 
@@ -40,6 +44,7 @@ def test_every_page_is_whole(client, code):
         assert len(page.all("h1")) == 1, path
         assert_critical_numbers(page)
         assert set(page.lines) <= numbers, path
+        assert len(gzip.compress(response.content)) < FIRST_ROUND_TRIP, path
         assert not response.cookies
         assert "cookie" not in response.headers.get("Vary", "").lower()
 
@@ -137,6 +142,25 @@ def test_what_is_not_published_is_not_found(client):
         assert_critical_numbers(page)
         for other in ["/", "/guides/", "/topics/", "/services/", "/strategy/", "/help-now/"]:
             assert path not in Page(client.get(other)).internal_links, (path, other)
+
+
+def test_what_is_held_back_is_named_in_a_sentence_without_a_link(client):
+    FormOfAbuse.objects.filter(slug="marriage").update(is_published=False)
+    Service.objects.filter(line="h-stopncii").update(is_published=False)
+    page = Page(client.get("/topics/pressure/"))
+    name = FormOfAbuse.objects.get(slug="marriage").name
+    assert name in page.main
+    assert "/topics/marriage/" not in page.internal_links
+    assert "StopNCII can help" in Page(client.get("/topics/messages/")).main
+    assert client.get("/forcedmarriage")["Location"] == "/"
+    assert "/topics/marriage/" not in Page(client.get("/strategy/sources/")).internal_links
+
+
+def test_a_service_put_into_the_wing_leaves_every_list(client):
+    Service.objects.filter(line="h-galop").update(is_own_behaviour=True)
+    path = Service.objects.get(line="h-galop").get_absolute_url()
+    for other in ("/topics/choice/", "/guides/long-ago/", "/services/"):
+        assert path not in Page(client.get(other)).internal_links
 
 
 def test_a_text_drops_the_number_of_a_line_that_is_not_published(client):

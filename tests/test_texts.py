@@ -72,6 +72,8 @@ def test_headings_lists_and_links_come_through():
         "Text 85258",
         "On 116 123",
         "Call 101 or go",
+        "Ring 0808 – 500 – 2222",
+        "Ring 0808/500/2222",
     ],
 )
 def test_a_typed_number_is_refused(text):

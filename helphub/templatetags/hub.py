@@ -36,12 +36,18 @@ def end_script():
 
 
 @register.simple_tag
-def word(text):
-    """A word of the interface in the reader's language, or in English and marked as English."""
+def word(text, **values):
+    """A word of the interface in the reader's language, or in English and marked as English.
+
+    A sentence names what goes into it in braces: {section}.
+    """
     translated = gettext(text)
-    if translated != text or get_language().startswith("en"):
-        return translated
-    return format_html('<span lang="en" dir="ltr">{}</span>', text)
+    is_english = translated == text and not get_language().startswith("en")
+    for name, value in values.items():
+        translated = translated.replace(f"{{{name}}}", str(value))
+    if is_english:
+        return format_html('<span lang="en" dir="ltr">{}</span>', translated)
+    return translated
 
 
 @register.simple_tag

@@ -8,8 +8,6 @@
  *
  * Every step is guarded on its own: whatever fails, the last one, leaving, still happens.
  */
-const SHIFT_PRESSES = 3;
-const SHIFT_PAUSE_MS = 2000;
 let isLeaving = false;
 let channel;
 
@@ -18,12 +16,12 @@ const show = () => attempt(() => root.style.removeProperty("visibility"));
 const isNewVisit = () =>
   attempt(() => performance.getEntriesByType("navigation")[0].type) === "navigate";
 
-function sendOn() {
+const sendOn = () => {
   hide();
   location.replace(root.dataset.exitUrl);
-}
+};
 
-function leave() {
+const leave = () => {
   isLeaving = true;
   mark(EXITED);
   unmark(DISCREET);
@@ -32,7 +30,7 @@ function leave() {
   /* Other tabs leave too; and Chromium drops the pages it kept for Back. */
   attempt(() => channel.postMessage(1));
   sendOn();
-}
+};
 
 /* The tombstone. */
 if (isMarked(EXITED)) {
@@ -58,39 +56,3 @@ on("click", (event) => {
   event.stopImmediatePropagation();
   leave();
 });
-
-/* Shift three times, alone. It types nothing, and no browser or reader uses it so. */
-let presses = 0;
-let isAlone = false;
-let lastPress = 0;
-
-function count(number) {
-  presses = number;
-  attempt(() => {
-    const status = find("[data-exit-status]");
-    status.textContent = status.dataset[`after${number}`] ?? "";
-  });
-}
-
-/* A keyboard on the screen sends Shift by itself when a sentence begins. */
-const isTypedOnScreen = (field) =>
-  field.matches?.("input, textarea, select, [contenteditable]") &&
-  !matchMedia("(any-pointer: fine)").matches;
-
-function interrupt() {
-  isAlone = false;
-  if (presses) count(0);
-}
-
-on("keydown", (event) => {
-  if (event.key !== "Shift" || event.ctrlKey || event.altKey || event.metaKey) interrupt();
-  else if (!event.repeat) isAlone = true;
-});
-on("keyup", (event) => {
-  if (event.key !== "Shift" || !isAlone || isTypedOnScreen(event.target)) return;
-  isAlone = false;
-  count(event.timeStamp - lastPress > SHIFT_PAUSE_MS ? 1 : presses + 1);
-  lastPress = event.timeStamp;
-  if (presses === SHIFT_PRESSES) leave();
-});
-on("pointerdown", interrupt);
