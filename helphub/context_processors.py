@@ -14,13 +14,17 @@ def switcher(path):
     ]
 
 
+def owner_name():
+    """What stands on the cover over a hidden visit: a name that says nothing of the subject."""
+    return settings.OWNER["name"] or "Dudley"
+
+
 def every_page(request):
     """What base.html needs on every page. Nothing is looked up before a template asks for it."""
     return {
         "critical": SimpleLazyObject(critical.from_database),
         "languages": SimpleLazyObject(lambda: switcher(request.path)),
         "exit_url": settings.EXIT_URL,
-        # For the cover over a hidden visit: a name that says nothing of the subject.
-        "owner_name": settings.OWNER["name"] or "Dudley",
+        "owner_name": owner_name(),
         "is_draft_language": get_language() not in settings.REVIEWED_LANGUAGES,
     }

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from helphub import critical
-from helphub.context_processors import switcher
+from helphub.context_processors import owner_name, switcher
 from strategy.models import Guide, HubArea
 
 
@@ -108,7 +108,11 @@ def emergency(request):
 def emergency_page():
     """The emergency page as text: no database, no request."""
     with override(settings.LANGUAGE_CODE):
-        context = {"critical": critical.from_file(), "exit_url": settings.EXIT_URL}
+        context = {
+            "critical": critical.from_file(),
+            "exit_url": settings.EXIT_URL,
+            "owner_name": owner_name(),
+        }
         return render_to_string("emergency.html", context)
 
 

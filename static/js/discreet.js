@@ -13,6 +13,7 @@ const policy = window.trustedTypes?.createPolicy("hub", { createHTML: (html) => 
 let isDiscreet = isMarked(DISCREET);
 let shownUrl = location.href;
 let latest = 0;
+let isCovered = false;
 let idle;
 
 const withoutHash = (url) => url.split("#")[0];
@@ -62,8 +63,8 @@ async function open(url, options) {
   const turn = ++latest;
   root.dataset.loading = "";
   const loaded = await load(url, options);
-  /* A later press wins. */
-  if (turn !== latest) return;
+  /* A later press wins, and the exit over all. */
+  if (turn !== latest || isLeaving) return;
   delete root.dataset.loading;
   scrollTo(0, 0);
   if (!loaded) return fail(url, options);
@@ -72,6 +73,7 @@ async function open(url, options) {
   root.dir = loaded.page.documentElement.dir;
   document.body.replaceChildren(...loaded.page.body.childNodes);
   paint();
+  if (isCovered) return cover();
   focusOn(find("main h1"));
   if (new URL(url).hash) goTo(new URL(url).hash);
 }
@@ -133,15 +135,16 @@ function toggle() {
 }
 
 /* The cover, for whoever comes back to the tab. */
-function setCovered(isCovered) {
+function setCovered(value) {
+  isCovered = value;
   for (const part of document.body.children) {
-    if (part.matches("[data-cover]")) part.hidden = !isCovered;
-    else part.inert = isCovered;
+    if (part.matches("[data-cover]")) part.hidden = !value;
+    else part.inert = value;
   }
 }
 
 function cover() {
-  if (!isDiscreet) return;
+  if (!isDiscreet || !find("[data-cover]")) return;
   setCovered(true);
   find("[data-uncover]").focus();
 }
@@ -159,5 +162,12 @@ function rest() {
 
 on("visibilitychange", () => document.hidden && cover());
 for (const sign of ["pointerdown", "keydown", "scroll"]) on(sign, rest);
+/* Also on a page that the browser gives back whole: the mode may have changed since. */
+addEventListener("pageshow", (event) => {
+  if (event.persisted) isDiscreet = isMarked(DISCREET);
+  paint();
+  rest();
+});
 paint();
-rest();
+isReady = true;
+pressed?.click();

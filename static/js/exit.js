@@ -56,3 +56,14 @@ on("click", (event) => {
   event.stopImmediatePropagation();
   leave();
 });
+
+/* In a hidden visit, a link pressed while the page still loads waits for the script behind it. */
+let isReady = false;
+let pressed;
+on("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  if (isReady || !isMarked(DISCREET) || !link?.protocol.startsWith("http")) return;
+  event.preventDefault();
+  pressed = link;
+});
+on("DOMContentLoaded", () => (isReady = true));

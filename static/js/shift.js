@@ -38,3 +38,4 @@ on("keyup", (event) => {
   if (presses === SHIFT_PRESSES) leave();
 });
 on("pointerdown", interrupt);
+on("wheel", interrupt);

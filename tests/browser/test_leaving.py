@@ -1,6 +1,7 @@
 """What happens within the press of the exit, in other tabs, and by the keyboard."""
 
 import json
+import threading
 
 import pytest
 from django.conf import settings
@@ -153,6 +154,14 @@ def test_shift_leaves_though_the_browser_lacks_everything(page, arrivals):
     assert_left(page, arrivals)
 
 
+def test_a_page_that_cannot_tell_a_new_visit_from_back_sends_on(page, arrivals):
+    page.goto("/help-now/")
+    page.add_init_script(BROKEN["no way to tell a new visit"])
+    page.evaluate("sessionStorage.setItem('x', '1')")
+    page.evaluate("location.reload()")
+    assert_left(page, arrivals)
+
+
 @pytest.mark.parametrize("where", ["window", "document", "document.querySelector('.exit')"])
 @pytest.mark.parametrize("is_early", [True, False])
 def test_the_exit_leaves_though_another_listener_takes_the_press(page, arrivals, where, is_early):
@@ -163,29 +172,37 @@ def test_the_exit_leaves_though_another_listener_takes_the_press(page, arrivals,
           throw new Error("Another script");
         }}, {json.dumps(is_early)})"""
     )
+    length = page.evaluate("history.length")
     page.locator(".exit").click()
     assert_left(page, arrivals)
+    # Only a listener that comes before every one of the document leaves it to the link itself.
+    is_first = where == "window" and is_early
+    assert page.evaluate("history.length") == length + is_first
 
 
 def test_a_press_on_the_words_of_the_exit_leaves_too(page, arrivals):
     page.goto("/")
+    length = page.evaluate("history.length")
     page.locator(".exit span").evaluate("(words) => words.click()")
     assert_left(page, arrivals)
+    assert page.evaluate("history.length") == length
 
 
-def test_the_exit_leaves_by_keyboard_where_the_page_stops_short(page, arrivals, base_url):
+def test_the_exit_leaves_by_keyboard_though_nothing_comes_after_it(page, arrivals, base_url):
     response = page.request.get(f"{base_url}/help-now/")
     html = response.text()
     first_part = html[: html.index("</a>", html.index("data-exit href")) + 4].encode()
     headers = [*HTML, ("Referrer-Policy", response.headers["referrer-policy"])]
-    # The length says that more is to come, and it never does.
-    with serving(lambda path: (headers, first_part), missing=1000) as port:
+    the_rest = threading.Event()
+    with serving(lambda path: (headers, [first_part, the_rest.wait])) as port:
         page.goto(f"http://127.0.0.1:{port}/", wait_until="commit")
         expect(page.locator(".exit")).to_be_visible()
         assert page.evaluate("document.readyState") == "loading"
-        assert page.locator("[data-exit-status]").count() == 0
-        press(page, "Shift", "Shift", "Shift")
+        length = page.evaluate("history.length")
+        press(page, "Tab", "Tab", "Enter")
         assert_left(page, arrivals)
+        assert page.evaluate("history.length") == length
+        the_rest.set()
 
 
 # Other tabs. In an ordinary Chromium: only there is a tab behind another really hidden.
@@ -201,7 +218,7 @@ def chromium(browser_type_launch_args, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def other_site():
-    with serving(lambda path: (HTML, ELSEWHERE.encode())) as port:
+    with serving(lambda path: (HTML, [ELSEWHERE.encode()])) as port:
         yield f"http://localhost:{port}/"
 
 
@@ -284,6 +301,13 @@ def test_shift_three_times_leaves_and_is_counted_aloud(page, arrivals):
     assert page.evaluate("history.length") == length
 
 
+def test_shift_leaves_though_there_is_nowhere_to_say_how_often(page, arrivals):
+    page.goto("/")
+    page.locator("[data-exit-status]").evaluate("(status) => status.remove()")
+    press(page, "Shift", "Shift", "Shift")
+    assert_left(page, arrivals)
+
+
 def test_the_right_shift_counts_as_the_left_does(page, arrivals):
     page.goto("/")
     press(page, "ShiftLeft", "ShiftRight", "ShiftLeft")
@@ -338,11 +362,11 @@ def test_shift_used_with_something_else_never_counts(page):
 
 def test_scrolling_with_shift_is_shift_used_with_something_else(page):
     page.goto("/")
-    page.evaluate("() => addEventListener('wheel', () => { window.turned = true; }, true)")
+    page.evaluate("() => addEventListener('wheel', () => console.log('turned'), true)")
     page.mouse.move(100, 400)
     page.keyboard.down("Shift")
-    page.mouse.wheel(0, 100)
-    page.wait_for_function("window.turned")
+    with page.expect_console_message(lambda message: message.text == "turned"):
+        page.mouse.wheel(0, 100)
     page.keyboard.up("Shift")
     assert status(page) == ""
 

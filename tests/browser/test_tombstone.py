@@ -1,0 +1,257 @@
+"""After the exit: Back, Forward and reload show nothing of the site, not for one frame.
+
+In an ordinary Chromium, which keeps pages whole for Back. Each test first shows that the site is
+seen where it should be, so that not seeing it means something.
+"""
+
+import json
+import re
+
+import pytest
+from django.conf import settings
+
+from ..addresses import ONE_OF_EACH_TEMPLATE, in_language
+from .chromium import pixels, serving, started
+
+TOKENS = (settings.BASE_DIR / "static" / "css" / "tokens.css").read_text()
+# The grounds of 999, of the exit and of the number of Dudley: on every page, on no other here.
+COLOURS = [
+    re.search(rf"--{name}: (#\w{{6}})", TOKENS).group(1) for name in ("red", "ink", "accent")
+]
+VISIT = ["/", "/help-now/", "/topics/", "/contacts/"]
+# Heard before the site's own listeners: a page given back must be blank before any of them runs.
+HOW_SHOWN = """addEventListener("pageshow", ({ persisted }) => {
+  const { visibility } = getComputedStyle(document.documentElement);
+  console.log(`${location.pathname} ${persisted ? `kept ${visibility}` : "new"}`);
+})"""
+NO_CHANNEL = "delete window.BroadcastChannel"
+WHEN_SENT_ON = """navigation.addEventListener("navigate", ({ destination, navigationType }) =>
+  console.log(JSON.stringify([
+    destination.url,
+    navigationType,
+    getComputedStyle(document.documentElement).visibility,
+    document.body?.childElementCount ?? "no body yet",
+  ])))"""
+
+
+@pytest.fixture(scope="module")
+def chromium(browser_type_launch_args, tmp_path_factory):
+    with started(browser_type_launch_args, tmp_path_factory.mktemp("profile")) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def start(base_url):
+    """The page before the site, on another host, as a search engine would be."""
+    body = f"<!doctype html><title>Start</title><a href='{base_url}/'>A result</a>".encode()
+    with serving(lambda path: ([("Content-Type", "text/html")], [body])) as port:
+        yield f"http://localhost:{port}/"
+
+
+@pytest.fixture
+def tab(chromium, start):
+    with chromium.tab(start, settings.EXIT_URL) as tab:
+        tab.before_every_page(HOW_SHOWN)
+        yield tab
+
+
+def visit(tab, base_url):
+    for path in VISIT:
+        tab.follow(base_url + path)
+
+
+def leave(tab):
+    tab.click(".exit")
+    tab.wait_until_loaded(settings.EXIT_URL)
+
+
+def reload(tab):
+    tab.events.clear()
+    tab.send("Page.reload")
+    tab.until(lambda: any(line.endswith("new") for line in tab.said()), "the page again")
+
+
+def is_seen(page, tab):
+    return pixels(page, [tab.picture()], COLOURS)[0] > 1000
+
+
+def assert_nothing_seen(page, frames):
+    assert pixels(page, frames, COLOURS) == [0] * len(frames)
+
+
+def test_back_and_forward_show_the_pages_again_while_nobody_has_left(tab, page, base_url):
+    visit(tab, base_url)
+    for path in VISIT[-2::-1]:
+        tab.travel(-1)
+        tab.wait_until_loaded(base_url + path)
+        assert is_seen(page, tab), path
+    for path in VISIT[1:]:
+        tab.travel(1)
+        tab.wait_until_loaded(base_url + path)
+        assert is_seen(page, tab), path
+    assert {f"{path} kept hidden" for path in VISIT} <= set(tab.said())
+
+
+def test_after_the_exit_no_frame_shows_the_site_however_one_comes_back(tab, page, base_url, start):
+    visit(tab, base_url)
+    with tab.filmed() as frames:
+        # Without the exit, Back gives the page back as it was kept, and the camera sees it.
+        tab.goto(settings.EXIT_URL)
+        frames.clear()
+        tab.travel(-1)
+        tab.wait_until_loaded(base_url + VISIT[-1])
+        tab.until(lambda: frames and max(pixels(page, frames, COLOURS)) > 1000, "a frame")
+    assert f"{VISIT[-1]} kept hidden" in tab.said()
+
+    tab.hold()
+    tab.click(".exit")
+    tab.wait_until_asked()
+    assert_nothing_seen(page, [tab.picture()])
+    backs = forwards = reloads = 0
+    with tab.filmed() as frames:
+        tab.let_through()
+        tab.wait_until_loaded(settings.EXIT_URL)
+        for step in [-1] * 10 + [1] * 10:
+            # The destination is slow: what the page could paint, it has the time to paint.
+            tab.hold()
+            if not tab.travel(step):
+                continue
+            backs, forwards = backs + (step < 0), forwards + (step > 0)
+            if tab.url().startswith(base_url):
+                tab.wait_until_asked()
+                tab.hold()
+                tab.post("Page.reload")
+                tab.wait_until_asked()
+                reloads += 1
+            tab.let_through()
+            tab.wait_until_at(start, settings.EXIT_URL)
+    assert (backs, forwards, reloads) == (4, 5, 3)
+    assert len(frames) > backs
+    assert_nothing_seen(page, frames)
+    assert tab.history() == ([start, *[settings.EXIT_URL] * 5], 5)
+
+
+def test_pages_that_were_kept_for_back_come_back_blank_and_send_on(tab, page, base_url, start):
+    # Where the channel is missing, nothing drops them: they must be blank by themselves.
+    tab.before_every_page(NO_CHANNEL)
+    visit(tab, base_url)
+    leave(tab)
+    with tab.filmed() as frames:
+        for path in VISIT[-2::-1]:
+            tab.events.clear()
+            tab.hold()
+            tab.travel(-1)
+            tab.wait_until_asked()
+            assert f"{path} kept hidden" in tab.said()
+            tab.let_through()
+            tab.wait_until_loaded(settings.EXIT_URL)
+    assert len(frames) > len(VISIT)
+    assert_nothing_seen(page, frames)
+    assert tab.history() == ([start, *[settings.EXIT_URL] * 4], 1)
+
+
+def test_the_exit_drops_the_pages_that_were_kept_for_back(tab, base_url):
+    visit(tab, base_url)
+    leave(tab)
+    tab.events.clear()
+    for _ in VISIT[1:]:
+        tab.travel(-1)
+        tab.wait_until_loaded(settings.EXIT_URL)
+    reasons = {
+        reason["reason"]
+        for method, params in tab.events
+        if method == "Page.backForwardCacheNotUsed"
+        for reason in params["notRestoredExplanations"]
+    }
+    assert "BroadcastChannelOnMessage" in reasons
+    assert not [line for line in tab.said() if " kept " in line and "webhp" not in line]
+
+
+def test_every_kind_of_page_sends_on_before_its_body_is_read(tab, base_url):
+    paths = [*ONE_OF_EACH_TEMPLATE, in_language("/", "ur")]
+    for path in paths:
+        tab.goto(base_url + path)
+    leave(tab)
+    tab.before_every_page(WHEN_SENT_ON)
+    for path in paths[-2::-1]:
+        tab.events.clear()
+        tab.travel(-1)
+        tab.wait_until_loaded(settings.EXIT_URL)
+        sent_on = [settings.EXIT_URL, "replace", "hidden", "no body yet"]
+        assert sent_on in [json.loads(line) for line in tab.said() if line[0] == "["], path
+
+
+def test_the_page_stays_blank_when_the_way_out_is_stopped_and_asks_again_on_reload(
+    tab, page, base_url
+):
+    tab.follow(base_url + "/")
+    tab.hold()
+    tab.click(".exit")
+    tab.wait_until_asked()
+    with tab.filmed() as frames:
+        tab.send("Page.stopLoading")
+        assert tab.evaluate("document.body.childNodes.length") == 0
+        frames.append(tab.picture())
+        tab.hold()
+        tab.post("Page.reload")
+        tab.wait_until_asked()
+        tab.let_through()
+        tab.wait_until_loaded(settings.EXIT_URL)
+    assert_nothing_seen(page, frames)
+    assert base_url + "/" not in tab.history()[0]
+
+
+def test_the_exit_leaves_although_nothing_answers_there(chromium, page, base_url, start):
+    with chromium.tab(start) as tab:
+        visit(tab, base_url)
+        assert is_seen(page, tab)
+        tab.click(".exit")
+        tab.wait_until_at(settings.EXIT_URL)
+        with tab.filmed() as frames:
+            while tab.url() != start:
+                tab.travel(-1)
+                tab.wait_until_at(settings.EXIT_URL, start)
+                tab.watch()
+        assert len(frames) > len(VISIT)
+        assert_nothing_seen(page, frames)
+        assert tab.history() == ([start, *[settings.EXIT_URL] * 4], 0)
+
+
+def test_a_new_visit_in_the_same_tab_shows_the_site_and_forgets_the_exit(tab, page, base_url):
+    visit(tab, base_url)
+    leave(tab)
+    tab.goto(base_url + "/help-now/")
+    assert tab.evaluate("sessionStorage.length") == 0
+    assert is_seen(page, tab)
+    tab.follow(base_url + "/topics/")
+    assert is_seen(page, tab)
+    tab.travel(-1)
+    tab.wait_until_loaded(base_url + "/help-now/")
+    assert is_seen(page, tab)
+    reload(tab)
+    assert is_seen(page, tab)
+    leave(tab)
+    urls, index = tab.history()
+    assert urls[index] == settings.EXIT_URL
+    tab.travel(1)
+    tab.wait_until_loaded(settings.EXIT_URL)
+
+
+def test_a_link_back_to_the_site_is_a_new_visit_too(tab, page, base_url, start):
+    tab.follow(base_url + "/")
+    leave(tab)
+    tab.travel(-1)
+    tab.wait_until_loaded(start)
+    tab.follow(base_url + "/")
+    assert is_seen(page, tab)
+    assert tab.evaluate("sessionStorage.length") == 0
+
+
+def test_a_tab_opened_after_the_exit_is_not_marked(tab, chromium, page, base_url):
+    tab.follow(base_url + "/")
+    leave(tab)
+    with chromium.tab(base_url + "/topics/") as another:
+        another.before_every_page(HOW_SHOWN)
+        reload(another)
+        assert is_seen(page, another)
+        assert another.evaluate("sessionStorage.length") == 0
