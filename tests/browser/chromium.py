@@ -237,12 +237,16 @@ class Tab:
 
     def history(self):
         """The addresses behind Back and Forward, and which of them is shown."""
-        history = self.send("Page.getNavigationHistory")
+        history = self._navigation_history()
         return [entry["url"] for entry in history["entries"]], history["currentIndex"]
+
+    def _navigation_history(self):
+        # While one page gives way to another, Chromium answers for neither.
+        return self.until(lambda: self.send("Page.getNavigationHistory"), "the history")
 
     def travel(self, steps):
         """Press Back (-1) or Forward (1). False where there is nothing: the button is grey."""
-        history = self.send("Page.getNavigationHistory")
+        history = self._navigation_history()
         index = history["currentIndex"] + steps
         if not 0 <= index < len(history["entries"]):
             return False
