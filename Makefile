@@ -9,7 +9,7 @@ PORT ?= 8000
 serve: .venv/.serve-stamp
 	@$(V)/python manage.py set_up
 	@echo "The site: http://127.0.0.1:$(PORT)/   The admin: http://127.0.0.1:$(PORT)/admin/   Stop: Ctrl-C"
-	@exec $(V)/gunicorn helphub.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --no-control-socket --log-level warning
+	@exec $(V)/gunicorn helphub.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --no-control-socket --log-level warning
 
 test: lint unit postgres browser
 

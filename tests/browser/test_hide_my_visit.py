@@ -1,5 +1,6 @@
 """“Hide my visit”: pages come in the place of the page that is shown, and leave no address."""
 
+import base64
 import re
 import threading
 
@@ -7,8 +8,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from .chromium import ELSEWHERE, serving, started
+from .chromium import ELSEWHERE, pixels, serving, started
 from .test_exit import arrivals, assert_left, history_of
+from .test_tombstone import COLOURS
 
 __all__ = ["arrivals"]
 
@@ -636,6 +638,15 @@ def test_a_tab_that_was_hidden_is_covered_until_one_continues(hidden, size):
     follow(hidden, "/topics/")
     assert_uncovered(hidden)
     assert_hidden(hidden)
+
+
+def test_nothing_of_the_page_is_seen_past_the_cover(hidden):
+    def red_of_999():
+        return pixels(hidden, [base64.b64encode(hidden.screenshot()).decode()], COLOURS[:1])[0]
+
+    assert red_of_999() > 1000
+    hide_tab(hidden)
+    assert red_of_999() == 0
 
 
 def test_the_cover_is_there_from_the_moment_the_tab_is_hidden(hidden):
