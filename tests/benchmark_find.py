@@ -38,15 +38,19 @@ SUBJECTS = {
     "mediation": "family argument",
 }
 FOR_WHOM = ["women", "men", "children", "teenagers", "parents", "carers", "students", "teachers"]
-WORDS = "support advice information listening group visit online evening weekend local free".split()
+WORDS = ["support", "advice", "information", "group", "visit", "online", "evening", "local", "free"]
+PARTS = """
+    en: bar den wick ford ham ley stow mere thorpe combe by ton wor ches ter hol
+    ur: زیا دت مدد گار خان دان بچ عور ذہن سکو نام کار
+    pa: ਮਦ ਦਗ ਸਹਾ ਇਤਾ ਪਰ ਵਾਰ ਬੱਚੇ ਔਰਤ ਸੁਰ ਖਿਆ
+    pl: prze moc wspar cie ro dzi na dzie cko pol ska żeń
+    ro: aju tor fe me ie co pii vio len ță spri jin
+    ar: مسا عدة عنف طفل امر أة دعم سري خط حما ية
+    en-simple: help talk safe call walk tell home hand care kind good near
+"""
 SYLLABLES = {
-    "en": "bar den wick ford ham ley stow mere thorpe combe by ton wor ches ter hol".split(),
-    "ur": "زیا دت مدد گار خان دان بچ عور ذہن سکو نام کار".split(),
-    "pa": "ਮਦ ਦਗ ਸਹਾ ਇਤਾ ਪਰ ਵਾਰ ਬੱਚੇ ਔਰਤ ਸੁਰ ਖਿਆ".split(),
-    "pl": "prze moc wspar cie ro dzi na dzie cko pol ska żeń".split(),
-    "ro": "aju tor fe me ie co pii vio len ță spri jin".split(),
-    "ar": "مسا عدة عنف طفل امر أة دعم سري خط حما ية".split(),
-    "en-simple": "help talk safe call walk tell home hand care kind good near".split(),
+    code: parts.split()
+    for code, parts in (line.strip().split(": ") for line in PARTS.strip().splitlines())
 }
 
 

@@ -145,9 +145,11 @@ def test_spelling_is_forgiven_and_the_page_says_so(client, words, mended, path):
 
 def test_short_and_known_words_are_left_alone():
     speller = Speller({"stalking": 3, "sexual": 9})
-    assert speller.mend("gp") == ["gp"]
-    assert speller.mend("sexual") == ["sexual"]
-    assert speller.mend("stlaking") == ["stalking"]
+    assert speller.mend("gp") == (["gp"], [])
+    assert speller.mend("sexual") == (["sexual"], [])
+    assert Speller({"ਸਹਾਇਤਾ": 1}).mend("ਸਹਇਤਾ") == (["ਸਹਾਇਤਾ"], [])
+    assert speller.mend("2018") == (["2018"], [])
+    assert speller.mend("stlaking") == (["stalking"], [])
 
 
 @pytest.mark.parametrize(

@@ -219,7 +219,7 @@ def _fill(file, given, now):
             [(word, language, count) for word, count in counter.items()],
         )
         file.execute(f"INSERT INTO {table(language)}({table(language)}) VALUES ('optimize')")  # noqa: S608
-    file.execute("CREATE INDEX phrases_by_words ON phrases (words)")
+    file.execute("CREATE INDEX phrases_by_words ON phrases (words, language)")
     return number
 
 
@@ -251,27 +251,25 @@ class Index:
         """The entries for these words in a language, or else in English, best first."""
         languages = tuple(dict.fromkeys([language, settings.LANGUAGE_CODE]))
         words = words_of(query[:LONGEST_QUERY])[:MOST_WORDS]
-        mended = [
-            right
-            for word in words
-            for right in ([word] if self._matches(word, languages) else self._mend(word, languages))
-        ]
+        mended, guesses = [], []
+        for word in words:
+            is_known = word in STOP_WORDS or self._matches(word, languages)
+            right, others = ([word], []) if is_known else self.speller(languages).mend(word)
+            mended += right
+            guesses += others
         scores = Counter()
         for kind, key, length in self._phrases(words, languages) + self._phrases(mended, languages):
             scores[kind, key] = max(scores[kind, key], PHRASE_BONUS * length)
-        pages = self._pages(mended, languages)
+        pages = self._pages(mended, guesses, languages)
         least = max((score for *_, score in pages), default=0) * LEAST_SHARE
         for kind, key, score in pages:
             if score >= least or scores[kind, key]:
                 scores[kind, key] += score
         hits = [Hit(*entry, score) for entry, score in scores.most_common(MOST_FOUND) if score]
-        return Answer(hits, " ".join(mended) if hits and mended != words else "")
-
-    def _mend(self, word, languages):
-        return self.speller(languages).mend(word)
+        return Answer(hits, " ".join(mended + guesses) if hits and mended != words else "")
 
     def _matches(self, word, languages):
-        return word in STOP_WORDS or any(
+        return any(
             self.file.execute(
                 f"SELECT 1 FROM {table(language)} WHERE {table(language)} MATCH ? LIMIT 1",  # noqa: S608
                 [f'"{word}"'],
@@ -289,13 +287,15 @@ class Index:
                 if length or end - start > 2:
                     spans[" ".join(words[start:end])] = max(length, 1)
         marks = ", ".join("?" * len(spans))
+        wanted = ", ".join("?" * len(languages))
         rows = self.file.execute(
-            f"SELECT words, language, kind, key FROM phrases WHERE words IN ({marks})",  # noqa: S608
-            list(spans),
+            "SELECT words, kind, key FROM phrases "
+            f"WHERE words IN ({marks}) AND language IN ({wanted})",
+            [*spans, *languages],
         )
-        return [(kind, key, spans[found]) for found, code, kind, key in rows if code in languages]
+        return [(kind, key, spans[found]) for found, kind, key in rows]
 
-    def _pages(self, words, languages):
+    def _pages(self, words, guesses, languages):
         """Entries that have any of the words, by how much they have of them."""
         wanted = [word for word in words if word not in STOP_WORDS] or words
         joined = [
@@ -305,7 +305,7 @@ class Index:
         ]
         if not wanted:
             return []
-        match = " OR ".join(f'"{word}"' for word in dict.fromkeys(wanted + joined))
+        match = " OR ".join(f'"{word}"' for word in dict.fromkeys(wanted + joined + guesses))
         weights = ", ".join(map(str, [0, 0, *WEIGHTS]))
         best = {}
         for language in languages:
