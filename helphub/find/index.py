@@ -289,7 +289,7 @@ class Index:
         marks = ", ".join("?" * len(spans))
         wanted = ", ".join("?" * len(languages))
         rows = self.file.execute(
-            "SELECT words, kind, key FROM phrases "
+            "SELECT words, kind, key FROM phrases "  # noqa: S608
             f"WHERE words IN ({marks}) AND language IN ({wanted})",
             [*spans, *languages],
         )
