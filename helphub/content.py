@@ -19,7 +19,7 @@ from helphub.models import LoadedRow
 from services.models import Service, Suggestion
 from strategy.models import FormOfAbuse, Guide
 
-FIXTURES = ["strategy", "topics", "guides", "contacts", "services"]
+FIXTURES = ["strategy", "topics", "guides", "contacts", "services", "synonyms"]
 WHO_CAN_HELP = "who_can_help"
 # The fields that name a row, as its natural key does: the first of these that its model has.
 KEYS = [["slug"], ["reference"], ["phone", "fact"], ["phone", "position"]]

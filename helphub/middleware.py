@@ -18,6 +18,11 @@ def is_for_admin(request):
     return request.path_info.startswith(settings.ADMIN_PREFIX)
 
 
+def is_for_find(request):
+    match = request.resolver_match
+    return bool(match) and match.url_name in {"find", "found"}
+
+
 PUBLIC_RESPONSE = {
     # Brave offers to forget the site.
     "Request-OTR": "1",
@@ -57,6 +62,9 @@ def caching(request, response):
     if request.path_info.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
         # Names with a hash in them never change what they hold.
         return {} if settings.LAPTOP else {"CDN-Cache-Control": f"max-age={YEAR}, immutable"}
+    if is_for_find(request):
+        # What one reader looks for is for that reader alone.
+        return {}
     if response.status_code == HTTPStatus.NOT_FOUND:
         return {"CDN-Cache-Control": "max-age=30"}
     if HTTPStatus.MULTIPLE_CHOICES <= response.status_code < HTTPStatus.BAD_REQUEST:

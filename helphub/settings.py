@@ -137,6 +137,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
+# What can be found, in a file of its own: manage.py build_index.
+FIND_INDEX = Path(os.environ.get("FIND_INDEX") or VAR_DIR / "find.sqlite3")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_PASSWORD_VALIDATORS = [
     {

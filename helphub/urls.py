@@ -7,6 +7,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
 from helphub import views
+from helphub.find import views as find_views
 from helphub.sitemaps import SITEMAPS
 
 # The pages of the site before this one, which posters and other sites still name.
@@ -35,6 +36,8 @@ if "admin" in settings.ROLES:
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("help-now/", views.fixed_page, name="help-now"),
+    path("find/", find_views.find, name="find"),
+    path("find/<str:token>/", find_views.found, name="found"),
     path("using-this-site/", views.fixed_page, name="using-this-site"),
     path("accessibility/", views.fixed_page, name="accessibility"),
     path("privacy/", views.fixed_page, name="privacy"),

@@ -6,7 +6,7 @@ from django.utils import translation
 from services.models import Service
 from strategy.models import Chapter, FormOfAbuse, Guide
 
-LISTS = ["/guides/", "/topics/", "/services/", "/contacts/"]
+LISTS = ["/find/", "/guides/", "/topics/", "/services/", "/contacts/"]
 ONE_OF_EACH_TEMPLATE = [
     "/",
     "/help-now/",
@@ -21,6 +21,7 @@ ONE_OF_EACH_TEMPLATE = [
     "/strategy/",
     "/strategy/evidence/",
     "/strategy/sources/",
+    "/find/",
     "/no-such-page/",
     "/emergency/",
 ]

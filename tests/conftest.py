@@ -1,6 +1,7 @@
 import io
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.utils import translation
@@ -10,8 +11,9 @@ from .reader import Page
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
     """Every test begins with the real content."""
+    settings.FIND_INDEX = tmp_path_factory.mktemp("find") / "find.sqlite3"
     call_command("compile_words")
     with django_db_blocker.unblock():
         call_command("load_content", stdout=io.StringIO())

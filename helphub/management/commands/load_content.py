@@ -3,6 +3,7 @@ import sys
 from django.core.management.base import BaseCommand, CommandError
 
 from helphub import content
+from helphub.find import index
 
 
 class Command(BaseCommand):
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             self.stdout.write("Nothing to add or replace.")
         elif no_input or self._is_wanted(len(wanted)):
             content.load(wanted)
+            index.build()
             self.stdout.write(f"Wrote {len(wanted)} rows.")
         else:
             self.stdout.write("Nothing changed. Say --no-input to do it without being asked.")

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from helphub import words
+from helphub.find import index
 
 
 class Command(BaseCommand):
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", interactive=False, verbosity=0)
         call_command("load_content", stdout=self.stdout)
+        index.build()
         users = get_user_model().objects
         if users.filter(is_superuser=True).exists():
             self.stdout.write("Sign in to the admin with the account you have.")

@@ -1,0 +1,52 @@
+"""Words as the index knows them: the same for what is written and for what is looked for."""
+
+import re
+import unicodedata
+
+# Letters that mean the same and are typed differently, by keyboard or by language.
+SAME = str.maketrans(
+    {
+        "ي": "ی",
+        "ى": "ی",
+        "ئ": "ی",
+        "ك": "ک",
+        "ه": "ہ",
+        "ة": "ہ",
+        "ۃ": "ہ",
+        "ۀ": "ہ",
+        "ؤ": "و",
+        "ـ": None,  # Tatweel only makes a word longer.
+        "ł": "l",
+        "đ": "d",
+        "ø": "o",
+        "æ": "ae",
+        # “Women’s” and “womens” are one word.
+        "'": None,
+        "’": None,
+        "ʼ": None,
+    }
+)
+# Marks above and below letters: Latin accents, and the vowels that Arabic script may leave out.
+MARKS = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
+
+
+def _kept(character):
+    category = unicodedata.category(character)
+    if category == "Cf":  # Joiners and marks of direction are invisible.
+        return ""
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    return character if category[0] in "LMN" else " "
+
+
+def fold(text):
+    """The text in small letters, without accents, punctuation and invisible characters."""
+    text = unicodedata.normalize("NFKD", text.casefold().translate(SAME))
+    text = MARKS.sub("", text).translate(SAME)
+    if not text.isascii() or not text.replace(" ", "").isalnum():
+        text = "".join(map(_kept, text))
+    return " ".join(text.split())
+
+
+def words_of(text):
+    return fold(text).split()

@@ -1,0 +1,368 @@
+"""What can be found: an SQLite file of its own, built from what is published.
+
+The same whichever database holds the content. It is written beside its place and renamed, so a
+reader never meets half of it.
+"""
+
+import hashlib
+import logging
+import re
+import sqlite3
+import tempfile
+from collections import Counter
+from contextlib import closing, suppress
+from itertools import pairwise
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.db.models import Max
+from django.utils.translation import get_language, override
+from modeltranslation.translator import translator
+from modeltranslation.utils import build_localized_fieldname
+
+from helphub import texts
+from helphub.find.folding import fold, words_of
+from helphub.find.spelling import Speller
+from helphub.models import LoadedRow, Synonym
+from services.models import Service
+from strategy import models as strategy
+from strategy.models import Chapter, FormOfAbuse, Guide
+
+logger = logging.getLogger(__name__)
+
+MODELS = {"guide": Guide, "topic": FormOfAbuse, "service": Service, "chapter": Chapter}
+COLUMNS = ["name", "title", "synonyms", "summary", "text"]
+WEIGHTS = [8, 2, 6, 4, 1]
+# Printed on chapters' pages. The contact lines as printed are not among them: one is disputed.
+PRINTED = [
+    strategy.Statistic,
+    strategy.Priority,
+    strategy.Principle,
+    strategy.Standard,
+    strategy.Programme,
+    strategy.Body,
+    strategy.Document,
+]
+# Words that every page has and nobody means.
+STOP = """
+    a about am an and any are as at be been being but by can could did do does for from get got
+    had has have he her him his how i if im in is it its ive me my need not of on or our she
+    should so some something someone somebody that the their them there they this to up us want
+    was we were what when where which who why will with would you your
+"""
+STOP_WORDS = frozenset(STOP.split())
+LONGEST_QUERY, MOST_WORDS, LONGEST_PHRASE = 200, 12, 6
+MOST_FOUND = 40
+PHRASE_BONUS = 30.0  # More than a page full of the same words can earn.
+LEAST_SHARE = 0.3  # Of the best score: what is further away only stands in the way.
+
+
+class Document(NamedTuple):
+    """An entry in one language, as it goes into the index."""
+
+    kind: str
+    key: int
+    language: str
+    name: str = ""
+    title: str = ""
+    synonyms: str = ""
+    summary: str = ""
+    text: str = ""
+
+
+class Hit(NamedTuple):
+    """An entry that was found."""
+
+    kind: str
+    key: int
+    score: float
+
+
+class Answer(NamedTuple):
+    """What was found, and the words it was found with if they differ from those that came in."""
+
+    hits: list
+    mended: str = ""
+
+
+def table(language):
+    return f"words_{language.replace('-', '_')}"
+
+
+# Building
+
+
+def _chapter_words():
+    """The strategy's own words by the slug of the chapter that prints them."""
+    found = {}
+    for passage in strategy.Passage.objects.select_related("chapter"):
+        found.setdefault(passage.chapter.slug, []).append(passage.words)
+    for model in PRINTED:
+        words = model.objects.values_list("words", flat=True)
+        found.setdefault(model.chapter_slug, []).extend(words)
+    return found
+
+
+def _synonyms():
+    """The officers' everyday words: lists by kind, key and language."""
+    found = {}
+    relations = {"guide": "guides", "topic": "forms_of_abuse", "service": "services"}
+    rows = Synonym.objects.published().prefetch_related(*relations.values())
+    for row in rows:
+        for language in settings.OFFERED_LANGUAGES:
+            words = getattr(row, build_localized_fieldname("words", language)) or ""
+            for kind, relation in relations.items():
+                for entry in getattr(row, relation).all():
+                    found.setdefault((kind, entry.pk, language), []).extend(words.splitlines())
+    return found
+
+
+def _published(model):
+    entries = model.objects.published()
+    if model is Guide:
+        return entries.exclude(slug="home")
+    if model is Service:
+        return entries.select_related("organization").prefetch_related("audiences")
+    return entries
+
+
+def documents():
+    """Everything published, in every offered language that it is written in."""
+    synonyms, chapter_words = _synonyms(), _chapter_words()
+    for kind, model in MODELS.items():
+        names = translator.get_options_for_model(model).fields
+        for entry in _published(model):
+            for language in settings.OFFERED_LANGUAGES:
+                everyday = "\n".join(synonyms.get((kind, entry.pk, language), []))
+                with override(language):
+                    is_written = entry.words_language == language
+                if not is_written:
+                    # In English it is found by English words; the everyday ones work at once.
+                    if everyday:
+                        yield Document(kind, entry.pk, language, synonyms=everyday)
+                    continue
+                own = {
+                    name: getattr(entry, build_localized_fieldname(name, language)) or ""
+                    for name in names
+                }
+                name, summary = own.pop("name"), own.pop("summary", "")
+                parts = list(own.values())
+                if language == settings.LANGUAGE_CODE:
+                    parts += chapter_words.get(entry.slug, []) if model is Chapter else []
+                    parts.append(getattr(entry, "words", ""))
+                if model is Service:
+                    everyday += f"\n{entry.organization.name}"
+                    parts += [
+                        getattr(one, build_localized_fieldname("name", language)) or ""
+                        for one in entry.audiences.all()
+                    ]
+                title = entry.title if language == settings.LANGUAGE_CODE else ""
+                yield Document(
+                    kind, entry.pk, language, name, title, everyday, summary, "\n".join(parts)
+                )
+
+
+def stamp():
+    """Changes when an officer saves, fixtures are loaded, or this code is another."""
+    saved = LogEntry.objects.aggregate(last=Max("pk"))["last"]
+    loaded = LoadedRow.objects.aggregate(last=Max("pk"))["last"]
+    code = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    return f"{settings.DATABASES['default']['NAME']} {saved} {loaded} {code}"
+
+
+def build(given=None):
+    """Write the index anew and put it in the place of the old one."""
+    now = stamp()
+    settings.FIND_INDEX.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.FIND_INDEX.parent) as folder:
+        path = Path(folder) / "find.sqlite3"
+        with closing(sqlite3.connect(path)) as file:
+            count = _fill(file, documents() if given is None else given, now)
+            file.commit()
+        path.replace(settings.FIND_INDEX)
+    return count
+
+
+def _fill(file, given, now):
+    file.execute("CREATE TABLE about (stamp TEXT)")
+    file.execute("INSERT INTO about VALUES (?)", [now])
+    file.execute("CREATE TABLE phrases (words TEXT, language TEXT, kind TEXT, key INTEGER)")
+    file.execute("CREATE TABLE vocabulary (word TEXT, language TEXT, count INTEGER)")
+    for language in settings.OFFERED_LANGUAGES:
+        # Marks belong to the word: in Gurmukhi they are its vowels.
+        file.execute(
+            f"CREATE VIRTUAL TABLE {table(language)} USING fts5("
+            f"kind UNINDEXED, key UNINDEXED, {', '.join(COLUMNS)}, "
+            "tokenize = \"porter unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")"
+        )
+    counts, number = {}, 0
+    for number, document in enumerate(given, start=1):  # noqa: B007 - the count is the answer.
+        phrases = {fold(line) for line in [document.name, *document.synonyms.splitlines()]}
+        file.executemany(
+            "INSERT INTO phrases VALUES (?, ?, ?, ?)",
+            [(words, document.language, document.kind, document.key) for words in phrases if words],
+        )
+        columns = [fold(texts.TOKEN.sub(" ", getattr(document, name))) for name in COLUMNS]
+        counter = counts.setdefault(document.language, Counter())
+        for words in columns:
+            counter.update(words.split())
+        file.execute(
+            f"INSERT INTO {table(document.language)} VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            [document.kind, document.key, *columns],
+        )
+    for language, counter in counts.items():
+        file.executemany(
+            "INSERT INTO vocabulary VALUES (?, ?, ?)",
+            [(word, language, count) for word, count in counter.items()],
+        )
+        file.execute(f"INSERT INTO {table(language)}({table(language)}) VALUES ('optimize')")  # noqa: S608
+    file.execute("CREATE INDEX phrases_by_words ON phrases (words, language)")
+    return number
+
+
+# Reading
+
+
+class Index:
+    """The file, opened to be read, with its words for spelling."""
+
+    def __init__(self, path):
+        self.file = sqlite3.connect(
+            f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        self.stamp = self.file.execute("SELECT stamp FROM about").fetchone()[0]
+        self._spellers = {}
+
+    def speller(self, languages):
+        if languages not in self._spellers:
+            marks = ", ".join("?" * len(languages))
+            rows = self.file.execute(
+                f"SELECT word, sum(count) FROM vocabulary WHERE language IN ({marks}) "  # noqa: S608
+                "GROUP BY word",
+                languages,
+            )
+            self._spellers[languages] = Speller(dict(rows))
+        return self._spellers[languages]
+
+    def search(self, query, language):
+        """The entries for these words in a language, or else in English, best first."""
+        languages = tuple(dict.fromkeys([language, settings.LANGUAGE_CODE]))
+        words = words_of(query[:LONGEST_QUERY])[:MOST_WORDS]
+        mended, guesses = [], []
+        for word in words:
+            is_known = word in STOP_WORDS or self._matches(word, languages)
+            right, others = ([word], []) if is_known else self.speller(languages).mend(word)
+            mended += right
+            guesses += others
+        scores = Counter()
+        for kind, key, length in self._phrases(words, languages) + self._phrases(mended, languages):
+            scores[kind, key] = max(scores[kind, key], PHRASE_BONUS * length)
+        pages = self._pages(mended, guesses, languages)
+        least = max((score for *_, score in pages), default=0) * LEAST_SHARE
+        for kind, key, score in pages:
+            if score >= least or scores[kind, key]:
+                scores[kind, key] += score
+        hits = [Hit(*entry, score) for entry, score in scores.most_common(MOST_FOUND) if score]
+        return Answer(hits, " ".join(mended + guesses) if hits and mended != words else "")
+
+    def _matches(self, word, languages):
+        return any(
+            self.file.execute(
+                f"SELECT 1 FROM {table(language)} WHERE {table(language)} MATCH ? LIMIT 1",  # noqa: S608
+                [f'"{word}"'],
+            ).fetchone()
+            for language in languages
+        )
+
+    def _phrases(self, words, languages):
+        """Names and everyday words that stand in the query as they are."""
+        spans = {}
+        for start in range(len(words)):
+            for end in range(start + 1, min(len(words), start + LONGEST_PHRASE) + 1):
+                length = sum(word not in STOP_WORDS for word in words[start:end])
+                # A word that everybody uses counts only within a longer phrase.
+                if length or end - start > 2:
+                    spans[" ".join(words[start:end])] = max(length, 1)
+        marks = ", ".join("?" * len(spans))
+        wanted = ", ".join("?" * len(languages))
+        rows = self.file.execute(
+            "SELECT words, kind, key FROM phrases "  # noqa: S608
+            f"WHERE words IN ({marks}) AND language IN ({wanted})",
+            [*spans, *languages],
+        )
+        return [(kind, key, spans[found]) for found, kind, key in rows]
+
+    def _pages(self, words, guesses, languages):
+        """Entries that have any of the words, by how much they have of them."""
+        wanted = [word for word in words if word not in STOP_WORDS] or words
+        joined = [
+            first + second
+            for first, second in pairwise(words)
+            if first + second in self.speller(languages).counts
+        ]
+        if not wanted:
+            return []
+        match = " OR ".join(f'"{word}"' for word in dict.fromkeys(wanted + joined + guesses))
+        weights = ", ".join(map(str, [0, 0, *WEIGHTS]))
+        best = {}
+        for language in languages:
+            name = table(language)
+            for kind, key, rank in self.file.execute(
+                f"SELECT kind, key, bm25({name}, {weights}) AS rank FROM {name} "  # noqa: S608
+                f"WHERE {name} MATCH ? ORDER BY rank LIMIT {MOST_FOUND}",
+                [match],
+            ):
+                best[kind, key] = max(best.get((kind, key), 0), -rank)
+        return [(*entry, score) for entry, score in best.items()]
+
+
+def readable(query):
+    """A reader's words without what no one can see: control characters and turns of direction."""
+    return texts.UNSAFE_CHARACTERS.sub(" ", query)
+
+
+_open = {}
+_lock = Lock()
+
+
+def current():
+    """The index as it lies on the disk now. On a laptop it is made again when content changed."""
+    with _lock:
+        index = _opened()
+        if settings.LAPTOP and (index is None or index.stamp != stamp()):
+            build()
+            index = _opened()
+        return index
+
+
+def _opened():
+    try:
+        status = settings.FIND_INDEX.stat()
+    except FileNotFoundError:
+        return None
+    mark = (settings.FIND_INDEX, status.st_ino, status.st_mtime_ns)
+    if mark not in _open:
+        for old in _open.values():
+            with suppress(sqlite3.Error):
+                old.file.close()
+        _open.clear()
+        _open[mark] = Index(settings.FIND_INDEX)
+    return _open[mark]
+
+
+def search(query):
+    """What is found for a reader's words, in the language that is active."""
+    try:
+        index = current()
+        if index is None:
+            logger.error("There is no find index. Run manage.py build_index.")
+            return Answer([])
+        with _lock:
+            return index.search(re.sub(r"\s+", " ", query), get_language())
+    except (sqlite3.Error, OSError):
+        # Without the traceback, whose message may quote the reader's words.
+        logger.error("The find index cannot be read. Run manage.py build_index.")
+        return Answer([])

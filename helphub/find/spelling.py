@@ -1,0 +1,62 @@
+"""Spelling mistakes, mended against the words that the index knows."""
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+SHORTEST = 4  # A shorter word is one slip away from too many others.
+SHORTEST_HALF = 3
+GUESSES = 3  # Where several words are equally near, all these are looked for.
+
+
+def slips_allowed(word):
+    return 1 if len(word) < 6 else 2 if len(word) < 11 else 3
+
+
+def is_mendable(word):
+    # Not isalpha(): the vowel signs of Gurmukhi are marks. A number is never guessed.
+    return len(word) >= SHORTEST and not any(character.isdigit() for character in word)
+
+
+class Speller:
+    """Known words, with how often each is written."""
+
+    def __init__(self, counts):
+        self.counts = counts
+        # By length: a word with one slip is one letter longer or shorter at most.
+        self.by_length = {}
+        for word in counts:
+            if is_mendable(word):
+                self.by_length.setdefault(len(word), []).append(word)
+
+    def mend(self, word):
+        """The known words that this one was meant to be, or the word itself; and other guesses."""
+        if word in self.counts or not is_mendable(word):
+            return [word], []
+        one_slip = self._nearest(word, 1)
+        if not one_slip and (halves := self._split(word)):
+            return halves, []
+        near = one_slip or self._nearest(word, slips_allowed(word)) or [word]
+        return near[:1], near[1:GUESSES]
+
+    def _nearest(self, word, slips):
+        """The known words with the fewest slips between, likeliest first."""
+        choices = [
+            known
+            for length in range(len(word) - slips, len(word) + slips + 1)
+            for known in self.by_length.get(length, [])
+        ]
+        found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=slips, limit=20)
+        fewest = min((distance for _, distance, _ in found), default=0)
+        near = [known for known, distance, _ in found if distance == fewest]
+        # People rarely mistake the first letter; among the rest the common word is likelier.
+        return sorted(near, key=lambda known: (known[0] != word[0], -self.counts[known], known))
+
+    def _split(self, word):
+        halves = [
+            (word[:at], word[at:])
+            for at in range(SHORTEST_HALF, len(word) - SHORTEST_HALF + 1)
+            if word[:at] in self.counts and word[at:] in self.counts
+        ]
+        if not halves:
+            return []
+        return list(max(halves, key=lambda pair: min(map(self.counts.get, pair))))

@@ -1,0 +1,66 @@
+"""One box over everything published. A reader's words stand in no address, log line or title."""
+
+from http import HTTPStatus
+
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from helphub.find import index, sealing
+
+MOST_IN_A_GROUP = 8
+
+
+class SeeOther(HttpResponseRedirect):
+    """Go on with a GET: reloading then sends nothing again."""
+
+    status_code = HTTPStatus.SEE_OTHER
+
+
+# It changes nothing, and a token against forgery would need a cookie.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request):
+    if request.method == "POST":
+        words = request.POST.get("words", "")[: index.LONGEST_QUERY]
+        return SeeOther(reverse("found", args=[sealing.seal(words)]))
+    return render(request, "find/find.html")
+
+
+@require_safe
+def found(request, token):
+    try:
+        words = sealing.unseal(token)
+    except sealing.ExpiredError:
+        return render(request, "find/find.html", {"is_expired": True}, status=HTTPStatus.GONE)
+    except sealing.ForgedError:
+        return render(request, "find/find.html", {"is_expired": True}, status=HTTPStatus.NOT_FOUND)
+    words = " ".join(index.readable(words).split())
+    answer = index.search(words)
+    groups = grouped(answer.hits)
+    context = {
+        "words": words,
+        "mended": answer.mended,
+        "groups": groups,
+        "entries": [entry for entries in groups.values() for entry in entries],
+        "is_empty": not index.words_of(words),
+    }
+    return render(request, "find/found.html", context)
+
+
+def grouped(hits):
+    """The entries behind the hits that are still published, in the groups that readers see."""
+    groups = {name: [] for name in ["guides", "topics", "services", "chapters", "own_behaviour"]}
+    entries = {}
+    for kind, model in index.MODELS.items():
+        keys = [hit.key for hit in hits if hit.kind == kind]
+        if keys:
+            found = model.objects.published().in_bulk(keys)
+            entries |= {(kind, key): entry for key, entry in found.items()}
+    for hit in hits:
+        if entry := entries.get((hit.kind, hit.key)):
+            is_own = getattr(entry, "is_own_behaviour", False)
+            groups["own_behaviour" if is_own else f"{hit.kind}s"].append(entry)
+    return {name: found[:MOST_IN_A_GROUP] for name, found in groups.items()}
