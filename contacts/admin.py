@@ -60,6 +60,7 @@ class PhoneAdmin(EntryAdmin):
         "section",
         "role",
         "printed_line",
+        "cost_class",
         "cost_source",
         "bank_holidays",
         "hours_are_disputed",
@@ -72,6 +73,7 @@ class PhoneAdmin(EntryAdmin):
         "name",
         "purpose",
         "text_instruction",
+        "what_happens",
         "cost",
     ]
     inlines = [ScheduleInline, ScheduleExceptionInline, VerificationInline, CallFactInline]

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -262,4 +263,9 @@ def _minutes(moment):
 
 
 def _for_script(intervals):
-    return json.dumps([[_minutes(i.start), _minutes(i.end)] for i in intervals]).replace(" ", "")
+    """The first moment, and then from each moment to the next.
+
+    Week by week these are the same few figures, which compress to almost nothing.
+    """
+    moments = [0, *(_minutes(moment) for interval in intervals for moment in interval)]
+    return json.dumps([after - before for before, after in pairwise(moments)]).replace(" ", "")

@@ -121,6 +121,13 @@ class Phone(Entry):
     class Kind(models.TextChoices):
         VOICE = "voice", _("call")
         TEXT = "text", _("text")
+        TEXTPHONE = "textphone", _("textphone")
+        VIDEO = "video", _("video call")
+
+    class CostClass(models.TextChoices):
+        UNKNOWN = "unknown", _("not known")
+        FREE = "free", _("free")
+        CHARGED = "charged", _("charged")
 
     class Role(models.TextChoices):
         EMERGENCY = "emergency", _("the emergency number on every page")
@@ -179,6 +186,19 @@ class Phone(Entry):
         blank=True,
         validators=[RegexValidator(r"^\d[\d ]*$", _("Digits and spaces only."))],
         help_text=_("The number to dial by textphone or the Relay UK app, as shown."),
+    )
+    what_happens = models.TextField(
+        _("what happens when you ring"),
+        blank=True,
+        validators=[texts.validate_text],
+        help_text=_("Who answers, what to press, what they ask. Shown on the service's page."),
+    )
+    cost_class = models.CharField(
+        _("cost class"),
+        max_length=10,
+        choices=CostClass,
+        default=CostClass.UNKNOWN,
+        help_text=_("Free ones are listed under “Free calls only”. 0800, 0808 and 116 always are."),
     )
     cost = models.CharField(
         _("cost"),
@@ -313,6 +333,22 @@ class Phone(Entry):
             now=timezone.now(),
             label_until=None if self.hours_are_disputed else self.lapses_at,
         )
+
+    @property
+    def is_free(self):
+        """Whether somebody has said, or the digits say, that it costs the caller nothing."""
+        return self.cost_class == self.CostClass.FREE or traces.is_freephone(self)
+
+    @property
+    def interpreter(self):
+        """Whether an interpreter can join: yes, no, or not known where nobody has asked."""
+        asked = {row.fact: row.answer for row in self.call_facts.all()}
+        return asked.get(CallFact.Fact.INTERPRETER, traces.Answer.UNKNOWN)
+
+    @property
+    def is_always_open(self):
+        """Whether it answers day and night, bank holidays too, as far as anybody knows."""
+        return self.opening.is_round_the_clock and not self.hours_are_disputed
 
     @property
     def traces(self):
@@ -484,17 +520,14 @@ class ScheduleException(models.Model):
         return hours.DatedException(self.first_day, self.last_day, self.opens_at, self.closes_at)
 
 
-class Verification(models.Model):
-    """That somebody made sure of a number: when, how and in which role."""
+class AbstractVerification(models.Model):
+    """That somebody made sure of something: when, how and in which role."""
 
     class Method(models.TextChoices):
         PUBLISHED_SOURCES = "published-sources", _("from published sources")
         RANG = "rang", _("by ringing")
         TOLD = "told", _("the organisation told us")
 
-    phone = models.ForeignKey(
-        Phone, on_delete=models.CASCADE, related_name="verifications", verbose_name=_("number")
-    )
     position = models.PositiveSmallIntegerField(_("order"), default=1)
     verified_on = models.DateField(_("on"))
     method = models.CharField(_("how"), max_length=20, choices=Method)
@@ -507,18 +540,13 @@ class Verification(models.Model):
         help_text=_("The number, the hours, who answers. Officers see this, readers do not."),
     )
 
-    objects = PhoneRowQuerySet.as_manager()
-
     class Meta:
-        ordering = ["phone", "-verified_on"]
+        abstract = True
         verbose_name = _("verification")
         verbose_name_plural = _("verifications")
 
     def __str__(self):
         return f"{self.get_method_display()}, {self.verified_on}"
-
-    def natural_key(self):
-        return (self.phone.slug, str(self.position))
 
     def clean(self):
         super().clean()
@@ -529,6 +557,22 @@ class Verification(models.Model):
     def was_asked(self):
         """Whether the organisation itself was asked, and not only what is printed."""
         return self.method != self.Method.PUBLISHED_SOURCES
+
+
+class Verification(AbstractVerification):
+    """That somebody made sure of a number."""
+
+    phone = models.ForeignKey(
+        Phone, on_delete=models.CASCADE, related_name="verifications", verbose_name=_("number")
+    )
+
+    objects = PhoneRowQuerySet.as_manager()
+
+    class Meta(AbstractVerification.Meta):
+        ordering = ["phone", "-verified_on"]
+
+    def natural_key(self):
+        return (self.phone.slug, str(self.position))
 
 
 class CallFactQuerySet(models.QuerySet):
@@ -543,6 +587,7 @@ class CallFact(models.Model):
         RECORDED = "recorded", _("Are calls recorded, or texts kept?")
         RINGS_BACK = "rings-back", _("Do they ring back?")
         NAME_NEEDED = "name-needed", _("Do you have to give a name?")
+        INTERPRETER = "interpreter", _("Can an interpreter join?")
 
     phone = models.ForeignKey(
         Phone, on_delete=models.CASCADE, related_name="call_facts", verbose_name=_("number")

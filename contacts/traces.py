@@ -9,7 +9,7 @@ import re
 from typing import Any, NamedTuple
 
 from django.db import models
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext_noop as _
 
 # Free from UK mobiles and landlines, and kept off itemised bills by rule.
@@ -101,6 +101,14 @@ ASKED = {
             Answer.UNKNOWN: _("We do not know if they ring back."),
         },
     ),
+    "interpreter": (
+        _("Interpreter"),
+        {
+            Answer.YES: _("Interpreter available"),
+            Answer.NO: _("They have no interpreter."),
+            Answer.UNKNOWN: _("Interpreter not confirmed."),
+        },
+    ),
     "name-needed": (
         _("Your name"),
         {
@@ -123,8 +131,13 @@ ASKED_OF_TEXTS = ASKED | {
 }
 
 
+def _medium(phone):
+    """What it leaves: a textphone's and a video call stay in the phone as other calls do."""
+    return "text" if phone.kind == "text" else "voice"
+
+
 def is_freephone(phone):
-    return phone.kind == "voice" and bool(FREEPHONE.match(phone.dial))
+    return phone.kind in ("voice", "textphone") and bool(FREEPHONE.match(phone.dial))
 
 
 def on_the_bill(phone):
@@ -132,18 +145,22 @@ def on_the_bill(phone):
     if is_freephone(phone):
         return Answer.NO
     # No source says anything of short codes, or of texts to any number.
-    if phone.kind == "voice" and ITEMISED.match(phone.dial):
+    if phone.kind in ("voice", "textphone") and ITEMISED.match(phone.dial):
         return Answer.YES
     return Answer.UNKNOWN
 
 
 def traces_of(phone):
     """Every fact about a number, in the order in which readers meet them."""
-    asked = ASKED if phone.kind == "voice" else ASKED_OF_TEXTS
+    medium = _medium(phone)
+    asked = ASKED_OF_TEXTS if medium == "text" else ASKED
     # Whether calls are recorded is said of every number; the rest where somebody has asked.
     rows = {"recorded": None} | {row.fact: row for row in phone.call_facts.all()}
+    # Who reads another language wants to know of an interpreter, also where nobody has asked.
+    if not get_language().startswith("en"):
+        rows.setdefault("interpreter", None)
     return [
-        IN_THE_PHONE[phone.kind],
+        IN_THE_PHONE[medium],
         ON_THE_BILL[on_the_bill(phone)],
         _cost(phone),
         *(_answer(*asked[fact], rows[fact]) for fact in asked if fact in rows),
@@ -154,7 +171,7 @@ def _cost(phone):
     if phone.cost:
         source = phone.cost_source or (FREE.source if is_freephone(phone) else "")
         return Trace(FREE.question, detail=phone.cost, row=phone, source=source)
-    return FREE if is_freephone(phone) else COST_UNKNOWN[phone.kind]
+    return FREE if is_freephone(phone) else COST_UNKNOWN[_medium(phone)]
 
 
 def _answer(question, words, row):

@@ -5,7 +5,7 @@ from contacts.models import CallFact, Phone
 
 @register(Phone)
 class PhoneTranslation(TranslationOptions):
-    fields = ["name", "purpose", "text_instruction", "cost"]
+    fields = ["name", "purpose", "text_instruction", "what_happens", "cost"]
     required_languages = {"en": ["name", "purpose"]}
 
 

@@ -12,18 +12,28 @@ import yaml
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from helphub.entries import Entry
 from helphub.models import LoadedRow
-from services.models import Service, Suggestion
+from services.models import Service, Situation, Suggestion
 from strategy.models import FormOfAbuse, Guide
 
-FIXTURES = ["strategy", "topics", "guides", "contacts", "services", "synonyms"]
+FIXTURES = ["strategy", "topics", "guides", "contacts", "services", "browsing", "synonyms"]
 WHO_CAN_HELP = "who_can_help"
 # The fields that name a row, as its natural key does: the first of these that its model has.
-KEYS = [["slug"], ["reference"], ["phone", "fact"], ["phone", "position"]]
-PAGES = {"topic": (FormOfAbuse, "form_of_abuse"), "guide": (Guide, "guide")}
+KEYS = [
+    ["slug"],
+    ["reference"],
+    ["phone", "fact"],
+    ["phone", "position"],
+    ["service", "position"],
+]
+PAGES = {
+    "topic": (FormOfAbuse, "form_of_abuse"),
+    "guide": (Guide, "guide"),
+    "situation": (Situation, "situation"),
+}
 
 
 class FixtureError(Exception):
@@ -88,10 +98,22 @@ class Row:
                 setattr(found, name, self._other(field, value))
             else:
                 setattr(found, name, value)
-        found.save()
+        try:
+            with transaction.atomic():
+                found.save()
+        except IntegrityError as error:
+            raise FixtureError(f"{self}: {self._why(found) or error}") from error
         for name, others in many.items():
             getattr(found, name).set(others)
         return found
+
+    @staticmethod
+    def _why(refused):
+        """In words, why the database refused a row."""
+        try:
+            refused.full_clean()
+        except ValidationError as error:
+            return "; ".join(error.messages)
 
     def _other(self, field, key):
         try:

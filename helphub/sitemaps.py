@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from services.models import Service
+from services.models import Service, Town
 from strategy.models import Chapter, FormOfAbuse, Guide
 
 
@@ -23,6 +23,8 @@ class Lists(ReviewedSitemap):
             "strategy:form-of-abuse-list",
             "services:service-list",
             "contacts:phone-list",
+            "services:town-list",
+            "services:interpreter",
         ]
 
     def location(self, item):
@@ -40,5 +42,5 @@ class Entries(ReviewedSitemap):
 
 
 SITEMAPS = {"lists": Lists} | {
-    model._meta.model_name: Entries(model) for model in [Guide, FormOfAbuse, Service, Chapter]
+    model._meta.model_name: Entries(model) for model in [Guide, FormOfAbuse, Service, Town, Chapter]
 }

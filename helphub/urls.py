@@ -43,7 +43,7 @@ urlpatterns += i18n_patterns(
     path("privacy/", views.fixed_page, name="privacy"),
     path("", include("strategy.urls")),
     path("contacts/", include("contacts.urls")),
-    path("services/", include("services.urls")),
+    path("", include("services.urls")),
     prefix_default_language=False,
 )
 

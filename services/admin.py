@@ -2,14 +2,57 @@ from django.contrib import admin
 from django.db import models
 from django.forms import CheckboxSelectMultiple
 
-from helphub.editing import EntryAdmin
-from services.models import Audience, Service, Suggestion
+from helphub.editing import EditingInline, EntryAdmin
+from services.models import (
+    Audience,
+    Choice,
+    Location,
+    Service,
+    ServiceArea,
+    ServiceVerification,
+    Situation,
+    Suggestion,
+    Town,
+)
 from strategy.models import FormOfAbuse, Guide
 
 
 @admin.register(Audience)
 class AudienceAdmin(EntryAdmin):
     form_fields = ["slug", "position", "is_published", "reviewed_on", "name"]
+
+
+@admin.register(ServiceArea)
+class ServiceAreaAdmin(EntryAdmin):
+    form_fields = ["slug", "code", "position", "is_published", "reviewed_on", "name"]
+
+
+@admin.register(Town)
+class TownAdmin(EntryAdmin):
+    form_fields = ["title", "slug", "area", "position", "is_published", "reviewed_on", "name"]
+
+
+class LocationInline(EditingInline):
+    model = Location
+    form_fields = [
+        "address",
+        "town",
+        "name",
+        "address_1",
+        "postal_code",
+        "step_free",
+        "accessible_toilet",
+        "hearing_loop",
+        "position",
+        "when",
+        "directions",
+    ]
+
+
+class ServiceVerificationInline(admin.StackedInline):
+    model = ServiceVerification
+    extra = 0
+    fields = [("verified_on", "method", "role"), ("confirmed", "position")]
 
 
 @admin.register(Service)
@@ -32,16 +75,28 @@ class ServiceAdmin(EntryAdmin):
         "is_published",
         "reviewed_on",
         "is_own_behaviour",
+        "is_closed_for_now",
+        "notice_until",
+        "is_secret_place",
+        "has_sign_language",
+        "has_drop_in",
+        "minimum_age",
+        "maximum_age",
         "audiences",
         "forms_of_abuse",
+        "areas",
         "name",
         "summary",
+        "notice",
+        "how_to_get_in",
         "what_to_expect",
+        "cost",
         "coverage",
         "languages",
         "accessibility",
         "website_hint",
     ]
+    inlines = [LocationInline, ServiceVerificationInline]
 
 
 class SuggestionInline(admin.StackedInline):
@@ -49,6 +104,35 @@ class SuggestionInline(admin.StackedInline):
     fields = ["service", "position"]
     autocomplete_fields = ["service"]
     extra = 0
+
+
+@admin.register(Choice)
+class ChoiceAdmin(EntryAdmin):
+    list_display = ["name", "slug", "question", "position", "is_published"]
+    list_filter = ["question", "is_published"]
+    formfield_overrides = {models.ManyToManyField: {"widget": CheckboxSelectMultiple}}
+    form_fields = [
+        "question",
+        "slug",
+        "ability",
+        "audiences",
+        "forms_of_abuse",
+        "position",
+        "is_published",
+        "reviewed_on",
+        "name",
+    ]
+
+
+@admin.register(Situation)
+class SituationAdmin(admin.ModelAdmin):
+    list_display = ["__str__", "slug", "position", "is_published"]
+    list_editable = ["position"]
+    list_filter = ["who", "what", "when", "is_published"]
+    list_select_related = ["who", "what", "when"]
+    fields = ["slug", ("who", "what", "when"), ("position", "is_published"), "reviewed_on"]
+    inlines = [SuggestionInline]
+    save_on_top = True
 
 
 # The pages of the floor below get their list of services up here, where services are known.

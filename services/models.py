@@ -1,15 +1,35 @@
 """Floor 3: who helps, with what, and whom."""
 
+import re
+import uuid
+
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from modeltranslation.translator import translator
+from modeltranslation.utils import get_translation_fields
 
-from contacts.models import Organization, Phone
+from contacts.models import AbstractVerification, Organization, Phone
+from contacts.traces import Answer
 from helphub import texts
-from helphub.entries import Entry, EntryQuerySet, Page
+from helphub.entries import Entry, EntryQuerySet, Page, language_of_words
 from strategy.models import FormOfAbuse, Guide
+
+POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE)
+# Whoever is after somebody must not learn from a page where these are.
+SECRET_PLACES = re.compile(r"\b(refuges?|safe[- ]?houses?|safe accommodation)\b", re.IGNORECASE)
+
+
+def own_texts(row):
+    """What officers wrote in a row, in every language, by field."""
+    translated = translator.get_options_for_model(type(row)).fields
+    names = [one for name in translated for one in get_translation_fields(name)]
+    return {name: getattr(row, name) or "" for name in names}
 
 
 class Audience(Entry):
@@ -25,6 +45,45 @@ class Audience(Entry):
         return self.name
 
 
+class ServiceArea(Entry):
+    """Where the people live whom a service is for, as HSDS has it."""
+
+    name = models.CharField(_("name"), max_length=80, validators=[texts.validate_text])
+    code = models.CharField(
+        _("ONS code"),
+        max_length=9,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Z]\d{8}$", _("A letter and eight digits: E08000027."))],
+        help_text=_("The code of the Office for National Statistics, for other directories."),
+    )
+
+    class Meta(Entry.Meta):
+        verbose_name = _("area")
+        verbose_name_plural = _("areas")
+
+    def __str__(self):
+        return self.name
+
+
+class Town(Page):
+    """A town of the borough, with a page of the places in it and the help that covers it."""
+
+    area = models.ForeignKey(
+        ServiceArea,
+        on_delete=models.PROTECT,
+        related_name="towns",
+        verbose_name=_("area"),
+        help_text=_("Services for this area are listed on the town's page."),
+    )
+
+    class Meta(Page.Meta):
+        verbose_name = _("town")
+        verbose_name_plural = _("towns")
+
+    def get_absolute_url(self):
+        return reverse("services:town-detail", args=[self.slug])
+
+
 class ServiceQuerySet(EntryQuerySet):
     def for_listing(self):
         """The published services of the directory, without the wing for one's own behaviour."""
@@ -36,10 +95,21 @@ class ServiceQuerySet(EntryQuerySet):
             models.Prefetch("phones", Phone.objects.published().for_card())
         )
 
+    def for_narrowing(self):
+        """With what narrowing asks of a service, beside its card."""
+        return self.for_listing().prefetch_related("audiences", "forms_of_abuse")
+
+    def for_town(self, town):
+        """Those of the directory that are for the people of a town."""
+        return self.for_listing().filter(areas=town.area_id)
+
     def for_page(self):
         """With all that a service's own page shows."""
         return self.for_card().prefetch_related(
             models.Prefetch("audiences", Audience.objects.published()),
+            models.Prefetch("areas", ServiceArea.objects.published()),
+            models.Prefetch("locations", Location.objects.for_page()),
+            "verifications",
             models.Prefetch("forms_of_abuse", FormOfAbuse.objects.published()),
         )
 
@@ -98,9 +168,72 @@ class Service(Page):
         validators=[texts.validate_text],
         help_text=_("Who answers, what they ask, and when they have to tell somebody else."),
     )
-    coverage = models.CharField(
-        _("where"), max_length=120, blank=True, validators=[texts.validate_text]
+    areas = models.ManyToManyField(
+        ServiceArea, related_name="services", blank=True, verbose_name=_("areas")
     )
+    coverage = models.CharField(
+        _("more about where"),
+        max_length=120,
+        blank=True,
+        validators=[texts.validate_text],
+        help_text=_("Shown after the areas, for example: “Based in the West Midlands.”"),
+    )
+    minimum_age = models.PositiveSmallIntegerField(
+        _("from age"), blank=True, null=True, help_text=_("In years. Empty: no lower limit.")
+    )
+    maximum_age = models.PositiveSmallIntegerField(
+        _("to age"), blank=True, null=True, help_text=_("In years, this one too: 18 is “under 19”.")
+    )
+    how_to_get_in = models.TextField(
+        _("how to get in"),
+        blank=True,
+        validators=[texts.validate_text],
+        help_text=_("Whether somebody must refer you, what to bring, how long it takes."),
+    )
+    cost = models.CharField(
+        _("cost of the help"),
+        max_length=120,
+        blank=True,
+        validators=[texts.validate_text],
+        help_text=_("Such as “The care is free.” What a call costs stands with the number."),
+    )
+    has_sign_language = models.BooleanField(
+        _("in British Sign Language"),
+        default=False,
+        help_text=_("One can make contact in BSL. Listed under “In British Sign Language”."),
+    )
+    has_drop_in = models.BooleanField(
+        _("drop-in"), default=False, help_text=_("One can come without an appointment.")
+    )
+    is_closed_for_now = models.BooleanField(
+        _("closed for now"),
+        default=False,
+        help_text=_("Readers see the notice in place of the ways to reach it."),
+    )
+    notice = models.CharField(
+        _("notice"),
+        max_length=200,
+        blank=True,
+        validators=[texts.validate_text],
+        help_text=_("Shown above all else: “Closed while the office moves. They open again soon.”"),
+    )
+    notice_until = models.DateField(
+        _("notice until"),
+        blank=True,
+        null=True,
+        help_text=_("The last day of the notice, and of being closed. Empty: until you end it."),
+    )
+    is_secret_place = models.BooleanField(
+        _("its place is secret"),
+        default=False,
+        help_text=_(
+            "A refuge, a safe house, rooms whose address nobody gives out. No place can then be "
+            "stored, anywhere."
+        ),
+    )
+    # What places refer to. A service whose place is secret has none, so the database itself
+    # refuses a place of it.
+    place_key = models.UUIDField(unique=True, null=True, editable=False, default=uuid.uuid4)
     languages = models.CharField(
         _("languages and interpreters"),
         max_length=200,
@@ -130,17 +263,92 @@ class Service(Page):
     class Meta(Page.Meta):
         verbose_name = _("service")
         verbose_name_plural = _("services")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_secret_place=True, place_key=None)
+                | models.Q(is_secret_place=False, place_key__isnull=False),
+                name="secret_services_have_no_key_for_places",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(minimum_age=None)
+                | models.Q(maximum_age=None)
+                | models.Q(minimum_age__lte=models.F("maximum_age")),
+                name="ages_run_upwards",
+                violation_error_message=_("The ages are the wrong way round."),
+            ),
+        ]
 
     def get_absolute_url(self):
         return reverse("services:service-detail", args=[self.slug])
 
+    def save(self, *args, **kwargs):
+        self._keep_place_key()
+        super().save(*args, **kwargs)
+
+    def _keep_place_key(self):
+        if self.is_secret_place:
+            self.place_key = None
+        elif self.place_key is None:
+            self.place_key = uuid.uuid4()
+
+    def full_clean(self, *args, **kwargs):
+        self._keep_place_key()
+        super().full_clean(*args, **kwargs)
+
+    @cached_property
+    def is_shown_closed(self):
+        """Whether it is closed for now, and its notice has not run out."""
+        return self.is_closed_for_now and self.has_notice
+
+    @property
+    def has_notice(self):
+        """Whether there is a notice whose last day has not gone by."""
+        has_ended = self.notice_until is not None and self.notice_until < timezone.localdate()
+        return bool(self.notice) and not has_ended
+
+    @cached_property
+    def verification(self):
+        """The newest verification, or none."""
+        return max(self.verifications.all(), key=lambda one: one.verified_on, default=None)
+
+    @property
+    def takes_texts(self):
+        return any(phone.kind == Phone.Kind.TEXT for phone in self.phones.all())
+
+    def _clean_ages(self):
+        if None not in (self.minimum_age, self.maximum_age) and self.minimum_age > self.maximum_age:
+            return {"maximum_age": _("This is below the lower age. Swap the two.")}
+        return {}
+
+    def _clean_place(self):
+        """No text of a service whose place is secret may hold an address."""
+        if not self.is_secret_place:
+            return {}
+        errors = {
+            name: _(
+                "“%(postcode)s” looks like a postcode. The place of this service is secret: no "
+                "part of its address can stand here."
+            )
+            % {"postcode": found.group()}
+            for name, text in own_texts(self).items()
+            if (found := POSTCODE.search(text))
+        }
+        if self.pk and Location.objects.filter(service__pk=self.pk).exists():
+            errors["is_secret_place"] = _("Delete its places first, then tick this and save.")
+        return errors
+
     def clean(self):
         super().clean()
+        errors = self._clean_ages() | self._clean_place()
+        if self.is_closed_for_now and not self.notice:
+            errors["notice_en"] = _("Say that it is closed, and whom to turn to meanwhile.")
+        if errors:
+            raise ValidationError(errors)
         if self.pk and self.is_own_behaviour:
             elsewhere = self.suggestions.exclude(guide__is_own_behaviour=True).select_related(
-                "guide", "form_of_abuse"
+                "guide", "form_of_abuse", "situation"
             )
-            if pages := [str(one.guide or one.form_of_abuse) for one in elsewhere]:
+            if pages := [str(one.guide or one.form_of_abuse or one.situation) for one in elsewhere]:
                 raise ValidationError(
                     {
                         "is_own_behaviour": _(
@@ -150,6 +358,311 @@ class Service(Page):
                         % {"pages": ", ".join(pages)}
                     }
                 )
+
+
+class LocationQuerySet(models.QuerySet):
+    def for_page(self):
+        return self.select_related("town")
+
+    def in_town(self, town):
+        """The places in a town, of published services of the directory."""
+        shown = Service.objects.published().filter(is_own_behaviour=False)
+        return self.filter(town=town, service__in=shown).select_related("service")
+
+    def get_by_natural_key(self, service, position):
+        return self.get(service__slug=service, position=position)
+
+
+class Location(models.Model):
+    """A place where a service is given. A service whose place is secret has none.
+
+    Its own words are kept out of `str()`, which the admin's log would keep after the place is gone.
+    """
+
+    class Address(models.TextChoices):
+        PUBLIC = "public", _("public: shown with its address")
+        ON_BOOKING = "on-booking", _("told on booking: only the town is stored")
+
+    service = models.ForeignKey(
+        Service,
+        on_delete=models.CASCADE,
+        to_field="place_key",
+        related_name="locations",
+        verbose_name=_("service"),
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    address = models.CharField(_("address"), max_length=20, choices=Address)
+    town = models.ForeignKey(
+        Town, on_delete=models.PROTECT, related_name="locations", verbose_name=_("town")
+    )
+    name = models.CharField(
+        _("name of the place"), max_length=120, blank=True, help_text=_("On the sign at the door.")
+    )
+    address_1 = models.CharField(_("number and street"), max_length=120, blank=True)
+    postal_code = models.CharField(
+        _("postcode"),
+        max_length=8,
+        blank=True,
+        validators=[RegexValidator(rf"^{POSTCODE.pattern}$", _("A postcode, such as DY1 1HF."))],
+    )
+    step_free = models.CharField(
+        _("step-free from the street"), max_length=10, choices=Answer, default=Answer.UNKNOWN
+    )
+    accessible_toilet = models.CharField(
+        _("accessible toilet"), max_length=10, choices=Answer, default=Answer.UNKNOWN
+    )
+    hearing_loop = models.CharField(
+        _("hearing loop"), max_length=10, choices=Answer, default=Answer.UNKNOWN
+    )
+    directions = models.TextField(
+        _("how to get there"),
+        blank=True,
+        validators=[texts.validate_text],
+        help_text=_("In words: buses and where they stop, the way from there, which door."),
+    )
+    when = models.CharField(
+        _("when to come"), max_length=150, blank=True, validators=[texts.validate_text]
+    )
+
+    objects = LocationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["service", "position"]
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "position"], name="one_place_for_each_order"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(address="on-booking")
+                | models.Q(name="", address_1="", postal_code=""),
+                name="told_on_booking_has_no_address",
+                violation_error_message=_("A place told on booking has a town and nothing more."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(address="public")
+                | ~models.Q(address_1="") & ~models.Q(postal_code=""),
+                name="public_places_have_an_address",
+                violation_error_message=_("A public place needs its street and postcode."),
+            ),
+        ]
+
+    words_language = property(language_of_words)
+
+    def __str__(self):
+        return f"{self.get_address_display()} ({self.position})"
+
+    def natural_key(self):
+        return (self.service.slug, str(self.position))
+
+    @property
+    def is_public(self):
+        return self.address == self.Address.PUBLIC
+
+    def clean(self):
+        super().clean()
+        # Without a key to refer to there is no way to name the service.
+        if self.service_id is None:
+            raise ValidationError(
+                _("The place of this service is secret: nothing is stored of it.")
+            )
+        if any(SECRET_PLACES.search(text) for text in own_texts(self.service).values()):
+            raise ValidationError(
+                _(
+                    "This service speaks of a refuge. Where one is must not be known. Tick “its "
+                    "place is secret” and delete the place."
+                )
+            )
+        errors = {}
+        if self.address == self.Address.ON_BOOKING:
+            for name in ("name", "address_1", "postal_code"):
+                if getattr(self, name):
+                    errors[name] = _("Leave this empty: the address is told on booking.")
+            for name, text in own_texts(self).items():
+                if POSTCODE.search(text):
+                    errors[name] = _("Take the postcode out: the address is told on booking.")
+        if self.address == self.Address.PUBLIC:
+            for name in ("address_1", "postal_code"):
+                if not getattr(self, name):
+                    errors[name] = _("A public place needs this. Or choose “told on booking”.")
+        if errors:
+            raise ValidationError(errors)
+
+
+class ServiceVerificationQuerySet(models.QuerySet):
+    def get_by_natural_key(self, service, position):
+        return self.get(service__slug=service, position=position)
+
+
+class ServiceVerification(AbstractVerification):
+    """That somebody made sure of a service."""
+
+    service = models.ForeignKey(
+        Service, on_delete=models.CASCADE, related_name="verifications", verbose_name=_("service")
+    )
+
+    objects = ServiceVerificationQuerySet.as_manager()
+
+    class Meta(AbstractVerification.Meta):
+        ordering = ["service", "-verified_on"]
+
+    def natural_key(self):
+        return (self.service.slug, str(self.position))
+
+
+class ChoiceQuerySet(EntryQuerySet):
+    def of(self, question):
+        """The published answers to one question."""
+        return self.published().filter(question=question)
+
+    def for_narrowing(self):
+        """The published answers that narrow the list of services."""
+        narrowing = [Choice.Question.FOR, Choice.Question.WHAT, Choice.Question.CAN]
+        found = self.published().filter(question__in=narrowing)
+        return found.prefetch_related("audiences", "forms_of_abuse")
+
+
+class Choice(Entry):
+    """An answer that readers give by following a link, and never by typing.
+
+    Its short name stands in addresses, so it must mean nothing to whoever reads a history.
+    """
+
+    class Question(models.TextChoices):
+        WHO = "who", _("first contacts: who is it about?")
+        WHAT = "what", _("first contacts and services: what happened?")
+        WHEN = "when", _("first contacts: when was it?")
+        FOR = "for", _("services: who should they be for?")
+        CAN = "can", _("services: how can you make contact?")
+
+    class Ability(models.TextChoices):
+        QUIET = "quiet", _("cannot talk aloud: chat, text, e-mail")
+        WRITING = "writing", _("by text or chat only")
+        FREE = "free", _("free calls only")
+        OTHER_LANGUAGE = "other-language", _("not in English")
+        SIGN_LANGUAGE = "sign-language", _("deaf: British Sign Language, text, chat")
+        ALWAYS = "always", _("day and night")
+
+    slug = models.SlugField(
+        _("short name in addresses"),
+        max_length=3,
+        unique=True,
+        validators=[RegexValidator(r"^[a-z]\d{1,2}$", _("A letter and a number, such as b2."))],
+        help_text=_("A letter and a number. It stays in the phone's history, so it says nothing."),
+    )
+    question = models.CharField(_("question"), max_length=10, choices=Question)
+    name = models.CharField(_("answer"), max_length=80, validators=[texts.validate_text])
+    audiences = models.ManyToManyField(
+        Audience, related_name="choices", blank=True, verbose_name=_("groups of people")
+    )
+    forms_of_abuse = models.ManyToManyField(
+        FormOfAbuse, related_name="choices", blank=True, verbose_name=_("topics")
+    )
+    ability = models.CharField(_("way of contact"), max_length=20, choices=Ability, blank=True)
+
+    objects = ChoiceQuerySet.as_manager()
+
+    class Meta(Entry.Meta):
+        verbose_name = _("answer to a question")
+        verbose_name_plural = _("answers to questions")
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        super().clean()
+        if self.question == self.Question.CAN and not self.ability:
+            raise ValidationError({"ability": _("Say which way of contact this is.")})
+
+    def matches(self, service):
+        """Whether a service is among those that this answer asks for."""
+        if self.question == self.Question.FOR:
+            return self.shares_audience_with(service)
+        if self.question == self.Question.WHAT:
+            topics = {one.pk for one in service.forms_of_abuse.all()}
+            return any(one.pk in topics for one in self.forms_of_abuse.all())
+        return not service.is_shown_closed and self._is_possible_with(service)
+
+    def shares_audience_with(self, service):
+        audiences = {one.pk for one in service.audiences.all()}
+        return any(one.pk in audiences for one in self.audiences.all())
+
+    def _is_possible_with(self, service):
+        phones = service.phones.all()
+        match self.ability:
+            case self.Ability.QUIET:
+                return bool(service.webchat or service.email) or service.takes_texts
+            case self.Ability.WRITING:
+                return bool(service.webchat) or service.takes_texts
+            case self.Ability.FREE:
+                return any(phone.is_free for phone in phones)
+            case self.Ability.OTHER_LANGUAGE:
+                # Nobody has asked most lines: “not confirmed” stands beside them.
+                return any(phone.interpreter != Answer.NO for phone in phones)
+            case self.Ability.SIGN_LANGUAGE:
+                can_write = bool(service.webchat) or service.takes_texts
+                return service.has_sign_language or can_write or self.shares_audience_with(service)
+            case self.Ability.ALWAYS:
+                return any(phone.is_always_open for phone in phones)
+        return False
+
+
+class SituationQuerySet(EntryQuerySet):
+    def matching(self, answers):
+        """What speaks of these answers, by question: the most exact first.
+
+        A question that a situation leaves open fits every answer, and also none.
+        """
+        found = self.published()
+        for question in ("who", "what", "when"):
+            is_open = models.Q(**{question: None})
+            found = found.filter(is_open | models.Q(**{question: answers.get(question)}))
+        return sorted(found, key=lambda one: -one.exactness)
+
+
+def _answer_to(question, label):
+    return models.ForeignKey(
+        Choice,
+        on_delete=models.CASCADE,
+        related_name="+",
+        blank=True,
+        null=True,
+        limit_choices_to={"question": question},
+        verbose_name=label,
+        help_text=_("Empty: whatever the answer."),
+    )
+
+
+class Situation(Entry):
+    """Whom to reach first: for whom it is, what happened, and when."""
+
+    who = _answer_to(Choice.Question.WHO, _("who it is about"))
+    what = _answer_to(Choice.Question.WHAT, _("what happened"))
+    when = _answer_to(Choice.Question.WHEN, _("when it was"))
+
+    objects = SituationQuerySet.as_manager()
+
+    class Meta(Entry.Meta):
+        verbose_name = _("situation")
+        verbose_name_plural = _("first contacts, by situation")
+
+    def __str__(self):
+        return " · ".join(str(one) for one in (self.who, self.what, self.when) if one) or "–"
+
+    def clean(self):
+        super().clean()
+        # Not a constraint: in SQLite, two empty answers are never the same.
+        same = Situation.objects.filter(who=self.who, what=self.what, when=self.when)
+        if same.exclude(pk=self.pk).exists():
+            raise ValidationError(
+                _("These answers have their first contacts already: change them.")
+            )
+
+    @property
+    def exactness(self):
+        """How many of the questions it answers."""
+        return sum(key is not None for key in (self.who_id, self.what_id, self.when_id))
 
 
 class SuggestionQuerySet(models.QuerySet):
@@ -163,7 +676,7 @@ class SuggestionQuerySet(models.QuerySet):
 
 
 class Suggestion(models.Model):
-    """A service named under “Who can help” on a topic or in a guide, in that page's order."""
+    """A service named under “Who can help”: on a topic, in a guide, or first in a situation."""
 
     service = models.ForeignKey(
         Service, on_delete=models.CASCADE, related_name="suggestions", verbose_name=_("service")
@@ -184,6 +697,14 @@ class Suggestion(models.Model):
         null=True,
         verbose_name=_("guide"),
     )
+    situation = models.ForeignKey(
+        Situation,
+        on_delete=models.CASCADE,
+        related_name="suggestions",
+        blank=True,
+        null=True,
+        verbose_name=_("situation"),
+    )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     objects = SuggestionQuerySet.as_manager()
@@ -194,13 +715,18 @@ class Suggestion(models.Model):
         verbose_name_plural = _("who can help")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(form_of_abuse=None) ^ models.Q(guide=None),
+                condition=models.Q(form_of_abuse__isnull=False, guide=None, situation=None)
+                | models.Q(form_of_abuse=None, guide__isnull=False, situation=None)
+                | models.Q(form_of_abuse=None, guide=None, situation__isnull=False),
                 name="suggested_on_one_page",
             ),
             models.UniqueConstraint(
                 fields=["service", "form_of_abuse"], name="suggested_once_on_a_topic"
             ),
             models.UniqueConstraint(fields=["service", "guide"], name="suggested_once_in_a_guide"),
+            models.UniqueConstraint(
+                fields=["service", "situation"], name="suggested_once_in_a_situation"
+            ),
         ]
 
     def __str__(self):

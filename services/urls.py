@@ -4,6 +4,15 @@ from services import views
 
 app_name = "services"
 urlpatterns = [
-    path("", views.service_list, name="service-list"),
-    path("<slug:slug>/", views.service_detail, name="service-detail"),
+    path("services/", views.service_list, name="service-list"),
+    path("services/<slug:slug>/", views.service_detail, name="service-detail"),
+    # Short, and without a word: these addresses stay in the phone's history.
+    path("list/<slug:slugs>/", views.narrowed_list, name="narrowed-list"),
+    path("start/", views.first_contacts, name="start"),
+    path("start/<slug:who>/", views.first_contacts, name="first-contacts"),
+    path("start/<slug:who>/<slug:what>/", views.first_contacts, name="first-contacts"),
+    path("start/<slug:who>/<slug:what>/<slug:when>/", views.first_contacts, name="first-contacts"),
+    path("near/", views.town_list, name="town-list"),
+    path("near/<slug:slug>/", views.town_detail, name="town-detail"),
+    path("say-this/", views.interpreter, name="interpreter"),
 ]

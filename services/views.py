@@ -1,17 +1,92 @@
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from services.models import Service
+from services import narrowing
+from services.models import Choice, Location, Service, Situation, Town
+
+MOST_FIRST_CONTACTS = 6
 
 
 @require_safe
 def service_list(request):
-    return render(
-        request, "services/service_list.html", {"services": Service.objects.for_listing()}
-    )
+    choices = list(Choice.objects.for_narrowing())
+    context = {
+        "services": Service.objects.for_listing(),
+        "groups": narrowing.groups(choices, []),
+        "picked": [],
+    }
+    return render(request, "services/service_list.html", context)
+
+
+@require_safe
+def narrowed_list(request, slugs):
+    choices = list(Choice.objects.for_narrowing())
+    picked = narrowing.chosen(slugs, choices)
+    if not picked:
+        raise Http404
+    if request.path != (url := narrowing.address(picked)):
+        return redirect(url)
+    everything = list(Service.objects.for_narrowing())
+    context = {
+        "services": narrowing.narrow(everything, picked),
+        "groups": narrowing.groups(choices, picked),
+        "picked": picked,
+        "asks_for_language": any(one.ability == Choice.Ability.OTHER_LANGUAGE for one in picked),
+        # What is left when one answer is dropped.
+        "without": [
+            (dropped, narrowing.address(rest), len(narrowing.narrow(everything, rest)))
+            for dropped in picked
+            for rest in [[one for one in picked if one != dropped]]
+        ],
+    }
+    return render(request, "services/service_list.html", context)
 
 
 @require_safe
 def service_detail(request, slug):
     service = get_object_or_404(Service.objects.published().for_page(), slug=slug)
     return render(request, "services/service_detail.html", {"service": service})
+
+
+@require_safe
+def first_contacts(request, **slugs):
+    """Whom to reach first, by what has been answered so far, and the next question."""
+    answers = {
+        question: get_object_or_404(Choice.objects.of(question), slug=slug)
+        for question, slug in slugs.items()
+    }
+    left = [question for question in ("who", "what", "when") if question not in answers]
+    suggestions = {}
+    for situation in Situation.objects.matching(answers):
+        for suggestion in situation.suggestions.for_page():
+            suggestions.setdefault(suggestion.service_id, suggestion)
+    context = {
+        "answers": answers.values(),
+        "address": request.path,
+        "question": left[0] if left else None,
+        "choices": Choice.objects.of(left[0]) if left else [],
+        "suggestions": list(suggestions.values())[:MOST_FIRST_CONTACTS] if answers else [],
+    }
+    return render(request, "services/first_contacts.html", context)
+
+
+@require_safe
+def town_list(request):
+    return render(request, "services/town_list.html", {"towns": Town.objects.published()})
+
+
+@require_safe
+def town_detail(request, slug):
+    town = get_object_or_404(Town.objects.published(), slug=slug)
+    context = {
+        "town": town,
+        "locations": Location.objects.in_town(town),
+        "services": Service.objects.for_town(town),
+    }
+    return render(request, "services/town_detail.html", context)
+
+
+@require_safe
+def interpreter(request):
+    return render(request, "services/interpreter.html")

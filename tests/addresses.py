@@ -3,10 +3,11 @@
 from django.conf import settings
 from django.utils import translation
 
-from services.models import Service
+from services import addresses
+from services.models import Service, Town
 from strategy.models import Chapter, FormOfAbuse, Guide
 
-LISTS = ["/find/", "/guides/", "/topics/", "/services/", "/contacts/"]
+LISTS = ["/find/", "/guides/", "/topics/", "/services/", "/contacts/", "/near/", "/say-this/"]
 ONE_OF_EACH_TEMPLATE = [
     "/",
     "/help-now/",
@@ -18,6 +19,12 @@ ONE_OF_EACH_TEMPLATE = [
     "/contacts/",
     "/services/",
     "/services/day-and-night-line/",
+    "/list/c4/",
+    "/start/",
+    "/start/a3/b6/",
+    "/near/",
+    "/near/sedgley/",
+    "/say-this/",
     "/strategy/",
     "/strategy/evidence/",
     "/strategy/sources/",
@@ -28,13 +35,13 @@ ONE_OF_EACH_TEMPLATE = [
 
 
 def public_pages():
-    """The English addresses of all published pages."""
+    """The English addresses of all published pages, and of some that answers lead to."""
     pages = [
         page.get_absolute_url()
-        for model in (Guide, FormOfAbuse, Service, Chapter)
+        for model in (Guide, FormOfAbuse, Service, Town, Chapter)
         for page in model.objects.published()
     ]
-    return [*pages, *LISTS]
+    return [*pages, *LISTS, *addresses.browsing()[::10]]
 
 
 def in_language(path, code):

@@ -6,7 +6,7 @@ from django.contrib import admin as django_admin
 from django.urls import reverse
 
 from contacts.models import CallFact, Phone, Schedule, ScheduleException, Verification
-from services.models import Service, Suggestion
+from services.models import Location, Service, ServiceVerification, Suggestion
 from strategy.models import FormOfAbuse, Guide, Statistic
 
 from .reader import Page, text
@@ -14,7 +14,10 @@ from .reader import Page, text
 pytestmark = pytest.mark.django_db
 
 # They stand in the forms of their pages and numbers.
-IN_OTHER_FORMS = {Suggestion, CallFact, Schedule, ScheduleException, Verification}
+IN_OTHER_FORMS = {
+    *{Suggestion, CallFact, Schedule, ScheduleException},
+    *{Verification, Location, ServiceVerification},
+}
 OURS = [
     model
     for app in ("strategy", "contacts", "services")

@@ -348,6 +348,9 @@ def test_only_what_a_source_says_is_loaded():
     loaded = set(CallFact.objects.values_list("phone__slug", "fact", "answer"))
     assert loaded == {
         ("h-mash-children", "recorded", "yes"),
+        ("h-101", "interpreter", "yes"),
+        ("h-modernslavery", "interpreter", "yes"),
+        ("h-stopitnow", "interpreter", "yes"),
         ("h-mash-children", "name-needed", "no"),
         ("h-childline", "name-needed", "no"),
         ("h-nspcc", "name-needed", "no"),

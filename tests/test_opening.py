@@ -3,6 +3,7 @@
 import csv
 import json
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import accumulate
 
 import pytest
 from django.conf import settings
@@ -40,11 +41,13 @@ def card(client, slug):
 def label(element):
     """What the script gets to work with, or None where it may say nothing."""
     found = [e for e in element.iter("strong") if e.get("data-open")]
-    return (
-        {k: json.loads(v) for k, v in found[0].attrib.items() if k.startswith("data-")}
-        if found
-        else None
-    )
+    if not found:
+        return None
+    values = {k: json.loads(v) for k, v in found[0].attrib.items() if k.startswith("data-")}
+    for name in ("data-open", "data-unknown"):
+        moments = list(accumulate(values[name]))
+        values[name] = list(zip(moments[::2], moments[1::2], strict=True))
+    return values
 
 
 def test_hours_stand_as_text(client, clock):

@@ -7,10 +7,15 @@ from django import template
 from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, get_language_info, gettext
+from django.utils.translation import get_language, get_language_info, gettext, gettext_noop
 
 from helphub import assets, texts
 from helphub.entries import Entry
+
+ASKING_FOR_AN_INTERPRETER = gettext_noop(
+    "I need help. I speak {}. Please get an interpreter. A woman / a man, please. Do not call my "
+    "family."
+)
 
 register = template.Library()
 register.filter("prose", texts.prose)
@@ -86,6 +91,21 @@ def digits(phone):
 def host(url):
     """A website's address as people say it."""
     return urlsplit(url).hostname.removeprefix("www.")
+
+
+@register.simple_tag
+def for_an_interpreter():
+    """What a caller can read out: in the reader's language where it is translated, or nothing,
+    and in English."""
+    language = get_language_info(get_language())
+    is_english = language["code"].startswith("en")
+    own = gettext(ASKING_FOR_AN_INTERPRETER)
+    return {
+        "own": "" if own == ASKING_FOR_AN_INTERPRETER else own.format(language["name_local"]),
+        "english": ASKING_FOR_AN_INTERPRETER.format(
+            "[your language]" if is_english else language["name"]
+        ),
+    }
 
 
 @register.simple_tag

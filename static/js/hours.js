@@ -27,16 +27,24 @@ function say(name, minute) {
     .replace("{day}", () => inDudley(minute, { weekday: "long" }));
 }
 
+/* From the first moment and the steps from each to the next: pairs of beginning and end. */
+function intervals(steps) {
+  const moments = [];
+  for (const step of JSON.parse(steps)) moments.push((moments.at(-1) ?? 0) + step);
+  return moments.flatMap((start, at) => (at % 2 ? [] : [[start, moments[at + 1]]]));
+}
+
+const covers = ([start, end], now) => start <= now && now < end;
+
 /* What to say of a line now, or nothing. */
 function labelOf({ open, unknown, built, ends }, now) {
   if (now < built || now >= ends) return "";
-  const covers = ([start, end]) => start <= now && now < end;
-  const openNow = open.find(covers);
+  const openNow = open.find((one) => covers(one, now));
   if (openNow) {
     const isForLong = openNow[1] - now > 24 * 60 || openNow[1] === Number(ends);
     return isForLong ? say("open") : say("until", openNow[1]);
   }
-  if (unknown.some(covers)) return "";
+  if (unknown.some((one) => covers(one, now))) return "";
   const next = open.find(([start]) => start > now);
   /* Between here and there lies a day that is not known. */
   if (!next || unknown.some(([start]) => start > now && start < next[0])) return say("closed");
@@ -48,13 +56,33 @@ function labelOf({ open, unknown, built, ends }, now) {
 function sayHours() {
   const now = Date.now() / MINUTE_MS;
   for (const place of document.querySelectorAll(".label[data-open]")) {
-    const { open, unknown, built, ends } = place.dataset;
-    const label = attempt(() =>
-      labelOf({ open: JSON.parse(open), unknown: JSON.parse(unknown), built, ends }, now),
-    );
+    const { built, ends } = place.dataset;
+    const open = intervals(place.dataset.open);
+    const unknown = intervals(place.dataset.unknown);
+    const label = attempt(() => labelOf({ open, unknown, built, ends }, now));
     place.textContent = label ? `${label}.` : "";
     place.hidden = !label;
+    place.dataset.now = label && open.some((one) => covers(one, now)) ? "open" : "";
   }
+  attempt(showOpen);
+}
+
+/* The list of services can show those alone of which a label says that they are open. */
+function showOpen() {
+  const button = find("[data-open-now]");
+  if (!button) return;
+  button.hidden = false;
+  const only = button.ariaPressed === "true";
+  let count = 0;
+  for (const card of document.querySelectorAll(".cards > li")) {
+    card.hidden = only && !card.querySelector('[data-now="open"]');
+    if (!card.hidden) count += 1;
+  }
+  find("[data-none-open]").hidden = count > 0;
+  button.onclick = () => {
+    button.ariaPressed = String(!only);
+    showOpen();
+  };
 }
 sayHours();
 /* Pages that hidden visits put in place are labelled too, and time goes on. */

@@ -10,9 +10,14 @@ from contacts.models import Phone
 from helphub import words
 from strategy.models import Programme
 
-KEYWORDS = {"gettext": None, "_": None}
+KEYWORDS = {"gettext": None, "gettext_noop": None, "_": None}
 # What readers see. The admin speaks English.
-READERS_FILES = ["templates/**/*.html", "contacts/traces.py", "helphub/apps.py"]
+READERS_FILES = [
+    "templates/**/*.html",
+    "contacts/traces.py",
+    "helphub/apps.py",
+    "helphub/templatetags/hub.py",
+]
 READERS_CHOICES = [Phone.Section, Programme.Agency]
 
 

@@ -1,0 +1,75 @@
+"""The list of services, narrowed by links: one answer to a question, two questions at most."""
+
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from contacts.traces import Answer
+from services.models import Choice
+
+MOST_CHOICES = 2
+# In the order in which readers meet them.
+QUESTIONS = [Choice.Question.FOR, Choice.Question.WHAT, Choice.Question.CAN]
+
+
+class Link(NamedTuple):
+    """An answer that can be chosen, left out or exchanged, and the list that it leads to."""
+
+    choice: Choice
+    url: str
+    is_chosen: bool = False
+
+
+def address(choices):
+    """The page for these answers. They stand in one order, so that each list has one address."""
+    if not choices:
+        return reverse("services:service-list")
+    slugs = sorted(choice.slug for choice in choices)
+    return reverse("services:narrowed-list", args=["-".join(slugs)])
+
+
+def chosen(slugs, choices):
+    """The answers that an address names, or nothing where it names none that belong together."""
+    by_slug = {choice.slug: choice for choice in choices}
+    found = [by_slug.get(slug) for slug in slugs.split("-")]
+    if None in found or len(found) > MOST_CHOICES:
+        return None
+    questions = {choice.question for choice in found}
+    return found if len(questions) == len(found) else None
+
+
+def groups(choices, picked):
+    """By question: the answers as links from here. A third question is not offered."""
+    found = {}
+    for choice in sorted(choices, key=lambda one: QUESTIONS.index(one.question)):
+        others = [one for one in picked if one.question != choice.question]
+        if len(others) < MOST_CHOICES:
+            is_chosen = choice in picked
+            url = address(others if is_chosen else [*others, choice])
+            found.setdefault(choice.question, []).append(Link(choice, url, is_chosen))
+    return found
+
+
+def narrow(services, picked):
+    """The services that all these answers ask for; those that fit best come first."""
+    found = [one for one in services if all(choice.matches(one) for choice in picked)]
+    return sorted(found, key=lambda one: sum(_distance(choice, one) for choice in picked))
+
+
+def _distance(choice, service):
+    match choice.ability:
+        case Choice.Ability.OTHER_LANGUAGE:
+            return not any(phone.interpreter == Answer.YES for phone in service.phones.all())
+        case Choice.Ability.SIGN_LANGUAGE:
+            is_for_them = choice.shares_audience_with(service)
+            return 0 if is_for_them else 1 if service.has_sign_language else 2
+    return 0
+
+
+def pairs(choices):
+    """Every set of answers that has a page of its own, for whoever lists all pages."""
+    for at, first in enumerate(choices):
+        yield [first]
+        for second in choices[at + 1 :]:
+            if second.question != first.question:
+                yield [first, second]

@@ -1,0 +1,152 @@
+"""From home to the right contact by taps alone, and the list of what is open now."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from .test_hours import at, working_week
+
+MOST_TAPS = 3
+
+
+class Reader:
+    """Somebody with a phone, who taps and never types."""
+
+    def __init__(self, page, language=""):
+        self.page = page
+        self.taps = 0
+        page.set_viewport_size({"width": 360, "height": 740})
+        page.goto(f"{language}/")
+
+    def tap(self, words):
+        self.taps += 1
+        self.page.locator("main").get_by_text(words, exact=True).first.click()
+        return self
+
+    def tap_below(self, words):
+        """In the list of all pages at the foot."""
+        self.taps += 1
+        self.page.locator("footer").get_by_text(words, exact=True).first.click()
+        return self
+
+    def card(self, name):
+        return self.page.locator(".card", has=self.page.get_by_role("link", name=name, exact=True))
+
+
+def test_two_in_the_morning_with_a_teenager_in_tears(page):
+    saturday = working_week() + timedelta(days=5)
+    page.clock.install(time=at(saturday, 2))
+    reader = Reader(page)
+    reader.tap("Who to reach first, by what happened").tap(
+        "A child or teenager I look after or know"
+    )
+    assert reader.taps <= MOST_TAPS
+    for name in ("Childline", "Emergency Duty Team (social care)"):
+        expect(reader.card(name).locator(".label")).to_contain_text("Open now")
+    expect(page.locator(".strip a[href='tel:999']")).to_be_visible()
+
+
+def test_long_ago_and_unable_to_phone(page):
+    reader = Reader(page)
+    reader.tap_below("Services").tap("How you can make contact").tap("I can't talk aloud")
+    assert reader.taps <= MOST_TAPS
+    line = reader.card("24/7 Rape and Sexual Abuse Support Line")
+    expect(line.get_by_role("link", name="Chat online")).to_be_visible()
+    expect(reader.card("Shout").locator("a[href='sms:85258']")).to_be_visible()
+
+
+def test_deaf(page):
+    reader = Reader(page)
+    reader.tap_below("Services").tap("How you can make contact").tap("I am deaf or use BSL")
+    assert reader.taps <= MOST_TAPS
+    first, second = page.locator(".card").all()[:2]
+    expect(first).to_contain_text("British Sign Language")
+    expect(second).to_contain_text("Emergency text service")
+    line = reader.card("24/7 Rape and Sexual Abuse Support Line")
+    expect(line.get_by_role("link", name="Chat online")).to_be_visible()
+
+
+def test_polish_and_without_credit(page):
+    reader = Reader(page, "/pl")
+    reader.tap_below("Services").tap("How you can make contact").tap("Free calls only")
+    assert reader.taps <= MOST_TAPS
+    expect(page.get_by_text("I need help. I speak Polish.")).to_be_visible()
+    line = reader.card("24/7 Rape and Sexual Abuse Support Line")
+    expect(line.locator("a[href='tel:08085002222']")).to_be_visible()
+    expect(line).to_contain_text("Interpreter not confirmed")
+
+
+def test_a_disclosure_in_a_school(page):
+    reader = Reader(page)
+    reader.tap("Who to reach first, by what happened").tap("Someone I meet in my work")
+    reader.tap("Sexual abuse of a child or young person")
+    assert reader.taps <= MOST_TAPS
+    first, second = page.locator(".card").all()[:2]
+    expect(first.locator("a[href='tel:03005550050']")).to_be_visible()
+    expect(second.locator("a[href='tel:03005558574']")).to_be_visible()
+
+
+def test_under_16_and_threatened_with_a_photo(page):
+    reader = Reader(page)
+    reader.tap("Who to reach first, by what happened").tap("Me, and I am under 18")
+    reader.tap("Pictures, messages or something online")
+    assert reader.taps <= MOST_TAPS
+    names = [card.locator("h3").inner_text() for card in page.locator(".card").all()[:3]]
+    assert names == ["Report Remove", "Childline", "CEOP Safety Centre"]
+
+
+def test_what_is_open_now_can_be_shown_alone(page):
+    page.clock.install(time=at(working_week(), 20))
+    page.goto("/services/")
+    button = page.get_by_role("button", name="Open now")
+    every = page.locator(".cards > li:visible").count()
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    shown = page.locator(".cards > li:visible")
+    assert 0 < shown.count() < every
+    assert all("Open now" in card.inner_text() for card in shown.all())
+    page.keyboard.press("Enter")  # The button has the focus still.
+    assert page.locator(".cards > li:visible").count() == every
+
+
+def test_where_nothing_is_open_it_says_so(page):
+    page.clock.install(time=at(working_week(), 20))
+    page.goto("/list/b8-c5/")
+    page.evaluate("document.querySelectorAll('.label').forEach((one) => one.remove())")
+    page.get_by_role("button", name="Open now").click()
+    expect(page.get_by_text("None of these says that it is open now.")).to_be_visible()
+
+
+def test_in_a_hidden_visit_the_control_works_too(page):
+    page.clock.install(time=at(working_week(), 20))
+    page.goto("/")
+    page.locator("button[data-discreet]").click()
+    page.locator("footer").get_by_text("Services", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Services that can help")
+    page.get_by_role("button", name="Open now").click()
+    assert page.locator(".cards > li:visible").count() < page.locator(".cards > li").count()
+
+
+def test_without_script_there_is_no_control_and_narrowing_works(new_context):
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto("/services/")
+    expect(page.locator("[data-open-now]")).to_be_hidden()
+    page.get_by_text("Who it is for", exact=True).first.click()
+    page.get_by_role("link", name="Men", exact=True).click()
+    assert page.url.endswith("/list/f2/")
+    page.get_by_text("How you can make contact").click()
+    page.get_by_role("link", name="Free calls only").click()
+    assert page.url.endswith("/list/c3-f2/")
+    page.get_by_role("link", name="Leave out: Men").click()
+    assert page.url.endswith("/list/c3/")
+
+
+@pytest.mark.parametrize("path", ["/list/c4/", "/start/a1/", "/near/", "/near/sedgley/"])
+@pytest.mark.parametrize("code", ["", "/ur"])
+def test_the_pages_fit_a_small_phone_and_their_links_a_finger(page, path, code):
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{code}{path}")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for link in page.locator("main :is(.tags a, .doors a, summary):visible").all():
+        assert link.bounding_box()["height"] >= 44

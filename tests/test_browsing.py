@@ -1,0 +1,307 @@
+"""Finding one's way without typing: first contacts, and the list of services narrowed by links."""
+
+import re
+from datetime import UTC, datetime
+from itertools import accumulate
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from contacts.models import CallFact, Phone
+from helphub.entries import validate_neutral
+from services import addresses
+from services.models import Choice, Service, Situation
+
+from .reader import Page, text
+from .test_admin import errors, save
+
+pytestmark = pytest.mark.django_db
+
+
+def services_on(page):
+    """The lines of the services that a page lists, in its order."""
+    lines = {service.get_absolute_url(): service.line for service in Service.objects.all()}
+    cards = page.all("article", class_="card")
+    links = [re.sub(r"^/[a-z]{2}/", "/", next(card.iter("a")).get("href")) for card in cards]
+    return [lines[link] for link in links]
+
+
+def listed(client, path):
+    return services_on(Page(client.get(path)))
+
+
+# Narrowing
+
+
+def test_a_list_holds_the_services_that_its_answer_asks_for_and_no_others(client):
+    women = Service.objects.for_listing().filter(audiences__slug="women")
+    assert listed(client, "/list/f1/") == [service.line for service in women]
+    topics = ["messages", "online", "pictures"]
+    pictures = Service.objects.for_listing().filter(forms_of_abuse__slug__in=topics).distinct()
+    assert listed(client, "/list/b6/") == [service.line for service in pictures]
+
+
+def test_two_answers_must_both_be_met(client):
+    both = listed(client, "/list/c2-f2/")
+    assert set(both) == set(listed(client, "/list/c2/")) & set(listed(client, "/list/f2/"))
+    assert both
+
+
+def test_who_cannot_talk_aloud_gets_what_can_be_written_to(client):
+    lines = listed(client, "/list/c1/")
+    assert {"h-rcew247", "h-shout", "h-childline", "h-emergencysms", "h-samaritans"} <= set(lines)
+    assert "h-spoc" not in lines
+    writing = listed(client, "/list/c2/")
+    assert "h-samaritans" not in writing  # By e-mail only, which is neither text nor chat.
+    assert {"h-rcew247", "h-shout"} <= set(writing)
+
+
+def test_free_calls_are_those_that_somebody_calls_free(client):
+    lines = listed(client, "/list/c3/")
+    assert {"h-rcew247", "h-childline", "h-101", "h-999", "h-galop", "h-shout"} <= set(lines)
+    assert not {"h-rph", "h-spoc", "h-mash-children", "h-fmu", "h-swa", "h-111"} & set(lines)
+
+
+def test_a_cost_that_an_officer_calls_free_counts(admin, client):
+    phone = Phone.objects.get(slug="h-111")
+    changes = {"cost_class": "free", "cost_en": "Free.", "cost_source": "The NHS"}
+    assert errors(save(admin, phone, **changes)) == []
+    assert "h-111" in listed(client, "/list/c3/")
+
+
+def test_not_in_english_begins_with_confirmed_interpreters_and_a_card_to_read_out(client):
+    page = Page(client.get("/list/c4/"))
+    lines = services_on(page)
+    assert lines[:2] == ["h-modernslavery", "h-101"]
+    assert "h-rcew247" in lines
+    assert "I need help. I speak [your language]." in page.main
+    tell = {"answer": "no", "source": "The line"}
+    phone = Phone.objects.get(slug="h-rcew247")
+    CallFact.objects.create(phone=phone, fact="interpreter", **tell)
+    assert "h-rcew247" not in listed(client, "/list/c4/")
+
+
+def test_who_is_deaf_finds_sign_language_first_and_then_text_and_chat(client):
+    lines = listed(client, "/list/c5/")
+    assert lines[:2] == ["h-signhealth", "h-emergencysms"]
+    assert {"h-childline", "h-ndah", "h-rcew247", "h-shout"} <= set(lines)
+    assert "h-spoc" not in lines
+
+
+def test_day_and_night_are_lines_that_never_close(client):
+    lines = listed(client, "/list/c6/")
+    assert {"h-rcew247", "h-childline", "h-999", "h-samaritans"} <= set(lines)
+    assert not {"h-spoc", "h-mash-children", "h-edt"} & set(lines)
+
+
+def test_a_list_has_one_address(client):
+    assert client.get("/list/f1-c3/", follow=False).headers["Location"] == "/list/c3-f1/"
+
+
+@pytest.mark.parametrize("slugs", ["zz", "c1-c2", "b1-c1-f1", "a1", "c1-", "-", "c1-c1"])
+def test_an_address_that_no_link_leads_to_is_not_found(client, slugs):
+    response = client.get(f"/list/{slugs}/")
+    assert response.status_code == 404
+    assert "01384 455411" in Page(response).text
+
+
+def test_a_chosen_answer_can_be_left_out_and_a_third_question_is_not_offered(client):
+    page = Page(client.get("/list/c3-f1/"))
+    assert {"/list/c3/", "/list/f1/"} <= page.internal_links
+    assert "/list/c3-f2/" in page.internal_links  # Exchanged for another of the same question.
+    assert not any("b1" in link for link in page.internal_links)
+    assert {"/list/b1-f1/", "/list/c1-f1/", "/services/"} <= Page(
+        client.get("/list/f1/")
+    ).internal_links
+
+
+def test_an_empty_list_says_which_answer_to_drop_and_shows_the_number(client):
+    Service.objects.filter(audiences__slug="men").update(
+        is_closed_for_now=True, notice_en="Closed."
+    )
+    page = Page(client.get("/list/c6-f2/"))
+    assert services_on(page) == []
+    assert "No service is listed for all of this." in page.main
+    assert "01384 455411" in page.main
+    men = len(listed(client, "/list/f2/"))
+    assert f"Without “Day and night”: {men}" in page.main
+    assert {"/list/f2/", "/list/c6/"} <= page.internal_links
+
+
+def test_the_addresses_say_nothing_and_stand_in_no_sitemap(client):
+    every = addresses.browsing()
+    assert len(every) == len(set(every)) > 300
+    sitemap = client.get("/sitemap.xml").content.decode()
+    for address in every:
+        assert re.fullmatch(r"/(start|list)/([a-z]\d[-/]?)*", address), address
+        assert f"{address}</loc>" not in sitemap
+    assert 'content="noindex"' in client.get("/list/c1/").content.decode()
+    assert 'content="noindex"' in client.get("/start/a1/").content.decode()
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_every_page_that_answers_lead_to_can_be_opened(client, part):
+    titles = set()
+    for address in addresses.browsing()[part::4]:
+        response = client.get(address)
+        assert response.status_code == 200, address
+        html = response.content.decode()
+        title = re.search("<title>(.*?)</title>", html)[1]
+        validate_neutral(title)
+        assert title not in titles
+        titles.add(title)
+        assert 'href="tel:999"' in html
+        assert 'href="tel:01384455411"' in html
+        # The line for people worried about what they do is kept apart.
+        assert "/services/talk-it-through/" not in html
+
+
+# First contacts
+
+
+def test_the_most_exact_situation_comes_first(client):
+    assert listed(client, "/start/a2/b6/")[:3] == ["h-reportremove", "h-childline", "h-ceop"]
+    assert listed(client, "/start/a5/b2/")[:2] == ["h-mash-children", "h-edt"]
+
+
+def test_a_page_of_first_contacts_is_short_and_each_stands_once(client):
+    for address in addresses.browsing()[::5]:
+        if address.startswith("/start/a"):
+            lines = listed(client, address)
+            assert 1 <= len(lines) <= 6, address
+            assert len(lines) == len(set(lines)), address
+
+
+def test_nobody_under_18_is_sent_to_a_line_for_adults(client):
+    adults = set(Service.objects.filter(minimum_age__gte=18).values_list("line", flat=True))
+    assert adults
+    for address in addresses.browsing():
+        if address.startswith("/start/a2/"):
+            lines = listed(client, address)
+            assert not adults & set(lines), address
+            assert "h-childline" in lines[:4], address
+
+
+@pytest.mark.parametrize("path", ["/start/zz/", "/start/b1/", "/start/a1/d1/", "/start/a1/b1/a1/"])
+def test_an_answer_to_another_question_is_not_found(client, path):
+    assert client.get(path).status_code == 404
+
+
+def test_each_page_asks_the_next_question_and_the_last_asks_none(client):
+    for path, question in [
+        ("/start/", "Who is it about?"),
+        ("/start/a1/", "What happened?"),
+        ("/start/a1/b1/", "When was it?"),
+    ]:
+        page = Page(client.get(path))
+        assert question in page.main
+        answers = [link for link in page.internal_links if link.startswith(path) and link != path]
+        assert answers
+    page = Page(client.get("/start/a1/b1/d1/"))
+    assert not page.all("nav", class_="doors")
+    assert "Rape or sexual assault" in page.main
+
+
+def test_an_officer_changes_the_first_contacts(admin, client):
+    situation = Situation.objects.get(slug="young-pictures")
+    childline = Service.objects.get(line="h-childline")
+    first = situation.suggestions.get(service=childline)
+    first.position = 0
+    first.save()
+    assert listed(client, "/start/a2/b6/")[0] == "h-childline"
+    assert errors(save(admin, situation)) == []
+
+
+def test_two_situations_with_the_same_answers_are_refused(admin):
+    young = Situation.objects.get(slug="young")
+    other = Situation.objects.get(slug="me")
+    page = save(admin, other, who=young.who_id)
+    assert "These answers have their first contacts already: change them." in errors(page)
+
+
+def test_an_answer_needs_a_short_name_that_says_nothing():
+    with pytest.raises(ValidationError, match="A letter and a number"):
+        Choice(slug="men", question="for", name_en="Men").full_clean()
+    with pytest.raises(ValidationError, match="Say which way of contact"):
+        Choice(slug="c9", question="can", name_en="By post").full_clean()
+
+
+def test_with_an_empty_table_the_pages_still_help(client):
+    Choice.objects.all().delete()
+    for path in ("/start/", "/services/"):
+        page = Page(client.get(path))
+        assert page.response.status_code == 200
+        assert "/services/" in page.internal_links
+
+
+# Interpreters
+
+
+def test_the_card_names_the_language_in_english(client):
+    for code, name in [("pl", "Polish"), ("ur", "Urdu"), ("pa", "Panjabi")]:
+        page = Page(client.get(f"/{code}/say-this/"))
+        assert f"“I need help. I speak {name}. Please get an interpreter." in page.main
+
+
+def test_beside_each_number_stands_whether_an_interpreter_can_join(client):
+    path = Service.objects.get(line="h-rcew247").get_absolute_url()
+    assert "Interpreter not confirmed." in Page(client.get(f"/pl{path}")).main
+    assert "Interpreter not confirmed." not in Page(client.get(path)).main
+    path = Service.objects.get(line="h-modernslavery").get_absolute_url()
+    assert "Dostępny tłumacz" in Page(client.get(f"/pl{path}")).main
+    assert "Interpreter available" in Page(client.get(path)).main
+
+
+# Situations that people are in
+
+
+@pytest.fixture
+def boxing_day_at_two(monkeypatch):
+    moment = datetime(2026, 12, 26, 0, 0, tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+    return int(moment.timestamp() // 60) + 120
+
+
+def card(page, line):
+    path = Service.objects.get(line=line).get_absolute_url()
+    return next(
+        card
+        for card in page.all("article", class_="card")
+        if path in next(card.iter("a")).get("href")
+    )
+
+
+def is_open(card, minute):
+    (label,) = [one for one in card.iter("strong") if one.get("data-open")]
+    moments = list(accumulate(map(int, label.get("data-open").strip("[]").split(","))))
+    return any(
+        start <= minute < end for start, end in zip(moments[::2], moments[1::2], strict=True)
+    )
+
+
+def test_at_two_on_a_bank_holiday_with_a_teenager_in_tears(client, boxing_day_at_two):
+    page = Page(client.get("/start/a3/"))
+    for line in ("h-childline", "h-edt"):
+        assert is_open(card(page, line), boxing_day_at_two)
+    assert not is_open(card(page, "h-mash-children"), boxing_day_at_two)
+    assert "tel:999" in {url for url, _ in page.lines}
+
+
+def test_long_ago_and_unable_to_phone(client):
+    page = Page(client.get("/start/a1/b2/d3/"))
+    assert "h-shout" in services_on(page)
+    assert "Chat online" in text(card(page, "h-rcew247"))
+    assert "Chat online" in text(card(Page(client.get("/list/c1/")), "h-rcew247"))
+
+
+def test_polish_and_without_credit(client):
+    page = Page(client.get("/pl/list/c3/"))
+    assert "h-rcew247" in services_on(page)
+    assert "Interpreter not confirmed." in text(card(page, "h-rcew247"))
+    assert "I need help. I speak Polish." in page.main
+
+
+def test_a_family_that_looks_for_the_number_has_it_on_every_page(client):
+    for path in ("/", "/start/", "/list/c1/", "/near/", "/ur/start/a3/"):
+        assert ("tel:01384455411", "01384 455411") in Page(client.get(path)).lines
