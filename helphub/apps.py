@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.conf import settings
+from django.db.models.signals import post_delete
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -32,7 +33,9 @@ class HelphubConfig(AppConfig):
     name = "helphub"
 
     def ready(self):
-        from helphub import checks, texts  # noqa: F401
+        from helphub import checks, content, texts  # noqa: F401
+        from services.models import Location
 
+        post_delete.connect(content.forget_place, Location)
         texts.register("owner", owner_facts)
         texts.register("list", list_links)

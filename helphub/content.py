@@ -213,7 +213,10 @@ def changes():
         before = loaded.get((row.label, row.key))
         present = row.read(set(before or ()) | set(row.values))
         if present is None:
-            yield Change(row, "leave", "an officer deleted it") if before else Change(row, "add")
+            was_loaded = before is not None
+            yield (
+                Change(row, "leave", "an officer deleted it") if was_loaded else Change(row, "add")
+            )
         elif before is None:
             yield Change(row, "leave", "an officer wrote it")
         elif changed := [
@@ -225,6 +228,12 @@ def changes():
         elif before != row.values:
             different = [n for n in row.values if before.get(n) != row.values[n]]
             yield Change(row, "replace", ", ".join(sorted(different)))
+
+
+def forget_place(sender, instance, **kwargs):
+    """Of a place that was deleted, keep no word; only that it was loaded once."""
+    key = " ".join(instance.natural_key())
+    LoadedRow.objects.filter(model=instance._meta.label_lower, key=key).update(values={})
 
 
 @transaction.atomic
