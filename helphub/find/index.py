@@ -7,10 +7,12 @@ reader never meets half of it.
 import hashlib
 import logging
 import re
+import secrets
 import sqlite3
 import tempfile
 from collections import Counter
-from contextlib import closing, suppress
+from contextlib import closing
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from threading import Lock
@@ -48,13 +50,15 @@ PRINTED = [
 ]
 # Words that every page has and nobody means.
 STOP = """
-    a about am an and any are as at be been being but by can could did do does for from get got
-    had has have he her him his how i if im in is it its ive me my need not of on or our she
-    should so some something someone somebody that the their them there they this to up us want
-    was we were what when where which who why will with would you your
+    a about am an and any are arent as at be been being but by can cant could couldnt did didnt do
+    does doesnt dont for from get got had hadnt has hasnt have havent he her hes him his how i id
+    if im in is isnt it its ive me my need not of on or our she shes should shouldnt so some
+    something someone somebody that thats the their them there they theyre this to up us want was
+    wasnt we were werent what whats when where which who why will with wont would wouldnt you your
+    youre
 """
 STOP_WORDS = frozenset(STOP.split())
-LONGEST_QUERY, MOST_WORDS, LONGEST_PHRASE = 200, 12, 6
+LONGEST_QUERY, MOST_WORDS, LONGEST_PHRASE = 200, 40, 6
 MOST_FOUND = 40
 PHRASE_BONUS = 30.0  # More than a page full of the same words can earn.
 LEAST_SHARE = 0.3  # Of the best score: what is further away only stands in the way.
@@ -166,16 +170,22 @@ def documents():
 
 
 def stamp():
-    """Changes when an officer saves, fixtures are loaded, or this code is another."""
+    """Changes when an officer saves, fixtures are loaded, or the code of find is another."""
     saved = LogEntry.objects.aggregate(last=Max("pk"))["last"]
     loaded = LoadedRow.objects.aggregate(last=Max("pk"))["last"]
-    code = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
-    return f"{settings.DATABASES['default']['NAME']} {saved} {loaded} {code}"
+    return f"{settings.DATABASES['default']['NAME']} {saved} {loaded} {_code()}"
+
+
+@cache
+def _code():
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 def build(given=None):
-    """Write the index anew and put it in the place of the old one."""
-    now = stamp()
+    """Write the index of what is published, or of these documents, in the place of the old one."""
+    # Before the content is read: what is saved meanwhile then makes a difference.
+    now = stamp() if given is None else ""
     settings.FIND_INDEX.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.FIND_INDEX.parent) as folder:
         path = Path(folder) / "find.sqlite3"
@@ -187,10 +197,12 @@ def build(given=None):
 
 
 def _fill(file, given, now):
-    file.execute("CREATE TABLE about (stamp TEXT)")
-    file.execute("INSERT INTO about VALUES (?)", [now])
+    file.execute("CREATE TABLE about (build TEXT, stamp TEXT)")
+    file.execute("INSERT INTO about VALUES (?, ?)", [secrets.token_hex(8), now])
     file.execute("CREATE TABLE phrases (words TEXT, language TEXT, kind TEXT, key INTEGER)")
-    file.execute("CREATE TABLE vocabulary (word TEXT, language TEXT, count INTEGER)")
+    file.execute(
+        "CREATE TABLE vocabulary (word TEXT, language TEXT, count INTEGER, is_key INTEGER)"
+    )
     for language in settings.OFFERED_LANGUAGES:
         # Marks belong to the word: in Gurmukhi they are its vowels.
         file.execute(
@@ -198,7 +210,7 @@ def _fill(file, given, now):
             f"kind UNINDEXED, key UNINDEXED, {', '.join(COLUMNS)}, "
             "tokenize = \"porter unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")"
         )
-    counts, number = {}, 0
+    counts, keys, number = {}, {}, 0
     for number, document in enumerate(given, start=1):  # noqa: B007 - the count is the answer.
         phrases = {fold(line) for line in [document.name, *document.synonyms.splitlines()]}
         file.executemany(
@@ -209,14 +221,16 @@ def _fill(file, given, now):
         counter = counts.setdefault(document.language, Counter())
         for words in columns:
             counter.update(words.split())
+        for words in phrases:
+            keys.setdefault(document.language, set()).update(words.split())
         file.execute(
             f"INSERT INTO {table(document.language)} VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             [document.kind, document.key, *columns],
         )
     for language, counter in counts.items():
         file.executemany(
-            "INSERT INTO vocabulary VALUES (?, ?, ?)",
-            [(word, language, count) for word, count in counter.items()],
+            "INSERT INTO vocabulary VALUES (?, ?, ?, ?)",
+            [(word, language, n, word in keys[language]) for word, n in counter.items()],
         )
         file.execute(f"INSERT INTO {table(language)}({table(language)}) VALUES ('optimize')")  # noqa: S608
     file.execute("CREATE INDEX phrases_by_words ON phrases (words, language)")
@@ -226,26 +240,36 @@ def _fill(file, given, now):
 # Reading
 
 
+_spellers = {}  # Of one build, by languages: they are slow to make.
+
+
 class Index:
-    """The file, opened to be read, with its words for spelling."""
+    """The file, opened by one reader: nobody else's search waits for it or closes it."""
 
     def __init__(self, path):
-        self.file = sqlite3.connect(
-            f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
-        self.stamp = self.file.execute("SELECT stamp FROM about").fetchone()[0]
-        self._spellers = {}
+        uri = f"{Path(path).absolute().as_uri()}?mode=ro&immutable=1"
+        self.file = sqlite3.connect(uri, uri=True)
+        self.build, self.stamp = self.file.execute("SELECT build, stamp FROM about").fetchone()
+
+    def close(self):
+        self.file.close()
 
     def speller(self, languages):
-        if languages not in self._spellers:
-            marks = ", ".join("?" * len(languages))
-            rows = self.file.execute(
-                f"SELECT word, sum(count) FROM vocabulary WHERE language IN ({marks}) "  # noqa: S608
-                "GROUP BY word",
-                languages,
-            )
-            self._spellers[languages] = Speller(dict(rows))
-        return self._spellers[languages]
+        if speller := _spellers.get((self.build, languages)):
+            return speller
+        marks = ", ".join("?" * len(languages))
+        rows = self.file.execute(
+            f"SELECT word, sum(count), max(is_key) FROM vocabulary WHERE language IN ({marks}) "  # noqa: S608
+            "GROUP BY word",
+            languages,
+        ).fetchall()
+        speller = Speller(
+            {word: count for word, count, _ in rows}, {word for word, _, is_key in rows if is_key}
+        )
+        for old in [key for key in list(_spellers) if key[0] != self.build]:
+            _spellers.pop(old, None)
+        _spellers[self.build, languages] = speller
+        return speller
 
     def search(self, query, language):
         """The entries for these words in a language, or else in English, best first."""
@@ -266,7 +290,7 @@ class Index:
             if score >= least or scores[kind, key]:
                 scores[kind, key] += score
         hits = [Hit(*entry, score) for entry, score in scores.most_common(MOST_FOUND) if score]
-        return Answer(hits, " ".join(mended + guesses) if hits and mended != words else "")
+        return Answer(hits, " ".join(mended) if hits and mended != words else "")
 
     def _matches(self, word, languages):
         return any(
@@ -324,45 +348,32 @@ def readable(query):
     return texts.UNSAFE_CHARACTERS.sub(" ", query)
 
 
-_open = {}
-_lock = Lock()
+_building = Lock()
 
 
 def current():
     """The index as it lies on the disk now. On a laptop it is made again when content changed."""
-    with _lock:
-        index = _opened()
-        if settings.LAPTOP and (index is None or index.stamp != stamp()):
-            build()
-            index = _opened()
-        return index
+    if settings.LAPTOP:
+        with _building:
+            if not _is_current():
+                build()
+    return Index(settings.FIND_INDEX)
 
 
-def _opened():
+def _is_current():
     try:
-        status = settings.FIND_INDEX.stat()
-    except FileNotFoundError:
-        return None
-    mark = (settings.FIND_INDEX, status.st_ino, status.st_mtime_ns)
-    if mark not in _open:
-        for old in _open.values():
-            with suppress(sqlite3.Error):
-                old.file.close()
-        _open.clear()
-        _open[mark] = Index(settings.FIND_INDEX)
-    return _open[mark]
+        with closing(Index(settings.FIND_INDEX)) as index:
+            return index.stamp == stamp()
+    except sqlite3.Error:
+        return False
 
 
 def search(query):
-    """What is found for a reader's words, in the language that is active."""
+    """What is found for a reader's words in the active language, or None if there is no index."""
     try:
-        index = current()
-        if index is None:
-            logger.error("There is no find index. Run manage.py build_index.")
-            return Answer([])
-        with _lock:
+        with closing(current()) as index:
             return index.search(re.sub(r"\s+", " ", query), get_language())
     except (sqlite3.Error, OSError):
         # Without the traceback, whose message may quote the reader's words.
-        logger.error("The find index cannot be read. Run manage.py build_index.")
-        return Answer([])
+        logger.error("The find index is missing or cannot be read. Run manage.py build_index.")
+        return None
