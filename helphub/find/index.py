@@ -60,8 +60,10 @@ STOP = """
 STOP_WORDS = frozenset(STOP.split())
 LONGEST_QUERY, MOST_WORDS, LONGEST_PHRASE = 200, 40, 6
 MOST_FOUND = 40
-PHRASE_BONUS = 30.0  # More than a page full of the same words can earn.
-LEAST_SHARE = 0.3  # Of the best score: what is further away only stands in the way.
+# The best page of a language earns 1, by how much it has of the words; the others their share.
+PHRASE_BONUS = 3.0  # For each word of a name or of an everyday phrase that stands in the query.
+FALLBACK_SHARE = 0.9  # At equal shares the reader's language goes before English.
+LEAST_SHARE = 0.3  # What is further away only stands in the way.
 
 
 class Document(NamedTuple):
@@ -249,7 +251,7 @@ class Index:
     def __init__(self, path):
         uri = f"{Path(path).absolute().as_uri()}?mode=ro&immutable=1"
         self.file = sqlite3.connect(uri, uri=True)
-        self.build, self.stamp = self.file.execute("SELECT build, stamp FROM about").fetchone()
+        ((self.build, self.stamp),) = self.file.execute("SELECT build, stamp FROM about")
 
     def close(self):
         self.file.close()
@@ -284,11 +286,9 @@ class Index:
         scores = Counter()
         for kind, key, length in self._phrases(words, languages) + self._phrases(mended, languages):
             scores[kind, key] = max(scores[kind, key], PHRASE_BONUS * length)
-        pages = self._pages(mended, guesses, languages)
-        least = max((score for *_, score in pages), default=0) * LEAST_SHARE
-        for kind, key, score in pages:
-            if score >= least or scores[kind, key]:
-                scores[kind, key] += score
+        for kind, key, share in self._pages(mended, guesses, languages):
+            if share >= LEAST_SHARE or scores[kind, key]:
+                scores[kind, key] += share
         hits = [Hit(*entry, score) for entry, score in scores.most_common(MOST_FOUND) if score]
         return Answer(hits, " ".join(mended) if hits and mended != words else "")
 
@@ -320,7 +320,7 @@ class Index:
         return [(kind, key, spans[found]) for found, kind, key in rows]
 
     def _pages(self, words, guesses, languages):
-        """Entries that have any of the words, by how much they have of them."""
+        """Entries that have any of the words, each with its share of the best one's rank."""
         wanted = [word for word in words if word not in STOP_WORDS] or words
         joined = [
             first + second
@@ -334,13 +334,17 @@ class Index:
         best = {}
         for language in languages:
             name = table(language)
-            for kind, key, rank in self.file.execute(
-                f"SELECT kind, key, bm25({name}, {weights}) AS rank FROM {name} "  # noqa: S608
-                f"WHERE {name} MATCH ? ORDER BY rank LIMIT {MOST_FOUND}",
+            ranks = self.file.execute(
+                f"SELECT kind, key, -bm25({name}, {weights}) AS rank FROM {name} "  # noqa: S608
+                f"WHERE {name} MATCH ? ORDER BY rank DESC LIMIT {MOST_FOUND}",
                 [match],
-            ):
-                best[kind, key] = max(best.get((kind, key), 0), -rank)
-        return [(*entry, score) for entry, score in best.items()]
+            ).fetchall()
+            # Only shares compare between languages: in a small one every word is a common word.
+            full = 1 if language == languages[0] else FALLBACK_SHARE
+            for kind, key, rank in ranks:
+                share = full * rank / ranks[0][2]
+                best[kind, key] = max(best.get((kind, key), 0), share)
+        return [(*entry, share) for entry, share in best.items()]
 
 
 def readable(query):
@@ -349,6 +353,8 @@ def readable(query):
 
 
 _building = Lock()
+# ValueError: SQLite's complaint about a damaged file may itself be no text.
+UNREADABLE = (sqlite3.Error, OSError, ValueError)
 
 
 def current():
@@ -364,7 +370,7 @@ def _is_current():
     try:
         with closing(Index(settings.FIND_INDEX)) as index:
             return index.stamp == stamp()
-    except sqlite3.Error:
+    except UNREADABLE:
         return False
 
 
@@ -373,7 +379,10 @@ def search(query):
     try:
         with closing(current()) as index:
             return index.search(re.sub(r"\s+", " ", query), get_language())
-    except (sqlite3.Error, OSError):
-        # Without the traceback, whose message may quote the reader's words.
-        logger.error("The find index is missing or cannot be read. Run manage.py build_index.")
+    except UNREADABLE as error:
+        # Without the message and the traceback, which may quote the reader's words.
+        logger.error(
+            "The find index is missing or cannot be read (%s). Run manage.py build_index.",
+            type(error).__name__,
+        )
         return None
