@@ -59,6 +59,7 @@ STOP = """
 """
 STOP_WORDS = frozenset(STOP.split())
 LONGEST_QUERY, MOST_WORDS, LONGEST_PHRASE = 200, 40, 6
+MOST_MENDED = 6  # Mending is slow, and nobody misspells more and means them all.
 MOST_FOUND = 40
 # The best page of a language earns 1, by how much it has of the words; the others their share.
 PHRASE_BONUS = 3.0  # For each word of a name or of an everyday phrase that stands in the query.
@@ -277,10 +278,13 @@ class Index:
         """The entries for these words in a language, or else in English, best first."""
         languages = tuple(dict.fromkeys([language, settings.LANGUAGE_CODE]))
         words = words_of(query[:LONGEST_QUERY])[:MOST_WORDS]
-        mended, guesses = [], []
+        mended, guesses, unknown = [], [], 0
         for word in words:
-            is_known = word in STOP_WORDS or self._matches(word, languages)
-            right, others = ([word], []) if is_known else self.speller(languages).mend(word)
+            right, others = [word], []
+            if word not in STOP_WORDS and not self._matches(word, languages):
+                unknown += 1
+                if unknown <= MOST_MENDED:
+                    right, others = self.speller(languages).mend(word)
             mended += right
             guesses += others
         scores = Counter()

@@ -1,5 +1,7 @@
 """Spelling mistakes, mended against the words that the index knows."""
 
+from itertools import chain
+
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -26,8 +28,11 @@ class Speller:
         self.keys = keys
         # By length: a word with one slip is one letter longer or shorter at most.
         self.by_length = {}
+        self.keys_by_length = {}
         for word in filter(is_mendable, counts):
             self.by_length.setdefault(len(word), []).append(word)
+            if word in keys:
+                self.keys_by_length.setdefault(len(word), []).append(word)
 
     def mend(self, word):
         """The known words that this one was meant to be, or the word itself; and other guesses."""
@@ -41,14 +46,12 @@ class Speller:
 
     def _nearest(self, word, slips):
         """The known words with the fewest slips between, likeliest first."""
-        choices = [
-            known
-            for length in range(len(word) - slips, len(word) + slips + 1)
-            for known in self.by_length.get(length, [])
-            if (len(word) > SHORT or known[0] == word[0])
-            # With more slips anything is near something: only what names and everyday words say.
-            and (slips == 1 or known in self.keys)
-        ]
+        # With more slips anything is near something: only what names and everyday words say.
+        by_length = self.by_length if slips == 1 else self.keys_by_length
+        lengths = range(len(word) - slips, len(word) + slips + 1)
+        choices = list(chain.from_iterable(by_length.get(length, []) for length in lengths))
+        if len(word) <= SHORT:
+            choices = [known for known in choices if known[0] == word[0]]
         found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=slips, limit=20)
         fewest = min((distance for _, distance, _ in found), default=0)
         near = [known for known, distance, _ in found if distance == fewest]
