@@ -1,6 +1,7 @@
 """Find: everything published is found, in people's own words, and the words stay nowhere."""
 
 import csv
+import gzip
 import random
 import re
 import sqlite3
@@ -23,6 +24,7 @@ from services.models import Service
 from strategy.models import ContactLine, FormOfAbuse, Guide
 
 from .reader import Page
+from .test_pages import FIRST_ROUND_TRIP
 
 pytestmark = pytest.mark.django_db
 
@@ -347,7 +349,23 @@ def test_an_error_behind_find_names_no_word(client, caplog):
 def test_a_service_that_is_found_can_be_rung_from_there(client):
     page = ask(client, "childline")
     item = next(li for li in page.all("li") if list(li.iter("h3")))
-    assert [a.get("href") for a in item.iter("a")] == ["/services/under-19/", "tel:08001111"]
+    assert [a.get("href") for a in item.iter("a")][:2] == ["/services/under-19/", "tel:08001111"]
+
+
+def test_a_service_without_a_number_can_be_reached_from_there_too(client):
+    sarc = Service.objects.get(slug="care-centres")
+    chat = Service.objects.get(slug="day-and-night-line")
+    page = ask(client, "rape clinic")
+    links = {a.get("href") for a in page.one("main").iter("a")}
+    assert {sarc.website, chat.webchat} <= links
+
+
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_the_longest_answer_comes_in_the_first_round_trip(client, language):
+    page = ask(client, "rape men police stalking nudes abuse council strategy", language)
+    assert len(found(page)) > 15
+    assert len(gzip.compress(page.response.content)) < FIRST_ROUND_TRIP
+    assert page.response.content.index(b"data-exit href") < 14_000
 
 
 def test_below_lines_that_close_stands_one_that_never_does(client):

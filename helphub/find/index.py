@@ -173,10 +173,11 @@ def documents():
 
 
 def stamp():
-    """Changes when an officer saves, fixtures are loaded, or the code of find is another."""
+    """Changes when an officer saves, fixtures are loaded, or find's code or languages are others."""
     saved = LogEntry.objects.aggregate(last=Max("pk"))["last"]
     loaded = LoadedRow.objects.aggregate(last=Max("pk"))["last"]
-    return f"{settings.DATABASES['default']['NAME']} {saved} {loaded} {_code()}"
+    parts = [settings.DATABASES["default"]["NAME"], saved, loaded, _code()]
+    return " ".join(map(str, [*parts, *settings.OFFERED_LANGUAGES]))
 
 
 @cache

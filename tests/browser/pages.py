@@ -13,7 +13,7 @@ MORE = [
 ONLY_ENGLISH = {"/no-such-page/", "/emergency/"}
 # What find answers to: every group, a mended word, nothing found, an empty box. "x" is no address
 # of ours: it gets the same page as one that has expired.
-LOOKED_FOR = ["abuse attracted to children strategy", "harasment", "quetzalcoatl", ""]
+LOOKED_FOR = ["attracted to children sexual abuse strategy", "harasment", "quetzalcoatl", ""]
 
 
 def pages_in(code):
