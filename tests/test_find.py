@@ -127,6 +127,14 @@ def test_every_published_line_is_found_by_its_name_and_its_everyday_name(client)
         ("under 18", "/guides/children/"),
         ("what is consent", "/guides/consent/"),
         ("strategy priorities", "/strategy/priorities/"),
+        ("was it my fault", "/guides/consent/"),
+        ("he wont stop texting me", "/services/unwanted-contact/"),
+        # People with little English, and the English pages.
+        ("gwałt", "/services/day-and-night-line/"),
+        ("gwalt", "/services/day-and-night-line/"),
+        ("مدد", "/help-now/"),
+        # A whole story in the box: its last words count too.
+        ("hello i do not know who to ask or what to do about this but i was raped", "/topics/law/"),
     ],
 )
 def test_everyday_words_lead_somewhere(client, words, path):
@@ -142,12 +150,29 @@ def test_everyday_words_lead_somewhere(client, words, path):
         ("reportremove", "report remove", "/services/pictures-under-18/"),
         ("samaratins", "samaritans", "/services/someone-to-listen/"),
         ("groming", "grooming", "/topics/trust/"),
+        ("suisid", "suicide", "/services/someone-to-listen/"),
+        ("domestik vilence", "domestic violence", "/services/life-at-home/"),
     ],
 )
 def test_spelling_is_forgiven_and_the_page_says_so(client, words, mended, path):
     page = ask(client, words)
     assert path in found(page)
     assert f"We looked for: {mended}" in page.main
+
+
+@pytest.mark.parametrize("words", ["morning after pill", "he wont stop", "priest", "can't cope"])
+def test_no_word_is_mended_into_one_that_was_not_meant(client, words):
+    page = ask(client, words)
+    assert found(page)
+    assert "We looked for" not in page.main
+
+
+def test_further_slips_are_mended_only_into_words_people_look_for():
+    counts = {"suicide": 1, "suspect": 9, "kill": 9, "print": 9}
+    speller = Speller(counts, keys={"suicide", "kill"})
+    assert speller.mend("suisid") == (["suicide"], [])
+    assert speller.mend("priest") == (["priest"], [])
+    assert speller.mend("pill") == (["pill"], [])
 
 
 def test_short_and_known_words_are_left_alone():
@@ -373,6 +398,9 @@ def test_below_lines_that_close_stands_one_that_never_does(client):
     assert "At any time: 0808 500 2222 (24/7 Rape and Sexual Abuse Support Line)" in page.main
     page = ask(client, "rape crisis")
     assert "At any time:" not in page.main
+    # In the wing too: it has a section of its own.
+    section = ask(client, "stop it now").all("section")[-1]
+    assert "tel:08085002222" in {a.get("href") for a in section.iter("a")}
 
 
 def test_the_group_with_the_best_answer_comes_first(client):

@@ -173,7 +173,7 @@ def documents():
 
 
 def stamp():
-    """Changes when an officer saves, fixtures are loaded, or find's code or languages are others."""
+    """Changes with what officers save, what is loaded, find's code and the languages offered."""
     saved = LogEntry.objects.aggregate(last=Max("pk"))["last"]
     loaded = LoadedRow.objects.aggregate(last=Max("pk"))["last"]
     parts = [settings.DATABASES["default"]["NAME"], saved, loaded, _code()]
@@ -253,7 +253,11 @@ class Index:
     def __init__(self, path):
         uri = f"{Path(path).absolute().as_uri()}?mode=ro&immutable=1"
         self.file = sqlite3.connect(uri, uri=True)
-        ((self.build, self.stamp),) = self.file.execute("SELECT build, stamp FROM about")
+        try:
+            ((self.build, self.stamp),) = self.file.execute("SELECT build, stamp FROM about")
+        except Exception:
+            self.close()
+            raise
 
     def close(self):
         self.file.close()

@@ -1,6 +1,7 @@
 """One box over everything published. A reader's words stand in no address, log line or title."""
 
 from http import HTTPStatus
+from typing import NamedTuple
 
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
@@ -9,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from helphub.find import index, sealing
+from services.models import Service
 
 MOST_IN_A_GROUP = 5
 # Whatever the words: first what helps, then the strategy, and the wing apart from everything.
@@ -41,17 +43,24 @@ def found(request, token):
         return render(request, "find/find.html", {"is_expired": True}, status=HTTPStatus.NOT_FOUND)
     words = " ".join(index.readable(words).split())
     answer = index.search(words)
-    groups = grouped(answer.hits) if answer else {}
+    groups = grouped(answer.hits) if answer else []
     context = {
         "words": words,
         "is_empty": not index.words_of(words),
         "is_down": answer is None,
         "mended": answer and answer.mended,
         "groups": groups,
-        "never_closed": lines_that_never_close(groups.get("services", [])),
-        "entries": [entry for entries in groups.values() for entry in entries],
+        "entries": [entry for group in groups for entry in group.entries],
     }
     return render(request, "find/found.html", context)
+
+
+class Group(NamedTuple):
+    """Results of one kind, and the lines to ring when one of theirs is closed."""
+
+    name: str
+    entries: list
+    never_closed: list
 
 
 def grouped(hits):
@@ -70,12 +79,15 @@ def grouped(hits):
             group = groups.setdefault("own_behaviour" if is_own else f"{hit.kind}s", [])
             if len(group) < MOST_IN_A_GROUP:
                 group.append(entry)
-    order = [name for name in groups if name not in LAST] + LAST
-    return {name: groups[name] for name in order if name in groups}
+    order = [name for name in groups if name not in LAST] + [
+        name for name in LAST if name in groups
+    ]
+    return [Group(name, groups[name], lines_that_never_close(groups[name])) for name in order]
 
 
-def lines_that_never_close(services):
+def lines_that_never_close(entries):
     """The lines to ring instead when one of these is closed, but for those that are among them."""
+    services = [entry for entry in entries if isinstance(entry, Service)]
     shown = [phone for service in services for phone in service.phones.all()]
     # A dictionary, for each once and in the order of the results.
     instead = dict.fromkeys(phone.fallback for phone in shown)
