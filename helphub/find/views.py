@@ -79,9 +79,7 @@ def grouped(hits):
             group = groups.setdefault("own_behaviour" if is_own else f"{hit.kind}s", [])
             if len(group) < MOST_IN_A_GROUP:
                 group.append(entry)
-    order = [name for name in groups if name not in LAST] + [
-        name for name in LAST if name in groups
-    ]
+    order = sorted(groups, key=lambda name: LAST.index(name) if name in LAST else -1)
     return [Group(name, groups[name], lines_that_never_close(groups[name])) for name in order]
 
 
