@@ -1,13 +1,18 @@
 """Find: everything published is found, in people's own words, and the words stay nowhere."""
 
 import csv
+import gzip
+import random
 import re
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.admin.models import ADDITION, LogEntry
+from django.db import connection
 from django.utils import translation
 
 from helphub.entries import DENIED_PATTERN
@@ -19,11 +24,13 @@ from services.models import Service
 from strategy.models import ContactLine, FormOfAbuse, Guide
 
 from .reader import Page
+from .test_pages import FIRST_ROUND_TRIP
 
 pytestmark = pytest.mark.django_db
 
 SHARED = ["X-Accel-Expires", "CDN-Cache-Control", "Surrogate-Control"]
 CANARY = "quetzalcoatl"
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture(autouse=True)
@@ -120,6 +127,14 @@ def test_every_published_line_is_found_by_its_name_and_its_everyday_name(client)
         ("under 18", "/guides/children/"),
         ("what is consent", "/guides/consent/"),
         ("strategy priorities", "/strategy/priorities/"),
+        ("was it my fault", "/guides/consent/"),
+        ("he wont stop texting me", "/services/unwanted-contact/"),
+        # People with little English, and the English pages.
+        ("gwałt", "/services/day-and-night-line/"),
+        ("gwalt", "/services/day-and-night-line/"),
+        ("مدد", "/help-now/"),
+        # A whole story in the box: its last words count too.
+        ("hello i do not know who to ask or what to do about this but i was raped", "/topics/law/"),
     ],
 )
 def test_everyday_words_lead_somewhere(client, words, path):
@@ -135,12 +150,29 @@ def test_everyday_words_lead_somewhere(client, words, path):
         ("reportremove", "report remove", "/services/pictures-under-18/"),
         ("samaratins", "samaritans", "/services/someone-to-listen/"),
         ("groming", "grooming", "/topics/trust/"),
+        ("suisid", "suicide", "/services/someone-to-listen/"),
+        ("domestik vilence", "domestic violence", "/services/life-at-home/"),
     ],
 )
 def test_spelling_is_forgiven_and_the_page_says_so(client, words, mended, path):
     page = ask(client, words)
     assert path in found(page)
     assert f"We looked for: {mended}" in page.main
+
+
+@pytest.mark.parametrize("words", ["morning after pill", "he wont stop", "priest", "can't cope"])
+def test_no_word_is_mended_into_one_that_was_not_meant(client, words):
+    page = ask(client, words)
+    assert found(page)
+    assert "We looked for" not in page.main
+
+
+def test_further_slips_are_mended_only_into_words_people_look_for():
+    counts = {"suicide": 1, "suspect": 9, "kill": 9, "print": 9}
+    speller = Speller(counts, keys={"suicide", "kill"})
+    assert speller.mend("suisid") == (["suicide"], [])
+    assert speller.mend("priest") == (["priest"], [])
+    assert speller.mend("pill") == (["pill"], [])
 
 
 def test_short_and_known_words_are_left_alone():
@@ -178,17 +210,19 @@ def test_an_urdu_page_is_found_with_either_keyboard_and_in_urdu(client):
     index.build()
     for words in ("زیادتی", "زيادتي", "زِیادتی"):
         page = ask(client, words, "ur")
-        assert found(page)[0] == "/ur/topics/respect/"
         assert page.one("html").get("lang") == "ur"
-        (item,) = [li for li in page.all("li") if list(li.iter("h3"))][:1]
-        assert item.get("lang") is None
+        (name,) = [h3 for h3 in page.all("h3") if h3.find("a").get("href") == "/ur/topics/respect/"]
+        assert name.get("lang") is None
 
 
 def test_what_is_not_translated_is_found_in_english_and_marked(client):
     page = ask(client, "stalker", "ur")
     items = [li for li in page.all("li") if list(li.iter("h3"))]
     assert items
-    assert all((li.get("lang"), li.get("dir")) == ("en", "ltr") for li in items)
+    for item in items:
+        # The name and the summary; the number's own words are the page's.
+        for words in (item.find("h3"), item.find("p")):
+            assert (words.get("lang"), words.get("dir")) == ("en", "ltr")
 
 
 def test_the_wing_is_a_group_of_its_own_and_last(client):
@@ -230,19 +264,153 @@ def test_nothing_found_offers_ways_on(client):
     assert ("tel:08085002222", "0808 500 2222") in page.lines
 
 
-def test_the_words_stand_nowhere(client, caplog):
+def damage(name):
+    """Leave a find index behind that cannot be read, in one of the ways a disk or a hand can."""
+    path = settings.FIND_INDEX
+    whole = path.read_bytes()
+    if name == "missing":
+        path.unlink()
+    elif name == "a folder":
+        path.unlink()
+        path.mkdir()
+    elif name == "empty":
+        path.write_bytes(b"")
+    elif name == "rubbish":
+        path.write_bytes(random.Random(1).randbytes(len(whole)))  # noqa: S311
+    elif name == "a wrong byte":
+        # In the description of a table: SQLite's complaint is then no text.
+        path.write_bytes(whole.replace(b"CREATE TABLE about", b"CREATE T\xa1BLE about"))
+    elif name == "torn":
+        path.write_bytes(whole[: len(whole) // 3])
+    elif name == "rubbish inside":
+        path.write_bytes(whole[:4096] + random.Random(1).randbytes(len(whole) - 4096))  # noqa: S311
+    elif name == "another database":
+        path.unlink()
+        with closing(sqlite3.connect(path)) as file:
+            file.execute("CREATE TABLE about (build TEXT, stamp TEXT)")
+            file.execute("INSERT INTO about VALUES ('', '')")
+            file.commit()
+
+
+DAMAGES = [
+    "missing",
+    "a folder",
+    "empty",
+    "rubbish",
+    "a wrong byte",
+    "torn",
+    "rubbish inside",
+    "another database",
+]
+
+
+@pytest.fixture
+def tidy():
+    """Take away what a test left in the index's place: the next one builds its own."""
+    yield
+    if settings.FIND_INDEX.is_dir():
+        settings.FIND_INDEX.rmdir()
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_without_an_index_the_numbers_stand_and_the_words_stand_nowhere(
+    client, settings, caplog, tidy, name
+):
+    settings.LAPTOP = False
+    damage(name)
+    for words in (CANARY, f"{CANARY} stalker", "stalking harasment"):
+        caplog.clear()
+        page = ask(client, words)
+        assert page.response.status_code == 200
+        assert page.faults == []
+        assert "Find does not work just now" in page.main
+        assert page.lines.count(("tel:01384455411", "01384 455411")) > 2
+        assert ("tel:999", "999") in page.lines
+        assert {"/topics/", "/services/"} <= page.internal_links
+        (record,) = caplog.records
+        assert "build_index" in record.getMessage()
+        assert record.exc_info is None
+        assert not any(word in caplog.text for word in words.split())
+
+
+@pytest.mark.parametrize("name", ["missing", "rubbish", "empty", "another database"])
+def test_a_laptop_makes_a_new_index_by_itself(client, name):
+    damage(name)
+    assert found(ask(client, "stalker"))
+
+
+def test_the_words_stand_in_no_header_link_title_or_log(client, caplog):
     response = client.post("/find/", {"words": CANARY})
     assert CANARY not in str(response.headers)
     page = Page(client.get(response["Location"]))
-    settings.FIND_INDEX.write_bytes(b"not an index")
-    assert "We found nothing" in ask(client, CANARY).main
     for kind in (client.post, client.put):
         kind(response["Location"], {"words": CANARY})
-    assert CANARY not in page.title
+    client.put("/find/", f"words={CANARY}", content_type="application/x-www-form-urlencoded")
+    client.post("/no-such-page/", {"words": CANARY})
+    client.post("/find/", f"words={CANARY}", content_type="multipart/form-data")
+    client.post("/find/", f"words={CANARY}&" + "a=1&" * 2000, content_type=FORM)
+    client.post("/find/", f"words={CANARY * 300_000}", content_type=FORM)
+    client.post("/find/", f"words={CANARY}", content_type=f"{FORM}; charset=utf-16")
     assert page.title == "Find – Dudley help hub"
     assert not any(CANARY in link for link in page.internal_links)
     assert caplog.records
     assert CANARY not in caplog.text
+
+
+def test_an_error_behind_find_names_no_word(client, caplog):
+    # As a database does that is gone. The test client would raise what a reader sees as a page.
+    client.raise_request_exception = False
+    address = client.post("/find/", {"words": f"{CANARY} stalker"})["Location"]
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE services_service RENAME TO gone")
+    page = Page(client.get(address))
+    assert page.response.status_code == 500
+    assert ("tel:01384455411", "01384 455411") in page.lines
+    assert caplog.records
+    assert CANARY not in caplog.text
+    assert CANARY not in page.html
+
+
+def test_a_service_that_is_found_can_be_rung_from_there(client):
+    page = ask(client, "childline")
+    item = next(li for li in page.all("li") if list(li.iter("h3")))
+    assert [a.get("href") for a in item.iter("a")][:2] == ["/services/under-19/", "tel:08001111"]
+
+
+def test_a_service_without_a_number_can_be_reached_from_there_too(client):
+    sarc = Service.objects.get(slug="care-centres")
+    chat = Service.objects.get(slug="day-and-night-line")
+    page = ask(client, "rape clinic")
+    links = {a.get("href") for a in page.one("main").iter("a")}
+    assert {sarc.website, chat.webchat} <= links
+
+
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_the_longest_answer_comes_in_the_first_round_trip(client, language):
+    page = ask(client, "rape men police stalking nudes abuse council strategy", language)
+    assert len(found(page)) > 15
+    assert len(gzip.compress(page.response.content)) < FIRST_ROUND_TRIP
+    assert page.response.content.index(b"data-exit href") < 14_000
+
+
+def test_below_lines_that_close_stands_one_that_never_does(client):
+    page = ask(client, "paladin")
+    assert "At any time: 0808 500 2222 (24/7 Rape and Sexual Abuse Support Line)" in page.main
+    page = ask(client, "rape crisis")
+    assert "At any time:" not in page.main
+    # In the wing too: it has a section of its own.
+    section = ask(client, "stop it now").all("section")[-1]
+    assert "tel:08085002222" in {a.get("href") for a in section.iter("a")}
+
+
+def test_the_group_with_the_best_answer_comes_first(client):
+    def headings(words):
+        return [h.text for h in ask(client, words).all("h2")]
+
+    assert headings("childline")[0] == "Services"
+    assert headings("what is consent")[0] == "Guides"
+    assert headings("sexual harassment")[0] == "Topics"
+    assert "Dudley's strategy" in headings("strategy priorities")
 
 
 def test_addresses_are_of_one_length_and_never_the_same():
@@ -348,8 +516,34 @@ def test_the_index_is_opened_to_be_read_only():
         index.current().file.execute("DELETE FROM phrases")
 
 
-def test_without_an_index_in_production_the_numbers_stand(client, settings):
-    settings.LAPTOP = False
-    settings.FIND_INDEX.unlink()
-    page = ask(client, "stalker")
-    assert "We found nothing" in page.main
+def test_a_new_index_takes_the_place_of_the_old_one_under_a_reader(client):
+    with closing(index.current()) as before:
+        index.build()
+        assert before.search("stalker", "en").hits
+        with closing(index.current()) as after:
+            assert after.build != before.build
+            assert after.search("stalker", "en") == before.search("stalker", "en")
+    assert [file.name for file in settings.FIND_INDEX.parent.iterdir()] == ["find.sqlite3"]
+
+
+def test_a_build_that_fails_leaves_the_old_index(client):
+    def documents():
+        yield index.Document("guide", 1, "en", name="One")
+        raise OSError("The disk is full.")
+
+    before = settings.FIND_INDEX.read_bytes()
+    with pytest.raises(OSError, match="full"):
+        index.build(documents())
+    assert settings.FIND_INDEX.read_bytes() == before
+    assert [file.name for file in settings.FIND_INDEX.parent.iterdir()] == ["find.sqlite3"]
+
+
+def test_many_readers_search_at_once():
+    def one(number):
+        if number % 8 == 0:
+            index.build([index.Document("guide", 1, "en", name="stalker")])
+        with closing(index.Index(settings.FIND_INDEX)) as file:
+            return len(file.search("stalkr nudes" if number % 2 else "stalker", "en").hits)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(one, range(64)))

@@ -7,10 +7,12 @@ reader never meets half of it.
 import hashlib
 import logging
 import re
+import secrets
 import sqlite3
 import tempfile
 from collections import Counter
-from contextlib import closing, suppress
+from contextlib import closing
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from threading import Lock
@@ -27,13 +29,19 @@ from helphub import texts
 from helphub.find.folding import fold, words_of
 from helphub.find.spelling import Speller
 from helphub.models import LoadedRow, Synonym
-from services.models import Service
+from services.models import Service, Town
 from strategy import models as strategy
 from strategy.models import Chapter, FormOfAbuse, Guide
 
 logger = logging.getLogger(__name__)
 
-MODELS = {"guide": Guide, "topic": FormOfAbuse, "service": Service, "chapter": Chapter}
+MODELS = {
+    "guide": Guide,
+    "topic": FormOfAbuse,
+    "service": Service,
+    "town": Town,
+    "chapter": Chapter,
+}
 COLUMNS = ["name", "title", "synonyms", "summary", "text"]
 WEIGHTS = [8, 2, 6, 4, 1]
 # Printed on chapters' pages. The contact lines as printed are not among them: one is disputed.
@@ -48,16 +56,21 @@ PRINTED = [
 ]
 # Words that every page has and nobody means.
 STOP = """
-    a about am an and any are as at be been being but by can could did do does for from get got
-    had has have he her him his how i if im in is it its ive me my need not of on or our she
-    should so some something someone somebody that the their them there they this to up us want
-    was we were what when where which who why will with would you your
+    a about am an and any are arent as at be been being but by can cant could couldnt did didnt do
+    does doesnt dont for from get got had hadnt has hasnt have havent he her hes him his how i id
+    if im in is isnt it its ive me my need not of on or our she shes should shouldnt so some
+    something someone somebody that thats the their them there they theyre this to up us want was
+    wasnt we were werent what whats when where which who why will with wont would wouldnt you your
+    youre
 """
 STOP_WORDS = frozenset(STOP.split())
-LONGEST_QUERY, MOST_WORDS, LONGEST_PHRASE = 200, 12, 6
+LONGEST_QUERY, MOST_WORDS, LONGEST_PHRASE = 200, 40, 6
+MOST_MENDED = 6  # Mending is slow, and nobody misspells more and means them all.
 MOST_FOUND = 40
-PHRASE_BONUS = 30.0  # More than a page full of the same words can earn.
-LEAST_SHARE = 0.3  # Of the best score: what is further away only stands in the way.
+# The best page of a language earns 1, by how much it has of the words; the others their share.
+PHRASE_BONUS = 3.0  # For each word of a name or of an everyday phrase that stands in the query.
+FALLBACK_SHARE = 0.9  # At equal shares the reader's language goes before English.
+LEAST_SHARE = 0.3  # What is further away only stands in the way.
 
 
 class Document(NamedTuple):
@@ -166,16 +179,23 @@ def documents():
 
 
 def stamp():
-    """Changes when an officer saves, fixtures are loaded, or this code is another."""
+    """Changes with what officers save, what is loaded, find's code and the languages offered."""
     saved = LogEntry.objects.aggregate(last=Max("pk"))["last"]
     loaded = LoadedRow.objects.aggregate(last=Max("pk"))["last"]
-    code = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
-    return f"{settings.DATABASES['default']['NAME']} {saved} {loaded} {code}"
+    parts = [settings.DATABASES["default"]["NAME"], saved, loaded, _code()]
+    return " ".join(map(str, [*parts, *settings.OFFERED_LANGUAGES]))
+
+
+@cache
+def _code():
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 def build(given=None):
-    """Write the index anew and put it in the place of the old one."""
-    now = stamp()
+    """Write the index of what is published, or of these documents, in the place of the old one."""
+    # Before the content is read: what is saved meanwhile then makes a difference.
+    now = stamp() if given is None else ""
     settings.FIND_INDEX.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.FIND_INDEX.parent) as folder:
         path = Path(folder) / "find.sqlite3"
@@ -187,10 +207,12 @@ def build(given=None):
 
 
 def _fill(file, given, now):
-    file.execute("CREATE TABLE about (stamp TEXT)")
-    file.execute("INSERT INTO about VALUES (?)", [now])
+    file.execute("CREATE TABLE about (build TEXT, stamp TEXT)")
+    file.execute("INSERT INTO about VALUES (?, ?)", [secrets.token_hex(8), now])
     file.execute("CREATE TABLE phrases (words TEXT, language TEXT, kind TEXT, key INTEGER)")
-    file.execute("CREATE TABLE vocabulary (word TEXT, language TEXT, count INTEGER)")
+    file.execute(
+        "CREATE TABLE vocabulary (word TEXT, language TEXT, count INTEGER, is_key INTEGER)"
+    )
     for language in settings.OFFERED_LANGUAGES:
         # Marks belong to the word: in Gurmukhi they are its vowels.
         file.execute(
@@ -198,7 +220,7 @@ def _fill(file, given, now):
             f"kind UNINDEXED, key UNINDEXED, {', '.join(COLUMNS)}, "
             "tokenize = \"porter unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")"
         )
-    counts, number = {}, 0
+    counts, keys, number = {}, {}, 0
     for number, document in enumerate(given, start=1):  # noqa: B007 - the count is the answer.
         phrases = {fold(line) for line in [document.name, *document.synonyms.splitlines()]}
         file.executemany(
@@ -209,14 +231,16 @@ def _fill(file, given, now):
         counter = counts.setdefault(document.language, Counter())
         for words in columns:
             counter.update(words.split())
+        for words in phrases:
+            keys.setdefault(document.language, set()).update(words.split())
         file.execute(
             f"INSERT INTO {table(document.language)} VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             [document.kind, document.key, *columns],
         )
     for language, counter in counts.items():
         file.executemany(
-            "INSERT INTO vocabulary VALUES (?, ?, ?)",
-            [(word, language, count) for word, count in counter.items()],
+            "INSERT INTO vocabulary VALUES (?, ?, ?, ?)",
+            [(word, language, n, word in keys[language]) for word, n in counter.items()],
         )
         file.execute(f"INSERT INTO {table(language)}({table(language)}) VALUES ('optimize')")  # noqa: S608
     file.execute("CREATE INDEX phrases_by_words ON phrases (words, language)")
@@ -226,47 +250,62 @@ def _fill(file, given, now):
 # Reading
 
 
+_spellers = {}  # Of one build, by languages: they are slow to make.
+
+
 class Index:
-    """The file, opened to be read, with its words for spelling."""
+    """The file, opened by one reader: nobody else's search waits for it or closes it."""
 
     def __init__(self, path):
-        self.file = sqlite3.connect(
-            f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
-        self.stamp = self.file.execute("SELECT stamp FROM about").fetchone()[0]
-        self._spellers = {}
+        uri = f"{Path(path).absolute().as_uri()}?mode=ro&immutable=1"
+        self.file = sqlite3.connect(uri, uri=True)
+        try:
+            ((self.build, self.stamp),) = self.file.execute("SELECT build, stamp FROM about")
+        except Exception:
+            self.close()
+            raise
+
+    def close(self):
+        self.file.close()
 
     def speller(self, languages):
-        if languages not in self._spellers:
-            marks = ", ".join("?" * len(languages))
-            rows = self.file.execute(
-                f"SELECT word, sum(count) FROM vocabulary WHERE language IN ({marks}) "  # noqa: S608
-                "GROUP BY word",
-                languages,
-            )
-            self._spellers[languages] = Speller(dict(rows))
-        return self._spellers[languages]
+        if speller := _spellers.get((self.build, languages)):
+            return speller
+        marks = ", ".join("?" * len(languages))
+        rows = self.file.execute(
+            f"SELECT word, sum(count), max(is_key) FROM vocabulary WHERE language IN ({marks}) "  # noqa: S608
+            "GROUP BY word",
+            languages,
+        ).fetchall()
+        speller = Speller(
+            {word: count for word, count, _ in rows}, {word for word, _, is_key in rows if is_key}
+        )
+        for old in [key for key in list(_spellers) if key[0] != self.build]:
+            _spellers.pop(old, None)
+        _spellers[self.build, languages] = speller
+        return speller
 
     def search(self, query, language):
         """The entries for these words in a language, or else in English, best first."""
         languages = tuple(dict.fromkeys([language, settings.LANGUAGE_CODE]))
         words = words_of(query[:LONGEST_QUERY])[:MOST_WORDS]
-        mended, guesses = [], []
+        mended, guesses, unknown = [], [], 0
         for word in words:
-            is_known = word in STOP_WORDS or self._matches(word, languages)
-            right, others = ([word], []) if is_known else self.speller(languages).mend(word)
+            right, others = [word], []
+            if word not in STOP_WORDS and not self._matches(word, languages):
+                unknown += 1
+                if unknown <= MOST_MENDED:
+                    right, others = self.speller(languages).mend(word)
             mended += right
             guesses += others
         scores = Counter()
         for kind, key, length in self._phrases(words, languages) + self._phrases(mended, languages):
             scores[kind, key] = max(scores[kind, key], PHRASE_BONUS * length)
-        pages = self._pages(mended, guesses, languages)
-        least = max((score for *_, score in pages), default=0) * LEAST_SHARE
-        for kind, key, score in pages:
-            if score >= least or scores[kind, key]:
-                scores[kind, key] += score
+        for kind, key, share in self._pages(mended, guesses, languages):
+            if share >= LEAST_SHARE or scores[kind, key]:
+                scores[kind, key] += share
         hits = [Hit(*entry, score) for entry, score in scores.most_common(MOST_FOUND) if score]
-        return Answer(hits, " ".join(mended + guesses) if hits and mended != words else "")
+        return Answer(hits, " ".join(mended) if hits and mended != words else "")
 
     def _matches(self, word, languages):
         return any(
@@ -296,7 +335,7 @@ class Index:
         return [(kind, key, spans[found]) for found, kind, key in rows]
 
     def _pages(self, words, guesses, languages):
-        """Entries that have any of the words, by how much they have of them."""
+        """Entries that have any of the words, each with its share of the best one's rank."""
         wanted = [word for word in words if word not in STOP_WORDS] or words
         joined = [
             first + second
@@ -310,13 +349,17 @@ class Index:
         best = {}
         for language in languages:
             name = table(language)
-            for kind, key, rank in self.file.execute(
-                f"SELECT kind, key, bm25({name}, {weights}) AS rank FROM {name} "  # noqa: S608
-                f"WHERE {name} MATCH ? ORDER BY rank LIMIT {MOST_FOUND}",
+            ranks = self.file.execute(
+                f"SELECT kind, key, -bm25({name}, {weights}) AS rank FROM {name} "  # noqa: S608
+                f"WHERE {name} MATCH ? ORDER BY rank DESC LIMIT {MOST_FOUND}",
                 [match],
-            ):
-                best[kind, key] = max(best.get((kind, key), 0), -rank)
-        return [(*entry, score) for entry, score in best.items()]
+            ).fetchall()
+            # Only shares compare between languages: in a small one every word is a common word.
+            full = 1 if language == languages[0] else FALLBACK_SHARE
+            for kind, key, rank in ranks:
+                share = full * rank / ranks[0][2]
+                best[kind, key] = max(best.get((kind, key), 0), share)
+        return [(*entry, share) for entry, share in best.items()]
 
 
 def readable(query):
@@ -324,45 +367,37 @@ def readable(query):
     return texts.UNSAFE_CHARACTERS.sub(" ", query)
 
 
-_open = {}
-_lock = Lock()
+_building = Lock()
+# ValueError: SQLite's complaint about a damaged file may itself be no text.
+UNREADABLE = (sqlite3.Error, OSError, ValueError)
 
 
 def current():
     """The index as it lies on the disk now. On a laptop it is made again when content changed."""
-    with _lock:
-        index = _opened()
-        if settings.LAPTOP and (index is None or index.stamp != stamp()):
-            build()
-            index = _opened()
-        return index
+    if settings.LAPTOP:
+        with _building:
+            if not _is_current():
+                build()
+    return Index(settings.FIND_INDEX)
 
 
-def _opened():
+def _is_current():
     try:
-        status = settings.FIND_INDEX.stat()
-    except FileNotFoundError:
-        return None
-    mark = (settings.FIND_INDEX, status.st_ino, status.st_mtime_ns)
-    if mark not in _open:
-        for old in _open.values():
-            with suppress(sqlite3.Error):
-                old.file.close()
-        _open.clear()
-        _open[mark] = Index(settings.FIND_INDEX)
-    return _open[mark]
+        with closing(Index(settings.FIND_INDEX)) as index:
+            return index.stamp == stamp()
+    except UNREADABLE:
+        return False
 
 
 def search(query):
-    """What is found for a reader's words, in the language that is active."""
+    """What is found for a reader's words in the active language, or None if there is no index."""
     try:
-        index = current()
-        if index is None:
-            logger.error("There is no find index. Run manage.py build_index.")
-            return Answer([])
-        with _lock:
+        with closing(current()) as index:
             return index.search(re.sub(r"\s+", " ", query), get_language())
-    except (sqlite3.Error, OSError):
-        # Without the traceback, whose message may quote the reader's words.
-        logger.error("The find index cannot be read. Run manage.py build_index.")
-        return Answer([])
+    except UNREADABLE as error:
+        # Without the message and the traceback, which may quote the reader's words.
+        logger.error(
+            "The find index is missing or cannot be read (%s). Run manage.py build_index.",
+            type(error).__name__,
+        )
+        return None

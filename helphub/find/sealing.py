@@ -1,4 +1,4 @@
-"""A reader's words in an address: encrypted, all of one length, and of no use after a while."""
+"""A reader's words in an address: encrypted, padded, and of no use after a while."""
 
 import base64
 import hashlib

@@ -1,15 +1,18 @@
 """Spelling mistakes, mended against the words that the index knows."""
 
+from itertools import chain
+
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 SHORTEST = 4  # A shorter word is one slip away from too many others.
+SHORT = 5  # Up to here the first letter must be right: "pill" is not a slip for "kill".
 SHORTEST_HALF = 3
 GUESSES = 3  # Where several words are equally near, all these are looked for.
 
 
 def slips_allowed(word):
-    return 1 if len(word) < 6 else 2 if len(word) < 11 else 3
+    return 1 if len(word) <= SHORT else 2 if len(word) < 11 else 3
 
 
 def is_mendable(word):
@@ -18,15 +21,18 @@ def is_mendable(word):
 
 
 class Speller:
-    """Known words, with how often each is written."""
+    """Known words, with how often each is written, and which of them people look for."""
 
-    def __init__(self, counts):
+    def __init__(self, counts, keys=frozenset()):
         self.counts = counts
+        self.keys = keys
         # By length: a word with one slip is one letter longer or shorter at most.
         self.by_length = {}
-        for word in counts:
-            if is_mendable(word):
-                self.by_length.setdefault(len(word), []).append(word)
+        self.keys_by_length = {}
+        for word in filter(is_mendable, counts):
+            self.by_length.setdefault(len(word), []).append(word)
+            if word in keys:
+                self.keys_by_length.setdefault(len(word), []).append(word)
 
     def mend(self, word):
         """The known words that this one was meant to be, or the word itself; and other guesses."""
@@ -40,16 +46,20 @@ class Speller:
 
     def _nearest(self, word, slips):
         """The known words with the fewest slips between, likeliest first."""
-        choices = [
-            known
-            for length in range(len(word) - slips, len(word) + slips + 1)
-            for known in self.by_length.get(length, [])
-        ]
+        # With more slips anything is near something: only what names and everyday words say.
+        by_length = self.by_length if slips == 1 else self.keys_by_length
+        lengths = range(len(word) - slips, len(word) + slips + 1)
+        choices = list(chain.from_iterable(by_length.get(length, []) for length in lengths))
+        if len(word) <= SHORT:
+            choices = [known for known in choices if known[0] == word[0]]
         found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=slips, limit=20)
         fewest = min((distance for _, distance, _ in found), default=0)
         near = [known for known, distance, _ in found if distance == fewest]
-        # People rarely mistake the first letter; among the rest the common word is likelier.
-        return sorted(near, key=lambda known: (known[0] != word[0], -self.counts[known], known))
+        # People rarely mistake the first letter; among the rest the likely word goes first.
+        return sorted(near, key=lambda known: (known[0] != word[0], *self._likely(known), known))
+
+    def _likely(self, known):
+        return known not in self.keys, -self.counts[known]
 
     def _split(self, word):
         halves = [

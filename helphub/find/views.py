@@ -1,6 +1,7 @@
 """One box over everything published. A reader's words stand in no address, log line or title."""
 
 from http import HTTPStatus
+from typing import NamedTuple
 
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
@@ -9,8 +10,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from helphub.find import index, sealing
+from services.models import Service
 
-MOST_IN_A_GROUP = 8
+MOST_IN_A_GROUP = 5
+# Whatever the words: first what helps, then the strategy, and the wing apart from everything.
+LAST = ["chapters", "own_behaviour"]
 
 
 class SeeOther(HttpResponseRedirect):
@@ -39,28 +43,50 @@ def found(request, token):
         return render(request, "find/find.html", {"is_expired": True}, status=HTTPStatus.NOT_FOUND)
     words = " ".join(index.readable(words).split())
     answer = index.search(words)
-    groups = grouped(answer.hits)
+    groups = grouped(answer.hits) if answer else []
     context = {
         "words": words,
-        "mended": answer.mended,
-        "groups": groups,
-        "entries": [entry for entries in groups.values() for entry in entries],
         "is_empty": not index.words_of(words),
+        "is_down": answer is None,
+        "mended": answer and answer.mended,
+        "groups": groups,
+        "entries": [entry for group in groups for entry in group.entries],
     }
     return render(request, "find/found.html", context)
 
 
+class Group(NamedTuple):
+    """Results of one kind, and the lines to ring when one of theirs is closed."""
+
+    name: str
+    entries: list
+    never_closed: list
+
+
 def grouped(hits):
-    """The entries behind the hits that are still published, in the groups that readers see."""
-    groups = {name: [] for name in ["guides", "topics", "services", "chapters", "own_behaviour"]}
+    """The entries behind the hits that are still published, in groups: the best one first."""
     entries = {}
     for kind, model in index.MODELS.items():
         keys = [hit.key for hit in hits if hit.kind == kind]
         if keys:
-            found = model.objects.published().in_bulk(keys)
-            entries |= {(kind, key): entry for key, entry in found.items()}
+            found = model.objects.published()
+            found = found.for_card() if kind == "service" else found
+            entries |= {(kind, key): entry for key, entry in found.in_bulk(keys).items()}
+    groups = {}
     for hit in hits:
         if entry := entries.get((hit.kind, hit.key)):
             is_own = getattr(entry, "is_own_behaviour", False)
-            groups["own_behaviour" if is_own else f"{hit.kind}s"].append(entry)
-    return {name: found[:MOST_IN_A_GROUP] for name, found in groups.items()}
+            group = groups.setdefault("own_behaviour" if is_own else f"{hit.kind}s", [])
+            if len(group) < MOST_IN_A_GROUP:
+                group.append(entry)
+    order = sorted(groups, key=lambda name: LAST.index(name) if name in LAST else -1)
+    return [Group(name, groups[name], lines_that_never_close(groups[name])) for name in order]
+
+
+def lines_that_never_close(entries):
+    """The lines to ring instead when one of these is closed, but for those that are among them."""
+    services = [entry for entry in entries if isinstance(entry, Service)]
+    shown = [phone for service in services for phone in service.phones.all()]
+    # A dictionary, for each once and in the order of the results.
+    instead = dict.fromkeys(phone.fallback for phone in shown)
+    return [phone for phone in instead if phone and phone.is_published and phone not in shown]

@@ -229,6 +229,11 @@ class Tab:
         for kind in ("mousePressed", "mouseReleased"):
             self.send("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **place)
 
+    def type(self, text):
+        """Press the keys, one by one, into what has the focus."""
+        for letter in text:
+            self.send("Input.dispatchKeyEvent", type="char", text=letter)
+
     def follow(self, url):
         """Press the page's first link to this address."""
         path = "/" + url.split("/", 3)[3]

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from .pages import pages_in
 from .test_exit import history_of
 
 CANARY = "stalker"
@@ -36,6 +37,31 @@ def test_in_a_hidden_visit_find_makes_no_new_entry(page, path):
     page.get_by_role("link", name="National Stalking Helpline").click()
     expect(page.locator("h1")).to_have_text("National Stalking Helpline")
     assert history_of(page) == entries
+
+
+def test_the_answers_that_other_tests_look_at_are_answers(page):
+    every, mended, nothing, empty, expired = pages_in("en")[-5:]
+    page.goto(every)
+    expect(page.locator("main h2")).not_to_have_count(0)
+    for path, words in [
+        (mended, "We looked for: harassment"),
+        (nothing, "We found nothing"),
+        (empty, "There was nothing to look for"),
+        (expired, "no longer kept"),
+    ]:
+        page.goto(path)
+        expect(page.locator("main")).to_contain_text(words)
+
+
+def test_a_number_is_pressed_in_the_results_themselves(page):
+    page.goto("/find/")
+    page.get_by_role("textbox").fill("childline")
+    page.keyboard.press("Enter")
+    first = page.locator("main li").first
+    expect(first.get_by_role("link", name="Childline")).to_be_visible()
+    number = first.locator("a[href='tel:08001111']")
+    expect(number).to_be_visible()
+    assert number.bounding_box()["height"] >= 44
 
 
 def test_find_works_without_script(browser, base_url):

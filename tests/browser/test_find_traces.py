@@ -1,0 +1,103 @@
+"""What a reader looked for is in no file of the browser once the visit is over."""
+
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings
+
+from .chromium import serving, started
+from .test_traces import found_in, see
+
+# No such words stand in any file of a browser by themselves.
+CANARY = "quetzalcoatl"
+# The second word is known: there are results.
+WORDS = f"{CANARY} stalker"
+RESULT = "/services/unwanted-contact/"
+FORMS = {
+    "in the address": b"<form action='/found'><input name=words><button>Find</button></form>",
+    "remembered by the form": (
+        b"<form action='/found' method=post><input name=words><button>Find</button></form>"
+    ),
+}
+
+
+@contextmanager
+def plain(form):
+    """The address of a site that does not care."""
+
+    def answer(path):
+        return [("Content-Type", "text/html")], [b"<!doctype html><title>Plain</title>", form]
+
+    with serving(answer) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+def ask(tab, words):
+    tab.click("input[name=words]")
+    tab.type(words)
+    tab.click("form button")
+
+
+def left_by_a_plain_form(launch_args, profile, form):
+    with (
+        plain(form) as address,
+        started(launch_args, profile) as browser,
+        browser.tab(f"{address}/", settings.EXIT_URL) as tab,
+    ):
+        ask(tab, CANARY)
+        tab.until(lambda: "/found" in tab.url(), "the answer")
+        tab.goto(f"{address}/")
+    return found_in(profile, [CANARY])
+
+
+# What the server sends is kept as it was sent: packed, the search would not know it.
+IS_PACKED = """(() => {
+  const { encodedBodySize, decodedBodySize } = performance.getEntriesByType("navigation")[0];
+  return encodedBodySize !== decodedBodySize;
+})()"""
+IS_THERE = (
+    f"""document.readyState === 'complete' && !!document.querySelector('a[href="{RESULT}"]')"""
+)
+
+
+def look_for(tab, base_url, is_hidden):
+    """Look for the words, open what was found and, if Back is there, go back."""
+    assert not tab.evaluate(IS_PACKED)
+    if is_hidden:
+        tab.click("button[data-discreet]")
+    ask(tab, WORDS)
+    tab.until(lambda: tab.evaluate(IS_THERE), "the results")
+    assert CANARY in tab.evaluate("document.querySelector('input').value")
+    if is_hidden:
+        see(tab, base_url + RESULT)
+    else:
+        tab.follow(base_url + RESULT)
+        tab.travel(-1)
+        tab.until(lambda: tab.evaluate(IS_THERE), "the results again")
+        assert not tab.evaluate(IS_PACKED)
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_no_word_that_was_looked_for_is_on_the_disk(
+    browser_type_launch_args, tmp_path, base_url, is_hidden
+):
+    for name, form in FORMS.items():
+        left = left_by_a_plain_form(browser_type_launch_args, tmp_path / name, form)
+        assert left == {CANARY}, f"The search would not find what is {name}."
+    for has_exit in (True, False):
+        profile = tmp_path / f"exit {has_exit}"
+        with (
+            started(browser_type_launch_args, profile) as browser,
+            browser.tab("about:blank", settings.EXIT_URL) as tab,
+        ):
+            tab.send("Network.enable")
+            tab.send("Network.setExtraHTTPHeaders", headers={"Accept-Encoding": "identity"})
+            tab.goto(base_url + "/")
+            look_for(tab, base_url, is_hidden)
+            if has_exit:
+                tab.click(".exit")
+                tab.wait_until_loaded(settings.EXIT_URL)
+            else:
+                # The browser goes with the page still open.
+                browser.close()
+        assert found_in(profile, [CANARY, WORDS, base_url]) == {base_url}
