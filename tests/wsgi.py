@@ -5,7 +5,11 @@ none of that.
 """
 
 import io
+from contextlib import contextmanager
 from typing import NamedTuple
+
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 
 HOST = "localhost"
 
@@ -70,10 +74,24 @@ def ask(application, request):
     def start_response(status, headers, exc_info=None):
         said[:] = [int(status.split()[0]), headers]
 
-    parts = application(request, start_response)
-    try:
-        body = b"".join(parts)
-    finally:
-        if hasattr(parts, "close"):
-            parts.close()
+    with transaction_kept():
+        parts = application(request, start_response)
+        try:
+            body = b"".join(parts)
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
     return Answer(*said, body)
+
+
+@contextmanager
+def transaction_kept():
+    """A request would close a connection that a test's transaction is open on."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in signals:
+            signal.connect(close_old_connections)
