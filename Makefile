@@ -32,6 +32,8 @@ browser: .venv/.test-stamp
 # Prints figures; run by hand.
 benchmark: .venv/.test-stamp
 	$(V)/python tests/benchmark.py
+	$(V)/python tests/benchmark_texts.py
+	$(V)/python tests/benchmark_fuzz.py
 
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.txt

@@ -175,6 +175,11 @@ HEADER_VALUES = [
     "-1",
     "\xff\xfe",
 ]
+ADMIN_MODELS = ["strategy/guide", "contacts/phone", "services/service", "auth/user", "auth/group"]
+FILTERS = """
+    q p o e all id id__exact pk__in is_published__exact name__contains slug__regex _popup
+    _to_field position__gt reviewed_on__year next _changelist_filters
+""".split()  # noqa: SIM905 - read more easily than quotes.
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"]
 METHODS += ["FOO", "get", "PROPFIND", "PURGE"]
 CHARSETS = [
@@ -295,6 +300,19 @@ def forms(draw, path, fields):
     )
     said = draw(headers) | {"Host": HOST, "Content-Type": content_type}
     return environ(path=path, method="POST", query=draw(queries), headers=said, body=body)
+
+
+@st.composite
+def asked_of_the_admin(draw):
+    """An address of the admin's lists and forms, with a rough key and rough filters."""
+    model = draw(st.sampled_from(ADMIN_MODELS))
+    keys = st.one_of(st.sampled_from(["1", "add", "9" * 30, "_5F"]).map(str.encode), raw)
+    way = draw(st.sampled_from([b"", b"/change/", b"/history/", b"/delete/"]))
+    path = f"/admin/{model}/".encode() + (draw(keys) + way if way else b"")
+    filters = st.lists(st.tuples(st.sampled_from(FILTERS), quoted).map("=".join), max_size=3)
+    return environ(
+        path, query="&".join(draw(filters)), headers={"X-Requested-With": draw(one_line)}
+    )
 
 
 # Written by hand

@@ -61,6 +61,13 @@ def cheap_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture
+def officers_cookie(admin):
+    cookie = f"sessionid={admin.cookies['sessionid'].value}"
+    assert ask(application, environ(b"/admin/", headers={"Cookie": cookie})).status == 200
+    return cookie
+
+
 def test_the_numbers_looked_for_are_those_of_the_database():
     phones = Phone.objects.critical()
     assert (phones["emergency"].dial, phones["spoc"].display) == ("999", "01384 455411")
@@ -117,3 +124,10 @@ def unless_forged(request):
 @given(request=fuzzing.forms(b"/admin/login/", ["username", "password"]).map(unless_forged))
 def test_anything_sent_to_the_admins_login_by_its_own_form(request):
     assert assert_proper(request).status in {200, 400, 403, 413}
+
+
+@tries(150)
+@given(request=fuzzing.asked_of_the_admin())
+def test_anything_asked_of_the_admin_by_an_officer(officers_cookie, request):
+    request["HTTP_COOKIE"] = officers_cookie
+    assert_proper(request)
