@@ -223,5 +223,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Django's own console handler works with DEBUG only, and mails nobody here.
-    "loggers": {"django": {"handlers": [], "level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING"},
+        # Each refusal would leave the address that somebody asked for in the log.
+        "django.request": {"level": "ERROR"},
+    },
 }

@@ -228,3 +228,11 @@ def test_an_empty_database_still_gives_every_fixed_page(client):
         assert ("tel:999", "999") in page.lines
         assert ("tel:01384455411", "01384 455411") in page.lines
         assert "{" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("get", "/typed-by-somebody/"), ("get", "/%00typed"), ("post", "/topics/")]
+)
+def test_a_refusal_leaves_no_line_in_the_log(client, caplog, method, path):
+    assert getattr(client, method)(path).status_code in {400, 404, 405}
+    assert caplog.text == ""
