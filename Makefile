@@ -33,6 +33,8 @@ browser: .venv/.test-stamp
 benchmark: .venv/.test-stamp
 	$(V)/python tests/benchmark.py
 	$(V)/python tests/benchmark_find.py
+	$(V)/python tests/benchmark_texts.py
+	$(V)/python tests/benchmark_fuzz.py
 
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.txt

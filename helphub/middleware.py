@@ -15,7 +15,8 @@ from helphub.views import method_not_allowed
 
 
 def is_for_admin(request):
-    return request.path_info.startswith(settings.ADMIN_PREFIX)
+    # Where there is no admin, its address is one of those that lead nowhere, for readers.
+    return "admin" in settings.ROLES and request.path_info.startswith(settings.ADMIN_PREFIX)
 
 
 def is_for_find(request):
@@ -23,32 +24,39 @@ def is_for_find(request):
     return bool(match) and match.url_name in {"find", "found"}
 
 
-PUBLIC_RESPONSE = {
-    # Brave offers to forget the site.
-    "Request-OTR": "1",
+EVERY_RESPONSE = {
     "Permissions-Policy": "browsing-topics=(), geolocation=(), camera=(), microphone=()",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+PUBLIC_RESPONSE = {"Request-OTR": "1"}  # Brave offers to forget the site.
 MINUTE, DAY, YEAR = 60, 86_400, 31_536_000
 ADMIN_RESPONSE = {
     "Cache-Control": "no-store, private",
     "X-Robots-Tag": "noindex",
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
-        "form-action 'self'; object-src 'none'"
-    ),
 }
+
+
+def scripts_by_hash():
+    return f"{assets.head_script().source} {assets.end_script().source}"
 
 
 def public_policy():
     """The Content Security Policy of public pages: our own style sheet and scripts, by hash."""
-    scripts = f"{assets.head_script().source} {assets.end_script().source}"
     return (
-        f"default-src 'none'; script-src {scripts}; "
+        f"default-src 'none'; script-src {scripts_by_hash()}; "
         f"style-src {assets.style().source}; img-src 'self' data:; connect-src 'self'; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
         "require-trusted-types-for 'script'; trusted-types hub"
+    )
+
+
+def admin_policy():
+    """The admin's: its own files, and what our pages for trouble carry, which it shows too."""
+    return (
+        f"default-src 'self'; script-src 'self' {scripts_by_hash()}; "
+        f"style-src 'self' {assets.style().source}; img-src 'self' data:; object-src 'none'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
 
 
@@ -86,14 +94,17 @@ def headers(get_response):
     def middleware(request):
         response = get_response(request)
         if is_for_admin(request):
-            wanted = ADMIN_RESPONSE
+            wanted = ADMIN_RESPONSE | {"Content-Security-Policy": admin_policy()}
         else:
             del response.headers["Cache-Control"]
             # nginx obeys X-Accel-Expires only if it comes before Cache-Control.
             wanted = caching(request, response) | {"Cache-Control": "no-store"}
             wanted |= PUBLIC_RESPONSE | {"Content-Security-Policy": public_policy()}
-        for name, value in wanted.items():
+        for name, value in (wanted | EVERY_RESPONSE).items():
             response.headers[name] = value
+        if request.method == "HEAD" and not response.streaming:
+            # Servers drop it too, each with a line in its log.
+            response.content = b""
         return response
 
     return middleware

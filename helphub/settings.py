@@ -207,10 +207,14 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 0 if LAPTOP else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not LAPTOP
+# Every host of the parent domain would be on https for good: whoever owns it must have agreed.
+SECURE_HSTS_PRELOAD = os.environ.get("HSTS_PRELOAD") == "1"
 SECURE_SSL_REDIRECT = not LAPTOP
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # X-Frame-Options: the policy's frame-ancestors says it.
     "security.W003",  # CsrfViewMiddleware: a subclass of it guards the admin.
+    "security.W021",  # HSTS preload: HSTS_PRELOAD=1 asks for it, the owner decides.
 ]
 LOGGING = {
     "version": 1,
@@ -219,5 +223,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Django's own console handler works with DEBUG only, and mails nobody here.
-    "loggers": {"django": {"handlers": [], "level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING"},
+        # Each refusal would leave the address that somebody asked for in the log.
+        "django.request": {"level": "ERROR"},
+    },
 }

@@ -4,12 +4,14 @@ import pytest
 from django.db import DatabaseError, connection
 
 from contacts.models import Phone
-from helphub import views
+from helphub import views, wsgi
 from services.models import Service
 from strategy.models import Chapter, FormOfAbuse, Guide
 
+from . import fuzzing
 from .reader import Page
 from .test_pages import assert_critical_numbers
+from .wsgi import ask, environ
 
 pytestmark = pytest.mark.django_db
 
@@ -79,10 +81,81 @@ def test_a_form_that_nothing_takes_is_a_page_with_the_numbers(client, method, pa
     assert_critical_numbers(page)
 
 
-def test_head_answers_like_get_without_the_page(client):
-    response = client.head("/contacts/")
-    assert response.status_code == 200
-    assert response.content == b""
+@pytest.mark.parametrize("path", ["/", "/no-such-page/", "/robots.txt", "/topics", "/find/x/"])
+def test_head_answers_like_get_without_the_page(path):
+    get, head = (ask(wsgi.application, environ(path.encode(), way)) for way in ("GET", "HEAD"))
+    assert head.body == b""
+    assert (head.status, head.headers) == (get.status, get.headers)
+
+
+@pytest.mark.parametrize("path", ["/", "/find/", "/ur/contacts/", "/robots.txt", "/nothing/"])
+def test_a_poisoned_request_leaves_nothing_for_the_next(path):
+    def open_it(**headers):
+        return ask(wsgi.application, environ(path.encode(), query="q=1", headers=headers))
+
+    clean = open_it()
+    poison = dict.fromkeys(fuzzing.HEADERS, "evil.example") | {"Content-Length": "0"}
+    poisoned = [open_it(**poison), open_it(**poison | {"Host": None})]
+    poisoned.append(open_it(**{name: poison[name] for name in poison if name != "Host"}))
+    for answer in poisoned:
+        assert answer.status < 500
+        assert b"evil.example" not in answer.body
+        assert not any("evil.example" in value for _, value in answer.headers)
+    assert poisoned[-1].body == clean.body, "no header changes a page"
+    assert open_it() == clean
+
+
+CHARSETS = ["hex", "rot13", "idna", "punycode", "undefined", "utf-16", "no-such-charset"]
+
+
+@pytest.mark.parametrize("charset", CHARSETS)
+@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x"])
+def test_a_charset_that_is_none_is_no_matter(charset, kind):
+    headers = {"Content-Type": f"{kind}; charset={charset}"}
+    page = Page(ask(wsgi.application, environ(b"/", query="q=%ff", headers=headers)))
+    assert page.response.status == 200
+    assert_critical_numbers(page)
+
+
+def test_a_form_in_parts_that_nobody_can_tell_apart_is_refused_with_a_page():
+    headers = {"Content-Type": "multipart/form-data; boundary*=no-such-charset''x"}
+    sent = environ(b"/find/", "POST", headers=headers, body=b"--x")
+    page = Page(ask(wsgi.application, sent))
+    assert page.response.status == 400
+    assert page.faults == []
+    assert_critical_numbers(page)
+
+
+@pytest.mark.parametrize("length", ["", "-1", "5, 5", "many", "9" * 5000, None])
+def test_a_length_that_is_none_counts_as_nothing_sent(length):
+    headers = {"Content-Length": length, "Content-Type": "application/x-www-form-urlencoded"}
+    answer = ask(wsgi.application, environ(b"/find/", "POST", headers=headers, body=b"words=a"))
+    assert answer.status == 303
+
+
+def test_a_form_in_parts_is_read_in_utf_8():
+    kind = 'multipart/form-data; charset="latin-1"; boundary=----x'
+    body = (
+        b'------x\r\nContent-Disposition: form-data; name="words"\r\n\r\n'
+        + "żeńska pomoc".encode()
+        + b"\r\n------x--\r\n"
+    )
+    sent = environ(b"/find/", "POST", headers={"Content-Type": kind}, body=body)
+    location = ask(wsgi.application, sent).get("Location")
+    page = Page(ask(wsgi.application, environ(location.encode())))
+    assert "żeńska pomoc" in [box.get("value") for box in page.all("input")]
+
+
+def test_what_fails_before_there_is_a_page_ends_in_the_emergency_page(monkeypatch):
+    def broken(environ, start_response):
+        raise RuntimeError("no request could be made of this")
+
+    monkeypatch.setattr(wsgi, "django", broken)
+    page = Page(ask(wsgi.application, environ(b"/")))
+    assert page.response.status == 500
+    assert page.response.get("Cache-Control") == "no-store"
+    assert page.faults == []
+    assert ("tel:01384455411", "01384 455411") in page.lines
 
 
 @pytest.fixture
@@ -155,3 +228,11 @@ def test_an_empty_database_still_gives_every_fixed_page(client):
         assert ("tel:999", "999") in page.lines
         assert ("tel:01384455411", "01384 455411") in page.lines
         assert "{" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("get", "/typed-by-somebody/"), ("get", "/%00typed"), ("post", "/topics/")]
+)
+def test_a_refusal_leaves_no_line_in_the_log(client, caplog, method, path):
+    assert getattr(client, method)(path).status_code in {400, 404, 405}
+    assert caplog.text == ""

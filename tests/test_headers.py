@@ -90,14 +90,15 @@ def test_proxies_are_asked_not_to_fetch_ahead(client):
     assert response.json() == [{"user_agent": "prefetch-proxy", "disallow": True}]
 
 
+def source(element):
+    """What a policy says of a style or script to admit it."""
+    digest = hashlib.sha256(element.text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
 def test_the_policy_admits_exactly_the_style_and_script_of_the_page(client):
     response = client.get("/")
     page = Page(response)
-
-    def source(element):
-        digest = hashlib.sha256(element.text.encode()).digest()
-        return f"'sha256-{base64.b64encode(digest).decode()}'"
-
     assert policy(response)["style-src"] == [source(page.one("style"))]
     assert policy(response)["script-src"] == [source(script) for script in page.all("script")]
     assert policy(response)["default-src"] == ["'none'"]
@@ -116,6 +117,15 @@ def test_the_admin_is_told_apart(client):
     for cookie in response.cookies.values():
         assert cookie["path"] == "/admin/"
         assert cookie["samesite"] == "Lax"
+
+
+@pytest.mark.parametrize("path", ["/admin/no-such-page/", "/admin/%00"])
+def test_a_page_for_trouble_in_the_admin_may_use_its_style_and_script(admin, path):
+    response = admin.get(path)
+    page = Page(response)
+    assert response.status_code in {400, 404}
+    assert source(page.one("style")) in policy(response)["style-src"]
+    assert {source(one) for one in page.all("script")} < set(policy(response)["script-src"])
 
 
 def test_the_admins_static_files_are_served(client):

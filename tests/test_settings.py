@@ -99,6 +99,23 @@ def test_production_sends_cookies_over_https_only():
     assert run_in_production(code) == "True True True"
 
 
+@pytest.mark.parametrize("preload", ["", "1"])
+def test_browsers_own_list_is_joined_only_on_request(preload):
+    code = (
+        "from django.conf import settings as s; "
+        "print(s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD)"
+    )
+    assert run_in_production(code, HSTS_PRELOAD=preload) == f"31536000 True {preload == '1'}"
+
+
+@pytest.mark.parametrize("role", ["public", "admin"])
+def test_nothing_is_left_to_warn_of_once_the_owner_is_named(role):
+    owner = {f"OWNER_{n.upper().replace('-', '_')}": "named" for n in settings.OWNER}
+    owner |= {"SECURITY_CONTACT": "mailto:a@example.org", "HELPHUB_ROLE": role}
+    result = check("--deploy", "--fail-level", "WARNING", **PRODUCTION | owner)
+    assert result.returncode == 0, result.stderr
+
+
 def test_deploying_fails_until_the_owner_is_named():
     result = check("--deploy", **PRODUCTION)
     assert result.returncode != 0

@@ -1,0 +1,133 @@
+"""Whatever strangers send, a proper answer goes out. The same on SQLite and PostgreSQL.
+
+`FUZZ=20 make unit` tries twenty times as many requests, other ones each time.
+"""
+
+import logging
+import os
+from contextlib import contextmanager
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+
+from contacts.models import Phone
+from helphub.wsgi import application
+
+from . import fuzzing
+from .wsgi import ask, environ
+
+pytestmark = pytest.mark.django_db
+
+TIMES = int(os.environ.get("FUZZ", "1"))
+
+
+def tries(number):
+    """So many requests: the same ones every time, unless more are asked for."""
+    return settings(
+        max_examples=number * TIMES,
+        derandomize=TIMES == 1,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@contextmanager
+def undone():
+    """What a request does to the database, a failure too, is gone before the next."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def assert_proper(request):
+    with undone():
+        answer = ask(application, request)
+        fuzzing.assert_proper(request, answer)
+    return answer
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    """Thousands of refusals are not worth a line each."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def officers_cookie(admin):
+    cookie = f"sessionid={admin.cookies['sessionid'].value}"
+    assert ask(application, environ(b"/admin/", headers={"Cookie": cookie})).status == 200
+    return cookie
+
+
+def test_the_numbers_looked_for_are_those_of_the_database():
+    phones = Phone.objects.critical()
+    assert (phones["emergency"].dial, phones["spoc"].display) == ("999", "01384 455411")
+
+
+def test_a_marker_that_came_to_life_would_be_seen():
+    page = b"<!doctype html><html lang=en><title>a</title><body>%b</body></html>"
+    for alive in (b"<zqx>", b"<p onzqx=1>", b"<!-- zqx -->", b"<a href=' javascript:zqx'>a</a>"):
+        assert fuzzing.faults_of(page % alive, False), alive
+    assert not fuzzing.faults_of(page % b"&lt;zqx onzqx=1&gt;", False)
+    assert "('tel:999', '999') is not there" in fuzzing.faults_of(page % b"", True)
+
+
+def test_every_request_of_the_hand_list():
+    for request in fuzzing.by_hand():
+        said = {key: str(value)[:200] for key, value in request.items() if "wsgi" not in key}
+        try:
+            assert_proper(request)
+        except AssertionError as error:
+            raise AssertionError(said) from error
+
+
+@tries(3500)
+@given(request=fuzzing.requests())
+def test_any_request(request):
+    assert_proper(request)
+
+
+@tries(700)
+@given(request=fuzzing.forms(b"/find/", ["words"]))
+def test_any_question_for_find(request):
+    answer = assert_proper(request)
+    if answer.status == 303:
+        assert_proper(environ(answer.get("Location").encode()))
+
+
+@tries(700)
+@given(request=fuzzing.forms(b"/admin/login/", ["username", "password", "next"]))
+def test_anything_sent_to_the_admins_login(request):
+    assert assert_proper(request).status in {200, 400, 403, 413}
+
+
+def unless_forged(request):
+    """The request with the cookie and the field that the admin asks for."""
+    token = "a" * 32
+    request["HTTP_COOKIE"] = f"csrftoken={token}"
+    request["HTTP_X_CSRFTOKEN"] = token
+    for header in ("HTTP_ORIGIN", "HTTP_X_FORWARDED_PROTO"):
+        request.pop(header, None)
+    return request
+
+
+@tries(300)
+@given(request=fuzzing.forms(b"/admin/login/", ["username", "password"]).map(unless_forged))
+def test_anything_sent_to_the_admins_login_by_its_own_form(request):
+    assert assert_proper(request).status in {200, 400, 403, 413}
+
+
+@tries(150)
+@given(request=fuzzing.asked_of_the_admin())
+def test_anything_asked_of_the_admin_by_an_officer(officers_cookie, request):
+    request["HTTP_COOKIE"] = officers_cookie
+    assert_proper(request)
