@@ -16,14 +16,15 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
+from django.apps import apps
 from django.conf import settings
-from django.contrib.admin.models import LogEntry
 from django.db.models import Max
 from django.utils.translation import get_language, override
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
 from helphub import texts
+from helphub.edition import reading
 from helphub.find.folding import fold, words_of
 from helphub.find.spelling import Speller
 from helphub.models import LoadedRow, Synonym
@@ -167,22 +168,30 @@ def documents():
 
 def stamp():
     """Changes when an officer saves, fixtures are loaded, or this code is another."""
-    saved = LogEntry.objects.aggregate(last=Max("pk"))["last"]
+    if reading.folder() or not settings.FOR_OFFICERS:
+        return "edition"
+    saved = apps.get_model("admin.LogEntry").objects.aggregate(last=Max("pk"))["last"]
     loaded = LoadedRow.objects.aggregate(last=Max("pk"))["last"]
     code = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
     return f"{settings.DATABASES['default']['NAME']} {saved} {loaded} {code}"
 
 
+def place():
+    """Where the index lies: in the edition that is being read, or by itself."""
+    folder = reading.folder()
+    return folder / "find.sqlite3" if folder else settings.FIND_INDEX
+
+
 def build(given=None):
     """Write the index anew and put it in the place of the old one."""
     now = stamp()
-    settings.FIND_INDEX.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.FIND_INDEX.parent) as folder:
+    place().parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place().parent) as folder:
         path = Path(folder) / "find.sqlite3"
         with closing(sqlite3.connect(path)) as file:
             count = _fill(file, documents() if given is None else given, now)
             file.commit()
-        path.replace(settings.FIND_INDEX)
+        path.replace(place())
     return count
 
 
@@ -332,7 +341,7 @@ def current():
     """The index as it lies on the disk now. On a laptop it is made again when content changed."""
     with _lock:
         index = _opened()
-        if settings.LAPTOP and (index is None or index.stamp != stamp()):
+        if settings.LAPTOP and not reading.folder() and (index is None or index.stamp != stamp()):
             build()
             index = _opened()
         return index
@@ -340,16 +349,16 @@ def current():
 
 def _opened():
     try:
-        status = settings.FIND_INDEX.stat()
+        status = place().stat()
     except FileNotFoundError:
         return None
-    mark = (settings.FIND_INDEX, status.st_ino, status.st_mtime_ns)
+    mark = (place(), status.st_ino, status.st_mtime_ns)
     if mark not in _open:
         for old in _open.values():
             with suppress(sqlite3.Error):
                 old.file.close()
         _open.clear()
-        _open[mark] = Index(settings.FIND_INDEX)
+        _open[mark] = Index(place())
     return _open[mark]
 
 
