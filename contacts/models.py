@@ -650,13 +650,6 @@ class ApprovedNumber(models.Model):
     def __str__(self):
         return f"{self.line}: {self.display}"
 
-    def clean(self):
-        super().clean()
-        if self.display.replace(" ", "") != self.dial:
-            raise ValidationError(
-                {"display": _("These are not the same digits as the ones to dial.")}
-            )
-
     def save(self, *args, **kwargs):
         if self.pk:
             raise ValidationError(_("An approval is never changed. Add a new one."))
@@ -664,3 +657,10 @@ class ApprovedNumber(models.Model):
 
     def delete(self, *args, **kwargs):
         raise ValidationError(_("An approval is never deleted."))
+
+    def clean(self):
+        super().clean()
+        if self.display.replace(" ", "") != self.dial:
+            raise ValidationError(
+                {"display": _("These are not the same digits as the ones to dial.")}
+            )

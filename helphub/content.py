@@ -237,7 +237,7 @@ def load(wanted):
 
 
 def lines_of_help_now():
-    """The numbers that must never be wrong: of every page, and of the page for who needs help now."""
+    """The numbers that must never be wrong: of every page, and of the page “Help now”."""
     guide = Guide.objects.get(slug="help-now")
     named = {slug for _, slug in texts.tokens_of(guide.body)}
     phones = Phone.objects.published().filter(

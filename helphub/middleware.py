@@ -87,7 +87,8 @@ def headers(get_response):
     def middleware(request):
         response = get_response(request)
         if is_for_admin(request):
-            wanted = ADMIN_RESPONSE
+            # A page of an edition, shown to an officer, brings its own style sheet.
+            wanted = ADMIN_RESPONSE | getattr(response, "own_headers", {})
         else:
             del response.headers["Cache-Control"]
             # nginx obeys X-Accel-Expires only if it comes before Cache-Control.

@@ -13,6 +13,8 @@ from .reader import Page
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
     """Every test begins with the real content."""
+    # No edition, so that pages come live from the tests' own database.
+    settings.EDITIONS_DIR = tmp_path_factory.mktemp("editions")
     settings.FIND_INDEX = tmp_path_factory.mktemp("find") / "find.sqlite3"
     call_command("compile_words")
     with django_db_blocker.unblock():

@@ -58,6 +58,11 @@ def code_mark(folder):
     return mark.hexdigest()
 
 
+def is_of_this_code(folder):
+    """Whether this code, today, would make the pages of an edition as they are."""
+    return _answers_of(folder).get("code") == code_mark(folder)
+
+
 # The whole
 
 

@@ -1,4 +1,4 @@
-"""How Django opens an edition's content.sqlite3. The settings need this, so it imports no Django."""
+"""How an edition's content.sqlite3 is opened. The settings need this: it imports no Django."""
 
 
 def database(folder):

@@ -109,12 +109,23 @@ class _Reader(HTMLParser):
             self.line["shown"] += data
 
 
-def facts_of(html):
-    """The facts of a page, as plain values."""
+def _read(html):
+    """A page that was read, and its visible text."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
     text = SPACE.sub(lambda found: "\n" if "\n" in found.group() else " ", "".join(reader.text))
+    return reader, text
+
+
+def words_of(html):
+    """The visible words of a page."""
+    return _read(html)[1].split()
+
+
+def facts_of(html):
+    """The facts of a page, as plain values."""
+    reader, text = _read(html)
     return {
         "title": " ".join(reader.title.split()),
         "lang": reader.lang,

@@ -35,6 +35,10 @@ class Refusal(NamedTuple):
     def as_json(self):
         return self._asdict() | {"record": self.record and list(self.record)}
 
+    @classmethod
+    def from_json(cls, values):
+        return cls(**values | {"record": values["record"] and bake.Record(*values["record"])})
+
     def __str__(self):
         shown = ", ".join(self.pages[:3]) + (" and others" if len(self.pages) > 3 else "")
         where = f" On {shown}." if shown else ""
@@ -119,7 +123,9 @@ def examine(edition):
         for refusal in rule(edition):
             key = refusal._replace(pages=(), record=refusal.record)
             found.setdefault(key, []).extend(refusal.pages)
-    return [refusal._replace(pages=pages) for refusal, pages in found.items()]
+    refusals = [refusal._replace(pages=pages) for refusal, pages in found.items()]
+    # Where such a number is wrong, much else is wrong only because of it.
+    return [one for one in refusals if one.is_critical] or refusals
 
 
 def _of_page(edition, rule, why, address):
@@ -254,10 +260,9 @@ def titles(edition):
             why = f"The title “{title}” stays in the phone's history and says “{denied.group()}”."
             yield _of_page(edition, "titles", f"{why} Choose a neutral one.", address)
         code, english = without_language(address)
-        if other := seen.setdefault((code, title), english):
-            if other != english:
-                why = f"The title “{title}” is also that of {other}. Choose another."
-                yield _of_page(edition, "titles", why, address)
+        if (other := seen.setdefault((code, title), english)) != english:
+            why = f"The title “{title}” is also that of {other}. Choose another."
+            yield _of_page(edition, "titles", why, address)
 
 
 def numbers(edition):
@@ -266,16 +271,12 @@ def numbers(edition):
     for address, _page, found in edition.html():
         for shown in found["numbers"]:
             if is_dialled(shown) and not is_known(shown, known):
-                why = (
-                    f"The number {shown} is not one of the site's numbers. Take it out of the text."
-                )
+                why = f"The number {shown} is none of the site's numbers. Take it out of the text."
                 yield _of_page(edition, "numbers", why, address)
         for href, shown, is_seen in found["lines"]:
             digits = href.partition(":")[2]
             if digits not in known or (is_seen and digits_of(shown) != digits):
-                why = (
-                    f"A link dials {digits} and shows “{shown}”, which is not a number of the site."
-                )
+                why = f"A link dials {digits} and shows “{shown}”: that is no number of the site."
                 yield _of_page(edition, "numbers", why, address)
 
 

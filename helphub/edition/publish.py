@@ -206,7 +206,7 @@ def _let_through(work, manifest, withdrawn):
     store.prune()
     return Published(
         number,
-        [gate.Refusal(**one) for one in manifest["held"]],
+        list(map(gate.Refusal.from_json, manifest["held"])),
         manifest["warnings"],
         manifest["changes"],
         manifest["seconds"],
@@ -276,7 +276,7 @@ def shows(folder, withdrawn):
 
 
 def _put_away(withdrawn, number):
-    """Erase older editions that hold a withdrawn place; never serve those with other such things."""
+    """Erase older editions with a withdrawn place; never serve those with another such thing."""
     for old in store.numbers():
         if old == number or not (found := shows(store.folder_of(old), withdrawn)):
             continue

@@ -1,9 +1,13 @@
 import getpass
+import os
+import signal
 import sys
+import threading
 
 from django.core.management.base import BaseCommand, CommandError
 
 from helphub.edition import bake, build, publish, store
+from helphub.edition.watch import Watcher
 
 
 class Command(BaseCommand):
@@ -25,7 +29,26 @@ class Command(BaseCommand):
             "officers have saved since goes out.",
         )
 
-    def handle(self, why, force, time_only, **options):
+        parser.add_argument(
+            "--if-needed",
+            action="store_true",
+            help="Only if there is no edition yet, or another release of the site made it.",
+        )
+        parser.add_argument(
+            "--watch",
+            action="store_true",
+            help="Stay, and publish what officers ask for in the admin, and what time changes.",
+        )
+
+    def handle(self, why, force, time_only, if_needed, watch, **options):
+        if watch:
+            self._watch()
+            return
+        if if_needed and (current := store.current()):
+            if build.is_of_this_code(current):
+                self.stdout.write(f"Readers have edition {store.number_of(current)}.")
+                return
+            time_only = True
         source = publish.CURRENT if time_only else publish.RELEASED
         try:
             done = publish.publish(source, _who(), why, force, progress=self._progress())
@@ -45,6 +68,18 @@ class Command(BaseCommand):
         counts = ", ".join(f"{len(pages)} {name}" for name, pages in done.changes.items())
         times = ", ".join(f"{name} {value:.1f} s" for name, value in done.seconds.items())
         self.stdout.write(f"Published edition {done.number}: {counts} ({times}).")
+
+    def _watch(self):
+        over = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: over.set())
+        try:
+            store.check_writable()
+        except store.StoreError as error:
+            raise CommandError(error) from error
+        parent = os.getppid()
+        # Started beside a server, it ends with it.
+        Watcher().run(lambda: over.is_set() or os.getppid() != parent)
 
     def _progress(self):
         if not sys.stderr.isatty():
