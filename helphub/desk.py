@@ -216,7 +216,7 @@ def word_difference(old, new):
 
 
 ASKED = {
-    Kind.RELEASE: gettext_lazy("Publishing takes a few seconds. This page says what came of it."),
+    Kind.RELEASE: "Publishing takes a few seconds. This page says what came of it.",
     Kind.ROLLBACK: "Going back to that edition. It takes a few seconds.",
     Kind.LIFT: "Going back ends. Publish to give readers what is saved.",
 }
