@@ -132,6 +132,8 @@ def facts_of(html):
         "dir": reader.dir,
         "ids": reader.ids,
         "links": sorted(set(reader.links)),
+        # What stands at the head of the page, in its order.
+        "first": [[href, shown] for href, shown, is_seen in reader.lines if is_seen][:2],
         "lines": [list(one) for one in sorted({tuple(one) for one in reader.lines})],
         "numbers": sorted({one.group() for one in NUMBER.finditer(text)}),
         "postcodes": sorted({" ".join(one) for one in POSTCODE.findall(text)}),

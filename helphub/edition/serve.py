@@ -78,13 +78,11 @@ class Edition:
             self.pages[address] = Page(page, zipped, packed)
 
     def _read(self, path, mark, known):
-        """A file's bytes; those of the edition before were checked already."""
-        body = known.get(mark) if known else None
-        if body is None:
-            body = path.read_bytes()
-            if digest(body) != mark:
-                raise WrongHashError(f"{path.name} of edition {self.folder.name} was altered.")
-        self.bodies[mark] = body
+        """A file's bytes, checked; in memory only once where the edition before has them too."""
+        body = path.read_bytes()
+        if digest(body) != mark:
+            raise WrongHashError(f"{path.name} of edition {self.folder.name} was altered.")
+        self.bodies[mark] = body = (known or {}).get(mark, body)
         return body
 
 
