@@ -1,6 +1,7 @@
 from django.contrib import admin
 
 from contacts.models import (
+    ApprovedNumber,
     CallFact,
     Organization,
     Phone,
@@ -8,11 +9,11 @@ from contacts.models import (
     ScheduleException,
     Verification,
 )
-from helphub.editing import EditingInline, EntryAdmin
+from helphub.editing import EditingInline, EntryAdmin, SaysWhatSavingDoes
 
 
 @admin.register(Organization)
-class OrganizationAdmin(admin.ModelAdmin):
+class OrganizationAdmin(SaysWhatSavingDoes, admin.ModelAdmin):
     list_display = ["name", "slug"]
     search_fields = ["slug", "name"]
     fields = ["name", "slug"]
@@ -81,3 +82,21 @@ class PhoneAdmin(EntryAdmin):
     def has_delete_permission(self, request, obj=None):
         # The numbers of every page stay: give the role to another row first.
         return super().has_delete_permission(request, obj) and not (obj and obj.role)
+
+
+@admin.register(ApprovedNumber)
+class ApprovedNumberAdmin(admin.ModelAdmin):
+    """To be read only: manage.py approve_number adds a row."""
+
+    list_display = ["line", "display", "dial", "who", "approved_at"]
+    list_filter = ["line"]
+    search_fields = ["line", "dial", "display"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

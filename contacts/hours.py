@@ -16,12 +16,21 @@ from zoneinfo import ZoneInfo
 
 import holidays
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 LONDON = ZoneInfo("Europe/London")
 DAY = timedelta(days=1)
 SATURDAY = 5
 WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
+
+
+def build_clock():
+    """The time that a page is made at: the beginning of the day in Dudley.
+
+    Two pages made of the same content on the same day are then the same, byte by byte.
+    """
+    return _moment(timezone.now().astimezone(LONDON).date(), time.min)
 
 
 class BankHolidays(models.TextChoices):

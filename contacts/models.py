@@ -321,7 +321,7 @@ class Phone(Entry):
 
     @property
     def has_lapsed(self):
-        return timezone.now() >= self.lapses_at
+        return hours.build_clock() >= self.lapses_at
 
     @cached_property
     def opening(self):
@@ -330,7 +330,7 @@ class Phone(Entry):
             [schedule.rule for schedule in self.schedules.all()],
             [exception.dated for exception in self.exceptions.all()],
             self.bank_holidays,
-            now=timezone.now(),
+            now=hours.build_clock(),
             label_until=None if self.hours_are_disputed else self.lapses_at,
         )
 
@@ -665,3 +665,47 @@ class CallFact(models.Model):
             raise ValidationError({"source": _("Say who says so, or answer “not known”.")})
 
     words_language = property(language_of_words)
+
+
+class ApprovedNumberQuerySet(models.QuerySet):
+    def by_line(self):
+        """The newest approval of each line, by the line's name in texts."""
+        return {row.line: row for row in self.order_by("pk")}
+
+
+class ApprovedNumber(models.Model):
+    """That somebody approved the digits of a line. Rows are added, never changed or deleted.
+
+    Saving a number approves nothing: what readers are to see is compared with these rows.
+    """
+
+    line = models.SlugField(_("line"), max_length=40)
+    dial = models.CharField(_("digits to dial"), max_length=20, validators=[validate_dial])
+    display = models.CharField(_("number as shown"), max_length=24)
+    who = models.CharField(_("approved by"), max_length=150)
+    approved_at = models.DateTimeField(_("approved"), auto_now_add=True)
+
+    objects = ApprovedNumberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["line", "-pk"]
+        verbose_name = _("approved number")
+        verbose_name_plural = _("approved numbers")
+
+    def __str__(self):
+        return f"{self.line}: {self.display}"
+
+    def save(self, *args, **kwargs):
+        if self.pk:
+            raise ValidationError(_("An approval is never changed. Add a new one."))
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise ValidationError(_("An approval is never deleted."))
+
+    def clean(self):
+        super().clean()
+        if self.display.replace(" ", "") != self.dial:
+            raise ValidationError(
+                {"display": _("These are not the same digits as the ones to dial.")}
+            )

@@ -1,34 +1,82 @@
 """The numbers of every page: 999 and the single point of contact, whatever is broken.
 
 Ordinary pages read them from the database. Pages that must work without one (400, 404, 500, the
-emergency page) read critical_numbers.json, which `manage.py write_critical_numbers` makes from the
-same rows.
+emergency page) read critical_numbers.json: an edition's own, or the one in this folder, which
+`manage.py write_critical_numbers` makes from the same rows.
 """
 
 import json
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from contacts.models import Phone
+from helphub.edition import reading, store
 
 PATH = Path(__file__).with_name("critical_numbers.json")
 FIELDS = ["slug", "name_en", "kind", "dial", "display", "role"]
+# Answers while the single point of contact is withdrawn: day and night.
+INSTEAD_OF_SPOC = "h-rcew247"
 
 
-@cache
+@lru_cache(maxsize=8)
+def _read(path):
+    found = {}
+    for row in json.loads(path.read_text()):
+        is_stand_in = row.pop("is_stand_in", False)
+        found[row["role"]] = phone = Phone(**row)
+        # Templates then say that the line of this role is not working.
+        phone.is_stand_in = is_stand_in
+    return found
+
+
 def from_file():
     """The critical numbers by role, without a database."""
-    rows = json.loads(PATH.read_text())
-    return {row["role"]: Phone(**row) for row in rows}
+    folder = reading.folder() or store.current()
+    if folder:
+        try:
+            return _read(folder / PATH.name)
+        except (OSError, ValueError):
+            pass  # The edition is gone or torn: the numbers are not.
+    return _read(PATH)
 
 
 def from_database():
-    """The critical numbers by role; an empty database is made up from the file."""
+    """The critical numbers by role; what an empty database lacks comes from the file."""
     return from_file() | Phone.objects.critical()
 
 
-def write():
-    """Rewrite the file from the database."""
+def rows(phones, approved):
+    """What the file is to say of these phones, by role: their digits as they were approved."""
+    found = []
+    for role in Phone.Role:
+        phone = phones.get(role) or phones[INSTEAD_OF_SPOC]
+        row = {field: getattr(phone, field) for field in FIELDS} | {"role": role}
+        if line := approved.get(phone.slug):
+            row |= {"dial": line.dial, "display": line.display}
+        found.append(row | ({} if phone.role else {"is_stand_in": True}))
+    return found
+
+
+MISSING = (
+    "There is no published number for 999 or for the single point of contact, and none that could "
+    "stand in its place."
+)
+
+
+def phones_with_stand_in():
+    """The critical phones by role, or None where readers would be left without."""
     phones = Phone.objects.critical()
-    rows = [{field: getattr(phones[role], field) for field in FIELDS} for role in Phone.Role]
-    PATH.write_text(json.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+    if Phone.Role.EMERGENCY not in phones:
+        return None
+    if Phone.Role.SPOC not in phones:
+        stand_in = Phone.objects.published().filter(slug=INSTEAD_OF_SPOC).first()
+        if stand_in is None:
+            return None
+        phones[INSTEAD_OF_SPOC] = stand_in
+    return phones
+
+
+def write(path=None, phones=None, approved=()):
+    """Rewrite the file from the database."""
+    found = rows(phones or Phone.objects.critical(), dict(approved))
+    (path or PATH).write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")

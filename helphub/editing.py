@@ -1,13 +1,18 @@
 """The ground of the admin: what every form and list of ours has in common."""
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
+
+
+def has_edition():
+    """Whether readers have an edition, and not the working database."""
+    return (settings.EDITIONS_DIR / "current").is_symlink()
 
 
 def language_fieldsets(model, fields):
@@ -46,7 +51,16 @@ class LanguageFields:
         return field
 
 
-class EditingAdmin(LanguageFields, TranslationAdmin):
+class SaysWhatSavingDoes:
+    """Tells an officer that saving alone changes nothing for readers."""
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if has_edition():
+            messages.info(request, _("Saved. Readers see this when it is published."))
+
+
+class EditingAdmin(SaysWhatSavingDoes, LanguageFields, TranslationAdmin):
     """An admin for a model with translated fields."""
 
     save_on_top = True

@@ -3,20 +3,21 @@
 from http import HTTPStatus
 
 from django.conf import settings
-from django.contrib.auth.middleware import AuthenticationMiddleware
-from django.contrib.messages.middleware import MessageMiddleware
-from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest
-from django.middleware.csrf import CsrfViewMiddleware
+from django.urls import Resolver404, resolve
 from django.utils import translation
 
-from helphub import assets
-from helphub.views import method_not_allowed
+from helphub import assets, views
+from helphub.edition import bake, reading, store
 
 
 def is_for_admin(request):
     # Where there is no admin, its address is one of those that lead nowhere, for readers.
     return "admin" in settings.ROLES and request.path_info.startswith(settings.ADMIN_PREFIX)
+
+
+def is_for_health(request):
+    return request.path_info.startswith("/healthz/")
 
 
 def is_for_find(request):
@@ -95,6 +96,8 @@ def headers(get_response):
         response = get_response(request)
         if is_for_admin(request):
             wanted = ADMIN_RESPONSE | {"Content-Security-Policy": admin_policy()}
+            # A page of an edition, shown to an officer, brings its own style sheet.
+            wanted |= getattr(response, "own_headers", {})
         else:
             del response.headers["Cache-Control"]
             # nginx obeys X-Accel-Expires only if it comes before Cache-Control.
@@ -130,7 +133,7 @@ def pages_for_refusals(get_response):
     def middleware(request):
         response = get_response(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not is_for_admin(request):
-            page = method_not_allowed(request)
+            page = views.method_not_allowed(request)
             page.headers["Allow"] = response.headers["Allow"]
             return page
         return response
@@ -158,31 +161,40 @@ def language_of_address(get_response):
     return middleware
 
 
-class ForAdmin:
-    """Lets a reader's request pass by the middleware it is mixed into."""
+def readers_edition(get_response):
+    """Let a reader's request read one edition, the one in service, and never the working database.
 
-    def __call__(self, request):
-        if is_for_admin(request):
-            return super().__call__(request)
-        return self.get_response(request)
+    Without any edition (tests, the first start of a laptop) pages come from the working database.
+    """
 
+    def middleware(request):
+        folder = request.environ.get("helphub.edition") or settings.EDITION or store.current()
+        if folder is None or reading.folder() or is_for_admin(request) or is_for_health(request):
+            return get_response(request)
+        with reading.reading(folder):
+            if _is_of_another_release(folder):
+                return _without_tables(request)
+            return get_response(request)
 
-class AdminSessions(ForAdmin, SessionMiddleware):
-    """Sessions, for the admin only."""
-
-
-class AdminForgeryProtection(ForAdmin, CsrfViewMiddleware):
-    """Protection against forged forms, for the admin only: readers have no form that changes."""
-
-    def process_view(self, request, callback, callback_args, callback_kwargs):
-        if is_for_admin(request):
-            return super().process_view(request, callback, callback_args, callback_kwargs)
-        return None
+    return middleware
 
 
-class AdminSignIn(ForAdmin, AuthenticationMiddleware):
-    """Who is signed in, for the admin only."""
+def _is_of_another_release(folder):
+    """Whether an edition's tables are not the ones that this code asks for."""
+    if folder == settings.EDITION:
+        return False  # It is being made, by this code.
+    try:
+        return store.manifest_of(folder)["schema"] != bake.schema_mark()
+    except store.StoreError:
+        return True
 
 
-class AdminMessages(ForAdmin, MessageMiddleware):
-    """Messages after saving, for the admin only."""
+def _without_tables(request):
+    """An answer that asks no table: the edition's pages are served without Django anyway."""
+    try:
+        request.resolver_match = resolve(request.path_info)
+    except Resolver404:
+        request.resolver_match = None
+    if is_for_find(request):
+        return views.try_again(request)
+    return views.page_not_found(request, None)

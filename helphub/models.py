@@ -44,3 +44,64 @@ class Synonym(Entry):
 
     def __str__(self):
         return self.slug
+
+
+class Withdrawal(models.Model):
+    """Something that left every page at once, on one person's word, until somebody lifts it."""
+
+    label = models.CharField(_("kind"), max_length=60, editable=False)
+    key = models.BigIntegerField(_("row"), editable=False)
+    name = models.CharField(_("what"), max_length=200, editable=False)
+    why = models.CharField(_("why"), max_length=300)
+    who = models.CharField(_("who"), max_length=150, editable=False)
+    withdrawn_at = models.DateTimeField(_("when"), auto_now_add=True)
+    lifted_at = models.DateTimeField(_("lifted"), blank=True, null=True, editable=False)
+    lifted_by = models.CharField(_("lifted by"), max_length=150, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["-withdrawn_at"]
+        verbose_name = _("withdrawal")
+        verbose_name_plural = _("withdrawals")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["label", "key"],
+                condition=models.Q(lifted_at=None),
+                name="withdrawn_once",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class PublicationRequest(models.Model):
+    """What an officer asked of the publisher, and what came of it."""
+
+    class Kind(models.TextChoices):
+        RELEASE = "release", _("publish what is saved")
+        WITHDRAWAL = "withdrawal", _("take withdrawn things off every page")
+        ROLLBACK = "rollback", _("go back to an edition")
+        LIFT = "lift", _("end going back")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("at work")
+        DONE = "done", _("done")
+        REFUSED = "refused", _("refused")
+
+    kind = models.CharField(_("what"), max_length=20, choices=Kind)
+    number = models.PositiveIntegerField(_("edition"), blank=True, null=True)
+    why = models.CharField(_("why"), max_length=300, blank=True)
+    who = models.CharField(_("who"), max_length=150)
+    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.WAITING)
+    finished_at = models.DateTimeField(_("finished"), blank=True, null=True)
+    report = models.JSONField(_("report"), default=dict)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+
+    def __str__(self):
+        return f"{self.get_kind_display()}, {self.asked_at:%d %B %Y %H:%M}"

@@ -8,6 +8,7 @@ from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from helphub.edition import content_file
 from helphub.exit import exit_address
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -38,11 +39,18 @@ def laptop_secret_key():
     return path.read_text()
 
 
+# Where the editions are, and the one that this process makes or reads, if it is not the current.
+EDITIONS_DIR = Path(os.environ.get("EDITIONS_DIR") or VAR_DIR / "editions")
+EDITION = Path(os.environ["HELPHUB_EDITION"]) if os.environ.get("HELPHUB_EDITION") else None
+
+
 DEBUG = os.environ.get("DEBUG") == "1"
 if LAPTOP:
     SECRET_KEY = laptop_secret_key()
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-    ROLES = {"public", "admin"}
+    # An edition is made and read by the public role alone.
+    ROLES = {"public"} if EDITION else {"public", "admin"}
+    PUBLIC_HOST = "localhost"
     DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'helphub.sqlite3'}"
     EXIT_URL = os.environ.get("EXIT_URL") or "https://www.google.com/webhp"
 else:
@@ -54,7 +62,11 @@ else:
     if role not in {"public", "admin"}:
         raise ImproperlyConfigured("HELPHUB_ROLE is public or admin.")
     ROLES = {role}
-    DATABASE_URL = from_environment("DATABASE_URL", "such as postgresql://user:word@host/name")
+    if role == "admin":
+        DATABASE_URL = from_environment("DATABASE_URL", "such as postgresql://user:word@host/name")
+        PUBLIC_HOST = from_environment("PUBLIC_HOST", "the host name that readers type")
+    else:
+        PUBLIC_HOST = os.environ.get("PUBLIC_HOST") or ALLOWED_HOSTS[0].lstrip(".")
     EXIT_URL = from_environment("EXIT_URL", "where “Leave this site quickly” goes")
 
 # Where the exit goes: absolute https, another host, nothing in it that says where one came from.
@@ -81,20 +93,24 @@ SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT", "")  # mailto: or https: f
 
 # The application
 
+FOR_OFFICERS = "admin" in ROLES  # Readers' servers have no accounts, no sessions and no cookies.
 INSTALLED_APPS = [
     "modeltranslation",
     "helphub.apps.HelphubConfig",
     "strategy",
     "contacts",
     "services",
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
 ]
+if FOR_OFFICERS:
+    INSTALLED_APPS += [
+        "django.contrib.admin",
+        "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.sessions",
+        "django.contrib.messages",
+    ]
 MIDDLEWARE = [
     "helphub.middleware.headers",
     "django.middleware.security.SecurityMiddleware",
@@ -103,13 +119,17 @@ MIDDLEWARE = [
     "helphub.middleware.readable_path",
     "helphub.middleware.language_of_address",
     "helphub.middleware.pages_for_refusals",
+    "helphub.middleware.readers_edition",
     "django.middleware.common.CommonMiddleware",
-    # Readers have no session, no account and no cookie: these four see the admin's requests only.
-    "helphub.middleware.AdminSessions",
-    "helphub.middleware.AdminForgeryProtection",
-    "helphub.middleware.AdminSignIn",
-    "helphub.middleware.AdminMessages",
 ]
+if FOR_OFFICERS:
+    # These four see the admin's requests only.
+    MIDDLEWARE += [
+        "helphub.admin_middleware.AdminSessions",
+        "helphub.admin_middleware.AdminForgeryProtection",
+        "helphub.admin_middleware.AdminSignIn",
+        "helphub.admin_middleware.AdminMessages",
+    ]
 ROOT_URLCONF = "helphub.urls"
 WSGI_APPLICATION = "helphub.wsgi.application"
 TEMPLATES = [
@@ -120,24 +140,35 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
+                *(
+                    [
+                        "django.contrib.auth.context_processors.auth",
+                        "django.contrib.messages.context_processors.messages",
+                    ]
+                    if FOR_OFFICERS
+                    else []
+                ),
                 "helphub.context_processors.every_page",
             ],
         },
     },
 ]
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    VAR_DIR.mkdir(exist_ok=True)
-    # Several workers share the file: wait for each other, and read while one writes.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL",
-    }
+if not FOR_OFFICERS:
+    # Readers' servers know no other database than the edition's own file.
+    DATABASES = {"default": content_file.database(EDITION or EDITIONS_DIR / "current")}
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
-# What can be found, in a file of its own: manage.py build_index.
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
+    if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        VAR_DIR.mkdir(exist_ok=True)
+        # Several workers share the file: wait for each other, and read while one writes.
+        DATABASES["default"]["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL",
+        }
+    else:
+        DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
+DATABASE_ROUTERS = ["helphub.edition.reading.Router"]
+# What can be found while there is no edition, in a file of its own: manage.py build_index.
 FIND_INDEX = Path(os.environ.get("FIND_INDEX") or VAR_DIR / "find.sqlite3")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_PASSWORD_VALIDATORS = [

@@ -48,19 +48,38 @@ def _key(match):
     return kind, f"{kind}-{slug}" if mark == "-" else slug
 
 
-def resolve_tokens(texts):
-    """What the tokens of these texts become: safe HTML by (kind, slug)."""
+def tokens_of(text):
+    """The tokens of a text, as (kind, slug)."""
+    return {_key(match) for match in TOKEN.finditer(text)}
+
+
+def written(token):
+    """A token as an officer writes it."""
+    kind, slug = token
+    return f"{{{slug}}}" if slug.startswith(f"{kind}-") else f"{{{kind}:{slug}}}"
+
+
+def _resolve(tokens):
     wanted = {}
-    for text in texts:
-        for match in TOKEN.finditer(text):
-            kind, slug = _key(match)
-            wanted.setdefault(kind, set()).add(slug)
+    for kind, slug in tokens:
+        wanted.setdefault(kind, set()).add(slug)
     return {
         (kind, slug): html
         for kind, slugs in wanted.items()
         if kind in _resolvers
         for slug, html in _resolvers[kind](slugs).items()
     }
+
+
+def resolve_tokens(texts):
+    """What the tokens of these texts become: safe HTML by (kind, slug)."""
+    return _resolve({token for text in texts for token in tokens_of(text)})
+
+
+def dead_tokens(tokens):
+    """Those that name nothing: no link that readers can follow, and no name held back."""
+    dead = set(tokens) - set(_resolve(tokens))
+    return {(kind, slug) for kind, slug in dead if kind not in _names or not _names[kind]({slug})}
 
 
 def unknown_tokens(text):

@@ -2,11 +2,10 @@
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
-from helphub import views
+from helphub import health, views
 from helphub.find import views as find_views
 from helphub.sitemaps import SITEMAPS
 
@@ -25,13 +24,17 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt),
     path(".well-known/traffic-advice", views.traffic_advice),
     path("emergency/", views.emergency, name="emergency"),
+    path("healthz/live", health.live, name="live"),
+    path("healthz/fresh", health.fresh, name="fresh"),
     *(
         path(address + slash, views.moved, {"address": address})
         for address in OLD_ADDRESSES
         for slash in ("", "/")
     ),
 ]
-if "admin" in settings.ROLES:
+if settings.FOR_OFFICERS:
+    from django.contrib import admin
+
     urlpatterns.append(path(settings.ADMIN_PREFIX.lstrip("/"), admin.site.urls))
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),

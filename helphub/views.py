@@ -1,6 +1,6 @@
 """The pages that stand above the apps, and the ones for when something is wrong."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
+from contacts.hours import build_clock
 from helphub import critical
 from helphub.context_processors import owner_name, switcher
 from strategy.models import Guide, HubArea
@@ -62,7 +63,7 @@ def security_txt(request):
     """Where to report a weakness (RFC 9116). A file that has expired is to be ignored."""
     if not settings.SECURITY_CONTACT:
         raise Http404
-    expires = datetime.now(UTC).replace(microsecond=0) + timedelta(days=180)
+    expires = build_clock() + timedelta(days=180)
     lines = [
         f"Contact: {settings.SECURITY_CONTACT}",
         f"Expires: {expires.isoformat().replace('+00:00', 'Z')}",
@@ -114,6 +115,13 @@ def emergency_page():
             "owner_name": owner_name(),
         }
         return render_to_string("emergency.html", context)
+
+
+def try_again(request):
+    """What cannot be done just now: the numbers, and the lists that can."""
+    response = _without_database(request, "503.html", 503)
+    response.headers["Retry-After"] = "60"
+    return response
 
 
 def server_error(request):

@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helphub.settings")
 django = get_wsgi_application()
 
 # Django's names can only be imported once it is set up.
+from helphub.edition.serve import Server  # noqa: E402
 from helphub.middleware import public_policy  # noqa: E402
 from helphub.views import emergency_page  # noqa: E402
 
@@ -31,7 +32,8 @@ def plain_content_type(value):
     return f'{kind}; boundary="{found[2]}"' if found else kind
 
 
-def application(environ, start_response):
+def guarded(environ, start_response):
+    """Django, and the emergency page for what it cannot even begin to answer."""
     environ["CONTENT_TYPE"] = plain_content_type(environ.get("CONTENT_TYPE", ""))
     if not LENGTH.fullmatch(environ.get("CONTENT_LENGTH", "")):
         environ["CONTENT_LENGTH"] = "0"
@@ -49,3 +51,6 @@ def application(environ, start_response):
         ]
         start_response("500 Internal Server Error", headers)
         return [body]
+
+
+application = Server(guarded)

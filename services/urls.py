@@ -1,6 +1,6 @@
 from django.urls import path
 
-from services import views
+from services import addresses, views
 
 app_name = "services"
 urlpatterns = [
@@ -16,3 +16,8 @@ urlpatterns = [
     path("near/<slug:slug>/", views.town_detail, name="town-detail"),
     path("say-this/", views.interpreter, name="interpreter"),
 ]
+
+
+def public_addresses():
+    """What an edition has beside the lists and the entries' own pages."""
+    return addresses.browsing()

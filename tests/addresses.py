@@ -3,11 +3,9 @@
 from django.conf import settings
 from django.utils import translation
 
+from helphub.edition import addresses as edition_addresses
 from services import addresses
-from services.models import Service, Town
-from strategy.models import Chapter, FormOfAbuse, Guide
 
-LISTS = ["/find/", "/guides/", "/topics/", "/services/", "/contacts/", "/near/", "/say-this/"]
 ONE_OF_EACH_TEMPLATE = [
     "/",
     "/help-now/",
@@ -35,13 +33,10 @@ ONE_OF_EACH_TEMPLATE = [
 
 
 def public_pages():
-    """The English addresses of all published pages, and of some that answers lead to."""
-    pages = [
-        page.get_absolute_url()
-        for model in (Guide, FormOfAbuse, Service, Town, Chapter)
-        for page in model.objects.published()
-    ]
-    return [*pages, *LISTS, *addresses.browsing()[::10]]
+    """The English addresses of all pages, but of those that answers lead to only some."""
+    browsing = addresses.browsing()
+    left_out = set(browsing) - set(browsing[::10])
+    return [address for address in edition_addresses.english() if address not in left_out]
 
 
 def in_language(path, code):

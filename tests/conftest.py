@@ -1,10 +1,13 @@
 import io
+import shutil
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.utils import translation
+
+from helphub.edition import publish
 
 from .addresses import public_pages
 from .reader import Page
@@ -13,6 +16,8 @@ from .reader import Page
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
     """Every test begins with the real content."""
+    # No edition, so that pages come live from the tests' own database.
+    settings.EDITIONS_DIR = tmp_path_factory.mktemp("editions")
     settings.FIND_INDEX = tmp_path_factory.mktemp("find") / "find.sqlite3"
     call_command("compile_words")
     with django_db_blocker.unblock():
@@ -44,3 +49,23 @@ def admin(client, officer):
     """A client with an officer signed in."""
     client.force_login(officer)
     return client
+
+
+@pytest.fixture(scope="session")
+def first_edition(django_db_setup, django_db_blocker, tmp_path_factory):
+    """A folder with one edition of the real content, made as in use. Copied, never changed."""
+    folder = settings.EDITIONS_DIR = tmp_path_factory.mktemp("first") / "editions"
+    try:
+        with django_db_blocker.unblock(), translation.override("en"):
+            publish.publish(who="the tests")
+    finally:
+        settings.EDITIONS_DIR = tmp_path_factory.mktemp("none")
+    return folder
+
+
+@pytest.fixture
+def editions(first_edition, db, settings, tmp_path):
+    """A folder with one edition, the current one, for one test to do with as it likes."""
+    settings.EDITIONS_DIR = tmp_path / "editions"
+    shutil.copytree(first_edition, settings.EDITIONS_DIR, symlinks=True)
+    return settings.EDITIONS_DIR

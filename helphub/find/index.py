@@ -18,14 +18,15 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
+from django.apps import apps
 from django.conf import settings
-from django.contrib.admin.models import LogEntry
 from django.db.models import Max
 from django.utils.translation import get_language, override
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
 from helphub import texts
+from helphub.edition import reading
 from helphub.find.folding import fold, words_of
 from helphub.find.spelling import Speller
 from helphub.models import LoadedRow, Synonym
@@ -180,7 +181,9 @@ def documents():
 
 def stamp():
     """Changes with what officers save, what is loaded, find's code and the languages offered."""
-    saved = LogEntry.objects.aggregate(last=Max("pk"))["last"]
+    if reading.folder() or not settings.FOR_OFFICERS:
+        return "edition"
+    saved = apps.get_model("admin.LogEntry").objects.aggregate(last=Max("pk"))["last"]
     loaded = LoadedRow.objects.aggregate(last=Max("pk"))["last"]
     parts = [settings.DATABASES["default"]["NAME"], saved, loaded, _code()]
     return " ".join(map(str, [*parts, *settings.OFFERED_LANGUAGES]))
@@ -192,17 +195,23 @@ def _code():
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
+def place():
+    """Where the index lies: in the edition that is being read, or by itself."""
+    folder = reading.folder()
+    return folder / "find.sqlite3" if folder else settings.FIND_INDEX
+
+
 def build(given=None):
     """Write the index of what is published, or of these documents, in the place of the old one."""
     # Before the content is read: what is saved meanwhile then makes a difference.
     now = stamp() if given is None else ""
-    settings.FIND_INDEX.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.FIND_INDEX.parent) as folder:
+    place().parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place().parent) as folder:
         path = Path(folder) / "find.sqlite3"
         with closing(sqlite3.connect(path)) as file:
             count = _fill(file, documents() if given is None else given, now)
             file.commit()
-        path.replace(settings.FIND_INDEX)
+        path.replace(place())
     return count
 
 
@@ -374,16 +383,16 @@ UNREADABLE = (sqlite3.Error, OSError, ValueError)
 
 def current():
     """The index as it lies on the disk now. On a laptop it is made again when content changed."""
-    if settings.LAPTOP:
+    if settings.LAPTOP and not reading.folder():
         with _building:
             if not _is_current():
                 build()
-    return Index(settings.FIND_INDEX)
+    return Index(place())
 
 
 def _is_current():
     try:
-        with closing(Index(settings.FIND_INDEX)) as index:
+        with closing(Index(place())) as index:
             return index.stamp == stamp()
     except UNREADABLE:
         return False

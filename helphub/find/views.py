@@ -1,6 +1,8 @@
 """One box over everything published. A reader's words stand in no address, log line or title."""
 
+from functools import wraps
 from http import HTTPStatus
+from threading import BoundedSemaphore
 from typing import NamedTuple
 
 from django.http import HttpResponseRedirect
@@ -10,11 +12,30 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from helphub.find import index, sealing
+from helphub.views import try_again
 from services.models import Service
 
 MOST_IN_A_GROUP = 5
 # Whatever the words: first what helps, then the strategy, and the wing apart from everything.
 LAST = ["chapters", "own_behaviour"]
+# Who looks for something keeps a thread busy: so many at once, and pages stay fast for all others.
+AT_ONCE = 6
+places = BoundedSemaphore(AT_ONCE)
+
+
+def few_at_once(view):
+    """Ask those who come when all places are taken to try again, with the numbers on the page."""
+
+    @wraps(view)
+    def bounded(request, *args, **kwargs):
+        if not places.acquire(blocking=False):
+            return try_again(request)
+        try:
+            return view(request, *args, **kwargs)
+        finally:
+            places.release()
+
+    return bounded
 
 
 class SeeOther(HttpResponseRedirect):
@@ -26,6 +47,7 @@ class SeeOther(HttpResponseRedirect):
 # It changes nothing, and a token against forgery would need a cookie.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@few_at_once
 def find(request):
     if request.method == "POST":
         words = request.POST.get("words", "")[: index.LONGEST_QUERY]
@@ -34,6 +56,7 @@ def find(request):
 
 
 @require_safe
+@few_at_once
 def found(request, token):
     try:
         words = sealing.unseal(token)

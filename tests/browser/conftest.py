@@ -59,6 +59,7 @@ def site(tmp_path_factory, admin_password):
     folder = tmp_path_factory.mktemp("site")
     environment = os.environ | {
         "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
+        "EDITIONS_DIR": f"{folder}/editions",
         "FIND_INDEX": f"{folder}/find.sqlite3",
         "ADMIN_PASSWORD": admin_password,
     }

@@ -25,6 +25,7 @@ class Command(BaseCommand):
             if content.is_empty():
                 rows = list(content.rows())
                 content.load(rows)
+                content.approve_first()
                 self.stdout.write(f"Loaded {len(rows)} rows.")
             elif overwrite:
                 self._overwrite(no_input)

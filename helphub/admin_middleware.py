@@ -1,0 +1,38 @@
+"""What Django's admin needs, and readers do without: for requests under the admin's prefix only."""
+
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.middleware.csrf import CsrfViewMiddleware
+
+from helphub.middleware import is_for_admin
+
+
+class ForAdmin:
+    """Lets a reader's request pass by the middleware it is mixed into."""
+
+    def __call__(self, request):
+        if is_for_admin(request):
+            return super().__call__(request)
+        return self.get_response(request)
+
+
+class AdminSessions(ForAdmin, SessionMiddleware):
+    """Sessions, for the admin only."""
+
+
+class AdminForgeryProtection(ForAdmin, CsrfViewMiddleware):
+    """Protection against forged forms, for the admin only: readers have no form that changes."""
+
+    def process_view(self, request, callback, callback_args, callback_kwargs):
+        if is_for_admin(request):
+            return super().process_view(request, callback, callback_args, callback_kwargs)
+        return None
+
+
+class AdminSignIn(ForAdmin, AuthenticationMiddleware):
+    """Who is signed in, for the admin only."""
+
+
+class AdminMessages(ForAdmin, MessageMiddleware):
+    """Messages after saving, for the admin only."""

@@ -1,0 +1,104 @@
+"""Every address that a reader can open: what an edition has pages for.
+
+An address without arguments is found by itself, and so is the page of every published entry. An
+app with more (lists narrowed by a choice, towns) has a function `public_addresses()` in its urls.
+"""
+
+from importlib import import_module
+
+from django.apps import apps
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.resolvers import LocalePrefixPattern
+from django.utils.translation import override
+
+from helphub.entries import Page
+
+APPS = ["strategy", "contacts", "services"]
+# Not pages: they differ by the moment or by the reader.
+NOT_PRINTED = {"live", "fresh"}
+# What nginx shows for an address that is not there.
+NOT_FOUND = "/404.html"
+
+
+def page_models():
+    """The kinds of entry that have a page of their own."""
+    return [model for model in apps.get_models() if issubclass(model, Page)]
+
+
+def pages_of_entries():
+    """The published entries that have pages, by their English addresses."""
+    with override(settings.LANGUAGE_CODE):
+        return {
+            page.get_absolute_url(): page
+            for model in page_models()
+            for page in model.objects.published()
+        }
+
+
+def _without_arguments(resolver, prefix="", is_translated=False, namespace=""):
+    """The addresses that take no argument: (address, whether it exists in every language)."""
+    for one in resolver.url_patterns:
+        pattern = one.pattern
+        if isinstance(pattern, LocalePrefixPattern):
+            yield from _without_arguments(one, prefix, True, namespace)
+        elif pattern.regex.groups:
+            continue
+        elif isinstance(one, URLResolver) and one.app_name != "admin":
+            yield from _without_arguments(one, f"{prefix}{pattern}", is_translated, one.namespace)
+        elif isinstance(one, URLPattern) and one.name not in NOT_PRINTED:
+            yield f"/{prefix}{pattern}", is_translated
+
+
+def registered():
+    """The English addresses that apps name beside their lists and entries."""
+    with override(settings.LANGUAGE_CODE):
+        return [
+            address
+            for app in APPS
+            for address in getattr(import_module(f"{app}.urls"), "public_addresses", list)()
+        ]
+
+
+def english():
+    """The English addresses of all pages that exist in every language, each once."""
+    fixed = [
+        address for address, is_translated in _without_arguments(get_resolver()) if is_translated
+    ]
+    return list(dict.fromkeys([*fixed, *pages_of_entries(), *registered()]))
+
+
+def of_one_language():
+    """The addresses that stand above the languages: robots.txt, the sitemap, old addresses."""
+    found = [
+        address
+        for address, is_translated in _without_arguments(get_resolver())
+        if not is_translated
+    ]
+    return [*found, NOT_FOUND]
+
+
+def in_language(address, code):
+    return address if code == settings.LANGUAGE_CODE else f"/{code}{address}"
+
+
+def everything():
+    """Every address of an edition that is printed."""
+    pages, drafts = english(), set(live())
+    printed = [in_language(page, code) for code in settings.OFFERED_LANGUAGES for page in pages]
+    return of_one_language() + [page for page in printed if page not in drafts]
+
+
+def live():
+    """Pages that are rendered from the edition when somebody asks for them.
+
+    The many pages that answers lead to are not printed in draft languages, which no reader is
+    offered: an officer would wait for them at each publication.
+    """
+    drafts = [c for c in settings.OFFERED_LANGUAGES if c not in settings.REVIEWED_LANGUAGES]
+    return [in_language(page, code) for code in drafts for page in registered()]
+
+
+def home(code=settings.LANGUAGE_CODE):
+    with override(code):
+        return reverse("home")

@@ -1,0 +1,342 @@
+"""Bake: what is approved, copied into a fresh SQLite file that nothing writes again.
+
+Rows are held as {model: {primary key: {column: value}}}, many-to-many tables among them.
+"""
+
+import hashlib
+from functools import cache
+from typing import NamedTuple
+
+from django.apps import apps
+from django.db import IntegrityError, connections, models
+from django.db.backends.sqlite3.base import DatabaseWrapper
+
+from helphub import texts
+from helphub.edition import reading
+from helphub.entries import Entry
+
+FLOORS = ["strategy", "contacts", "services", "helphub"]
+# What readers' pages need not know. Everything else on the floors is content.
+NOT_CONTENT = {
+    "contacts.approvednumber",
+    "helphub.loadedrow",
+    "helphub.withdrawal",
+    "helphub.publicationrequest",
+}
+# Where somebody is to be found: once withdrawn, it stays in no file at all.
+PLACES = {"services.location"}
+
+
+class BakeError(Exception):
+    """The content does not hold together, with what to mend."""
+
+
+class Record(NamedTuple):
+    """A row that an officer can open and mend."""
+
+    label: str
+    key: int
+    name: str
+
+
+class Fault(NamedTuple):
+    """Why an entry cannot go out as it is."""
+
+    record: Record
+    why: str
+
+
+def content_models():
+    """The models of an edition, lowest floor first, with their many-to-many tables."""
+    return [
+        model
+        for app in FLOORS
+        for model in apps.get_app_config(app).get_models(include_auto_created=True)
+        if model._meta.label_lower not in NOT_CONTENT
+        and not (model._meta.auto_created and _owner_label(model) in NOT_CONTENT)
+    ]
+
+
+def _owner_label(model):
+    return model._meta.auto_created._meta.label_lower
+
+
+@cache
+def schema_mark():
+    """Changes when the tables do: an edition with another mark is not this code's to query."""
+    columns = [
+        (model._meta.db_table, field.column, field.get_internal_type(), field.null)
+        for model in content_models()
+        for field in model._meta.concrete_fields
+    ]
+    return hashlib.sha256(repr(sorted(columns)).encode()).hexdigest()[:16]
+
+
+def links(model):
+    """The fields by which a row names another row."""
+    content = set(content_models())
+    return [f for f in model._meta.concrete_fields if f.remote_field and f.related_model in content]
+
+
+# Reading
+
+
+def read(connection):
+    """Every row of the content in a database, columns that it lacks at their default."""
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        rows = {}
+        for model in content_models():
+            table = model._meta.db_table
+            if table not in tables:
+                rows[model] = {}
+                continue
+            there = {
+                column.name
+                for column in connection.introspection.get_table_description(cursor, table)
+            }
+            rows[model] = _read_table(connection, model, there)
+    return rows
+
+
+def _read_table(connection, model, there):
+    fields = [field for field in model._meta.concrete_fields if field.column in there]
+    missing = {f.attname: f.get_default() for f in model._meta.concrete_fields if f not in fields}
+    # A plain queryset: one of a translated model would read the active language's column.
+    names = [field.attname for field in fields]
+    found = models.QuerySet(model, using=connection.alias).order_by("pk").values_list(*names)
+    key = model._meta.pk.attname
+    return {
+        row[key]: row for row in (dict(zip(names, one, strict=True)) | missing for one in found)
+    }
+
+
+# Choosing
+
+
+def is_entry(model):
+    return issubclass(model, Entry)
+
+
+def released(rows):
+    """Only published entries, and the rows that belong to them."""
+    kept = {
+        model: {
+            key: dict(row)
+            for key, row in table.items()
+            if not is_entry(model) or row["is_published"]
+        }
+        for model, table in rows.items()
+    }
+    _tidy(kept)
+    return kept
+
+
+def _tidy(rows):
+    """Drop rows that belong to one that is not there, and empty what may be empty.
+
+    An entry is left as it is: what it names and is not there is a fault, for an officer to mend.
+    """
+    is_whole = False
+    while not is_whole:
+        is_whole = True
+        for model, table in rows.items():
+            if is_entry(model):
+                continue
+            for field in links(model):
+                there = rows[field.related_model]
+                lost = [k for k, row in table.items() if row[field.attname] not in (None, *there)]
+                belongs = field.remote_field.on_delete is models.CASCADE or not field.null
+                for key in lost:
+                    is_whole = False
+                    if belongs:
+                        del table[key]
+                    else:
+                        table[key][field.attname] = None
+
+
+def children(model, rows, keys):
+    """The rows that belong to these entries: (model, key)."""
+    return [
+        (other, key)
+        for other, table in rows.items()
+        if not is_entry(other)
+        for field in links(other)
+        if field.related_model is model and field.remote_field.on_delete is models.CASCADE
+        for key, row in table.items()
+        if row[field.attname] in keys
+    ]
+
+
+def hold_back(rows, before, held):
+    """Give these entries, (label, key), and their child rows as the edition before has them."""
+    for label, key in held:
+        model = apps.get_model(label)
+        for table, child in children(model, rows, {key}):
+            del rows[table][child]
+        rows[model].pop(key, None)
+        if before and key in before[model]:
+            rows[model][key] = dict(before[model][key])
+            for table, child in children(model, before, {key}):
+                rows[table][child] = dict(before[table][child])
+    _tidy(rows)
+
+
+def withdraw(rows, withdrawn):
+    """Take these rows, (label, key), off every page.
+
+    An entry stays as an unpublished name, so that the sentences around it stay whole. A place goes.
+    """
+    for label, key in withdrawn:
+        model = apps.get_model(label)
+        if key not in rows.get(model, {}):
+            continue
+        for table, child in children(model, rows, {key}):
+            rows[table].pop(child, None)
+        if is_entry(model) and label not in PLACES:
+            row = rows[model][key]
+            row["is_published"] = False
+            if "role" in row:
+                row["role"] = ""
+        else:
+            del rows[model][key]
+        for other, table in rows.items():
+            for field in links(other):
+                if field.related_model is not model:
+                    continue
+                for number in [k for k, row in table.items() if row[field.attname] == key]:
+                    if field.null:
+                        table[number][field.attname] = None
+                    elif is_entry(other):
+                        if table[number].get("is_published"):
+                            withdraw(rows, [(other._meta.label_lower, number)])
+                    else:
+                        del table[number]
+    _tidy(rows)
+
+
+# Faults
+
+
+def record_of(model, row):
+    name = row.get("name_en") or row.get("name") or row.get("slug") or row.get("reference") or ""
+    return Record(model._meta.label_lower, row[model._meta.pk.attname], str(name)[:120])
+
+
+def missing_rows(rows):
+    """Entries that name, by a field, another that readers cannot see."""
+    return [
+        Fault(
+            record_of(model, row),
+            f"Its field “{field.verbose_name}” names {_name_of(field, row)}, which is not "
+            "published. Choose another, or publish that one.",
+        )
+        for model, table in rows.items()
+        if is_entry(model)
+        for field in links(model)
+        for row in table.values()
+        if row[field.attname] not in (None, *rows[field.related_model])
+    ]
+
+
+def _name_of(field, row):
+    found = models.QuerySet(field.related_model).filter(pk=row[field.attname]).first()
+    return f"“{found}”" if found else "something that is gone"
+
+
+def dead_tokens(rows, folder):
+    """Texts that link by a token to something that readers cannot see, read in the baked file."""
+    named = {
+        (model, key, token)
+        for model, table in rows.items()
+        if not model._meta.auto_created
+        for key, row in table.items()
+        if row.get("is_published", True)
+        for value in row.values()
+        if isinstance(value, str) and "{" in value
+        for token in texts.tokens_of(value)
+    }
+    with reading.reading(folder):
+        dead = texts.dead_tokens({token for _, _, token in named})
+    # What was withdrawn left its name behind, and may stand in any text.
+    names = {
+        row["slug"]
+        for table in rows.values()
+        for row in table.values()
+        if not row.get("is_published", True)
+    }
+    dead = {(kind, slug) for kind, slug in dead if slug not in names}
+    faults = []
+    for model, key, token in sorted(named, key=lambda one: (one[0]._meta.label, one[1], one[2])):
+        if token in dead:
+            owner, row = _entry_of(rows, model, rows[model][key])
+            faults.append(
+                Fault(
+                    record_of(owner, row),
+                    f"Its text links to {texts.written(token)}, which is not published. Take "
+                    f"{texts.written(token)} out of the text, or publish that one.",
+                )
+            )
+    return faults
+
+
+def _entry_of(rows, model, row):
+    """The entry that a row belongs to, or the row itself."""
+    for field in links(model):
+        if not is_entry(model) and field.remote_field.on_delete is models.CASCADE:
+            other = rows[field.related_model].get(row[field.attname])
+            if other:
+                return field.related_model, other
+    return model, row
+
+
+# Writing
+
+
+def write(rows, path):
+    """Write the rows into a new file and make sure that they hold together."""
+    alias = "bake"
+    wanted = {"default": {}, alias: {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)}}
+    connection = DatabaseWrapper(connections.configure_settings(wanted)[alias], alias)
+    connections[alias] = connection
+    try:
+        # The file is new and of no use until it is whole: what is half written is thrown away.
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA journal_mode=OFF")
+            cursor.execute("PRAGMA synchronous=OFF")
+        with connection.schema_editor() as editor:
+            for model in rows:
+                if not model._meta.auto_created:
+                    editor.create_model(model)
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA foreign_keys=OFF")
+            cursor.execute("BEGIN")
+            for model, table in rows.items():
+                _write_table(connection, cursor, model, table)
+            cursor.execute("COMMIT")
+            cursor.execute("PRAGMA foreign_key_check")
+            if broken := cursor.fetchall():
+                raise BakeError(f"Rows name others that are not there: {broken[:5]}")
+            cursor.execute("VACUUM")
+    except IntegrityError as error:
+        raise BakeError(
+            f"Two rows cannot stand beside each other ({error}). It may be that an entry that is "
+            "held back still uses the address of a new one: change the new one's."
+        ) from error
+    finally:
+        connection.close()
+        del connections[alias]
+
+
+def _write_table(connection, cursor, model, table):
+    fields = model._meta.concrete_fields
+    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+    statement = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608, E501
+    cursor.executemany(
+        statement,
+        [
+            [field.get_db_prep_save(row[field.attname], connection) for field in fields]
+            for row in table.values()
+        ],
+    )

@@ -1,0 +1,304 @@
+"""Build: the public role, running on a baked file, prints every page into files.
+
+A page is a function of this code, of the day, and of what its queries answer. Each page's queries
+are kept with the edition; where all of them answer as they did in the edition before, the page is
+the same, and its files are linked from there instead of being made again.
+"""
+
+import gzip
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+import brotli
+import django
+from django.conf import settings
+from django.test import Client
+
+from contacts.hours import build_clock
+from helphub import critical
+from helphub.edition import addresses, facts, reading, store
+
+BROTLI_QUALITY, GZIP_LEVEL = 5, 6
+TWINS = {"sha256": "", "gz": ".gz", "br": ".br"}
+FEW = 40  # So many pages are made sooner by one process than by two.
+# What the server in front decides, or what differs by the reader.
+NOT_KEPT = {"Content-Length", "Content-Encoding", "Vary", "Content-Type"}
+
+
+class BuildError(Exception):
+    """The pages could not be made, with what went wrong."""
+
+
+def digest(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def file_of(address):
+    """Where an address lies under pages/."""
+    return f"{address.lstrip('/')}index.html" if address.endswith("/") else address.lstrip("/")
+
+
+def code_mark(folder):
+    """Changes when pages may differ though the content is the same."""
+    mark = hashlib.sha256()
+    for part in ("helphub", "strategy", "contacts", "services", "templates", "static"):
+        for path in sorted((settings.BASE_DIR / part).rglob("*")):
+            if path.suffix in {".py", ".html", ".css", ".js", ".mo"}:
+                mark.update(path.read_bytes())
+    names = ["OWNER", "EXIT_URL", "SECURITY_CONTACT", "PUBLIC_HOST", "LAPTOP"]
+    names += ["OFFERED_LANGUAGES", "REVIEWED_LANGUAGES"]
+    facts = [(name, getattr(settings, name)) for name in names]
+    mark.update(repr((facts, build_clock(), django.VERSION, sys.version_info)).encode())
+    mark.update((folder / critical.PATH.name).read_bytes())
+    return mark.hexdigest()
+
+
+def is_of_this_code(folder):
+    """Whether this code, today, would make the pages of an edition as they are."""
+    return _answers_of(folder).get("code") == code_mark(folder)
+
+
+# The whole
+
+
+def build(folder, before=None, progress=lambda done, of: None):
+    """Make every page of a baked edition; the pages by address, as the manifest has them."""
+    with reading.reading(folder) as connection:
+        wanted = addresses.everything()
+        mark = code_mark(folder)
+        known = _answers_of(before) if before else {}
+        same = _unchanged(connection, known, mark)
+        if not same:
+            known = {"queries": [], "pages": {}}
+    pages = {}
+    old = store.pages_of(before) if before else {}
+    for address in wanted:
+        if address in same and address in old and link(folder, before, old[address]):
+            pages[address] = old[address]
+    todo = [address for address in wanted if address not in pages]
+    answers = _Answers(known, pages)
+    read = facts.of_edition(before) if before else {}
+    for share in _run(folder, before, todo, len(pages), progress):
+        pages |= share["pages"]
+        answers.add(share)
+        read |= share["facts"]
+    shown = {page["sha256"] for page in pages.values()}
+    facts.write(folder, {mark: found for mark, found in read.items() if mark in shown})
+    (folder / "answers.json").write_text(json.dumps({"code": mark} | answers.as_json()))
+    # In the order of the addresses, whoever made them.
+    is_missing = {a for a, p in pages.items() if p["status"] == 404 and a != addresses.NOT_FOUND}
+    above = set(addresses.of_one_language())
+    return {a: pages[a] for a in wanted if not (a in above and a in is_missing)}
+
+
+def _run(folder, before, todo, done, progress):
+    """Share the addresses out to processes of the public role."""
+    count = 1 if len(todo) < FEW else min(os.cpu_count() or 1, 4)
+    environment = os.environ | {"HELPHUB_EDITION": str(folder), "PYTHONUNBUFFERED": "1"}
+    if not settings.LAPTOP:
+        environment |= {
+            "HELPHUB_ROLE": "public",
+            "ALLOWED_HOSTS": settings.PUBLIC_HOST,
+            "PUBLIC_HOST": settings.PUBLIC_HOST,
+        }
+    children = []
+    for number in range(count):
+        (folder / f".share-{number}").write_text(json.dumps(todo[number::count]))
+        command = [sys.executable, "manage.py", "build_pages", str(number)]
+        if before:
+            command += ["--before", str(before)]
+        children.append(
+            subprocess.Popen(  # noqa: S603 - our own command.
+                command,
+                cwd=settings.BASE_DIR,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        )
+    try:
+        while any(child.poll() is None for child in children):
+            made = [folder / f".made-{number}" for number in range(count)]
+            progress(done + sum(p.stat().st_size for p in made if p.exists()), done + len(todo))
+            time.sleep(0.05)
+        for child in children:
+            _out, errors = child.communicate()
+            if child.returncode:
+                raise BuildError(errors.decode(errors="replace").strip()[-2000:])
+    finally:
+        for child in children:
+            if child.poll() is None:
+                child.kill()
+            child.communicate()
+    progress(done + len(todo), done + len(todo))
+    shares = []
+    for number in range(count):
+        shares.append(json.loads((folder / f".done-{number}").read_bytes()))
+        for name in ("share", "made", "done"):
+            (folder / f".{name}-{number}").unlink(missing_ok=True)
+    return shares
+
+
+def link(folder, before, page):
+    """Take a page's files from the edition before; not if they are no longer what they were."""
+    if page["file"] is None:
+        return True
+    for name, suffix in TWINS.items():
+        old = before / "pages" / (page["file"] + suffix)
+        new = folder / "pages" / (page["file"] + suffix)
+        try:
+            if digest(old.read_bytes()) != page[name]:
+                return False
+            new.parent.mkdir(parents=True, exist_ok=True)
+            new.unlink(missing_ok=True)
+            os.link(old, new)
+        except OSError:
+            return False
+    return True
+
+
+# What the queries answered
+
+
+def _answers_of(before):
+    with suppress(OSError, ValueError):
+        return json.loads((before / "answers.json").read_bytes())
+    return {}
+
+
+def _unchanged(connection, known, mark):
+    """The addresses whose queries all answer as they did."""
+    if known.get("code") != mark:
+        return set()
+    changed = {
+        number
+        for number, (sql, params, answer) in enumerate(known["queries"])
+        if answer_of(connection, sql, params) != answer
+    }
+    return {address for address, used in known["pages"].items() if not changed & set(used)}
+
+
+def answer_of(connection, sql, params):
+    """A mark of what a query answers in an edition's file."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()[:20]
+
+
+class _Answers:
+    """Queries and their answers, each once, and which page asked which."""
+
+    def __init__(self, known, kept):
+        used = {number for address in kept for number in known["pages"][address]}
+        self.queries = [known["queries"][number] for number in sorted(used)]
+        moved = {old: new for new, old in enumerate(sorted(used))}
+        self.pages = {address: [moved[n] for n in known["pages"][address]] for address in kept}
+        self.numbers = {json.dumps(query[:2]): n for n, query in enumerate(self.queries)}
+
+    def add(self, share):
+        places = []
+        for query in share["queries"]:
+            key = json.dumps(query[:2])
+            if key not in self.numbers:
+                self.numbers[key] = len(self.queries)
+                self.queries.append(query)
+            places.append(self.numbers[key])
+        for address, used in share["asked"].items():
+            self.pages[address] = [places[number] for number in used]
+
+    def as_json(self):
+        return {"queries": self.queries, "pages": self.pages}
+
+
+class Recorder:
+    """Notes the queries that pages ask."""
+
+    def __init__(self):
+        self.numbers = {}
+        self.asked = set()
+        self.is_whole = True
+
+    def __call__(self, execute, sql, params, many, context):
+        try:
+            key = json.dumps([sql, list(params or [])])
+        except TypeError:
+            self.is_whole = False  # A page with such a query is made anew each time.
+        else:
+            self.asked.add(self.numbers.setdefault(key, len(self.numbers)))
+        return execute(sql, params, many, context)
+
+
+# One share, in a process of the public role
+
+
+def build_share(number, before=None):
+    """Make the pages of one share."""
+    folder = settings.EDITION
+    todo = json.loads((folder / f".share-{number}").read_bytes())
+    old = store.pages_of(before) if before else {}
+    known = facts.of_edition(before) if before else {}
+    client = Client(headers={"host": settings.PUBLIC_HOST}, raise_request_exception=False)
+    recorder = Recorder()
+    pages, asked, read = {}, {}, {}
+    with (
+        reading.reading(folder) as connection,
+        (folder / f".made-{number}").open("ab", buffering=0) as made,
+    ):
+        with connection.execute_wrapper(recorder):
+            for address in todo:
+                recorder.asked, recorder.is_whole = set(), True
+                response = client.get(address, secure=True)
+                page = print_page(folder, address, response, before, old.get(address))
+                pages[address] = page
+                if is_html(page) and page["sha256"] not in known:
+                    # Read back from the file that readers will be sent.
+                    read[page["sha256"]] = facts.facts_of_file(
+                        folder / "pages" / (page["file"] + ".gz")
+                    )
+                if recorder.is_whole:
+                    asked[address] = sorted(recorder.asked)
+                made.write(b".")
+        queries = [json.loads(key) for key in recorder.numbers]
+        for query in queries:
+            query.append(answer_of(connection, *query))
+    found = {"pages": pages, "queries": queries, "asked": asked, "facts": read}
+    (folder / f".done-{number}").write_text(json.dumps(found))
+
+
+def print_page(folder, address, response, before, old):
+    """Write a response into its files; what the manifest is to say of it."""
+    body = response.getvalue() if response.streaming else response.content
+    page = {
+        "file": None,
+        "status": response.status_code,
+        "type": response.get("Content-Type", ""),
+        "headers": {k: v for k, v in response.headers.items() if k not in NOT_KEPT},
+        "sha256": digest(body),
+        "bytes": len(body),
+    }
+    if response.cookies:
+        page["headers"]["Set-Cookie"] = response.cookies.output(header="").strip()
+    if not body:
+        return page
+    page["file"] = file_of(address)
+    if old and old["sha256"] == page["sha256"] and old["file"] == page["file"]:
+        page |= {name: old[name] for name in ("gz", "br", "gzipped")}
+        if link(folder, before, page):
+            return page
+    path = folder / "pages" / page["file"]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    zipped = gzip.compress(body, GZIP_LEVEL, mtime=0)
+    packed = brotli.compress(body, quality=BROTLI_QUALITY)
+    for suffix, content in (("", body), (".gz", zipped), (".br", packed)):
+        path.with_name(path.name + suffix).write_bytes(content)
+    page |= {"gz": digest(zipped), "br": digest(packed), "gzipped": len(zipped)}
+    return page
+
+
+def is_html(page):
+    return page["file"] is not None and page["type"].startswith("text/html")

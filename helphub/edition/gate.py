@@ -1,0 +1,370 @@
+"""The gate: the finished pages, read as a reader meets them, and refused where they are wrong.
+
+A fault in one entry holds back that entry. A critical number, a confidential place, a lost tenth of
+the pages, or a fault that belongs to no entry stops the whole edition. Each refusal names the page,
+the rule in plain words, and the record to mend.
+"""
+
+import re
+from typing import NamedTuple
+
+from django.conf import settings
+from django.utils.translation import get_language_info
+
+from contacts.models import Phone
+from helphub import critical
+from helphub.edition import addresses, bake, facts, reading
+from helphub.edition.build import is_html
+from helphub.entries import DENIED_PATTERN
+
+BUDGET = 14_600  # Bytes of a whole page in gzip: ten packets, the first round trip.
+MOST_LOST = 0.1
+SHORT_CODES = {"999", "101", "111", "112", "119", "911", "988"}
+
+
+class Refusal(NamedTuple):
+    """A rule that pages break."""
+
+    rule: str
+    why: str
+    pages: list
+    record: bake.Record | None = None
+    stops: bool = False  # The whole edition, and not one entry.
+    is_critical: bool = False  # No reason lets it through.
+
+    def as_json(self):
+        return self._asdict() | {"record": self.record and list(self.record)}
+
+    @classmethod
+    def from_json(cls, values):
+        return cls(**values | {"record": values["record"] and bake.Record(*values["record"])})
+
+    def __str__(self):
+        shown = ", ".join(self.pages[:3]) + (" and others" if len(self.pages) > 3 else "")
+        where = f" On {shown}." if shown else ""
+        mend = f" Mend: {self.record.name}." if self.record else ""
+        return f"{self.why}{where}{mend}"
+
+
+# What the rules compare with
+
+
+def data_of(folder, approved):
+    """What an edition's own content says of itself: kept with it, for going back to it."""
+    with reading.reading(folder):
+        entries = addresses.pages_of_entries()
+        phones = list(Phone.objects.published())
+        postcodes = _postcodes_of_places()
+        live = addresses.live()
+    return {
+        "records": {
+            address: [page._meta.label_lower, page.pk, page.name]
+            for address, page in entries.items()
+        },
+        "phones": [
+            [phone.pk, phone.slug, phone.name_en, phone.role, phone.dial, phone.display]
+            for phone in phones
+        ],
+        "numbers": sorted(
+            {
+                number.replace(" ", "")
+                for phone in phones
+                for number in (phone.dial, phone.display, phone.textphone)
+                if number
+            }
+        ),
+        "postcodes": postcodes,
+        "live": live,
+        "approved": {line: [row.dial, row.display] for line, row in approved.items()},
+    }
+
+
+def _postcodes_of_places():
+    """The postcodes that may stand on a page: of places in the data, and the owner's own."""
+    texts = list(settings.OWNER.values())
+    for model in bake.content_models():
+        if model._meta.label_lower in bake.PLACES:
+            for row in model._base_manager.values():
+                texts += [value for value in row.values() if isinstance(value, str)]
+    return sorted({" ".join(one) for text in texts for one in facts.POSTCODE.findall(text.upper())})
+
+
+class Edition(NamedTuple):
+    """A finished edition, as the rules see it."""
+
+    pages: dict  # What the manifest says, by address.
+    facts: dict  # By SHA-256.
+    data: dict  # Of data_of.
+    approved: dict  # Today's: (dial, display) by line.
+    before: dict  # The pages of the edition before.
+
+    def html(self):
+        """The pages that are read: (address, page, facts)."""
+        for address, page in self.pages.items():
+            if is_html(page):
+                yield address, page, self.facts[page["sha256"]]
+
+    def record(self, address):
+        """The entry that a page belongs to."""
+        found = self.data["records"].get(without_language(address)[1])
+        return bake.Record(*found) if found else None
+
+
+def without_language(address):
+    """An address's language, and the same address in English."""
+    first, _, rest = address.lstrip("/").partition("/")
+    if first in dict(settings.LANGUAGES) and first != settings.LANGUAGE_CODE:
+        return first, f"/{rest}"
+    return settings.LANGUAGE_CODE, address
+
+
+def examine(edition):
+    """Every refusal, the same fault on many pages as one."""
+    found = {}
+    for rule in RULES:
+        for refusal in rule(edition):
+            key = refusal._replace(pages=(), record=refusal.record)
+            found.setdefault(key, []).extend(refusal.pages)
+    refusals = [refusal._replace(pages=pages) for refusal, pages in found.items()]
+    # Where such a number is wrong, much else is wrong only because of it.
+    return [one for one in refusals if one.is_critical] or refusals
+
+
+def _of_page(edition, rule, why, address):
+    """A fault of one page: it holds its entry back, or stops everything where there is none."""
+    record = edition.record(address)
+    return Refusal(rule, why, [address], record, stops=record is None)
+
+
+# The rules
+
+
+def answers(edition):
+    """Every page answers."""
+    for address, page in edition.pages.items():
+        expected = {404} if address == addresses.NOT_FOUND else {200, 301, 302}
+        if page["status"] not in expected:
+            why = f"The page cannot be made (it answers {page['status']})."
+            yield _of_page(edition, "answers", why, address)
+        elif page["status"] in {301, 302}:
+            target = page["headers"].get("Location", "")
+            if edition.pages.get(target, {}).get("status") != 200:
+                why = f"An old address leads to {target}, which is not there."
+                yield _of_page(edition, "answers", why, address)
+
+
+def language(edition):
+    """Every page says which language it is in, and which way that is written."""
+    for address, _page, found in edition.html():
+        code, _ = without_language(address)
+        direction = "rtl" if get_language_info(code)["bidi"] else "ltr"
+        if (found["lang"], found["dir"]) != (code, direction):
+            why = "The page does not say which language it is in, or says a wrong one."
+            yield _of_page(edition, "language", why, address)
+
+
+def critical_numbers(edition):
+    """999 and the single point of contact head every page, seen and dialled as approved."""
+    for place, (role, wanted) in enumerate(_critical_lines(edition).items()):
+        if isinstance(wanted, Refusal):
+            yield wanted
+            continue
+        record, dial, display = wanted
+        for address, _page, found in edition.html():
+            if found["first"][place : place + 1] != [[f"tel:{dial}", display]]:
+                yield Refusal(
+                    "critical numbers",
+                    f"The number {display}, {Phone.Role(role).label}, is not to be seen at the "
+                    "head of the page as it was approved, or its link dials something else.",
+                    [address],
+                    record,
+                    stops=True,
+                    is_critical=True,
+                )
+
+
+def _critical_lines(edition):
+    """By role: the record, and what was approved; or why nothing can be."""
+    phones = {role: one for one in edition.data["phones"] if (role := one[3])}
+    by_slug = {one[1]: one for one in edition.data["phones"]}
+    found = {}
+    for role in Phone.Role.values:
+        # Withdrawn: the line that stands in for it.
+        phone = phones.get(role) or (
+            by_slug.get(critical.INSTEAD_OF_SPOC) if role == Phone.Role.SPOC else None
+        )
+        if phone is None:
+            found[role] = _critical(f"There is no number for {Phone.Role(role).label}.", None)
+            continue
+        key, slug, name, _role, dial, display = phone
+        record = bake.Record("contacts.phone", key, name)
+        approved = edition.approved.get(slug)
+        if approved is None:
+            found[role] = _critical(
+                f"Nobody has approved the number of “{name}”. Have it approved: "
+                f"manage.py approve_number {slug}",
+                record,
+            )
+        elif [dial, display] != list(approved):
+            found[role] = _critical(
+                f"“{name}” reads {display} and dials {dial}. Approved is {approved[1]}. Put the "
+                f"digits right; or, if the number has changed, have the new one approved: "
+                f"manage.py approve_number {slug}",
+                record,
+            )
+        else:
+            found[role] = (record, *approved)
+    return found
+
+
+def _critical(why, record):
+    return Refusal("critical numbers", why, [], record, stops=True, is_critical=True)
+
+
+def approved_numbers(edition):
+    """Every other line whose number was approved reads as it was approved."""
+    for key, slug, name, role, dial, display in edition.data["phones"]:
+        approved = edition.approved.get(slug)
+        if not role and approved and [dial, display] != list(approved):
+            yield Refusal(
+                "approved numbers",
+                f"“{name}” reads {display} and dials {dial}. Approved is {approved[1]}. Put the "
+                f"digits right, or have the new number approved: manage.py approve_number {slug}",
+                [],
+                bake.Record("contacts.phone", key, name),
+            )
+
+
+def links(edition):
+    """Every link inside the site leads to a page, and to a part of it that is there."""
+    ids = {address: set(found["ids"]) for address, _page, found in edition.html()}
+    live = set(edition.data["live"])
+    for address, _page, found in edition.html():
+        for link in found["links"]:
+            path, _, fragment = link.partition("#")
+            target = path or address
+            page = edition.pages.get(target)
+            if page is None and target in live:
+                continue
+            if page is None:
+                why = f"A link leads to {target}, which is not there."
+                yield _of_page(edition, "links", why, address)
+            elif fragment and fragment not in ids.get(target, ()):
+                why = f"A link leads to a part of {target} that is not there ({fragment})."
+                yield _of_page(edition, "links", why, address)
+
+
+def titles(edition):
+    """Every title is neutral, and no other page in the language has it."""
+    seen = {}
+    for address, _page, found in edition.html():
+        title = found["title"]
+        if not title:
+            yield _of_page(edition, "titles", "The page has no title.", address)
+        elif denied := DENIED_PATTERN.search(title):
+            why = f"The title “{title}” stays in the phone's history and says “{denied.group()}”."
+            yield _of_page(edition, "titles", f"{why} Choose a neutral one.", address)
+        code, english = without_language(address)
+        if (other := seen.setdefault((code, title), english)) != english:
+            why = f"The title “{title}” is also that of {other}. Choose another."
+            yield _of_page(edition, "titles", why, address)
+
+
+def numbers(edition):
+    """No number stands on a page but those in the data."""
+    known = set(edition.data["numbers"])
+    for address, _page, found in edition.html():
+        for shown in found["numbers"]:
+            if is_dialled(shown) and not is_known(shown, known):
+                why = f"The number {shown} is none of the site's numbers. Take it out of the text."
+                yield _of_page(edition, "numbers", why, address)
+        for href, shown, is_seen in found["lines"]:
+            digits = href.partition(":")[2]
+            if digits not in known or (is_seen and digits_of(shown) != digits):
+                why = f"A link dials {digits} and shows “{shown}”: that is no number of the site."
+                yield _of_page(edition, "numbers", why, address)
+
+
+def digits_of(shown):
+    digits = re.sub(r"\D", "", shown)
+    return "0" + digits[2:] if shown.startswith("+44") else digits
+
+
+def is_dialled(shown):
+    """Whether digits look like something to ring, and not like years or amounts."""
+    digits = digits_of(shown)
+    return (
+        digits in SHORT_CODES
+        or (digits.startswith("0") and len(digits) > 6)
+        or bool(re.fullmatch(r"116\d{3}|[6-8]\d{4}", digits))
+    )
+
+
+def is_known(shown, known):
+    digits = digits_of(shown)
+    # “0800 1111 24 hours”: a number, and another figure behind it.
+    return digits in known or any(
+        digits.startswith(one) and len(digits) - len(one) < 5 for one in known if len(one) > 6
+    )
+
+
+def places(edition):
+    """No postcode stands on a page but those of places in the data."""
+    known = set(edition.data["postcodes"])
+    for address, _page, found in edition.html():
+        for postcode in set(found["postcodes"]) - known:
+            yield Refusal(
+                "places",
+                f"The postcode {postcode} is not that of a place in the data. If it is "
+                "confidential, somebody could be found there: take it out of the text.",
+                [address],
+                edition.record(address),
+                stops=True,
+            )
+
+
+def lost_pages(edition):
+    """No more than a tenth of the pages of the edition before are gone."""
+    before = {address for address, page in edition.before.items() if is_html(page)}
+    gone = sorted(before - set(edition.pages))
+    if len(gone) > MOST_LOST * len(before):
+        yield Refusal(
+            "lost pages",
+            f"{len(gone)} of {len(before)} pages would be gone. If that is meant, say why: "
+            'manage.py publish --force "reason"',
+            gone,
+            stops=True,
+        )
+
+
+def private(edition):
+    """No page sets a cookie or holds anything that belongs to one reader."""
+    for address, page in edition.pages.items():
+        if "Set-Cookie" in page["headers"]:
+            yield _of_page(edition, "private", "The page sets a cookie.", address)
+    for address, _page, found in edition.html():
+        for one in found["odd"]:
+            yield _of_page(edition, "private", f"The page holds {one}.", address)
+
+
+RULES = [
+    answers,
+    language,
+    critical_numbers,
+    approved_numbers,
+    links,
+    titles,
+    numbers,
+    places,
+    lost_pages,
+    private,
+]
+
+
+def warnings(edition):
+    """What is worth knowing, and stops nothing."""
+    return [
+        f"{address} weighs {page['gzipped']} bytes; {BUDGET} arrive at once."
+        for address, page, _found in edition.html()
+        if page["gzipped"] > BUDGET
+    ]

@@ -1,0 +1,346 @@
+"""The street from the working database to the reader: bake, build, gate, switch."""
+
+import json
+import sqlite3
+import time
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from django.apps import apps
+from django.db import DatabaseError, connections
+from django.utils import timezone
+
+from contacts.hours import build_clock
+from contacts.models import ApprovedNumber
+from helphub import critical
+from helphub.edition import bake, build, facts, gate, reading, store
+from helphub.edition.content_file import database
+from helphub.find import index
+from helphub.models import Withdrawal
+
+# What an edition is made of.
+RELEASED = "release"  # What officers have published in the working database.
+CURRENT = "current"  # What readers have already: only time, or a withdrawal, changes it.
+MOST_ROUNDS = 6
+
+
+class RefusedError(Exception):
+    """The edition was not made, or not let through; readers keep the one before."""
+
+    def __init__(self, refusals):
+        self.refusals = refusals
+        super().__init__("\n".join(map(str, refusals)))
+
+
+@dataclass
+class Published:
+    """How a publication ended."""
+
+    number: int
+    held: list = field(default_factory=list)  # Refusals of entries that were held back.
+    warnings: list = field(default_factory=list)
+    changes: dict = field(default_factory=dict)
+    seconds: dict = field(default_factory=dict)
+
+
+def publish(source=RELEASED, who="", why="", force="", number=None, progress=lambda done, of: None):
+    """Make an edition, and give it to readers if it passes the gate.
+
+    The source is the working database or the current edition; or, with a number, that edition.
+    """
+    with store.lock():
+        if source == RELEASED and (held := store.hold()) is not None:
+            raise store.StoreError(
+                f"Readers have edition {held.get('number')}, to which {held.get('who')} went back "
+                f"({held.get('why')}). End that first: manage.py editions --lift"
+            )
+        try:
+            published = _publish(source, who, why, force, number, progress)
+        except RefusedError as error:
+            store.set_last(
+                state="refused", who=who, refusals=[one.as_json() for one in error.refusals]
+            )
+            raise
+        store.set_last(state="done", who=who, number=published.number)
+        return published
+
+
+def _publish(source, who, why, force, number, progress):
+    started = time.perf_counter()
+    before = whole_edition()
+    origin = store.folder_of(number) if number else before
+    if source == CURRENT and origin is None:
+        raise store.StoreError("There is no edition yet. Run manage.py publish.")
+    approved = approved_now(before)
+    withdrawn = withdrawn_now()
+    previous = _rows_of(before) if before else None
+    base = (
+        bake.released(bake.read(connections["default"])) if source == RELEASED else _rows_of(origin)
+    )
+    held, seconds, attempt = {}, {}, before
+    for round_number in range(MOST_ROUNDS):
+        with store.work_folder(round_number) as work:
+            mark = time.perf_counter()
+            rows = {model: {k: dict(r) for k, r in table.items()} for model, table in base.items()}
+            bake.hold_back(rows, previous, list(held))
+            bake.withdraw(rows, withdrawn)
+            refusals = _bake(rows, work, approved, is_bound=source == RELEASED and not force)
+            seconds["bake"] = time.perf_counter() - mark
+            if not refusals:
+                mark = time.perf_counter()
+                pages = build.build(work, attempt, progress)
+                seconds["build"] = time.perf_counter() - mark
+                mark = time.perf_counter()
+                edition = _edition(work, pages, approved, before)
+                refusals = gate.examine(edition)
+                seconds["gate"] = time.perf_counter() - mark
+            refusals = _that_count(refusals, source, force)
+            if not refusals:
+                seconds["all"] = time.perf_counter() - started
+                manifest = _manifest(edition, source, who, why, force, before, held, seconds)
+                return _let_through(work, manifest, withdrawn)
+            new = {(one.record.label, one.record.key): one for one in refusals if one.record}
+            if any(one.stops for one in refusals) or not set(new) - set(held):
+                raise RefusedError(refusals)
+            held |= new
+            if (work / "answers.json").exists():
+                # What was made is not made again for the entries that go out.
+                _write_manifest(work, _manifest(edition, source, who, why, force, before, {}, {}))
+                attempt = store.keep_for_next_round(work, round_number)
+    raise RefusedError(refusals)
+
+
+def _bake(rows, work, approved, is_bound):
+    """Write the file and what goes with it; what in the content does not hold together."""
+    found = bake.missing_rows(rows) if is_bound else []
+    if not found:
+        try:
+            bake.write(rows, work / "content.sqlite3")
+        except bake.BakeError as error:
+            raise RefusedError([gate.Refusal("bake", str(error), [], stops=True)]) from error
+        found = bake.dead_tokens(rows, work) if is_bound else []
+    if found:
+        return [gate.Refusal("bake", fault.why, [], fault.record) for fault in found]
+    with reading.reading(work):
+        phones = critical.phones_with_stand_in()
+        if phones is not None:
+            critical.write(work / critical.PATH.name, phones, approved)
+        index.build()
+    if phones is None:
+        return [
+            gate.Refusal("critical numbers", critical.MISSING, [], stops=True, is_critical=True)
+        ]
+    return []
+
+
+def _that_count(refusals, source, force):
+    """Time and withdrawals are stopped by a critical number only, and so is a given reason."""
+    if source == CURRENT or force:
+        return [one for one in refusals if one.is_critical]
+    return refusals
+
+
+def _edition(folder, pages, approved, before):
+    return gate.Edition(
+        pages=pages,
+        facts=facts.of_edition(folder),
+        data=gate.data_of(folder, approved),
+        approved={line: [row.dial, row.display] for line, row in approved.items()},
+        before=store.pages_of(before) if before else {},
+    )
+
+
+def _manifest(edition, source, who, why, force, before, held, seconds):
+    old = edition.before
+    headers = edition.pages["/"]["headers"]
+    return {
+        "format": store.FORMAT,
+        "made_at": time.time(),
+        "day": build_clock().isoformat(),
+        "source": source,
+        "who": who,
+        "why": why,
+        "forced": force,
+        "before": before.name if before else None,
+        "schema": bake.schema_mark(),
+        "headers": headers,
+        "pages": edition.pages,
+        "changes": {
+            "added": sorted(set(edition.pages) - set(old)),
+            "gone": sorted(set(old) - set(edition.pages)),
+            "changed": sorted(
+                address
+                for address, page in edition.pages.items()
+                if address in old and old[address]["sha256"] != page["sha256"]
+            ),
+        },
+        "held": [one.as_json() for one in held.values()],
+        "warnings": gate.warnings(edition),
+        "seconds": {name: round(value, 2) for name, value in seconds.items()},
+        "data": edition.data,
+    }
+
+
+def _write_manifest(folder, manifest):
+    """The manifest, with each page's headers only where they differ from all."""
+    common = manifest["headers"]
+    pages = {
+        address: page
+        | {
+            "headers": {k: v for k, v in page["headers"].items() if common.get(k) != v},
+            "without": sorted(set(common) - set(page["headers"])),
+        }
+        for address, page in manifest["pages"].items()
+    }
+    (folder / "manifest.json").write_text(
+        json.dumps(manifest | {"pages": pages}, ensure_ascii=False)
+    )
+
+
+def _let_through(work, manifest, withdrawn):
+    number = store.next_number()
+    _write_manifest(work, manifest | {"number": number})
+    store.put_in_place(work, number)
+    store.switch(number)
+    _put_away(withdrawn, number)
+    store.prune()
+    return Published(
+        number,
+        list(map(gate.Refusal.from_json, manifest["held"])),
+        manifest["warnings"],
+        manifest["changes"],
+        manifest["seconds"],
+    )
+
+
+# What was approved and withdrawn, today
+
+
+def approved_now(before):
+    """The newest approval of each line; without a database, as the edition before had them."""
+    try:
+        return ApprovedNumber.objects.by_line()
+    except DatabaseError:
+        if before is None:
+            raise
+        rows = store.manifest_of(before)["data"]["approved"]
+        return {
+            line: ApprovedNumber(line=line, dial=dial, display=display)
+            for line, (dial, display) in rows.items()
+        }
+
+
+def withdrawn_now():
+    """What is withdrawn, as (label, key); what the edition before left out stays out anyway."""
+    try:
+        found = Withdrawal.objects.filter(lifted_at=None).values_list("label", "key")
+        return list(found)
+    except DatabaseError:
+        return []
+
+
+def _rows_of(folder):
+    with reading.reading(folder) as connection:
+        return bake.read(connection)
+
+
+def whole_edition():
+    """The current edition, or the newest that can be read."""
+    candidates = [store.current(), *(store.folder_of(n) for n in reversed(store.numbers()))]
+    for folder in candidates:
+        if folder is None:
+            continue
+        try:
+            store.manifest_of(folder)
+        except store.StoreError:
+            continue
+        return folder
+    return None
+
+
+def shows(folder, withdrawn):
+    """Those of the withdrawn rows, (label, key), that an edition shows."""
+    found = []
+    uri = database(folder)["NAME"]
+    with closing(sqlite3.connect(uri, uri=True)) as file:
+        for label, key in withdrawn:
+            model = apps.get_model(label)
+            is_shown = "is_published" if bake.is_entry(model) and label not in bake.PLACES else "1"
+            statement = f"SELECT 1 FROM {model._meta.db_table} WHERE id = ? AND {is_shown}"  # noqa: S608
+            try:
+                if file.execute(statement, [key]).fetchone():
+                    found.append((label, key))
+            except sqlite3.Error:
+                continue  # An edition from before there was such a table.
+    return found
+
+
+def _put_away(withdrawn, number):
+    """Erase older editions with a withdrawn place; never serve those with another such thing."""
+    for old in store.numbers():
+        if old == number or not (found := shows(store.folder_of(old), withdrawn)):
+            continue
+        if any(label in bake.PLACES for label, _ in found):
+            store.erase(old)
+        elif not store.is_forbidden(store.folder_of(old)):
+            store.forbid(old, "It shows something that was withdrawn.")
+
+
+# Going back
+
+
+def roll_back(number, who, why):
+    """Give readers an edition again, if it passes the gate as things are today."""
+    with store.lock():
+        folder = store.folder_of(number)
+        manifest = store.read_manifest(folder)
+        withdrawn = withdrawn_now()
+        if not shows(folder, withdrawn):
+            current = store.current()
+            approved = approved_now(current)
+            edition = gate.Edition(
+                pages=store.with_all_headers(manifest),
+                facts=facts.of_edition(folder),
+                data=manifest["data"],
+                approved={line: [row.dial, row.display] for line, row in approved.items()},
+                before={},
+            )
+            refusals = [one for one in gate.examine(edition) if one.stops]
+            if refusals:
+                store.set_last(
+                    state="refused", who=who, refusals=[one.as_json() for one in refusals]
+                )
+                raise RefusedError(refusals)
+            store.switch(number)
+            store.set_hold(number, who, why)
+            store.set_last(state="done", who=who, number=number)
+            return number
+    # It shows what was withdrawn: the same content goes out without that.
+    published = publish(CURRENT, who, f"as edition {number}: {why}", number=number)
+    store.set_hold(published.number, who, why)
+    return published.number
+
+
+def lift(who):
+    """End going back: the next publication reaches readers again."""
+    with store.lock():
+        store.lift_hold()
+
+
+# Withdrawing
+
+
+def withdraw(row, who, why):
+    """Note that a row is to leave every page."""
+    return Withdrawal.objects.get_or_create(
+        label=row._meta.label_lower,
+        key=row.pk,
+        lifted_at=None,
+        defaults={"name": str(row)[:200], "why": why, "who": who},
+    )[0]
+
+
+def lift_withdrawal(withdrawal, who):
+    """Let it be published again, by the next release."""
+    withdrawal.lifted_at, withdrawal.lifted_by = timezone.now(), who
+    withdrawal.save()

@@ -1,0 +1,202 @@
+"""Serve: the current edition's pages, from memory, in front of Django.
+
+A WSGI application around Django's. It knows nothing of databases: a page is bytes that were made,
+checked and read before anybody asked. What is no page (find, health, the admin, an address that is
+not there) goes on to Django, with the edition that it is to read.
+"""
+
+import gzip
+import logging
+import threading
+import time
+from functools import lru_cache
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+from helphub.edition import store
+from helphub.edition.build import digest
+from helphub.views import emergency_page
+
+logger = logging.getLogger(__name__)
+
+RECHECK = 0.5  # Seconds between two looks at which edition is the current one.
+REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+
+class WrongHashError(Exception):
+    """A file of an edition is not what its manifest says."""
+
+
+class Page:
+    """A page's bytes as they are sent, and its headers for each way of sending."""
+
+    def __init__(self, page, zipped, packed):
+        self.status = REASONS[page["status"]]
+        self.zipped, self.packed = zipped, packed
+        common = [(name, value) for name, value in page["headers"].items()]
+        common.append(("Content-Type", page["type"]))
+        common.append(("Vary", "Accept-Encoding"))
+        self.plain_headers = [*common, ("Content-Length", str(page["bytes"]))]
+        self.zipped_headers = [
+            *common,
+            ("Content-Encoding", "gzip"),
+            ("Content-Length", str(len(zipped))),
+        ]
+        self.packed_headers = [
+            *common,
+            ("Content-Encoding", "br"),
+            ("Content-Length", str(len(packed))),
+        ]
+
+    def answer(self, accepted):
+        """The headers and the body for what a client takes."""
+        if accepted == "br" and self.packed:
+            return self.packed_headers, self.packed
+        if accepted == "gzip" and self.zipped:
+            return self.zipped_headers, self.zipped
+        return self.plain_headers, gzip.decompress(self.zipped) if self.zipped else b""
+
+
+class Edition:
+    """An edition in memory. Loading it checks every file: one wrong hash refuses all of it."""
+
+    def __init__(self, folder, known=None):
+        if store.is_forbidden(folder):
+            raise store.StoreError(f"Edition {folder.name} shows something that was withdrawn.")
+        self.folder = folder
+        manifest = store.read_manifest(folder)
+        self.bodies = {}
+        self.pages = {}
+        for address, page in store.with_all_headers(manifest).items():
+            zipped = packed = b""
+            if page["file"] is not None:
+                path = folder / "pages" / page["file"]
+                zipped = self._read(path.with_name(path.name + ".gz"), page["gz"], known)
+                packed = self._read(path.with_name(path.name + ".br"), page["br"], known)
+            self.pages[address] = Page(page, zipped, packed)
+
+    def _read(self, path, mark, known):
+        """A file's bytes, checked; in memory only once where the edition before has them too."""
+        body = path.read_bytes()
+        if digest(body) != mark:
+            raise WrongHashError(f"{path.name} of edition {self.folder.name} was altered.")
+        self.bodies[mark] = body = (known or {}).get(mark, body)
+        return body
+
+
+class Server:
+    """The edition in service, and Django behind it."""
+
+    def __init__(self, django):
+        self.django = django
+        self.edition = None
+        self.refused = None  # What could not be loaded is not tried again until it changes.
+        self.looked_at = 0.0
+        self.lock = threading.Lock()
+        self._load_first()
+
+    def _load_first(self):
+        """The current edition; if it is not whole, the newest one that is."""
+        self.looked_at = time.monotonic()
+        current = store.current()
+        older = [store.folder_of(number) for number in reversed(store.numbers())]
+        for folder in [current, *older]:
+            if folder is not None and self._load(folder):
+                break
+        if self.edition and self.edition.folder != current:
+            self.refused = current
+        if self.edition is None and not settings.FOR_OFFICERS:
+            logger.error("There is no edition to serve: every page is the emergency page.")
+
+    def _load(self, folder):
+        known = self.edition.bodies if self.edition else None
+        try:
+            self.edition = Edition(folder, known)
+        except (store.StoreError, WrongHashError, OSError, KeyError, TypeError) as error:
+            logger.error("Edition %s is not served: %s", folder.name, error)
+            self.refused = folder
+            return False
+        return True
+
+    def current(self):
+        """The edition in service, after a look at whether it is still the current one."""
+        now = time.monotonic()
+        if now - self.looked_at > RECHECK and self.lock.acquire(blocking=False):
+            # One thread looks and loads; the others go on with the edition they have.
+            try:
+                self.looked_at = now
+                folder = store.current()
+                served = self.edition.folder if self.edition else None
+                is_new = folder is not None and folder not in (served, self.refused)
+                if is_new and self._load(folder):
+                    self.refused = None
+            finally:
+                self.lock.release()
+        return self.edition
+
+    def __call__(self, environ, start_response):
+        edition = self.current()
+        if edition is None:
+            return self._without_edition(environ, start_response)
+        page = edition.pages.get(environ["PATH_INFO"])
+        method = environ["REQUEST_METHOD"]
+        if page is None or method not in ("GET", "HEAD") or not is_ours(environ):
+            environ["helphub.edition"] = edition.folder
+            return self.django(environ, start_response)
+        headers, body = page.answer(taken(environ.get("HTTP_ACCEPT_ENCODING", "")))
+        start_response(page.status, list(headers))
+        return [body] if method == "GET" else []
+
+    def _without_edition(self, environ, start_response):
+        path = environ["PATH_INFO"]
+        if settings.FOR_OFFICERS or path.startswith(("/healthz/", "/static/")):
+            return self.django(environ, start_response)
+        body = emergency_page().encode()
+        headers = [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+            ("Cache-Control", "no-store"),
+            ("Retry-After", "60"),
+            ("Content-Security-Policy", _policy()),
+        ]
+        start_response(REASONS[503], headers)
+        return [body] if environ["REQUEST_METHOD"] != "HEAD" else []
+
+
+def _policy():
+    from helphub.middleware import public_policy
+
+    return public_policy()
+
+
+@lru_cache(maxsize=256)
+def _is_allowed(host):
+    return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
+
+
+def is_ours(environ):
+    """Whether Django would answer this request here: the right host, and https where it must be."""
+    if settings.SECURE_SSL_REDIRECT:
+        name, value = settings.SECURE_PROXY_SSL_HEADER
+        if environ["wsgi.url_scheme"] != "https" and environ.get(name) != value:
+            return False
+    return _is_allowed(environ.get("HTTP_HOST") or environ["SERVER_NAME"])
+
+
+@lru_cache(maxsize=256)
+def taken(header):
+    """The best way of sending that a client takes: br, gzip or neither."""
+    accepted = {}
+    for part in header.lower().split(","):
+        name, _, parameters = part.strip().partition(";")
+        quality = parameters.strip().removeprefix("q=") if parameters else "1"
+        try:
+            accepted[name.strip()] = float(quality) > 0
+        except ValueError:
+            accepted[name.strip()] = False
+    for name in ("br", "gzip"):
+        if accepted.get(name, accepted.get("*", False)):
+            return name
+    return ""

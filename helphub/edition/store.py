@@ -1,0 +1,298 @@
+"""The folder of numbered editions, and which of them is the current one.
+
+000041/        content.sqlite3  find.sqlite3  critical_numbers.json  manifest.json
+               facts.json  answers.json  pages/
+current        a link to the edition that readers get, replaced by one rename
+hold.json      who went back to an edition, and why; there while that holds
+last.json      how the last publication ended
+.work-*        an edition in the making, cleared away by the next publication
+"""
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import tempfile
+import time
+from contextlib import contextmanager
+from functools import lru_cache
+
+from django.conf import settings
+
+FORMAT = 1  # Of the manifest. A newer one comes from newer code.
+KEPT = 50
+NUMBER = re.compile(r"\d{6}")
+OURS = re.compile(
+    r"\d{6}|current|lock|hold\.json|last\.json|watcher|lost\+found"
+    r"|\.(work|current|gone|new)-.*"
+)
+
+
+class StoreError(Exception):
+    """The folder cannot be used, with what to do."""
+
+
+class BusyError(StoreError):
+    """Another publication is at work."""
+
+
+def folder_of(number):
+    return settings.EDITIONS_DIR / f"{number:06}"
+
+
+def number_of(folder):
+    return int(folder.name)
+
+
+def numbers():
+    """The numbers of the editions that are whole, oldest first."""
+    try:
+        names = os.listdir(settings.EDITIONS_DIR)
+    except FileNotFoundError:
+        return []
+    except NotADirectoryError as error:
+        raise StoreError(f"{settings.EDITIONS_DIR} is not a folder. Set EDITIONS_DIR.") from error
+    return sorted(
+        int(name)
+        for name in names
+        if NUMBER.fullmatch(name) and (settings.EDITIONS_DIR / name / "manifest.json").exists()
+    )
+
+
+def current():
+    """The folder of the current edition, or None."""
+    try:
+        name = os.readlink(settings.EDITIONS_DIR / "current")
+    except OSError:
+        return None
+    return settings.EDITIONS_DIR / name if NUMBER.fullmatch(name) else None
+
+
+def read_manifest(folder):
+    """What an edition says of itself. It is refused if it is torn, or newer than this code."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        edition_format = manifest["format"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(
+            f"The manifest of edition {folder.name} cannot be read ({type(error).__name__}). "
+            "Roll back to another edition, or publish again."
+        ) from error
+    if edition_format != FORMAT:
+        raise StoreError(
+            f"Edition {folder.name} was made by another release of this site (format "
+            f"{edition_format}, this one reads {FORMAT}). Install that release, or publish again."
+        )
+    return manifest
+
+
+@lru_cache(maxsize=4)
+def _manifest_of(folder, mtime):
+    return read_manifest(folder)
+
+
+def manifest_of(folder):
+    """The same, read once: an edition does not change."""
+    try:
+        mtime = (folder / "manifest.json").stat().st_mtime_ns
+    except OSError as error:
+        raise StoreError(f"Edition {folder.name} is not whole. Publish again.") from error
+    return _manifest_of(folder, mtime)
+
+
+def with_all_headers(manifest):
+    """An edition's pages by address, each with all its headers."""
+    common = manifest["headers"]
+    return {
+        address: page
+        | {
+            "headers": {k: v for k, v in common.items() if k not in page["without"]}
+            | page["headers"]
+        }
+        for address, page in manifest["pages"].items()
+    }
+
+
+def pages_of(folder):
+    return with_all_headers(manifest_of(folder))
+
+
+# Writing
+
+
+def check_writable():
+    """Refuse a folder that cannot hold editions, or holds something else."""
+    folder = settings.EDITIONS_DIR
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".new-"):
+            pass
+        names = os.listdir(folder)
+    except OSError as error:
+        raise StoreError(
+            f"Editions cannot be written to {folder} ({error.strerror}). Free some space there, "
+            "allow this account to write, or set EDITIONS_DIR to another folder."
+        ) from error
+    if strangers := sorted(name for name in names if not OURS.fullmatch(name)):
+        raise StoreError(
+            f"{folder} holds files that are no editions: {', '.join(strangers[:5])}. Move them "
+            "away, or set EDITIONS_DIR to a folder of its own."
+        )
+
+
+@contextmanager
+def lock():
+    """Only one publication at a time; the next is told so."""
+    check_writable()
+    with (settings.EDITIONS_DIR / "lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BusyError("Another publication is at work. Try again when it is done.") from error
+        clear_away()
+        try:
+            yield
+        finally:
+            clear_away()
+
+
+def clear_away():
+    """Remove what a publication left behind that was ended in the middle."""
+    for path in settings.EDITIONS_DIR.glob(".*-*"):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    for path in settings.EDITIONS_DIR.iterdir():
+        if NUMBER.fullmatch(path.name) and not (path / "manifest.json").exists():
+            shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def work_folder(name=0):
+    """An empty folder for an edition in the making; gone afterwards unless it was put in place."""
+    folder = settings.EDITIONS_DIR / f".work-{name}"
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep_for_next_round(work, name):
+    """Put an attempt aside: the next one takes from it what is the same."""
+    return work.rename(settings.EDITIONS_DIR / f".work-made-{name}")
+
+
+def next_number():
+    taken = [int(p.name) for p in settings.EDITIONS_DIR.iterdir() if NUMBER.fullmatch(p.name)]
+    return max(taken, default=0) + 1
+
+
+def put_in_place(work, number):
+    """Give a finished edition its number. Readers get it only by the switch."""
+    os.sync()
+    work.rename(folder_of(number))
+    _sync(settings.EDITIONS_DIR)
+
+
+def switch(number):
+    """Make this the current edition: one rename, so readers get the old one or the new one."""
+    new = settings.EDITIONS_DIR / f".current-{os.getpid()}"
+    new.unlink(missing_ok=True)
+    new.symlink_to(folder_of(number).name)
+    new.replace(settings.EDITIONS_DIR / "current")
+    _sync(settings.EDITIONS_DIR)
+
+
+def _sync(folder):
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def erase(number):
+    """Remove an edition whole, or not at all."""
+    gone = settings.EDITIONS_DIR / f".gone-{number}"
+    folder_of(number).rename(gone)
+    shutil.rmtree(gone)
+
+
+def prune():
+    """Keep the newest editions, and the current one."""
+    kept = numbers()[-KEPT:]
+    for number in numbers():
+        if number not in kept and folder_of(number) != current():
+            erase(number)
+
+
+def write_json(path, value):
+    """Write a file of ours so that a reader meets the old one or the new one."""
+    new = path.with_name(f".new-{path.name}-{os.getpid()}")
+    with new.open("w") as file:
+        json.dump(value, file, indent=1, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+def _read_json(path):
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        return {}
+
+
+# What an edition may no longer do
+
+
+def forbid(number, why):
+    """Never serve this edition again; officers can still read it."""
+    write_json(folder_of(number) / "withdrawn.json", {"why": why})
+
+
+def is_forbidden(folder):
+    return (folder / "withdrawn.json").exists()
+
+
+# What holds, and what happened
+
+
+def hold():
+    """Who went back to an edition, when and why, or None."""
+    return _read_json(settings.EDITIONS_DIR / "hold.json")
+
+
+def set_hold(number, who, why):
+    path = settings.EDITIONS_DIR / "hold.json"
+    write_json(path, {"number": number, "who": who, "why": why, "at": time.time()})
+
+
+def lift_hold():
+    (settings.EDITIONS_DIR / "hold.json").unlink(missing_ok=True)
+
+
+def last():
+    """How the last publication ended, or None."""
+    return _read_json(settings.EDITIONS_DIR / "last.json")
+
+
+def set_last(**values):
+    write_json(settings.EDITIONS_DIR / "last.json", values | {"at": time.time()})
+
+
+def watcher_beats():
+    """Say that a watcher is at work."""
+    (settings.EDITIONS_DIR / "watcher").touch()
+
+
+def has_watcher(seconds=10):
+    try:
+        return time.time() - (settings.EDITIONS_DIR / "watcher").stat().st_mtime < seconds
+    except OSError:
+        return False

@@ -1,0 +1,109 @@
+"""The publisher: does what officers ask for in the admin, and what time asks for."""
+
+import logging
+import time
+
+from django.db import DatabaseError, close_old_connections, connections
+from django.utils import timezone
+
+from contacts.hours import build_clock
+from helphub.edition import publish, store
+from helphub.edition.build import BuildError
+from helphub.models import PublicationRequest
+
+logger = logging.getLogger(__name__)
+
+PAUSE = 0.5
+RETRY = 300  # Seconds until what failed by itself is tried again.
+Kind, State = PublicationRequest.Kind, PublicationRequest.State
+
+
+class Watcher:
+    """Looks twice a second at what is to be published."""
+
+    def __init__(self):
+        self.not_before = 0.0
+
+    def run(self, is_over):
+        """Work until `is_over()` says so."""
+        self.take_up_again()
+        while not is_over():
+            self.look()
+            time.sleep(PAUSE)
+
+    def take_up_again(self):
+        """What an earlier publisher was at when it ended is waiting still."""
+        try:
+            PublicationRequest.objects.filter(state=State.RUNNING).update(state=State.WAITING)
+        except DatabaseError:
+            connections["default"].close()
+
+    def look(self):
+        """Do the next thing that waits, if there is one."""
+        store.watcher_beats()
+        close_old_connections()
+        try:
+            request = PublicationRequest.objects.filter(state=State.WAITING).order_by("pk").first()
+        except DatabaseError:
+            # Readers need no database; hours go on without it.
+            connections["default"].close()
+            request = None
+        if request is not None:
+            self.answer(request)
+        elif self.is_another_day() and time.monotonic() >= self.not_before:
+            self.keep_time()
+
+    def answer(self, request):
+        """Do what an officer asked for, and say what came of it."""
+        request.state = State.RUNNING
+        request.save()
+        try:
+            request.report = self.do(request)
+            request.state = State.DONE
+        except publish.RefusedError as error:
+            request.report = {"refusals": [one.as_json() for one in error.refusals]}
+            request.state = State.REFUSED
+        except (store.StoreError, BuildError, OSError) as error:
+            request.report = {"error": str(error)}
+            request.state = State.REFUSED
+        except Exception as error:
+            logger.exception("A publication ended with a fault of this program.")
+            request.report = {"error": f"A fault of this program: {error}"}
+            request.state = State.REFUSED
+        request.finished_at = timezone.now()
+        request.save()
+
+    def do(self, request):
+        if request.kind == Kind.ROLLBACK:
+            return {"number": publish.roll_back(request.number, request.who, request.why)}
+        if request.kind == Kind.LIFT:
+            publish.lift(request.who)
+            return {}
+        source = publish.RELEASED if request.kind == Kind.RELEASE else publish.CURRENT
+        done = publish.publish(
+            source, request.who, request.why, progress=lambda done, of: store.watcher_beats()
+        )
+        return {
+            "number": done.number,
+            "held": [one.as_json() for one in done.held],
+            "changes": {name: len(pages) for name, pages in done.changes.items()},
+            "seconds": done.seconds,
+        }
+
+    def is_another_day(self):
+        """Whether the current edition was made on another day: hours are printed weeks ahead."""
+        folder = store.current()
+        if folder is None:
+            return False
+        try:
+            return store.manifest_of(folder)["day"] != build_clock().isoformat()
+        except store.StoreError:
+            return False
+
+    def keep_time(self):
+        """Make what readers have anew for the new day; nothing that waits for approval goes out."""
+        try:
+            publish.publish(publish.CURRENT, "the clock", "a new day")
+        except Exception:
+            logger.exception("The edition of the day was not made. Trying again in five minutes.")
+            self.not_before = time.monotonic() + RETRY

@@ -1,0 +1,43 @@
+import getpass
+import sys
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from contacts.models import ApprovedNumber, Phone
+
+
+class Command(BaseCommand):
+    help = "Note that the digits of a line, as they are saved, were read through and are right."
+
+    def add_arguments(self, parser):
+        parser.add_argument("line", help="The line's name in texts, such as h-spoc.")
+        parser.add_argument("--who", default="", help="Who made sure of it.")
+        parser.add_argument("--no-input", action="store_true", help="Do it without asking.")
+
+    def handle(self, line, who, no_input, **options):
+        phone = Phone.objects.filter(slug=line).first()
+        if phone is None:
+            raise CommandError(f"There is no line {line}. The admin's list of numbers names them.")
+        before = ApprovedNumber.objects.by_line().get(line)
+        was = f"approved so far: {before.display}" if before else "nothing approved so far"
+        self.stdout.write(f"{phone.name}\nreads {phone.display}, dials {phone.dial} ({was}).")
+        if not no_input and not self._is_wanted(phone):
+            raise CommandError("Nothing was approved.")
+        row = ApprovedNumber(
+            line=line, dial=phone.dial, display=phone.display, who=who or getpass.getuser()
+        )
+        try:
+            row.full_clean()
+        except ValidationError as error:
+            raise CommandError("\n".join(error.messages)) from error
+        row.save()
+        self.stdout.write("Approved. Publish to let readers see it.")
+
+    def _is_wanted(self, phone):
+        if not sys.stdin.isatty():
+            self.stdout.write("Say --no-input to approve it without being asked.")
+            return False
+        # Typed, not nodded through: a wrong digit is the worst fault this site can have.
+        typed = input("Type the digits as you know them to be right: ")
+        return typed.replace(" ", "") == phone.dial

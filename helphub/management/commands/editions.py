@@ -1,0 +1,61 @@
+import getpass
+from datetime import datetime
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from helphub.edition import publish, store
+
+
+class Command(BaseCommand):
+    help = "List the editions; go back to one; end going back."
+
+    def add_arguments(self, parser):
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--roll-back", type=int, metavar="NUMBER")
+        what.add_argument("--lift", action="store_true", help="End going back.")
+        parser.add_argument("--why", default="", help="Needed for going back; everybody sees it.")
+
+    def handle(self, roll_back, lift, why, **options):
+        who = f"{getpass.getuser()}, by command"
+        try:
+            if lift:
+                publish.lift(who)
+                self.stdout.write("The next publication reaches readers again. Publish now.")
+            elif roll_back:
+                if not why:
+                    raise CommandError('Say why: --why "…". Every officer sees it.')
+                number = publish.roll_back(roll_back, who, why)
+                self.stdout.write(f"Readers have edition {number}, until somebody lifts that.")
+            else:
+                self._list()
+        except publish.RefusedError as error:
+            raise CommandError(f"Refused. Readers keep the edition they have.\n{error}") from error
+        except store.StoreError as error:
+            raise CommandError(error) from error
+
+    def _list(self):
+        current, hold = store.current(), store.hold()
+        if hold:
+            self.stdout.write(
+                f"Gone back to edition {hold.get('number')} by {hold.get('who')}: {hold.get('why')}"
+            )
+        for number in reversed(store.numbers()):
+            folder = store.folder_of(number)
+            try:
+                manifest = store.manifest_of(folder)
+            except store.StoreError as error:
+                self.stdout.write(f"  {number:6}  {error}")
+                continue
+            made = datetime.fromtimestamp(manifest["made_at"], timezone.get_default_timezone())
+            changes = manifest["changes"]
+            counts = ", ".join(f"{len(changes[name])} {name}" for name in changes)
+            notes = [manifest["why"], manifest["forced"] and f"FORCED: {manifest['forced']}"]
+            notes.append(store.is_forbidden(folder) and "never served again: withdrawn")
+            note = "; ".join(one for one in notes if one)
+            mark = "*" if folder == current else " "
+            self.stdout.write(
+                f"{mark} {number:6}  {made:%d %b %Y %H:%M}  {manifest['who']}  {counts}  {note}"
+            )
+        if current is None:
+            self.stdout.write("There is no current edition. Run manage.py publish.")

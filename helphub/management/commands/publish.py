@@ -1,0 +1,98 @@
+import getpass
+import os
+import signal
+import sys
+import threading
+
+from django.core.management.base import BaseCommand, CommandError
+
+from helphub.edition import bake, build, publish, store
+from helphub.edition.watch import Watcher
+
+
+class Command(BaseCommand):
+    help = "Give readers what is published: make an edition, check it, and switch to it."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--why", default="", help="Kept with the edition.")
+        parser.add_argument(
+            "--force",
+            default="",
+            metavar="REASON",
+            help="Let the edition through though the gate refuses it. The reason is kept. A "
+            "number of every page that is wrong stops it all the same.",
+        )
+        parser.add_argument(
+            "--time-only",
+            action="store_true",
+            help="Make what readers have anew, for the hours of the coming weeks. Nothing that "
+            "officers have saved since goes out.",
+        )
+
+        parser.add_argument(
+            "--if-needed",
+            action="store_true",
+            help="Only if there is no edition yet, or another release of the site made it.",
+        )
+        parser.add_argument(
+            "--watch",
+            action="store_true",
+            help="Stay, and publish what officers ask for in the admin, and what time changes.",
+        )
+
+    def handle(self, why, force, time_only, if_needed, watch, **options):
+        if watch:
+            self._watch()
+            return
+        if if_needed and (current := store.current()):
+            if build.is_of_this_code(current):
+                self.stdout.write(f"Readers have edition {store.number_of(current)}.")
+                return
+            time_only = True
+        source = publish.CURRENT if time_only else publish.RELEASED
+        try:
+            done = publish.publish(source, _who(), why, force, progress=self._progress())
+        except publish.RefusedError as error:
+            raise CommandError(f"Refused. Readers keep the edition they have.\n{error}") from error
+        except (store.StoreError, bake.BakeError, build.BuildError) as error:
+            raise CommandError(error) from error
+        except OSError as error:
+            raise CommandError(
+                f"The edition could not be written ({error.strerror}). Readers keep the one they "
+                f"have. Free some space and publish again."
+            ) from error
+        for held in done.held:
+            self.stdout.write(f"Held back, as it was before: {held}")
+        for warning in done.warnings:
+            self.stdout.write(f"Note: {warning}")
+        counts = ", ".join(f"{len(pages)} {name}" for name, pages in done.changes.items())
+        times = ", ".join(f"{name} {value:.1f} s" for name, value in done.seconds.items())
+        self.stdout.write(f"Published edition {done.number}: {counts} ({times}).")
+
+    def _watch(self):
+        over = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: over.set())
+        try:
+            store.check_writable()
+        except store.StoreError as error:
+            raise CommandError(error) from error
+        parent = os.getppid()
+        # Started beside a server, it ends with it.
+        Watcher().run(lambda: over.is_set() or os.getppid() != parent)
+
+    def _progress(self):
+        if not sys.stderr.isatty():
+            return lambda done, of: None
+
+        def show(done, of):
+            filled = 40 * done // max(of, 1)
+            self.stderr.write(f"\r[{'#' * filled:<40}] {done}/{of} pages", ending="")
+            if done == of:
+                self.stderr.write("")
+
+        return show
+
+
+def _who():
+    return f"{getpass.getuser()}, by command"

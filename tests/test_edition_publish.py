@@ -1,0 +1,354 @@
+"""Publishing: what officers release is what readers get, whole, or not at all."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+
+import pytest
+from django.conf import settings as project
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from contacts.models import ApprovedNumber, Phone
+from helphub.edition import build, gate, publish, serve, store
+from helphub.management.commands import publish as command
+from helphub.models import Synonym
+from services.models import Service
+from strategy.models import FormOfAbuse, Guide
+
+pytestmark = pytest.mark.django_db
+
+
+def page(address, number=None):
+    folder = store.folder_of(number) if number else store.current()
+    return (folder / "pages" / build.file_of(address)).read_text()
+
+
+def manifest(number):
+    return store.read_manifest(store.folder_of(number))
+
+
+def test_an_edition_has_a_page_for_every_address_in_every_language(editions):
+    pages = store.pages_of(store.current())
+    html = {a for a, one in pages.items() if build.is_html(one) and one["status"] == 200}
+    for code, _ in project.LANGUAGES:
+        prefix = "" if code == "en" else f"/{code}"
+        for address in ("/", "/help-now/", "/topics/law/", "/services/", "/find/", "/contacts/"):
+            assert prefix + address in html
+    assert {"/robots.txt", "/sitemap.xml", "/404.html", "/emergency/", "/stalking"} <= set(pages)
+    assert not [a for a in pages if a.startswith(("/admin", "/healthz"))]
+    for one in pages.values():
+        if one["file"]:
+            for suffix in ("", ".gz", ".br"):
+                assert (store.current() / "pages" / (one["file"] + suffix)).exists()
+    # Built as readers come: over https, at the public name.
+    assert "https://localhost/sitemap.xml" in page("/robots.txt")
+
+
+def test_a_page_of_an_edition_is_the_page_that_is_rendered_live(
+    editions, settings, client, tmp_path
+):
+    printed = {address: page(address) for address in ("/", "/ur/topics/law/", "/contacts/")}
+    settings.EDITIONS_DIR = tmp_path / "none"
+    for address, html in printed.items():
+        assert client.get(address).content.decode() == html
+
+
+def test_what_is_the_same_is_not_made_again(editions):
+    done = publish.publish(who="me", why="again")
+    assert done.number == 2
+    assert done.changes == {"added": [], "gone": [], "changed": []}
+    for suffix in ("", ".gz", ".br"):
+        first, second = (
+            (store.folder_of(n) / "pages" / f"topics/law/index.html{suffix}").stat() for n in (1, 2)
+        )
+        assert first.st_ino == second.st_ino
+    assert (manifest(2)["who"], manifest(2)["why"], manifest(2)["before"]) == (
+        "me",
+        "again",
+        "000001",
+    )
+
+
+def test_one_changed_entry_changes_its_pages_and_no_others(editions):
+    Guide.objects.filter(slug="consent").update(summary_en="Only here.", body_en="Other words.")
+    done = publish.publish()
+    assert "Other words." in page("/guides/consent/")
+    assert "Other words." not in page("/guides/consent/", 1)
+    assert "/guides/consent/" in done.changes["changed"]
+    assert "/guides/" in done.changes["changed"]
+    assert "/topics/law/" not in done.changes["changed"]
+    assert "/contacts/" not in done.changes["changed"]
+    # And it is the same as an edition that was made from nothing.
+    for address in ("/guides/consent/", "/guides/", "/topics/law/"):
+        name = build.file_of(address)
+        assert (store.current() / "pages" / name).read_text() == page(address)
+
+
+def test_an_altered_file_is_not_passed_on(editions):
+    path = store.folder_of(1) / "pages/topics/law/index.html"
+    whole = path.read_text()
+    path.unlink()
+    path.write_text("altered")
+    publish.publish()
+    assert page("/topics/law/") == whole
+
+
+def test_saving_alone_changes_nothing_for_readers(editions, client):
+    Guide.objects.filter(slug="consent").update(name_en="Only saved")
+    assert "Only saved" not in client.get("/guides/consent/").content.decode()
+    publish.publish()
+    assert "Only saved" in client.get("/guides/consent/").content.decode()
+
+
+def test_a_new_day_takes_the_content_of_the_edition_and_nothing_saved_since(editions):
+    Guide.objects.filter(slug="consent").update(body_en="Not approved yet.")
+    Phone.objects.filter(role="spoc").update(dial="01384455141", display="01384 455141")
+    done = publish.publish(publish.CURRENT, who="the clock")
+    assert done.changes["changed"] == []
+    assert "Not approved yet." not in page("/guides/consent/")
+
+
+def test_a_wrong_digit_in_the_single_point_of_contact_is_refused(editions, client):
+    Phone.objects.filter(role="spoc").update(dial="01384455141", display="01384 455141")
+    with pytest.raises(publish.RefusedError, match="reads 01384 455141") as refused:
+        publish.publish()
+    (refusal,) = refused.value.refusals
+    assert refusal.is_critical
+    assert store.number_of(store.current()) == 1
+    assert store.numbers() == [1]
+    assert store.last()["state"] == "refused"
+    # No reason lets it through.
+    with pytest.raises(publish.RefusedError):
+        publish.publish(force="It is urgent.")
+    # Once it is approved, it goes out.
+    call_command("approve_number", "h-spoc", "--no-input", "--who", "two officers")
+    publish.publish()
+    assert "01384 455141" in page("/topics/law/")
+    assert "01384 455141" in (store.current() / "critical_numbers.json").read_text()
+    assert store.last()["state"] == "done"
+
+
+def test_a_fault_in_one_entry_holds_it_back_and_the_rest_goes_out(editions):
+    Guide.objects.filter(slug="consent").update(title="After rape", body_en="New words.")
+    FormOfAbuse.objects.filter(slug="law").update(summary_en="Another summary.")
+    done = publish.publish()
+    (held,) = done.held
+    assert held.record.name == Guide.objects.get(slug="consent").name
+    assert "says “rape”" in held.why
+    assert "New words." not in page("/guides/consent/")
+    assert page("/guides/consent/") == page("/guides/consent/", 1)
+    assert "Another summary." in page("/topics/")
+    assert manifest(2)["held"]
+
+
+def test_a_new_entry_that_is_held_back_is_not_there(editions):
+    guide = Guide.objects.get(slug="consent")
+    guide.pk, guide.slug, guide.title, guide.name_en = None, "new", "After rape", "New"
+    guide.save()
+    done = publish.publish()
+    assert [one.record.name for one in done.held] == ["New"]
+    assert "/guides/new/" not in store.pages_of(store.current())
+    assert "/guides/new/" not in page("/guides/")
+
+
+def test_a_link_to_something_held_back_is_refused_naming_both(editions):
+    FormOfAbuse.objects.filter(slug="marriage").update(is_published=False)
+    with pytest.raises(publish.RefusedError) as refused:
+        publish.publish()
+    assert any("{topic:marriage}" in one.why for one in refused.value.refusals)
+    assert all(one.record.name for one in refused.value.refusals)
+    assert store.numbers() == [1]
+
+
+def test_a_reason_lets_other_faults_through_and_is_kept(editions):
+    FormOfAbuse.objects.filter(slug="marriage").update(is_published=False)
+    publish.publish(force="The court says so.")
+    assert "/topics/marriage/" not in store.pages_of(store.current())
+    assert manifest(2)["forced"] == "The court says so."
+
+
+def test_a_tenth_of_the_pages_gone_needs_a_reason(editions):
+    Service.objects.exclude(line__in=["h-spoc", "h-999", "h-rcew247"]).update(is_published=False)
+    with pytest.raises(publish.RefusedError):
+        publish.publish()
+
+
+def test_what_needs_no_page_is_in_no_edition(editions):
+    content = (store.current() / "content.sqlite3").read_bytes()
+    for table in (b"auth_user", b"django_session", b"helphub_loadedrow", b"approvednumber"):
+        assert table not in content
+    Synonym.objects.update(is_published=False)
+    Guide.objects.filter(slug="consent").update(body_en="A secret draft.", is_published=False)
+    with pytest.raises(publish.RefusedError):
+        publish.publish()
+    publish.publish(force="A test.")
+    for path in store.current().rglob("*"):
+        if path.is_file() and path.suffix in {".html", ".sqlite3", ".json"}:
+            assert b"A secret draft." not in path.read_bytes(), path
+
+
+def test_a_line_without_a_number_of_its_own_is_no_fault(editions):
+    assert publish.publish().held == []
+
+
+# Ended in the middle, twice at once, no space
+
+
+@pytest.fixture
+def elsewhere(editions, tmp_path):
+    """manage.py publish --time-only in a process of its own, without any database."""
+    environment = os.environ | {
+        "EDITIONS_DIR": str(editions),
+        "DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3",
+    }
+
+    def start(*more):
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "publish", *more],
+            cwd=project.BASE_DIR,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    return start
+
+
+def finish(process):
+    output, _ = process.communicate()
+    return output.decode()
+
+
+def test_hours_go_on_without_a_database(elsewhere):
+    process = elsewhere("--time-only")
+    assert "Published edition 2" in finish(process)
+    assert store.number_of(store.current()) == 2
+
+
+def test_killed_at_any_moment_the_current_edition_is_whole(elsewhere, editions):
+    # Everything is made anew, so that there is much to be killed in.
+    (store.folder_of(1) / "answers.json").unlink()
+    for seconds in (0.6, 1.2, 1.8, 2.4, 3.0, 4.0):
+        process = elsewhere("--time-only")
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGKILL)
+        finish(process)
+        server = serve.Server(None)
+        assert server.current().folder == store.current()
+        assert "/topics/law/" in server.current().pages
+    assert list(editions.glob(".work-*"))
+    with store.lock():
+        assert not list(editions.glob(".work-*"))
+
+
+def test_two_never_run_at_once(elsewhere, editions):
+    with store.lock():
+        process = elsewhere("--time-only")
+        assert "Another publication is at work" in finish(process)
+        assert process.returncode != 0
+    assert store.numbers() == [1]
+
+
+def test_without_space_everything_stays_as_it_was(editions, monkeypatch, capsys):
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(build, "_run", full)
+    (store.folder_of(1) / "answers.json").unlink()
+    with pytest.raises(CommandError, match="No space left on device"):
+        call_command("publish")
+    assert store.numbers() == [1]
+    assert not list(editions.glob(".work-*"))
+
+
+def test_a_fault_in_the_building_says_what_it_was(editions, monkeypatch):
+    monkeypatch.setattr(project, "BASE_DIR", project.BASE_DIR / "nowhere")
+    (store.folder_of(1) / "answers.json").unlink()
+    with pytest.raises(CommandError):
+        call_command("publish")
+
+
+# The command
+
+
+def test_the_command_says_what_it_did(editions, capsys):
+    call_command("publish", "--why", "A test")
+    assert "Published edition 2: 0 added, 0 gone, 0 changed" in capsys.readouterr().out
+    assert manifest(2)["why"] == "A test"
+
+
+def test_the_command_names_what_to_mend_and_fails(editions):
+    Phone.objects.filter(role="spoc").update(dial="01384455141", display="01384 455141")
+    with pytest.raises(CommandError, match="Readers keep the edition they have"):
+        call_command("publish")
+
+
+def test_if_needed_means_once_for_each_release(editions, capsys, monkeypatch):
+    call_command("publish", "--if-needed")
+    assert "Readers have edition 1" in capsys.readouterr().out
+    monkeypatch.setattr(build, "is_of_this_code", lambda folder: False)
+    Guide.objects.filter(slug="consent").update(body_en="Not approved yet.")
+    call_command("publish", "--if-needed")
+    assert store.number_of(store.current()) == 2
+    assert "Not approved yet." not in page("/guides/consent/")
+
+
+def test_another_day_makes_other_pages(editions, monkeypatch):
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(days=1))
+    assert not build.is_of_this_code(store.current())
+
+
+def test_progress_is_shown_on_a_terminal_only(capsys):
+    command.Command()._progress()(1, 2)
+    assert capsys.readouterr().err == ""
+
+
+# Approvals
+
+
+def test_the_first_load_approves_what_help_now_shows(db):
+    approved = ApprovedNumber.objects.by_line()
+    assert {"h-999", "h-spoc", "h-rcew247", "h-samaritans", "h-childline"} <= set(approved)
+    for line, row in approved.items():
+        phone = Phone.objects.get(slug=line)
+        assert (row.dial, row.display) == (phone.dial, phone.display)
+
+
+def test_saving_a_number_approves_nothing(db):
+    count = ApprovedNumber.objects.count()
+    Phone.objects.get(slug="h-spoc").save()
+    assert ApprovedNumber.objects.count() == count
+
+
+def test_an_approval_is_never_changed_or_deleted(db):
+    row = ApprovedNumber.objects.first()
+    with pytest.raises(Exception, match="never changed"):
+        row.save()
+    with pytest.raises(Exception, match="never deleted"):
+        row.delete()
+
+
+def test_a_number_is_approved_by_typing_it(db, monkeypatch):
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _: "01384 455141")
+    with pytest.raises(CommandError, match="Nothing was approved"):
+        call_command("approve_number", "h-spoc")
+    monkeypatch.setattr("builtins.input", lambda _: "01384 455411")
+    call_command("approve_number", "h-spoc", "--who", "an officer")
+    assert ApprovedNumber.objects.by_line()["h-spoc"].who == "an officer"
+
+
+def test_an_unknown_line_is_not_approved(db):
+    with pytest.raises(CommandError, match="There is no line h-nobody"):
+        call_command("approve_number", "h-nobody")
+
+
+def test_refusals_survive_being_kept():
+    refusal = gate.Refusal("a", "b", ["/"], gate.bake.Record("c.d", 1, "e"))
+    assert gate.Refusal.from_json(refusal.as_json()) == refusal
