@@ -204,6 +204,8 @@ for code, name_local in {
 # The languages whose safety set two people have reviewed. Only these are offered in production.
 REVIEWED_LANGUAGES = ["en"]
 OFFERED_LANGUAGES = [code for code, _ in LANGUAGES if LAPTOP or code in REVIEWED_LANGUAGES]
+if LAPTOP and os.environ.get("OFFERED_LANGUAGES"):  # Fewer are sooner published.
+    OFFERED_LANGUAGES = os.environ["OFFERED_LANGUAGES"].split()
 LOCALE_PATHS = [BASE_DIR / "helphub" / "locale"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ["en"]
