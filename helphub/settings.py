@@ -62,6 +62,7 @@ else:
     if role not in {"public", "admin"}:
         raise ImproperlyConfigured("HELPHUB_ROLE is public or admin.")
     ROLES = {role}
+    EDITIONS_DIR = Path(from_environment("EDITIONS_DIR", "the folder of editions of both roles"))
     if role == "admin":
         DATABASE_URL = from_environment("DATABASE_URL", "such as postgresql://user:word@host/name")
         PUBLIC_HOST = from_environment("PUBLIC_HOST", "the host name that readers type")
