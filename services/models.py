@@ -609,16 +609,21 @@ class Choice(Entry):
 
 
 class SituationQuerySet(EntryQuerySet):
-    def matching(self, answers):
-        """What speaks of these answers, by question: the most exact first.
+    def first_contacts(self, answers):
+        """The suggestions for these answers, by question: the most exact situation's first.
 
         A question that a situation leaves open fits every answer, and also none.
         """
-        found = self.published()
+        matching = self.published()
         for question in ("who", "what", "when"):
             is_open = models.Q(**{question: None})
-            found = found.filter(is_open | models.Q(**{question: answers.get(question)}))
-        return sorted(found, key=lambda one: -one.exactness)
+            matching = matching.filter(is_open | models.Q(**{question: answers.get(question)}))
+        order = {
+            situation.pk: place
+            for place, situation in enumerate(sorted(matching, key=lambda one: -one.exactness))
+        }
+        found = Suggestion.objects.filter(situation__in=order).for_page()
+        return sorted(found, key=lambda one: (order[one.situation_id], one.position))
 
 
 def _answer_to(question, label):

@@ -58,15 +58,14 @@ def first_contacts(request, **slugs):
     }
     left = [question for question in ("who", "what", "when") if question not in answers]
     suggestions = {}
-    for situation in Situation.objects.matching(answers):
-        for suggestion in situation.suggestions.for_page():
-            suggestions.setdefault(suggestion.service_id, suggestion)
+    for suggestion in Situation.objects.first_contacts(answers) if answers else []:
+        suggestions.setdefault(suggestion.service_id, suggestion)
     context = {
         "answers": answers.values(),
         "address": request.path,
         "question": left[0] if left else None,
         "choices": Choice.objects.of(left[0]) if left else [],
-        "suggestions": list(suggestions.values())[:MOST_FIRST_CONTACTS] if answers else [],
+        "suggestions": list(suggestions.values())[:MOST_FIRST_CONTACTS],
     }
     return render(request, "services/first_contacts.html", context)
 

@@ -1,10 +1,11 @@
 """Every address that a reader can open."""
 
-from django.conf import settings
 from django.utils import translation
 
-from helphub.edition import addresses as edition_addresses
+from helphub.edition.addresses import english, in_language
 from services import addresses
+
+__all__ = ["ONE_OF_EACH_TEMPLATE", "in_language", "public_pages", "right_to_left"]
 
 ONE_OF_EACH_TEMPLATE = [
     "/",
@@ -36,11 +37,7 @@ def public_pages():
     """The English addresses of all pages, but of those that answers lead to only some."""
     browsing = addresses.browsing()
     left_out = set(browsing) - set(browsing[::10])
-    return [address for address in edition_addresses.english() if address not in left_out]
-
-
-def in_language(path, code):
-    return path if code == settings.LANGUAGE_CODE else f"/{code}{path}"
+    return [address for address in english() if address not in left_out]
 
 
 def right_to_left(code):

@@ -87,11 +87,20 @@ def _publish(source, who, why, force, number, progress):
             refusals = _bake(rows, work, approved, is_bound=source == RELEASED and not force)
             seconds["bake"] = time.perf_counter() - mark
             if not refusals:
+                data = gate.data_of(work, approved)
+                refusals = gate.wrong_numbers(data, digits(approved))
+            if not refusals:
                 mark = time.perf_counter()
                 pages = build.build(work, attempt, progress)
                 seconds["build"] = time.perf_counter() - mark
                 mark = time.perf_counter()
-                edition = _edition(work, pages, approved, before)
+                edition = gate.Edition(
+                    pages=pages,
+                    facts=facts.of_edition(work),
+                    data=data,
+                    approved=digits(approved),
+                    before=store.pages_of(before) if before else {},
+                )
                 refusals = gate.examine(edition)
                 seconds["gate"] = time.perf_counter() - mark
             refusals = _that_count(refusals, source, force)
@@ -138,16 +147,6 @@ def _that_count(refusals, source, force):
     if source == CURRENT or force:
         return [one for one in refusals if one.is_critical]
     return refusals
-
-
-def _edition(folder, pages, approved, before):
-    return gate.Edition(
-        pages=pages,
-        facts=facts.of_edition(folder),
-        data=gate.data_of(folder, approved),
-        approved={line: [row.dial, row.display] for line, row in approved.items()},
-        before=store.pages_of(before) if before else {},
-    )
 
 
 def _manifest(edition, source, who, why, force, before, held, seconds):
@@ -230,6 +229,11 @@ def approved_now(before):
         }
 
 
+def digits(approved):
+    """What is dialled and what is shown, by line."""
+    return {line: [row.dial, row.display] for line, row in approved.items()}
+
+
 def withdrawn_now():
     """What is withdrawn, as (label, key); what the edition before left out stays out anyway."""
     try:
@@ -302,7 +306,7 @@ def roll_back(number, who, why):
                 pages=store.with_all_headers(manifest),
                 facts=facts.of_edition(folder),
                 data=manifest["data"],
-                approved={line: [row.dial, row.display] for line, row in approved.items()},
+                approved=digits(approved),
                 before={},
             )
             refusals = [one for one in gate.examine(edition) if one.stops]
