@@ -353,3 +353,21 @@ def test_an_unknown_line_is_not_approved(db):
 def test_refusals_survive_being_kept():
     refusal = gate.Refusal("a", "b", ["/"], gate.bake.Record("c.d", 1, "e"))
     assert gate.Refusal.from_json(refusal.as_json()) == refusal
+
+
+@pytest.mark.parametrize(
+    ("source", "counted"),
+    [
+        (publish.RELEASED, ["entry", "all", "critical"]),
+        (publish.CURRENT, ["all", "critical"]),
+        (publish.WITHDRAWAL, ["critical"]),
+    ],
+)
+def test_a_withdrawal_is_stopped_by_a_critical_number_only(source, counted):
+    refusals = [
+        gate.Refusal("entry", "", []),
+        gate.Refusal("all", "", [], stops=True),
+        gate.Refusal("critical", "", [], stops=True, is_critical=True),
+    ]
+    assert [one.rule for one in publish._that_count(refusals, source, "")] == counted
+    assert [one.rule for one in publish._that_count(refusals, source, "why")] == ["critical"]

@@ -110,6 +110,7 @@ def test_going_back_takes_no_time_and_holds(second, capsys):
     # Time goes on from what readers have.
     call_command("publish", "--time-only")
     assert "Of the second edition." not in words()
+    assert store.hold()["number"] == store.number_of(store.current()) == 3
     call_command("editions", "--lift")
     call_command("publish")
     assert "Of the second edition." in words()
@@ -155,7 +156,7 @@ def test_a_withdrawn_number_leaves_every_page_and_nothing_saved_goes_out(second)
     Guide.objects.filter(slug="consent").update(body_en="Not approved yet.")
     assert pages_with("tel:116123")
     publish.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "It does not answer")
-    done = publish.publish(publish.CURRENT)
+    done = publish.publish(publish.WITHDRAWAL)
     assert not pages_with("tel:116123")
     assert not pages_with("116 123")
     assert "Of the second edition." in words()
@@ -171,7 +172,7 @@ def test_a_withdrawn_number_leaves_every_page_and_nothing_saved_goes_out(second)
 
 def test_a_lifted_withdrawal_comes_back_with_the_next_release(editions):
     withdrawal = publish.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "A test")
-    publish.publish(publish.CURRENT)
+    publish.publish(publish.WITHDRAWAL)
     publish.lift_withdrawal(withdrawal, "an officer")
     publish.publish()
     assert pages_with("tel:116123")
@@ -179,7 +180,7 @@ def test_a_lifted_withdrawal_comes_back_with_the_next_release(editions):
 
 def test_in_place_of_a_withdrawn_single_point_of_contact_another_line_answers(editions, client):
     publish.withdraw(Phone.objects.get(slug="h-spoc"), "an officer", "Flooded")
-    publish.publish(publish.CURRENT)
+    publish.publish(publish.WITHDRAWAL)
     assert not pages_with("tel:01384455411")
     html = (store.current() / "pages/topics/law/index.html").read_text()
     assert "This line is not working just now" in html
@@ -197,13 +198,13 @@ def test_withdrawing_both_lines_is_refused(editions):
     for slug in ("h-spoc", "h-rcew247"):
         publish.withdraw(Phone.objects.get(slug=slug), "an officer", "A test")
     with pytest.raises(publish.RefusedError, match="stand in its place"):
-        publish.publish(publish.CURRENT)
+        publish.publish(publish.WITHDRAWAL)
     assert store.number_of(store.current()) == 1
 
 
 def test_a_withdrawn_entry_loses_its_page_and_every_link_to_it(editions):
     publish.withdraw(Guide.objects.get(slug="consent"), "an officer", "A complaint")
-    publish.publish(publish.CURRENT)
+    publish.publish(publish.WITHDRAWAL)
     assert "/guides/consent/" not in store.pages_of(store.current())
     assert not pages_with('href="/guides/consent/"')
 
@@ -213,7 +214,7 @@ def test_an_edition_that_holds_a_withdrawn_place_is_erased(editions, monkeypatch
     monkeypatch.setattr(bake, "PLACES", {"services.audience"})
     audience = Audience.objects.filter(services__isnull=False).first()
     publish.withdraw(audience, "an officer", "Somebody could be found there")
-    publish.publish(publish.CURRENT)
+    publish.publish(publish.WITHDRAWAL)
     assert store.numbers() == [2]
     with reading.reading(store.current()):
         assert not Audience.objects.filter(pk=audience.pk).exists()

@@ -20,7 +20,8 @@ from helphub.models import Withdrawal
 
 # What an edition is made of.
 RELEASED = "release"  # What officers have published in the working database.
-CURRENT = "current"  # What readers have already: only time, or a withdrawal, changes it.
+CURRENT = "current"  # What readers have already: only time changes it.
+WITHDRAWAL = "withdrawal"  # The same without what was withdrawn.
 MOST_ROUNDS = 6
 
 
@@ -61,6 +62,9 @@ def publish(source=RELEASED, who="", why="", force="", number=None, progress=lam
                 state="refused", who=who, refusals=[one.as_json() for one in error.refusals]
             )
             raise
+        if (held := store.hold()) is not None:
+            # Who went back to an edition has its content still, under another number.
+            store.set_hold(published.number, held.get("who"), held.get("why"))
         store.set_last(state="done", who=who, number=published.number)
         return published
 
@@ -69,7 +73,7 @@ def _publish(source, who, why, force, number, progress):
     started = time.perf_counter()
     before = whole_edition()
     origin = store.folder_of(number) if number else before
-    if source == CURRENT and origin is None:
+    if source != RELEASED and origin is None:
         raise store.StoreError("There is no edition yet. Run manage.py publish.")
     approved = approved_now(before)
     withdrawn = withdrawn_now()
@@ -143,9 +147,12 @@ def _bake(rows, work, approved, is_bound):
 
 
 def _that_count(refusals, source, force):
-    """Time and withdrawals are stopped by a critical number only, and so is a given reason."""
-    if source == CURRENT or force:
+    """What stops this publication: a critical number always, all else only some."""
+    if source == WITHDRAWAL or force:
         return [one for one in refusals if one.is_critical]
+    if source == CURRENT:
+        # Readers have these entries as they are already; there is nothing to hold them back to.
+        return [one for one in refusals if one.stops]
     return refusals
 
 
@@ -320,7 +327,7 @@ def roll_back(number, who, why):
             store.set_last(state="done", who=who, number=number)
             return number
     # It shows what was withdrawn: the same content goes out without that.
-    published = publish(CURRENT, who, f"as edition {number}: {why}", number=number)
+    published = publish(WITHDRAWAL, who, f"as edition {number}: {why}", number=number)
     store.set_hold(published.number, who, why)
     return published.number
 
