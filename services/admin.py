@@ -1,6 +1,9 @@
 from django.contrib import admin
 from django.db import models
 from django.forms import CheckboxSelectMultiple
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from helphub.editing import EditingInline, EntryAdmin
 from services.models import (
@@ -34,7 +37,9 @@ class TownAdmin(EntryAdmin):
 
 class LocationInline(EditingInline):
     model = Location
+    readonly_fields = ["withdraw"]
     form_fields = [
+        "withdraw",
         "address",
         "town",
         "name",
@@ -47,6 +52,14 @@ class LocationInline(EditingInline):
         "when",
         "directions",
     ]
+
+    @admin.display(description=_("if it must go at once"))
+    def withdraw(self, location):
+        if location.pk is None:
+            return "–"
+        url = reverse("admin:withdraw", args=[location._meta.label_lower, location.pk])
+        words = _("Withdraw it from every page, and erase the editions that show it")
+        return format_html('<a href="{}">{}</a>', url, words)
 
 
 class ServiceVerificationInline(admin.StackedInline):

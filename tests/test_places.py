@@ -1,5 +1,6 @@
 """Places: public, told on booking, or so secret that nothing is stored of them."""
 
+import gzip
 import io
 import logging
 
@@ -12,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from contacts.traces import Answer
 from helphub import content
+from helphub.edition import publish, store
 from helphub.find import index
 from helphub.models import LoadedRow
 from services.models import Location, Service, ServiceArea, Town
@@ -166,6 +168,36 @@ def test_of_a_place_that_became_secret_nothing_is_left_anywhere(admin, client, c
     for word in (CANARY, "Zephyrine", "ZZ9"):
         assert [table for table, row in rows_of_everything() if word in str(row)] == []
         assert word not in caplog.text
+
+
+def files_with(word, folder):
+    """The files under a folder that hold a word, packed or not."""
+    found = []
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            content = path.read_bytes()
+            if path.suffix == ".gz":
+                content = gzip.decompress(content)
+            if word.encode() in content:
+                found.append(path)
+    return found
+
+
+def test_a_withdrawn_place_leaves_every_page_and_every_edition(editions, admin):
+    location = place("h-galop", **PUBLIC)
+    location.save()
+    number = publish.publish().number
+    (town,) = [one for one in files_with(CANARY, editions) if one.name == "content.sqlite3"]
+    assert town.parent == store.folder_of(number)
+    assert any("near/sedgley" in str(one) for one in files_with(CANARY, editions))
+
+    form = Page(admin.get(f"/admin/services/service/{location.service.pk}/change/"))
+    (link,) = [one for one in form.internal_links if "/withdraw/services.location/" in one]
+    response = admin.post(link, {"why": "They have moved."}, follow=True)
+    assert "Withdrawn." in Page(response).text
+    publish.publish(publish.CURRENT)
+    assert not store.folder_of(number).exists()
+    assert files_with(CANARY, editions) == []
 
 
 # Told on booking

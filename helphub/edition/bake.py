@@ -78,6 +78,12 @@ def links(model):
     return [f for f in model._meta.concrete_fields if f.remote_field and f.related_model in content]
 
 
+def named(rows, field):
+    """What a field may hold, and the primary key of the row that it then names."""
+    column = field.target_field.attname
+    return {row[column]: key for key, row in rows[field.related_model].items()}
+
+
 # Reading
 
 
@@ -144,7 +150,7 @@ def _tidy(rows):
             if is_entry(model):
                 continue
             for field in links(model):
-                there = rows[field.related_model]
+                there = named(rows, field)
                 lost = [k for k, row in table.items() if row[field.attname] not in (None, *there)]
                 belongs = field.remote_field.on_delete is models.CASCADE or not field.null
                 for key in lost:
@@ -163,8 +169,9 @@ def children(model, rows, keys):
         if not is_entry(other)
         for field in links(other)
         if field.related_model is model and field.remote_field.on_delete is models.CASCADE
+        for there in [named(rows, field)]
         for key, row in table.items()
-        if row[field.attname] in keys
+        if there.get(row[field.attname]) in keys
     ]
 
 
@@ -193,18 +200,19 @@ def withdraw(rows, withdrawn):
             continue
         for table, child in children(model, rows, {key}):
             rows[table].pop(child, None)
+        own = rows[model][key]
         if is_entry(model) and label not in PLACES:
-            row = rows[model][key]
-            row["is_published"] = False
-            if "role" in row:
-                row["role"] = ""
+            own["is_published"] = False
+            if "role" in own:
+                own["role"] = ""
         else:
             del rows[model][key]
         for other, table in rows.items():
             for field in links(other):
                 if field.related_model is not model:
                     continue
-                for number in [k for k, row in table.items() if row[field.attname] == key]:
+                value = own[field.target_field.attname]
+                for number in [k for k, row in table.items() if row[field.attname] == value]:
                     if field.null:
                         table[number][field.attname] = None
                     elif is_entry(other):
@@ -235,12 +243,16 @@ def missing_rows(rows):
         if is_entry(model)
         for field in links(model)
         for row in table.values()
-        if row[field.attname] not in (None, *rows[field.related_model])
+        if row[field.attname] not in (None, *named(rows, field))
     ]
 
 
 def _name_of(field, row):
-    found = models.QuerySet(field.related_model).filter(pk=row[field.attname]).first()
+    found = (
+        models.QuerySet(field.related_model)
+        .filter(**{field.target_field.attname: row[field.attname]})
+        .first()
+    )
     return f"“{found}”" if found else "something that is gone"
 
 
@@ -284,7 +296,8 @@ def _entry_of(rows, model, row):
     """The entry that a row belongs to, or the row itself."""
     for field in links(model):
         if not is_entry(model) and field.remote_field.on_delete is models.CASCADE:
-            other = rows[field.related_model].get(row[field.attname])
+            key = named(rows, field).get(row[field.attname])
+            other = rows[field.related_model].get(key)
             if other:
                 return field.related_model, other
     return model, row
