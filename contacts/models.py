@@ -56,6 +56,7 @@ def validate_dial(value):
 
 # Hours that nobody has confirmed for so long may have changed.
 LAPSE = timedelta(days=90)
+NEVER_LAPSE = ["999", "101", "111"]
 BYDAY = r"(?:-?[1-5])?(?:MO|TU|WE|TH|FR|SA|SU)"
 
 # What no one can know of every phone company's bill and app.
@@ -294,6 +295,10 @@ class Phone(Entry):
             errors["text_instruction_en"] = _("Say what to text.")
         if self.cost and not self.cost_source and not traces.is_freephone(self):
             errors["cost_source"] = _("Say where the cost comes from.")
+        if self.fallback and not self.fallback.is_always_open:
+            errors["fallback"] = _("This line can be closed too. Choose one that is open 24 hours.")
+        if self.never_lapses and self.dial not in NEVER_LAPSE:
+            errors["never_lapses"] = _("Take this out: it is for 999, 101 and 111 only.")
         if self.pk and not self.role and Phone.objects.filter(pk=self.pk).exclude(role="").exists():
             errors["role"] = _("This number is on every page. Change its digits, not its role.")
         if errors:
@@ -333,6 +338,11 @@ class Phone(Entry):
             now=timezone.now(),
             label_until=None if self.hours_are_disputed else self.lapses_at,
         )
+
+    @property
+    def instead(self):
+        """The line that answers at any time, while it is itself published."""
+        return self.fallback if self.fallback and self.fallback.is_published else None
 
     @property
     def is_free(self):

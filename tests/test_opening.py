@@ -90,6 +90,28 @@ def test_beside_a_line_that_may_be_closed_stands_one_that_answers(client, clock)
             assert phone.fallback is None
 
 
+def test_a_withdrawn_number_stands_beside_no_other(client, clock):
+    support = Phone.objects.get(slug="h-rcew247")
+    assert support.display in Page(client.get("/contacts/")).text
+    Phone.objects.filter(pk=support.pk).update(is_published=False)
+    for path in ("/contacts/", "/services/", "/services/duty-team/", "/start/a3/", "/near/lye/"):
+        assert support.display not in Page(client.get(path)).main, path
+
+
+def test_only_a_line_that_never_closes_can_stand_in_for_others():
+    phone = Phone.objects.get(slug="h-galop")
+    phone.fallback = Phone.objects.get(slug="h-mash-children")
+    with pytest.raises(ValidationError, match="can be closed too"):
+        phone.full_clean()
+
+
+def test_the_hours_of_other_lines_than_999_101_and_111_always_lapse():
+    phone = Phone.objects.get(slug="h-galop")
+    phone.never_lapses = True
+    with pytest.raises(ValidationError, match="999, 101 and 111 only"):
+        phone.full_clean()
+
+
 def test_the_script_gets_four_weeks_from_today(client, clock):
     found = label(card(client, "h-mash-children"))
     opens = [datetime.fromtimestamp(start * 60, UTC) for start, _ in found["data-open"]]
