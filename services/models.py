@@ -21,6 +21,12 @@ from helphub.entries import Entry, EntryQuerySet, Page, language_of_words
 from strategy.models import FormOfAbuse, Guide
 
 POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE)
+# An address as somebody may write it in a text: its postcode, or a number and a street.
+ADDRESS = re.compile(
+    r"\b[A-Za-z]{1,2}\d[A-Za-z\d]?[\s.-]{0,3}\d[A-Za-z]{2}\b"
+    r"|\b\d+[A-Za-z]?,?\s+(?:[A-Z][\w'’-]+\s+){1,3}"
+    r"(?:Street|Road|Lane|Avenue|Close|Drive|Court|Place|Crescent|Gardens|Terrace|Square|Rd|St)\b"
+)
 # Whoever is after somebody must not learn from a page where these are.
 SECRET_PLACES = re.compile(r"\b(refuges?|safe[- ]?houses?|safe accommodation)\b", re.IGNORECASE)
 
@@ -326,12 +332,12 @@ class Service(Page):
             return {}
         errors = {
             name: _(
-                "“%(postcode)s” looks like a postcode. The place of this service is secret: no "
-                "part of its address can stand here."
+                "“%(words)s” looks like an address. The place of this service is secret: no part "
+                "of its address can stand here."
             )
-            % {"postcode": found.group()}
-            for name, text in own_texts(self).items()
-            if (found := POSTCODE.search(text))
+            % {"words": found.group()}
+            for name, text in (own_texts(self) | {"title": self.title}).items()
+            if (found := ADDRESS.search(text))
         }
         if self.pk and Location.objects.filter(service__pk=self.pk).exists():
             errors["is_secret_place"] = _("Delete its places first, then tick this and save.")
@@ -476,12 +482,14 @@ class Location(models.Model):
             )
         errors = {}
         if self.address == self.Address.ON_BOOKING:
+            for name, text in own_texts(self).items():
+                if text and name.startswith("directions"):
+                    errors[name] = _("Leave this empty: the way there gives the place away.")
+                elif ADDRESS.search(text):
+                    errors[name] = _("Take the address out: it is told on booking.")
             for name in ("name", "address_1", "postal_code"):
                 if getattr(self, name):
                     errors[name] = _("Leave this empty: the address is told on booking.")
-            for name, text in own_texts(self).items():
-                if POSTCODE.search(text):
-                    errors[name] = _("Take the postcode out: the address is told on booking.")
         if self.address == self.Address.PUBLIC:
             for name in ("address_1", "postal_code"):
                 if not getattr(self, name):

@@ -101,10 +101,14 @@ def test_a_service_that_speaks_of_a_refuge_gets_no_place(admin):
     assert not Location.objects.exists()
 
 
-def test_no_text_of_a_secret_service_holds_a_postcode(admin):
+@pytest.mark.parametrize(
+    "words",
+    ["1 Zephyrine Street", "12b, Old Zephyrine Road", "Zephyrine, ZZ9 9ZZ", "Zephyrine zz9-9zz"],
+)
+def test_no_text_of_a_secret_service_holds_an_address(admin, words):
     service = Service.objects.get(line="h-chadd")
-    page = save(admin, service, what_to_expect_en="Come to 1 Zephyrine Street, ZZ9 9ZZ.")
-    assert any("postcode" in error for error in errors(page))
+    page = save(admin, service, what_to_expect_en=f"Come to {words}.")
+    assert any("looks like an address" in error for error in errors(page))
     assert "Zephyrine" in page.one("textarea", name_="what_to_expect_en").text
     service.refresh_from_db()
     assert "Zephyrine" not in service.what_to_expect
@@ -179,9 +183,17 @@ def test_a_place_told_on_booking_has_a_town_and_nothing_more(admin, field):
     assert "Leave this empty: the address is told on booking." in errors(page)
 
 
-def test_directions_to_a_place_told_on_booking_hold_no_postcode():
-    location = place("h-galop", address="on-booking", directions_en="Walk on to ZZ9 9ZZ.")
-    with pytest.raises(ValidationError, match="postcode"):
+def test_there_are_no_directions_to_a_place_told_on_booking(client):
+    location = place("h-galop", address="on-booking", directions_en=f"Past {CANARY} House.")
+    with pytest.raises(ValidationError, match="gives the place away"):
+        location.clean()
+    location.save()
+    assert CANARY not in Page(client.get("/near/sedgley/")).main
+
+
+def test_when_to_come_to_a_place_told_on_booking_holds_no_address():
+    location = place("h-galop", address="on-booking", when_en="Mondays at 1 Zephyrine Street.")
+    with pytest.raises(ValidationError, match="Take the address out"):
         location.clean()
 
 
@@ -281,6 +293,17 @@ def test_a_service_that_is_closed_for_now_says_so_in_place_of_its_number(admin, 
         page = Page(client.get(path))
         assert "Closed while they move." in page.main
         assert "0800 999 5428" not in page.main
+
+
+def test_nobody_is_sent_to_a_place_that_is_closed_for_now(client):
+    location = place("h-galop", **PUBLIC)
+    location.save()
+    Service.objects.filter(line="h-galop").update(
+        is_closed_for_now=True, notice_en="Closed while they move."
+    )
+    words = Page(client.get("/near/sedgley/")).main
+    assert "Closed while they move." in words
+    assert CANARY not in words
 
 
 def test_a_notice_ends_on_its_last_day(admin, client):
