@@ -36,7 +36,7 @@ class ScheduleInline(admin.StackedInline):
 class ScheduleExceptionInline(admin.StackedInline):
     model = ScheduleException
     extra = 0
-    fields = [("first_day", "last_day", "opens_at", "closes_at", "position")]
+    fields = [("first_day", "last_day"), ("opens_at", "closes_at", "is_overnight", "position")]
 
 
 class VerificationInline(admin.StackedInline):

@@ -400,6 +400,23 @@ def validate_byday(value):
         )
 
 
+def errors_of_session(row):
+    """What is impossible about the times of a row that opens and closes, by field."""
+    if row.opens_at is None or row.closes_at is None:
+        return {}
+    ends_later = row.closes_at > row.opens_at or row.closes_at == time.min
+    if not ends_later and not row.is_overnight:
+        return {
+            "closes_at": _(
+                "It closes before it opens. If it is open through the night, tick “into the "
+                "next day”."
+            )
+        }
+    if row.is_overnight and row.closes_at > row.opens_at:
+        return {"is_overnight": _("It closes on the same day: take the tick out.")}
+    return {}
+
+
 class Schedule(models.Model):
     """A session of a number's opening hours, as HSDS has it. Two sessions a day are two rows."""
 
@@ -455,16 +472,7 @@ class Schedule(models.Model):
 
     def clean(self):
         super().clean()
-        errors = {}
-        if self.opens_at is not None and self.closes_at is not None:
-            ends_later = self.closes_at > self.opens_at or self.closes_at == time.min
-            if not ends_later and not self.is_overnight:
-                errors["closes_at"] = _(
-                    "It closes before it opens. If it is open through the night, tick “into the "
-                    "next day”."
-                )
-            elif self.is_overnight and self.closes_at > self.opens_at:
-                errors["is_overnight"] = _("It closes on the same day: take the tick out.")
+        errors = errors_of_session(self)
         has_numbers = any(not part.isalpha() for part in self.byday.split(","))
         if has_numbers != (self.freq == self.Frequency.MONTHLY):
             errors["byday"] = _("Monthly days have a number, such as 1SA; weekly days have none.")
@@ -503,7 +511,13 @@ class ScheduleException(models.Model):
     opens_at = models.TimeField(
         _("opens"), blank=True, null=True, help_text=_("Empty: closed on these days.")
     )
-    closes_at = models.TimeField(_("closes"), blank=True, null=True)
+    closes_at = models.TimeField(
+        _("closes"),
+        blank=True,
+        null=True,
+        help_text=_("00:00 is the end of the day. For a night, tick “into the next day”."),
+    )
+    is_overnight = models.BooleanField(_("into the next day"), default=False)
 
     objects = PhoneRowQuerySet.as_manager()
 
@@ -524,6 +538,8 @@ class ScheduleException(models.Model):
             raise ValidationError({"last_day": _("This is before the first day.")})
         if (self.opens_at is None) != (self.closes_at is None):
             raise ValidationError({"closes_at": _("Give both times, or none for closed.")})
+        if errors := errors_of_session(self):
+            raise ValidationError(errors)
 
     @property
     def dated(self):

@@ -161,6 +161,15 @@ def test_what_nobody_has_rung_is_never_called_checked(client, clock):
         assert "Last checked" not in page.main
 
 
+def test_only_the_hours_that_hold_today_stand_as_text(client, clock):
+    Schedule.objects.filter(phone__slug="h-mash-children").update(valid_to=date(2026, 11, 24))
+    assert "Monday to Friday: 9am to 5pm." in text(card(client, "h-mash-children"))
+    clock(2026, 11, 25)
+    words = text(card(client, "h-mash-children"))
+    assert "Opening hours not confirmed." in words
+    assert "9am to 5pm" not in words
+
+
 def test_an_exception_reaches_the_script(client, clock):
     mash = Phone.objects.get(slug="h-mash-children")
     day = date(2026, 11, 25)
@@ -217,6 +226,8 @@ def test_a_night_and_the_end_of_the_day_are_possible():
     [
         ({"last_day": date(2026, 12, 1)}, "last_day"),
         ({"opens_at": time(9)}, "closes_at"),
+        ({"opens_at": time(17), "closes_at": time(9)}, "closes_at"),
+        ({"opens_at": time(9), "closes_at": time(17), "is_overnight": True}, "is_overnight"),
     ],
 )
 def test_impossible_exceptions_are_refused_at_their_field(changes, field):

@@ -18,13 +18,16 @@ function clock(minute) {
   return inDudley(minute, format).replace(/\s/g, "").toLowerCase();
 }
 
-const dayOf = (minute) => new Intl.DateTimeFormat("en-CA", ZONE).format(minute * MINUTE_MS);
+/* The number of a day of the calendar: a day may have 23 hours, or 25. */
+const dayOf = (minute) =>
+  Date.parse(new Intl.DateTimeFormat("en-CA", ZONE).format(minute * MINUTE_MS)) / (24 * 60 * MINUTE_MS);
 
-function say(name, minute) {
+function say(name, minute, daysAhead = 0) {
+  const date = daysAhead > 6 ? { day: "numeric", month: "long" } : {};
   const words = find("template[data-hours]").dataset[name];
   return words
     .replace("{time}", () => clock(minute))
-    .replace("{day}", () => inDudley(minute, { weekday: "long" }));
+    .replace("{day}", () => inDudley(minute, { weekday: "long", ...date }));
 }
 
 /* From the first moment and the steps from each to the next: pairs of beginning and end. */
@@ -48,9 +51,8 @@ function labelOf({ open, unknown, built, ends }, now) {
   const next = open.find(([start]) => start > now);
   /* Between here and there lies a day that is not known. */
   if (!next || unknown.some(([start]) => start > now && start < next[0])) return say("closed");
-  if (dayOf(next[0]) === dayOf(now)) return say("opens", next[0]);
-  if (dayOf(next[0]) === dayOf(now + 24 * 60)) return say("tomorrow", next[0]);
-  return say("later", next[0]);
+  const daysAhead = dayOf(next[0]) - dayOf(now);
+  return say(["opens", "tomorrow"][daysAhead] ?? "later", next[0], daysAhead);
 }
 
 function sayHours() {
