@@ -8,13 +8,14 @@
 const MINUTE_MS = 60000;
 const ZONE = { timeZone: "Europe/London" };
 
+const isEnglish = () => root.lang.startsWith("en");
 const inDudley = (minute, format) =>
-  new Intl.DateTimeFormat(root.lang, { ...ZONE, ...format }).format(minute * MINUTE_MS);
+  new Intl.DateTimeFormat(isEnglish() ? "en-GB" : root.lang, { ...ZONE, ...format }).format(minute * MINUTE_MS);
 
 function clock(minute) {
   const isFullHour = minute % 60 === 0;
-  if (!root.lang.startsWith("en")) return inDudley(minute, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const format = { hour: "numeric", hour12: true, ...(isFullHour ? {} : { minute: "2-digit" }) };
+  if (!isEnglish()) return inDudley(minute, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const format = { hour: "numeric", hourCycle: "h12", ...(isFullHour ? {} : { minute: "2-digit" }) };
   return inDudley(minute, format).replace(/\s/g, "").toLowerCase();
 }
 
