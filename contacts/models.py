@@ -385,6 +385,24 @@ class Phone(Entry):
         return self.role == self.Role.EMERGENCY
 
 
+class NumberedRow(models.Model):
+    """A row of a number or service, which fixtures name by its own number among its siblings."""
+
+    owner = "phone"
+
+    position = models.PositiveSmallIntegerField(_("order"), blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if self.position is None:
+            siblings = type(self).objects.filter(**{self.owner: getattr(self, self.owner)})
+            last = siblings.aggregate(models.Max("position"))["position__max"] or 0
+            self.position = last + 1
+        super().save(*args, **kwargs)
+
+
 class PhoneRowQuerySet(models.QuerySet):
     """Queries of the rows that belong to a number and are named after it in fixtures."""
 
@@ -417,7 +435,7 @@ def errors_of_session(row):
     return {}
 
 
-class Schedule(models.Model):
+class Schedule(NumberedRow):
     """A session of a number's opening hours, as HSDS has it. Two sessions a day are two rows."""
 
     class Frequency(models.TextChoices):
@@ -427,7 +445,6 @@ class Schedule(models.Model):
     phone = models.ForeignKey(
         Phone, on_delete=models.CASCADE, related_name="schedules", verbose_name=_("number")
     )
-    position = models.PositiveSmallIntegerField(_("order"), default=1)
     freq = models.CharField(
         _("how often"), max_length=10, choices=Frequency, default=Frequency.WEEKLY
     )
@@ -499,13 +516,12 @@ class Schedule(models.Model):
         )
 
 
-class ScheduleException(models.Model):
+class ScheduleException(NumberedRow):
     """Days on which a number keeps other hours, or none."""
 
     phone = models.ForeignKey(
         Phone, on_delete=models.CASCADE, related_name="exceptions", verbose_name=_("number")
     )
-    position = models.PositiveSmallIntegerField(_("order"), default=1)
     first_day = models.DateField(_("from"))
     last_day = models.DateField(_("until"), help_text=_("The same day for one day."))
     opens_at = models.TimeField(
@@ -525,6 +541,11 @@ class ScheduleException(models.Model):
         ordering = ["phone", "first_day"]
         verbose_name = _("other hours on certain days")
         verbose_name_plural = _("other hours on certain days")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone", "position"], name="one_exception_for_each_order"
+            )
+        ]
 
     def __str__(self):
         return f"{self.first_day} to {self.last_day}"
@@ -546,7 +567,7 @@ class ScheduleException(models.Model):
         return hours.DatedException(self.first_day, self.last_day, self.opens_at, self.closes_at)
 
 
-class AbstractVerification(models.Model):
+class AbstractVerification(NumberedRow):
     """That somebody made sure of something: when, how and in which role."""
 
     class Method(models.TextChoices):
@@ -554,7 +575,6 @@ class AbstractVerification(models.Model):
         RANG = "rang", _("by ringing")
         TOLD = "told", _("the organisation told us")
 
-    position = models.PositiveSmallIntegerField(_("order"), default=1)
     verified_on = models.DateField(_("on"))
     method = models.CharField(_("how"), max_length=20, choices=Method)
     role = models.CharField(
@@ -596,6 +616,11 @@ class Verification(AbstractVerification):
 
     class Meta(AbstractVerification.Meta):
         ordering = ["phone", "-verified_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone", "position"], name="one_verification_for_each_order"
+            )
+        ]
 
     def natural_key(self):
         return (self.phone.slug, str(self.position))

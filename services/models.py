@@ -506,6 +506,8 @@ class ServiceVerificationQuerySet(models.QuerySet):
 class ServiceVerification(AbstractVerification):
     """That somebody made sure of a service."""
 
+    owner = "service"
+
     service = models.ForeignKey(
         Service, on_delete=models.CASCADE, related_name="verifications", verbose_name=_("service")
     )
@@ -514,6 +516,11 @@ class ServiceVerification(AbstractVerification):
 
     class Meta(AbstractVerification.Meta):
         ordering = ["service", "-verified_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "position"], name="one_service_verification_for_each_order"
+            )
+        ]
 
     def natural_key(self):
         return (self.service.slug, str(self.position))

@@ -251,6 +251,18 @@ def test_nobody_verifies_in_the_future():
         verification.full_clean()
 
 
+def test_an_officer_adds_sessions_and_verifications_without_numbering_them(admin):
+    phone = Phone.objects.get(slug="h-mash-children")
+    session = {"byday": "SA", "opens_at": "10:00", "closes_at": "12:00", "freq": "WEEKLY"}
+    made_sure = {"verified_on": "2026-11-24", "method": "rang", "role": "A", "confirmed": "B"}
+    sent = {f"schedules-1-{name}": value for name, value in (session | {"interval": 1}).items()}
+    sent |= {f"verifications-1-{name}": value for name, value in made_sure.items()}
+    totals = {"schedules-TOTAL_FORMS": 2, "verifications-TOTAL_FORMS": 2}
+    assert errors(save(admin, phone, **sent, **totals)) == []
+    for rows in (phone.schedules, phone.verifications):
+        assert sorted(row.position for row in rows.all()) == [1, 2]
+
+
 def test_the_admin_refuses_impossible_hours_and_keeps_what_was_typed(admin):
     phone = Phone.objects.get(slug="h-mash-children")
     changes = {"schedules-0-opens_at": "17:00", "schedules-0-closes_at": "09:00"}
