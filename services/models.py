@@ -38,6 +38,10 @@ def own_texts(row):
     return {name: getattr(row, name) or "" for name in names}
 
 
+def speaks_of_refuge(row, *others):
+    return any(SECRET_PLACES.search(text) for text in [*own_texts(row).values(), *others])
+
+
 class Audience(Entry):
     """A group of people that a service is for."""
 
@@ -327,8 +331,16 @@ class Service(Page):
         return {}
 
     def _clean_place(self):
-        """No text of a service whose place is secret may hold an address."""
+        """No text of a service whose place is secret may hold an address; a refuge is secret."""
+        has_places = self.pk and Location.objects.filter(service__pk=self.pk).exists()
         if not self.is_secret_place:
+            if has_places and speaks_of_refuge(self):
+                return {
+                    "is_secret_place": _(
+                        "It speaks of a refuge, and has a place. Where a refuge is must not be "
+                        "known: delete its places first, then tick this."
+                    )
+                }
             return {}
         errors = {
             name: _(
@@ -339,7 +351,7 @@ class Service(Page):
             for name, text in (own_texts(self) | {"title": self.title}).items()
             if (found := ADDRESS.search(text))
         }
-        if self.pk and Location.objects.filter(service__pk=self.pk).exists():
+        if has_places:
             errors["is_secret_place"] = _("Delete its places first, then tick this and save.")
         return errors
 
@@ -441,6 +453,10 @@ class Location(models.Model):
                 fields=["service", "position"], name="one_place_for_each_order"
             ),
             models.CheckConstraint(
+                condition=models.Q(address__in=["public", "on-booking"]),
+                name="places_are_public_or_told_on_booking",
+            ),
+            models.CheckConstraint(
                 condition=~models.Q(address="on-booking")
                 | models.Q(name="", address_1="", postal_code=""),
                 name="told_on_booking_has_no_address",
@@ -473,10 +489,10 @@ class Location(models.Model):
             raise ValidationError(
                 _("The place of this service is secret: nothing is stored of it.")
             )
-        if any(SECRET_PLACES.search(text) for text in own_texts(self.service).values()):
+        if speaks_of_refuge(self.service) or speaks_of_refuge(self, self.name):
             raise ValidationError(
                 _(
-                    "This service speaks of a refuge. Where one is must not be known. Tick “its "
+                    "This speaks of a refuge. Where one is must not be known. Tick “its "
                     "place is secret” and delete the place."
                 )
             )

@@ -101,6 +101,26 @@ def test_a_service_that_speaks_of_a_refuge_gets_no_place(admin):
     assert not Location.objects.exists()
 
 
+def test_a_place_that_speaks_of_a_refuge_is_none_to_store():
+    for words in ({"name": f"{CANARY} Refuge"}, {"directions_en": "Next to the safe house."}):
+        with pytest.raises(ValidationError, match="refuge"):
+            place("h-galop", **PUBLIC | words).clean()
+
+
+def test_a_service_with_a_place_cannot_begin_to_speak_of_a_refuge():
+    place("h-galop", **PUBLIC).save()
+    service = Service.objects.get(line="h-galop")
+    service.full_clean()
+    service.summary_en = "A refuge."
+    with pytest.raises(ValidationError, match="delete its places first"):
+        service.full_clean()
+
+
+def test_the_database_knows_two_kinds_of_place_and_no_third():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Location.objects.bulk_create([place("h-galop", **PUBLIC | {"address": "elsewhere"})])
+
+
 @pytest.mark.parametrize(
     "words",
     ["1 Zephyrine Street", "12b, Old Zephyrine Road", "Zephyrine, ZZ9 9ZZ", "Zephyrine zz9-9zz"],
