@@ -30,20 +30,20 @@ class ScheduleInline(admin.StackedInline):
     fields = [
         ("byday", "opens_at", "closes_at", "is_overnight"),
         ("freq", "interval", "dtstart"),
-        ("valid_from", "valid_to", "position"),
+        ("valid_from", "valid_to"),
     ]
 
 
 class ScheduleExceptionInline(admin.StackedInline):
     model = ScheduleException
     extra = 0
-    fields = [("first_day", "last_day", "opens_at", "closes_at", "position")]
+    fields = [("first_day", "last_day"), ("opens_at", "closes_at", "is_overnight")]
 
 
 class VerificationInline(admin.StackedInline):
     model = Verification
     extra = 0
-    fields = [("verified_on", "method", "role"), ("confirmed", "position")]
+    fields = [("verified_on", "method", "role"), "confirmed"]
 
 
 @admin.register(Phone)

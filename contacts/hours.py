@@ -246,13 +246,13 @@ def groups_of(rules):
 
 def opening(rules, exceptions, policy, *, now, label_until):
     """The hours as a page prints them; with a label for the script until that moment."""
-    groups = groups_of(rules)
+    first_day = now.astimezone(LONDON).date()
+    groups = groups_of([rule for rule in rules if rule.is_valid_on(first_day)])
     is_round_the_clock = groups == [(0, 6, WHOLE_DAY)] and policy in (
         BankHolidays.USUAL,
         BankHolidays.ROUND_THE_CLOCK,
     )
     words = Opening(groups, is_round_the_clock, policy)
-    first_day = now.astimezone(LONDON).date()
     window = Interval(_moment(first_day, time.min), _moment(first_day + LABEL_DAYS * DAY, time.min))
     ends = min(window.end, label_until or window.start)
     if not rules or ends <= now:

@@ -56,6 +56,7 @@ def validate_dial(value):
 
 # Hours that nobody has confirmed for so long may have changed.
 LAPSE = timedelta(days=90)
+NEVER_LAPSE = ["999", "101", "111"]
 BYDAY = r"(?:-?[1-5])?(?:MO|TU|WE|TH|FR|SA|SU)"
 
 # What no one can know of every phone company's bill and app.
@@ -294,6 +295,10 @@ class Phone(Entry):
             errors["text_instruction_en"] = _("Say what to text.")
         if self.cost and not self.cost_source and not traces.is_freephone(self):
             errors["cost_source"] = _("Say where the cost comes from.")
+        if self.fallback and not self.fallback.is_always_open:
+            errors["fallback"] = _("This line can be closed too. Choose one that is open 24 hours.")
+        if self.never_lapses and self.dial not in NEVER_LAPSE:
+            errors["never_lapses"] = _("Take this out: it is for 999, 101 and 111 only.")
         if self.pk and not self.role and Phone.objects.filter(pk=self.pk).exclude(role="").exists():
             errors["role"] = _("This number is on every page. Change its digits, not its role.")
         if errors:
@@ -333,6 +338,11 @@ class Phone(Entry):
             now=hours.build_clock(),
             label_until=None if self.hours_are_disputed else self.lapses_at,
         )
+
+    @property
+    def instead(self):
+        """The line that answers at any time, while it is itself published."""
+        return self.fallback if self.fallback and self.fallback.is_published else None
 
     @property
     def is_free(self):
@@ -375,6 +385,24 @@ class Phone(Entry):
         return self.role == self.Role.EMERGENCY
 
 
+class NumberedRow(models.Model):
+    """A row of a number or service, which fixtures name by its own number among its siblings."""
+
+    owner = "phone"
+
+    position = models.PositiveSmallIntegerField(_("order"), blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if self.position is None:
+            siblings = type(self).objects.filter(**{self.owner: getattr(self, self.owner)})
+            last = siblings.aggregate(models.Max("position"))["position__max"] or 0
+            self.position = last + 1
+        super().save(*args, **kwargs)
+
+
 class PhoneRowQuerySet(models.QuerySet):
     """Queries of the rows that belong to a number and are named after it in fixtures."""
 
@@ -390,7 +418,24 @@ def validate_byday(value):
         )
 
 
-class Schedule(models.Model):
+def errors_of_session(row):
+    """What is impossible about the times of a row that opens and closes, by field."""
+    if row.opens_at is None or row.closes_at is None:
+        return {}
+    ends_later = row.closes_at > row.opens_at or row.closes_at == time.min
+    if not ends_later and not row.is_overnight:
+        return {
+            "closes_at": _(
+                "It closes before it opens. If it is open through the night, tick “into the "
+                "next day”."
+            )
+        }
+    if row.is_overnight and row.closes_at > row.opens_at:
+        return {"is_overnight": _("It closes on the same day: take the tick out.")}
+    return {}
+
+
+class Schedule(NumberedRow):
     """A session of a number's opening hours, as HSDS has it. Two sessions a day are two rows."""
 
     class Frequency(models.TextChoices):
@@ -400,7 +445,6 @@ class Schedule(models.Model):
     phone = models.ForeignKey(
         Phone, on_delete=models.CASCADE, related_name="schedules", verbose_name=_("number")
     )
-    position = models.PositiveSmallIntegerField(_("order"), default=1)
     freq = models.CharField(
         _("how often"), max_length=10, choices=Frequency, default=Frequency.WEEKLY
     )
@@ -445,16 +489,7 @@ class Schedule(models.Model):
 
     def clean(self):
         super().clean()
-        errors = {}
-        if self.opens_at is not None and self.closes_at is not None:
-            ends_later = self.closes_at > self.opens_at or self.closes_at == time.min
-            if not ends_later and not self.is_overnight:
-                errors["closes_at"] = _(
-                    "It closes before it opens. If it is open through the night, tick “into the "
-                    "next day”."
-                )
-            elif self.is_overnight and self.closes_at > self.opens_at:
-                errors["is_overnight"] = _("It closes on the same day: take the tick out.")
+        errors = errors_of_session(self)
         has_numbers = any(not part.isalpha() for part in self.byday.split(","))
         if has_numbers != (self.freq == self.Frequency.MONTHLY):
             errors["byday"] = _("Monthly days have a number, such as 1SA; weekly days have none.")
@@ -481,19 +516,24 @@ class Schedule(models.Model):
         )
 
 
-class ScheduleException(models.Model):
+class ScheduleException(NumberedRow):
     """Days on which a number keeps other hours, or none."""
 
     phone = models.ForeignKey(
         Phone, on_delete=models.CASCADE, related_name="exceptions", verbose_name=_("number")
     )
-    position = models.PositiveSmallIntegerField(_("order"), default=1)
     first_day = models.DateField(_("from"))
     last_day = models.DateField(_("until"), help_text=_("The same day for one day."))
     opens_at = models.TimeField(
         _("opens"), blank=True, null=True, help_text=_("Empty: closed on these days.")
     )
-    closes_at = models.TimeField(_("closes"), blank=True, null=True)
+    closes_at = models.TimeField(
+        _("closes"),
+        blank=True,
+        null=True,
+        help_text=_("00:00 is the end of the day. For a night, tick “into the next day”."),
+    )
+    is_overnight = models.BooleanField(_("into the next day"), default=False)
 
     objects = PhoneRowQuerySet.as_manager()
 
@@ -501,6 +541,11 @@ class ScheduleException(models.Model):
         ordering = ["phone", "first_day"]
         verbose_name = _("other hours on certain days")
         verbose_name_plural = _("other hours on certain days")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone", "position"], name="one_exception_for_each_order"
+            )
+        ]
 
     def __str__(self):
         return f"{self.first_day} to {self.last_day}"
@@ -514,13 +559,15 @@ class ScheduleException(models.Model):
             raise ValidationError({"last_day": _("This is before the first day.")})
         if (self.opens_at is None) != (self.closes_at is None):
             raise ValidationError({"closes_at": _("Give both times, or none for closed.")})
+        if errors := errors_of_session(self):
+            raise ValidationError(errors)
 
     @property
     def dated(self):
         return hours.DatedException(self.first_day, self.last_day, self.opens_at, self.closes_at)
 
 
-class AbstractVerification(models.Model):
+class AbstractVerification(NumberedRow):
     """That somebody made sure of something: when, how and in which role."""
 
     class Method(models.TextChoices):
@@ -528,7 +575,6 @@ class AbstractVerification(models.Model):
         RANG = "rang", _("by ringing")
         TOLD = "told", _("the organisation told us")
 
-    position = models.PositiveSmallIntegerField(_("order"), default=1)
     verified_on = models.DateField(_("on"))
     method = models.CharField(_("how"), max_length=20, choices=Method)
     role = models.CharField(
@@ -570,6 +616,11 @@ class Verification(AbstractVerification):
 
     class Meta(AbstractVerification.Meta):
         ordering = ["phone", "-verified_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone", "position"], name="one_verification_for_each_order"
+            )
+        ]
 
     def natural_key(self):
         return (self.phone.slug, str(self.position))

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 from django.conf import settings
-from django.db.models.signals import post_delete
+from django.db.models.signals import post_delete, post_save
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -37,5 +37,6 @@ class HelphubConfig(AppConfig):
         from services.models import Location
 
         post_delete.connect(content.forget_place, Location)
+        post_save.connect(content.forget_hidden_place, Location)
         texts.register("owner", owner_facts)
         texts.register("list", list_links)

@@ -238,6 +238,12 @@ def forget_place(sender, instance, **kwargs):
     LoadedRow.objects.filter(model=instance._meta.label_lower, key=key).update(values={})
 
 
+def forget_hidden_place(sender, instance, **kwargs):
+    """The same of a place whose address is now told on booking."""
+    if not instance.is_public:
+        forget_place(sender, instance)
+
+
 @transaction.atomic
 def load(wanted):
     """Write these rows, all of them or none, and remember what they were."""

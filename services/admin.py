@@ -65,7 +65,7 @@ class LocationInline(EditingInline):
 class ServiceVerificationInline(admin.StackedInline):
     model = ServiceVerification
     extra = 0
-    fields = [("verified_on", "method", "role"), ("confirmed", "position")]
+    fields = [("verified_on", "method", "role"), "confirmed"]
 
 
 @admin.register(Service)
@@ -73,7 +73,7 @@ class ServiceAdmin(EntryAdmin):
     list_display = ["name", "organization", "position", "is_published", "reviewed_on"]
     list_filter = ["is_published", "is_own_behaviour", "audiences", "forms_of_abuse"]
     search_fields = ["slug", "line", "name_en", "organization__name"]
-    autocomplete_fields = ["organization", "phones"]
+    autocomplete_fields = ["organization"]
     formfield_overrides = {models.ManyToManyField: {"widget": CheckboxSelectMultiple}}
     form_fields = [
         "title",

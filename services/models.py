@@ -21,6 +21,12 @@ from helphub.entries import Entry, EntryQuerySet, Page, language_of_words
 from strategy.models import FormOfAbuse, Guide
 
 POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE)
+# An address as somebody may write it in a text: its postcode, or a number and a street.
+ADDRESS = re.compile(
+    r"\b[A-Za-z]{1,2}\d[A-Za-z\d]?[\s.-]{0,3}\d[A-Za-z]{2}\b"
+    r"|\b\d+[A-Za-z]?,?\s+(?:[A-Z][\w'’-]+\s+){1,3}"
+    r"(?:Street|Road|Lane|Avenue|Close|Drive|Court|Place|Crescent|Gardens|Terrace|Square|Rd|St)\b"
+)
 # Whoever is after somebody must not learn from a page where these are.
 SECRET_PLACES = re.compile(r"\b(refuges?|safe[- ]?houses?|safe accommodation)\b", re.IGNORECASE)
 
@@ -30,6 +36,10 @@ def own_texts(row):
     translated = translator.get_options_for_model(type(row)).fields
     names = [one for name in translated for one in get_translation_fields(name)]
     return {name: getattr(row, name) or "" for name in names}
+
+
+def speaks_of_refuge(row, *others):
+    return any(SECRET_PLACES.search(text) for text in [*own_texts(row).values(), *others])
 
 
 class Audience(Entry):
@@ -321,19 +331,27 @@ class Service(Page):
         return {}
 
     def _clean_place(self):
-        """No text of a service whose place is secret may hold an address."""
+        """No text of a service whose place is secret may hold an address; a refuge is secret."""
+        has_places = self.pk and Location.objects.filter(service__pk=self.pk).exists()
         if not self.is_secret_place:
+            if has_places and speaks_of_refuge(self):
+                return {
+                    "is_secret_place": _(
+                        "It speaks of a refuge, and has a place. Where a refuge is must not be "
+                        "known: delete its places first, then tick this."
+                    )
+                }
             return {}
         errors = {
             name: _(
-                "“%(postcode)s” looks like a postcode. The place of this service is secret: no "
-                "part of its address can stand here."
+                "“%(words)s” looks like an address. The place of this service is secret: no part "
+                "of its address can stand here."
             )
-            % {"postcode": found.group()}
-            for name, text in own_texts(self).items()
-            if (found := POSTCODE.search(text))
+            % {"words": found.group()}
+            for name, text in (own_texts(self) | {"title": self.title}).items()
+            if (found := ADDRESS.search(text))
         }
-        if self.pk and Location.objects.filter(service__pk=self.pk).exists():
+        if has_places:
             errors["is_secret_place"] = _("Delete its places first, then tick this and save.")
         return errors
 
@@ -435,6 +453,10 @@ class Location(models.Model):
                 fields=["service", "position"], name="one_place_for_each_order"
             ),
             models.CheckConstraint(
+                condition=models.Q(address__in=["public", "on-booking"]),
+                name="places_are_public_or_told_on_booking",
+            ),
+            models.CheckConstraint(
                 condition=~models.Q(address="on-booking")
                 | models.Q(name="", address_1="", postal_code=""),
                 name="told_on_booking_has_no_address",
@@ -467,21 +489,23 @@ class Location(models.Model):
             raise ValidationError(
                 _("The place of this service is secret: nothing is stored of it.")
             )
-        if any(SECRET_PLACES.search(text) for text in own_texts(self.service).values()):
+        if speaks_of_refuge(self.service) or speaks_of_refuge(self, self.name):
             raise ValidationError(
                 _(
-                    "This service speaks of a refuge. Where one is must not be known. Tick “its "
+                    "This speaks of a refuge. Where one is must not be known. Tick “its "
                     "place is secret” and delete the place."
                 )
             )
         errors = {}
         if self.address == self.Address.ON_BOOKING:
+            for name, text in own_texts(self).items():
+                if text and name.startswith("directions"):
+                    errors[name] = _("Leave this empty: the way there gives the place away.")
+                elif ADDRESS.search(text):
+                    errors[name] = _("Take the address out: it is told on booking.")
             for name in ("name", "address_1", "postal_code"):
                 if getattr(self, name):
                     errors[name] = _("Leave this empty: the address is told on booking.")
-            for name, text in own_texts(self).items():
-                if POSTCODE.search(text):
-                    errors[name] = _("Take the postcode out: the address is told on booking.")
         if self.address == self.Address.PUBLIC:
             for name in ("address_1", "postal_code"):
                 if not getattr(self, name):
@@ -498,6 +522,8 @@ class ServiceVerificationQuerySet(models.QuerySet):
 class ServiceVerification(AbstractVerification):
     """That somebody made sure of a service."""
 
+    owner = "service"
+
     service = models.ForeignKey(
         Service, on_delete=models.CASCADE, related_name="verifications", verbose_name=_("service")
     )
@@ -506,6 +532,11 @@ class ServiceVerification(AbstractVerification):
 
     class Meta(AbstractVerification.Meta):
         ordering = ["service", "-verified_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "position"], name="one_service_verification_for_each_order"
+            )
+        ]
 
     def natural_key(self):
         return (self.service.slug, str(self.position))

@@ -183,6 +183,17 @@ def test_nobody_under_18_is_sent_to_a_line_for_adults(client):
             assert "h-childline" in lines[:4], address
 
 
+def test_who_speaks_for_a_child_meets_the_lines_for_children_first(client):
+    for_children = {"h-childline", "h-mash-children", "h-edt", "h-nspcc", "h-nspcc-fgm"}
+    ahead = {"h-999", "h-sarc-finder", "h-ceop", "h-reportremove"}
+    for address in addresses.browsing():
+        if address.startswith("/start/a3/"):
+            lines = listed(client, address)
+            first = next(at for at, line in enumerate(lines) if line in for_children)
+            assert set(lines[:first]) <= ahead, address
+            assert len(for_children & set(lines)) > 1, address
+
+
 @pytest.mark.parametrize("path", ["/start/zz/", "/start/b1/", "/start/a1/d1/", "/start/a1/b1/a1/"])
 def test_an_answer_to_another_question_is_not_found(client, path):
     assert client.get(path).status_code == 404

@@ -90,6 +90,28 @@ def test_beside_a_line_that_may_be_closed_stands_one_that_answers(client, clock)
             assert phone.fallback is None
 
 
+def test_a_withdrawn_number_stands_beside_no_other(client, clock):
+    support = Phone.objects.get(slug="h-rcew247")
+    assert support.display in Page(client.get("/contacts/")).text
+    Phone.objects.filter(pk=support.pk).update(is_published=False)
+    for path in ("/contacts/", "/services/", "/services/duty-team/", "/start/a3/", "/near/lye/"):
+        assert support.display not in Page(client.get(path)).main, path
+
+
+def test_only_a_line_that_never_closes_can_stand_in_for_others():
+    phone = Phone.objects.get(slug="h-galop")
+    phone.fallback = Phone.objects.get(slug="h-mash-children")
+    with pytest.raises(ValidationError, match="can be closed too"):
+        phone.full_clean()
+
+
+def test_the_hours_of_other_lines_than_999_101_and_111_always_lapse():
+    phone = Phone.objects.get(slug="h-galop")
+    phone.never_lapses = True
+    with pytest.raises(ValidationError, match="999, 101 and 111 only"):
+        phone.full_clean()
+
+
 def test_the_script_gets_four_weeks_from_today(client, clock):
     found = label(card(client, "h-mash-children"))
     opens = [datetime.fromtimestamp(start * 60, UTC) for start, _ in found["data-open"]]
@@ -137,6 +159,15 @@ def test_what_nobody_has_rung_is_never_called_checked(client, clock):
         page = Page(client.get(phone.services.get().get_absolute_url()))
         assert "From published sources, not yet rung (23 November 2026)" in page.main
         assert "Last checked" not in page.main
+
+
+def test_only_the_hours_that_hold_today_stand_as_text(client, clock):
+    Schedule.objects.filter(phone__slug="h-mash-children").update(valid_to=date(2026, 11, 24))
+    assert "Monday to Friday: 9am to 5pm." in text(card(client, "h-mash-children"))
+    clock(2026, 11, 25)
+    words = text(card(client, "h-mash-children"))
+    assert "Opening hours not confirmed." in words
+    assert "9am to 5pm" not in words
 
 
 def test_an_exception_reaches_the_script(client, clock):
@@ -195,6 +226,8 @@ def test_a_night_and_the_end_of_the_day_are_possible():
     [
         ({"last_day": date(2026, 12, 1)}, "last_day"),
         ({"opens_at": time(9)}, "closes_at"),
+        ({"opens_at": time(17), "closes_at": time(9)}, "closes_at"),
+        ({"opens_at": time(9), "closes_at": time(17), "is_overnight": True}, "is_overnight"),
     ],
 )
 def test_impossible_exceptions_are_refused_at_their_field(changes, field):
@@ -216,6 +249,18 @@ def test_nobody_verifies_in_the_future():
     verification.verified_on = timezone.localdate() + timedelta(days=1)
     with pytest.raises(ValidationError, match="still to come"):
         verification.full_clean()
+
+
+def test_an_officer_adds_sessions_and_verifications_without_numbering_them(admin):
+    phone = Phone.objects.get(slug="h-mash-children")
+    session = {"byday": "SA", "opens_at": "10:00", "closes_at": "12:00", "freq": "WEEKLY"}
+    made_sure = {"verified_on": "2026-11-24", "method": "rang", "role": "A", "confirmed": "B"}
+    sent = {f"schedules-1-{name}": value for name, value in (session | {"interval": 1}).items()}
+    sent |= {f"verifications-1-{name}": value for name, value in made_sure.items()}
+    totals = {"schedules-TOTAL_FORMS": 2, "verifications-TOTAL_FORMS": 2}
+    assert errors(save(admin, phone, **sent, **totals)) == []
+    for rows in (phone.schedules, phone.verifications):
+        assert sorted(row.position for row in rows.all()) == [1, 2]
 
 
 def test_the_admin_refuses_impossible_hours_and_keeps_what_was_typed(admin):

@@ -111,5 +111,5 @@ def lines_that_never_close(entries):
     services = [entry for entry in entries if isinstance(entry, Service)]
     shown = [phone for service in services for phone in service.phones.all()]
     # A dictionary, for each once and in the order of the results.
-    instead = dict.fromkeys(phone.fallback for phone in shown)
-    return [phone for phone in instead if phone and phone.is_published and phone not in shown]
+    instead = dict.fromkeys(phone.instead for phone in shown)
+    return [phone for phone in instead if phone and phone not in shown]

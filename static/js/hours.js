@@ -8,23 +8,27 @@
 const MINUTE_MS = 60000;
 const ZONE = { timeZone: "Europe/London" };
 
+const isEnglish = () => root.lang.startsWith("en");
 const inDudley = (minute, format) =>
-  new Intl.DateTimeFormat(root.lang, { ...ZONE, ...format }).format(minute * MINUTE_MS);
+  new Intl.DateTimeFormat(isEnglish() ? "en-GB" : root.lang, { ...ZONE, ...format }).format(minute * MINUTE_MS);
 
 function clock(minute) {
   const isFullHour = minute % 60 === 0;
-  if (!root.lang.startsWith("en")) return inDudley(minute, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const format = { hour: "numeric", hour12: true, ...(isFullHour ? {} : { minute: "2-digit" }) };
+  if (!isEnglish()) return inDudley(minute, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const format = { hour: "numeric", hourCycle: "h12", ...(isFullHour ? {} : { minute: "2-digit" }) };
   return inDudley(minute, format).replace(/\s/g, "").toLowerCase();
 }
 
-const dayOf = (minute) => new Intl.DateTimeFormat("en-CA", ZONE).format(minute * MINUTE_MS);
+/* The number of a day of the calendar: a day may have 23 hours, or 25. */
+const dayOf = (minute) =>
+  Date.parse(new Intl.DateTimeFormat("en-CA", ZONE).format(minute * MINUTE_MS)) / (24 * 60 * MINUTE_MS);
 
-function say(name, minute) {
+function say(name, minute, daysAhead = 0) {
+  const date = daysAhead > 6 ? { day: "numeric", month: "long" } : {};
   const words = find("template[data-hours]").dataset[name];
   return words
     .replace("{time}", () => clock(minute))
-    .replace("{day}", () => inDudley(minute, { weekday: "long" }));
+    .replace("{day}", () => inDudley(minute, { weekday: "long", ...date }));
 }
 
 /* From the first moment and the steps from each to the next: pairs of beginning and end. */
@@ -48,9 +52,8 @@ function labelOf({ open, unknown, built, ends }, now) {
   const next = open.find(([start]) => start > now);
   /* Between here and there lies a day that is not known. */
   if (!next || unknown.some(([start]) => start > now && start < next[0])) return say("closed");
-  if (dayOf(next[0]) === dayOf(now)) return say("opens", next[0]);
-  if (dayOf(next[0]) === dayOf(now + 24 * 60)) return say("tomorrow", next[0]);
-  return say("later", next[0]);
+  const daysAhead = dayOf(next[0]) - dayOf(now);
+  return say(["opens", "tomorrow"][daysAhead] ?? "later", next[0], daysAhead);
 }
 
 function sayHours() {

@@ -116,3 +116,30 @@ def test_without_script_the_hours_stand_as_text(new_context):
     page.goto("/contacts/")
     assert "Monday to Friday: 9am to 5pm." in page.locator("main").inner_text()
     assert page.locator("[data-open]:visible").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("now", "opens", "words"),
+    [
+        # The next day has 23 hours, and so begins and ends within the next 24 and a half.
+        (datetime(2027, 3, 27, 23, 30), datetime(2027, 3, 29, 9), "Opens on Monday at 9am."),
+        (datetime(2027, 3, 27, 23, 30), datetime(2027, 3, 28, 9), "Opens tomorrow at 9am."),
+        # This day has 25 hours.
+        (datetime(2027, 10, 31, 0, 15), datetime(2027, 11, 1, 9), "Opens tomorrow at 9am."),
+        (datetime(2027, 6, 7, 1), datetime(2027, 6, 7, 12), "Opens at 12pm."),
+        (datetime(2027, 6, 7, 12), datetime(2027, 6, 8, 0, 30), "Opens tomorrow at 12:30am."),
+        # A weekday alone would be the wrong one.
+        (datetime(2027, 6, 7, 12), datetime(2027, 6, 13, 9), "Opens on Sunday at 9am."),
+        (datetime(2027, 6, 7, 12), datetime(2027, 6, 14, 9), "Opens on Monday 14 June at 9am."),
+    ],
+)
+def test_the_next_opening_is_named_by_its_day_of_the_calendar(page, now, opens, words):
+    now, opens = now.replace(tzinfo=LONDON), opens.replace(tzinfo=LONDON)
+    page.clock.install(time=now)
+    page.goto("/contacts/")
+    label = page.locator("[data-open]").first
+    start = int(opens.timestamp()) // 60
+    hours = {"open": f"[{start},60]", "unknown": "[]", "built": "0", "ends": str(start + 60)}
+    label.evaluate("(label, hours) => Object.assign(label.dataset, hours)", hours)
+    page.clock.run_for(60_000)
+    assert label.inner_text() == words
