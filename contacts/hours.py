@@ -212,6 +212,9 @@ class Opening(NamedTuple):
     groups: list
     is_round_the_clock: bool
     policy: str
+    # Sessions that are not every week, and days to come on which something else holds.
+    others: list
+    exceptions: list
     # What the script works out its label from; empty where no label may be written.
     intervals: str = ""
     unknown: str = ""
@@ -221,12 +224,23 @@ class Opening(NamedTuple):
 
 WHOLE_DAY = ((time.min, time.min),)
 LABEL_DAYS = 28
+ANNOUNCED_DAYS = 60  # So long ahead a page says that other hours will hold.
+
+
+class OtherSession(NamedTuple):
+    """A session that is not every week: on the first Saturday of a month, or every other week."""
+
+    weekday: int
+    nth: int  # Which one of the month, -1 being the last; 0 where it is counted in weeks.
+    weeks: int
+    opens_at: time
+    closes_at: time
 
 
 def groups_of(rules):
     """Weekdays in a row with the same sessions: (first, last, sessions), Monday being 0.
 
-    Monthly and fortnightly rules have no place in such a list: their own description says them.
+    Monthly and fortnightly rules have no place in such a list: others_of says them.
     """
     week = []
     for number, code in enumerate(WEEKDAYS):
@@ -244,15 +258,37 @@ def groups_of(rules):
     return [group for group in week if group[2]]
 
 
+def others_of(rules):
+    """The sessions that are not every week."""
+    return [
+        OtherSession(
+            WEEKDAYS.index(code[-2:]),
+            int(code[:-2] or 0),
+            rule.interval,
+            rule.opens_at,
+            rule.closes_at,
+        )
+        for rule in rules
+        if rule.is_monthly or rule.interval > 1
+        for code in rule.byday
+    ]
+
+
 def opening(rules, exceptions, policy, *, now, label_until):
     """The hours as a page prints them; with a label for the script until that moment."""
     first_day = now.astimezone(LONDON).date()
-    groups = groups_of([rule for rule in rules if rule.is_valid_on(first_day)])
+    in_force = [rule for rule in rules if rule.is_valid_on(first_day)]
+    groups = groups_of(in_force)
+    announced = [
+        one
+        for one in exceptions
+        if one.last_day >= first_day and one.first_day <= first_day + ANNOUNCED_DAYS * DAY
+    ]
     is_round_the_clock = groups == [(0, 6, WHOLE_DAY)] and policy in (
         BankHolidays.USUAL,
         BankHolidays.ROUND_THE_CLOCK,
     )
-    words = Opening(groups, is_round_the_clock, policy)
+    words = Opening(groups, is_round_the_clock, policy, others_of(in_force), announced)
     window = Interval(_moment(first_day, time.min), _moment(first_day + LABEL_DAYS * DAY, time.min))
     ends = min(window.end, label_until or window.start)
     if not rules or ends <= now:

@@ -57,6 +57,11 @@ def narrow(services, picked):
 
 
 def _distance(choice, service):
+    if choice.question == Choice.Question.FOR:
+        # Those that are for these people alone come before those for many.
+        return not {one.pk for one in service.audiences.all()} <= {
+            one.pk for one in choice.audiences.all()
+        }
     match choice.ability:
         case Choice.Ability.OTHER_LANGUAGE:
             return not any(phone.interpreter == Answer.YES for phone in service.phones.all())

@@ -36,7 +36,8 @@ def listed(client, path):
 
 def test_a_list_holds_the_services_that_its_answer_asks_for_and_no_others(client):
     women = Service.objects.for_listing().filter(audiences__slug="women")
-    assert listed(client, "/list/f1/") == [service.line for service in women]
+    assert sorted(listed(client, "/list/f1/")) == sorted(service.line for service in women)
+    assert listed(client, "/list/f4/")[0] == "h-childline"
     topics = ["messages", "online", "pictures"]
     pictures = Service.objects.for_listing().filter(forms_of_abuse__slug__in=topics).distinct()
     assert listed(client, "/list/b6/") == [service.line for service in pictures]

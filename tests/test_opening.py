@@ -271,3 +271,34 @@ def test_the_admin_refuses_impossible_hours_and_keeps_what_was_typed(admin):
     kept = {e.get("name"): e.get("value") for e in page.root.iter("input")}
     assert {name: kept[name] for name in changes} == changes
     assert phone.schedules.get().opens_at == time(9)
+
+
+def test_sessions_that_are_not_every_week_stand_as_text(client, clock):
+    phone = Phone.objects.get(slug="h-galop")
+    times = {"opens_at": time(10), "closes_at": time(12)}
+    Schedule.objects.create(phone=phone, position=1, freq="MONTHLY", byday="1SA", **times)
+    Schedule.objects.create(phone=phone, position=2, freq="MONTHLY", byday="-1FR", **times)
+    Schedule.objects.create(
+        phone=phone, position=3, byday="TU", interval=2, dtstart=date(2026, 11, 24), **times
+    )
+    words = text(card(client, "h-galop"))
+    assert "Saturday number 1 of the month: 10am to noon." in words.replace("12pm", "noon")
+    assert "Last Friday of the month: 10am to" in words
+    assert "Tuesday, every 2 weeks: 10am to" in words
+    assert "Opening hours not confirmed" not in words
+
+
+def test_days_with_other_hours_are_announced_and_then_forgotten(client, clock):
+    phone = Phone.objects.get(slug="h-mash-children")
+    holiday = {"first_day": date(2026, 12, 24), "last_day": date(2027, 1, 3)}
+    ScheduleException.objects.create(phone=phone, position=1, **holiday)
+    early = {"opens_at": time(9), "closes_at": time(13)}
+    day = date(2026, 12, 23)
+    ScheduleException.objects.create(phone=phone, position=2, first_day=day, last_day=day, **early)
+    words = text(card(client, "h-mash-children"))
+    assert "24 December – 3 January: Closed." in words
+    assert "23 December: 9am to 1pm." in words
+    clock(2026, 9, 1)
+    assert "December" not in text(card(client, "h-mash-children"))
+    clock(2027, 1, 4)
+    assert "January: Closed" not in text(card(client, "h-mash-children"))

@@ -299,7 +299,7 @@ def test_a_place_of_an_unpublished_service_is_not_shown(client):
 def test_a_town_lists_the_help_for_its_borough(client):
     words = Page(client.get("/near/sedgley/")).main
     assert "No place here has told us that it may be listed." in words
-    assert "For everybody in Dudley borough" in words
+    assert "Help in Dudley borough" in words
     assert "Dudley children’s front door (MASH)" in words
     assert "Galop" not in words
 

@@ -117,6 +117,19 @@ def days(first, last):
 
 
 @register.simple_tag
+def other_day(other):
+    """The day of a session that is not every week."""
+    weekday = WEEKDAYS[other.weekday]
+    if not other.nth:
+        words = gettext("%(weekday)s, every %(weeks)s weeks")
+        return words % {"weekday": weekday, "weeks": other.weeks}
+    if other.nth < 0:
+        return gettext("Last %(weekday)s of the month") % {"weekday": weekday}
+    words = gettext("%(weekday)s number %(nth)s of the month")
+    return words % {"weekday": weekday, "nth": other.nth}
+
+
+@register.simple_tag
 def session(opens, closes):
     """From when to when, as people say it."""
     if opens == closes:
