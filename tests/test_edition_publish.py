@@ -371,3 +371,23 @@ def test_a_withdrawal_is_stopped_by_a_critical_number_only(source, counted):
     ]
     assert [one.rule for one in publish._that_count(refusals, source, "")] == counted
     assert [one.rule for one in publish._that_count(refusals, source, "why")] == ["critical"]
+
+
+def test_many_pages_that_fail_are_reported_and_hang_nothing(editions):
+    # Each failure writes a traceback: more of them than a pipe would hold.
+    FormOfAbuse.objects.filter(slug="law").update(reference=None)
+    for number in range(12):
+        topic = FormOfAbuse.objects.get(slug="law")
+        topic.pk, topic.slug, topic.title = None, f"copy-{number}", f"Copy {number}"
+        topic.save()
+    done = publish.publish()
+    assert {one.rule for one in done.held} == {"answers"}
+    assert "/topics/copy-1/" not in store.pages_of(store.current())
+
+
+def test_a_page_that_never_ends_is_given_up(editions, monkeypatch):
+    monkeypatch.setattr(build, "LONGEST_PAGE", 0)
+    (store.folder_of(1) / "answers.json").unlink()
+    with pytest.raises(build.BuildError, match="No page was made"):
+        publish.publish()
+    assert store.numbers() == [1]

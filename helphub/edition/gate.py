@@ -118,7 +118,8 @@ class Edition(NamedTuple):
     def html(self):
         """The pages that are read: (address, page, facts)."""
         for address, page in self.pages.items():
-            if is_html(page):
+            # A page that failed does not go out: only that is said of it.
+            if is_html(page) and page["status"] < 500:
                 yield address, page, self.facts[page["sha256"]]
 
     def record(self, address):
