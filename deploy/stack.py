@@ -12,6 +12,7 @@ that it was, as it does in production.
 import argparse
 import json
 import os
+import resource
 import secrets
 import shutil
 import signal
@@ -173,9 +174,8 @@ class Stack:
             "USER": "user www-data;" if is_root else "",
             "RUN": str(run),
             "LOG": str(self.folder / "log" / f"{name}.log"),
-            "STATIC": "on",
+            "FILES": str(min(40_000, resource.getrlimit(resource.RLIMIT_NOFILE)[1])),
             "FRONT": str(self.front),
-            "EDITIONS": str(self.editions),
             "PUBLIC_1": str(self.socket_of("public-1")),
             "PUBLIC_2": str(self.socket_of("public-2")),
             "ADMIN": str(self.socket_of("admin")),
@@ -254,7 +254,7 @@ class Stack:
             self.start_admin()
             self.start_publisher()
             self.start_front()
-            self.wait(lambda: (self.front / "current").exists(), "the front")
+            self.wait(lambda: (self.front / "open").is_symlink(), "the front")
             self.start_nginx("nginx", pages=True)
             self.start_nginx("nginx-plain", pages=False)
             for name in ("public-1", "public-2", "admin"):

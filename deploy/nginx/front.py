@@ -2,11 +2,13 @@
 
 nginx cannot check a hash or read a page's headers from a manifest. So this takes each new edition:
 it refuses one with an altered file, copies the pages, and writes what nginx has to include, so that
-a page has the same headers whoever sends it. nginx serves the front only while its number is that
-of the current edition; otherwise the application answers, which has looked by itself.
+a page has the same headers whoever sends it. Every page's path leads through the link "open". It is
+there only while this follows the current edition: ended or hung, the unit takes it away, and the
+application answers, which looks by itself.
 
     <front>/000041-<mark>/   pages/  http.conf  page.conf  emergency.conf
     <front>/current          a link to the one that nginx is to read
+    <front>/open             a link to the folder itself
     <front>/taken            written after each change: reload nginx then
 """
 
@@ -15,7 +17,7 @@ import logging
 import os
 import shutil
 import signal
-import sys
+import socket
 import threading
 import time
 from contextlib import suppress
@@ -110,12 +112,11 @@ def _copied(edition, work):
 
 
 def _write_configuration(work, folder, pages, emergency_headers):
-    number = folder.name[:6]
     files = {
-        address: f"/{folder.name}/pages/{page['file']}" for address, page in sorted(pages.items())
+        address: f"/open/{folder.name}/pages/{page['file']}" for address, page in sorted(pages.items())
     }
-    lines = ['map "$hub_not_read$hub_edition$uri" $hub_page {', '    default "/-none";']
-    lines += [f"    {quoted(number + address)} {quoted(file)};" for address, file in files.items()]
+    lines = ['map "$hub_not_read$uri" $hub_page {', '    default "/-none";']
+    lines += [f"    {quoted(address)} {quoted(file)};" for address, file in files.items()]
     lines.append("}")
     headers = []
     names = {name for page in pages.values() for name in page["headers"]} - NOT_SENT
@@ -176,6 +177,21 @@ class Front:
                 take(None, self.front)
         self.reload()
 
+    def open(self):
+        self.close()
+        (self.front / "open").symlink_to(".")
+
+    def close(self):
+        (self.front / "open").unlink(missing_ok=True)
+
+
+def tell_systemd(text):
+    """Say that this is ready, or at work; systemd ends it and starts it again when it is not."""
+    if name := os.environ.get("NOTIFY_SOCKET"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as one:
+            one.connect(name.replace("@", "\0", 1) if name.startswith("@") else name)
+            one.send(text.encode())
+
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description="Put the current edition where nginx serves it.")
@@ -196,11 +212,19 @@ def main(arguments=None):
 
     front = Front(given.front.resolve(), reload)
     front.look()
+    if not given.watch:
+        return
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
-    while given.watch and not over.wait(PAUSE):
-        front.look()
+    front.open()
+    tell_systemd("READY=1")
+    try:
+        while not over.wait(PAUSE):
+            front.look()
+            tell_systemd("WATCHDOG=1")
+    finally:
+        front.close()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
