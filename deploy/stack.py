@@ -20,6 +20,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -87,7 +88,7 @@ class Stack:
         return f"postgresql://postgres@{quote(self.state['socket'], safe='')}/postgres"
 
     def manage(self, *arguments, role="admin", **options):
-        return subprocess.run(
+        return subprocess.run(  # noqa: S603 - our own command.
             [sys.executable, "manage.py", *arguments],
             cwd=self.release,
             env=self.environment(role) | options.pop("env", {}),
@@ -100,7 +101,7 @@ class Stack:
     def start(self, name, command, role="public", **environment):
         """Start a part in a process group of its own, under a shell that stays as its parent."""
         log = (self.folder / "log" / f"{name}.log").open("ab")
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own command.
             ["/bin/sh", "-c", '"$@"; exit $?', "sh", *map(str, command)],
             cwd=self.release,
             env=self.environment(role) | environment,
@@ -148,7 +149,7 @@ class Stack:
 
     def gunicorn(self):
         program = [sys.executable, "-m", "gunicorn", "helphub.wsgi"]
-        return [*program, "--config", "deploy/gunicorn.conf.py"]
+        return [*program, "--config", "deploy/serving.py"]
 
     def masters_of(self, name):
         """The gunicorn master of a part, which takes the signals."""
@@ -197,7 +198,7 @@ class Stack:
     def start_postgres(self):
         """Start the server in a process of its own, which leaves it running."""
         command = [sys.executable, "-m", "deploy.stack", "postgres", str(self.folder)]
-        found = subprocess.run(
+        found = subprocess.run(  # noqa: S603 - our own command.
             command,
             cwd=BASE_DIR,
             env=os.environ | {"TMPDIR": str(self.folder / "tmp")},
@@ -294,7 +295,9 @@ def copy_release(folder):
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for name in CODE:
-        shutil.copytree(BASE_DIR / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            BASE_DIR / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
     shutil.copy(BASE_DIR / "manage.py", folder)
     (folder / "var").mkdir()
 
@@ -345,17 +348,13 @@ def _processes_of(group):
 
 
 def _send(pid, number):
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _signal_group(group, number):
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(group, number)
-    except ProcessLookupError:
-        pass
 
 
 def _answers(address):

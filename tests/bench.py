@@ -69,7 +69,7 @@ def rate(port, path, host):
 def gunicorn(stack, name, application, role="public", **environment):
     """A gunicorn as in production, on a port of its own, where wrk can reach it."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", application, "--config", "deploy/gunicorn.conf.py"]
+    command = [sys.executable, "-m", "gunicorn", application, "--config", "deploy/serving.py"]
     stack.start(name, [*command, "--bind", f"127.0.0.1:{port}"], role=role, **environment)
     return port
 
@@ -131,15 +131,11 @@ def measure(stack, folder):
     print(f"{PAGE}: {len(body):,} bytes in gzip, {CONNECTIONS} connections, {ROUNDS} rounds")
     print(f"{'':34} {'median/s':>9} {'lowest':>9} {'highest':>9}")
     for name, found in rates.items():
-        print(
-            f"{name:34} {statistics.median(found):9,.0f} {min(found):9,.0f} {max(found):9,.0f}"
-        )
+        print(f"{name:34} {statistics.median(found):9,.0f} {min(found):9,.0f} {max(found):9,.0f}")
     is_reached = True
     for name, yardstick, goal in GOALS:
         # Each round's two are neighbours in time: their quotient says more than the medians'.
-        share = statistics.median(
-            a / b for a, b in zip(rates[name], rates[yardstick], strict=True)
-        )
+        share = statistics.median(a / b for a, b in zip(rates[name], rates[yardstick], strict=True))
         is_reached &= share >= goal
         word = "reached" if share >= goal else "NOT reached"
         print(f"{name} / {yardstick}: {share:.2f} (goal {goal}: {word})")

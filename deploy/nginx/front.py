@@ -113,7 +113,8 @@ def _copied(edition, work):
 
 def _write_configuration(work, folder, pages, emergency_headers):
     files = {
-        address: f"/open/{folder.name}/pages/{page['file']}" for address, page in sorted(pages.items())
+        address: f"/open/{folder.name}/pages/{page['file']}"
+        for address, page in sorted(pages.items())
     }
     lines = ['map "$hub_not_read$uri" $hub_page {', '    default "/-none";']
     lines += [f"    {quoted(address)} {quoted(file)};" for address, file in files.items()]
