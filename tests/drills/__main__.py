@@ -6,10 +6,13 @@ Half of the readers come through nginx as in production (the edition's pages fro
 through the same nginx without the front, so that the application is under every fault too.
 """
 
+import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+import psycopg
 
 from deploy.stack import Stack, StackError
 from tests.drills.faults import DRILLS
@@ -27,8 +30,11 @@ def perform(drill, stack, oracle, pages):
     }
     with loads["edition"], loads["application"]:
         time.sleep(AROUND)
-        with drill.run(stack, drill):
-            time.sleep(drill.seconds)
+        try:
+            with drill.run(stack, drill):
+                time.sleep(drill.seconds)
+        except (OSError, RuntimeError, subprocess.SubprocessError, psycopg.Error) as error:
+            drill.faults.append(f"It did not go to its end: {error!r}")
         time.sleep(AROUND)
     for way, load in loads.items():
         name = drill.name if way == "edition" else ""

@@ -84,9 +84,14 @@ def database_hung(stack, this):
 def database_read_only(stack, this):
     stack.query("ALTER SYSTEM SET default_transaction_read_only = on")
     stack.query("SELECT pg_reload_conf()")
-    ask_to_publish(stack, is_refused_by_database=True)
+    # It reads the database only: what was released can go out.
+    stack.manage("publish", stdout=subprocess.DEVNULL)
+    status, _, body = admin_page(stack)
+    if b"Traceback" in body:
+        this.faults.append("The admin says too much.")
+    this.notes.append(f"published all the same; the admin answers {status}")
     yield
-    stack.query("SET default_transaction_read_only = off; ALTER SYSTEM RESET ALL")
+    stack.query("ALTER SYSTEM RESET default_transaction_read_only")
     stack.query("SELECT pg_reload_conf()")
 
 
@@ -496,12 +501,6 @@ def restart_all_that_reads(stack):
         restart(stack, name)
     stack.stop("front")
     stack.start_front()
-
-
-def ask_to_publish(stack, is_refused_by_database):
-    result = stack.manage("publish", check=False, capture_output=True, text=True)
-    if result.returncode and not is_refused_by_database:
-        raise RuntimeError(result.stderr)
 
 
 def touch_content(stack):

@@ -28,9 +28,9 @@ class Request:
 
 def mix(pages):
     """What readers ask for: half of it home and help now, and a little of everything."""
-    some = [(50, [Request("GET", path, is_printed=True) for path in ("/", "/help-now/")])]
+    some = [(54, [Request("GET", path, is_printed=True) for path in ("/", "/help-now/")])]
     some.append((34, [Request("GET", path, is_printed=True) for path in pages]))
-    some.append((6, [Request("POST", "/find/", (303,), body=f"words={w}") for w in WORDS]))
+    some.append((2, [Request("POST", "/find/", (303,), body=f"words={w}") for w in WORDS]))
     some.append((3, [Request("GET", "/no-such-page/", (404,))]))
     some.append((3, [Request("HEAD", "/help-now/")]))
     some.append((2, [Request("GET", "/stalking", (301, 302))]))
