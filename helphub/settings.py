@@ -250,5 +250,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Django's own console handler works with DEBUG only, and mails nobody here.
-    "loggers": {"django": {"handlers": [], "level": "WARNING"}},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING"},
+        # A refusal is no fault, and its line would hold the address that a reader asked for.
+        "django.request": {"level": "ERROR"},
+    },
 }

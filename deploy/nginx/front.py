@@ -202,6 +202,7 @@ def main(arguments=None):
         "--nginx", type=Path, nargs="*", default=[], help="the pid file of each nginx to reload"
     )
     given = parser.parse_args(arguments)
+    os.umask(0o022)  # nginx is to read it, whoever started this.
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helphub.settings")
     django.setup()
 

@@ -24,7 +24,7 @@ proxy_set_header Host @PUBLIC_HOST@;
 proxy_set_header X-Forwarded-Proto https;
 proxy_set_header Accept-Encoding $http_accept_encoding;
 proxy_set_header Content-Type $content_type;
-proxy_set_header Connection "";
+proxy_set_header Connection close;
 proxy_pass http://hub;"""
 TO_HTTPS = """server {
     listen 80;
