@@ -80,6 +80,8 @@ class Oracle:
             return "bad", fault
         if headers.get("content-encoding") == "gzip" and body:
             body = gzip.decompress(body)
+        if request.method == "HEAD" and status in (503, 429):
+            return "degraded", f"status {status}"
         if request.method == "HEAD" or status in (302, 303):
             return ("good", "") if status in request.wanted else ("bad", f"status {status}")
         mark = self.know(body)
