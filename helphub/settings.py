@@ -62,6 +62,7 @@ else:
     if role not in {"public", "admin"}:
         raise ImproperlyConfigured("HELPHUB_ROLE is public or admin.")
     ROLES = {role}
+    EDITIONS_DIR = Path(from_environment("EDITIONS_DIR", "the folder of editions of both roles"))
     if role == "admin":
         DATABASE_URL = from_environment("DATABASE_URL", "such as postgresql://user:word@host/name")
         PUBLIC_HOST = from_environment("PUBLIC_HOST", "the host name that readers type")
@@ -204,6 +205,8 @@ for code, name_local in {
 # The languages whose safety set two people have reviewed. Only these are offered in production.
 REVIEWED_LANGUAGES = ["en"]
 OFFERED_LANGUAGES = [code for code, _ in LANGUAGES if LAPTOP or code in REVIEWED_LANGUAGES]
+if LAPTOP and os.environ.get("OFFERED_LANGUAGES"):  # Fewer are sooner published.
+    OFFERED_LANGUAGES = os.environ["OFFERED_LANGUAGES"].split()
 LOCALE_PATHS = [BASE_DIR / "helphub" / "locale"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ["en"]

@@ -1,12 +1,12 @@
 """Every address that a reader can open."""
 
-from django.conf import settings
 from django.utils import translation
 
-from services.models import Service
-from strategy.models import Chapter, FormOfAbuse, Guide
+from helphub.edition.addresses import english as public_pages
+from helphub.edition.addresses import in_language
 
-LISTS = ["/find/", "/guides/", "/topics/", "/services/", "/contacts/"]
+__all__ = ["ONE_OF_EACH_TEMPLATE", "in_language", "public_pages", "right_to_left"]
+
 ONE_OF_EACH_TEMPLATE = [
     "/",
     "/help-now/",
@@ -25,20 +25,6 @@ ONE_OF_EACH_TEMPLATE = [
     "/no-such-page/",
     "/emergency/",
 ]
-
-
-def public_pages():
-    """The English addresses of all published pages."""
-    pages = [
-        page.get_absolute_url()
-        for model in (Guide, FormOfAbuse, Service, Chapter)
-        for page in model.objects.published()
-    ]
-    return [*pages, *LISTS]
-
-
-def in_language(path, code):
-    return path if code == settings.LANGUAGE_CODE else f"/{code}{path}"
 
 
 def right_to_left(code):

@@ -1,5 +1,6 @@
 import io
 import shutil
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
@@ -51,15 +52,29 @@ def admin(client, officer):
     return client
 
 
+# Enough of them to see that languages differ, and few, so that an edition is soon made.
+EDITION_LANGUAGES = ["en", "ur"]
+
+
+@contextmanager
+def offering(languages):
+    """Offer these languages only, here and in the processes that make pages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "OFFERED_LANGUAGES", languages)
+        patch.setenv("OFFERED_LANGUAGES", " ".join(languages))
+        yield
+
+
 @pytest.fixture(scope="session")
 def first_edition(django_db_setup, django_db_blocker, tmp_path_factory):
     """A folder with one edition of the real content, made as in use. Copied, never changed."""
+    none = settings.EDITIONS_DIR
     folder = settings.EDITIONS_DIR = tmp_path_factory.mktemp("first") / "editions"
     try:
-        with django_db_blocker.unblock(), translation.override("en"):
+        with django_db_blocker.unblock(), translation.override("en"), offering(EDITION_LANGUAGES):
             publish.publish(who="the tests")
     finally:
-        settings.EDITIONS_DIR = tmp_path_factory.mktemp("none")
+        settings.EDITIONS_DIR = none
     return folder
 
 
@@ -68,4 +83,5 @@ def editions(first_edition, db, settings, tmp_path):
     """A folder with one edition, the current one, for one test to do with as it likes."""
     settings.EDITIONS_DIR = tmp_path / "editions"
     shutil.copytree(first_edition, settings.EDITIONS_DIR, symlinks=True)
-    return settings.EDITIONS_DIR
+    with offering(EDITION_LANGUAGES):
+        yield settings.EDITIONS_DIR

@@ -5,7 +5,14 @@ from django.apps import apps
 from django.contrib import admin as django_admin
 from django.urls import reverse
 
-from contacts.models import CallFact, Phone, Schedule, ScheduleException, Verification
+from contacts.models import (
+    ApprovedNumber,
+    CallFact,
+    Phone,
+    Schedule,
+    ScheduleException,
+    Verification,
+)
 from services.models import Service, Suggestion
 from strategy.models import FormOfAbuse, Guide, Statistic
 
@@ -19,7 +26,7 @@ OURS = [
     model
     for app in ("strategy", "contacts", "services")
     for model in apps.get_app_config(app).get_models()
-    if model not in IN_OTHER_FORMS
+    if model not in IN_OTHER_FORMS and model is not ApprovedNumber  # To be read only.
 ]
 
 

@@ -92,7 +92,7 @@ def test_the_script_gets_four_weeks_from_today(client, clock):
     opens = [datetime.fromtimestamp(start * 60, UTC) for start, _ in found["data-open"]]
     assert opens[0] == datetime(2026, 11, 24, 9, tzinfo=UTC)
     assert len(opens) == 20
-    assert found["data-built"] == int(datetime(2026, 11, 24, 12, tzinfo=UTC).timestamp() // 60)
+    assert found["data-built"] == int(datetime(2026, 11, 24, tzinfo=UTC).timestamp() // 60)
     assert found["data-ends"] == int(datetime(2026, 12, 22, tzinfo=UTC).timestamp() // 60)
 
 

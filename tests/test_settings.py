@@ -14,8 +14,13 @@ PRODUCTION = {
     "SECRET_KEY": "a long random text that stands here for a test, and nowhere else",
     "ALLOWED_HOSTS": "hub.example.org",
     "HELPHUB_ROLE": "public",
-    "DATABASE_URL": "postgresql://nobody@localhost/nothing",
+    "EDITIONS_DIR": "/nonexistent/editions",
     "EXIT_URL": "https://www.example.com/weather",
+}
+FOR_OFFICERS = PRODUCTION | {
+    "HELPHUB_ROLE": "admin",
+    "DATABASE_URL": "postgresql://nobody@localhost/nothing",
+    "PUBLIC_HOST": "www.hub.example.org",
 }
 
 
@@ -31,13 +36,15 @@ def check(*arguments, **environment):
     )
 
 
-def test_production_starts_with_everything_named():
-    assert check(**PRODUCTION).returncode == 0
+@pytest.mark.parametrize("environment", [PRODUCTION, FOR_OFFICERS], ids=["public", "admin"])
+def test_production_starts_with_everything_named(environment):
+    result = check(**environment)
+    assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize("missing", PRODUCTION)
+@pytest.mark.parametrize("missing", FOR_OFFICERS)
 def test_production_names_what_is_missing(missing):
-    environment = {name: value for name, value in PRODUCTION.items() if name != missing}
+    environment = {name: value for name, value in FOR_OFFICERS.items() if name != missing}
     result = check(**environment)
     assert result.returncode != 0
     assert f"Set {missing}" in result.stderr
@@ -68,6 +75,37 @@ def run_in_production(code, **environment):
     ).stdout.strip()
 
 
+def test_the_public_role_knows_no_database_but_the_editions_file():
+    code = (
+        "from django.conf import settings as s; "
+        "print(s.DATABASES['default']['NAME'], list(s.DATABASES)); "
+        "print([a for a in s.INSTALLED_APPS if a.startswith('django.contrib')])"
+    )
+    name, apps = run_in_production(
+        code, DATABASE_URL="postgresql://nobody@localhost/nothing"
+    ).splitlines()
+    assert (
+        name == "file:/nonexistent/editions/current/content.sqlite3?mode=ro&immutable=1 ['default']"
+    )
+    assert apps == "['django.contrib.sitemaps', 'django.contrib.staticfiles']"
+
+
+def test_a_folder_of_editions_that_is_not_there_is_refused_at_start():
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        run_in_production("from helphub.wsgi import application")
+    assert "there is no such folder. Make it" in refused.value.stderr
+
+
+def test_without_an_edition_the_public_role_starts_and_shows_the_numbers(tmp_path):
+    code = (
+        "from helphub.wsgi import application as a; "
+        "e = {'PATH_INFO': '/', 'REQUEST_METHOD': 'GET', 'HTTP_HOST': 'hub.example.org'}; "
+        "body = a(e, lambda status, headers: print(status)); print(b'tel:01384455411' in body[0])"
+    )
+    answer = run_in_production(code, EDITIONS_DIR=str(tmp_path)).splitlines()
+    assert answer == ["503 Service Unavailable", "True"]
+
+
 RESOLVE = """
 from django.urls import Resolver404, resolve
 for path in ["/", "/admin/", "/contacts/"]:
@@ -83,7 +121,7 @@ for path in ["/", "/admin/", "/contacts/"]:
     ("role", "addresses"), [("public", "/ /contacts/"), ("admin", "/ /admin/ /contacts/")]
 )
 def test_the_public_role_has_no_admin(role, addresses):
-    assert run_in_production(RESOLVE, HELPHUB_ROLE=role) == addresses
+    assert run_in_production(RESOLVE, **FOR_OFFICERS | {"HELPHUB_ROLE": role}) == addresses
 
 
 def test_production_offers_reviewed_languages_only():

@@ -5,6 +5,7 @@ are kept with the edition; where all of them answer as they did in the edition b
 the same, and its files are linked from there instead of being made again.
 """
 
+import gc
 import gzip
 import hashlib
 import json
@@ -25,6 +26,7 @@ from helphub.edition import addresses, facts, reading, store
 
 BROTLI_QUALITY, GZIP_LEVEL = 5, 6
 TWINS = {"sha256": "", "gz": ".gz", "br": ".br"}
+LONGEST_PAGE = 120  # Seconds; on a busy machine a page takes a tenth of one.
 FEW = 40  # So many pages are made sooner by one process than by two.
 # What the server in front decides, or what differs by the reader.
 NOT_KEPT = {"Content-Length", "Content-Encoding", "Vary", "Content-Type"}
@@ -106,40 +108,55 @@ def _run(folder, before, todo, done, progress):
             "ALLOWED_HOSTS": settings.PUBLIC_HOST,
             "PUBLIC_HOST": settings.PUBLIC_HOST,
         }
-    children = []
+    children, made, errors = [], [], []
     for number in range(count):
         (folder / f".share-{number}").write_text(json.dumps(todo[number::count]))
+        made.append(folder / f".made-{number}")
+        errors.append(folder / f".errors-{number}")
         command = [sys.executable, "manage.py", "build_pages", str(number)]
         if before:
             command += ["--before", str(before)]
-        children.append(
-            subprocess.Popen(  # noqa: S603 - our own command.
-                command,
-                cwd=settings.BASE_DIR,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
+        # Into a file: a pipe that nobody reads fills up, and the process waits for ever.
+        with errors[number].open("wb") as log:
+            children.append(
+                subprocess.Popen(  # noqa: S603 - our own command.
+                    command,
+                    cwd=settings.BASE_DIR,
+                    env=environment,
+                    stdout=subprocess.DEVNULL,
+                    stderr=log,
+                )
             )
-        )
+    count_made, moved_at = 0, time.monotonic()
     try:
-        while any(child.poll() is None for child in children):
-            made = [folder / f".made-{number}" for number in range(count)]
-            progress(done + sum(p.stat().st_size for p in made if p.exists()), done + len(todo))
+        while None in (codes := [child.poll() for child in children]):
+            if any(codes):
+                break
+            now_made = sum(path.stat().st_size for path in made if path.exists())
+            if now_made > count_made:
+                count_made, moved_at = now_made, time.monotonic()
+                progress(done + count_made, done + len(todo))
+            elif time.monotonic() - moved_at > LONGEST_PAGE:
+                raise BuildError(
+                    f"No page was made for {LONGEST_PAGE} seconds. See whether this machine is "
+                    "busy with something else, and publish again."
+                )
             time.sleep(0.05)
-        for child in children:
-            _out, errors = child.communicate()
-            if child.returncode:
-                raise BuildError(errors.decode(errors="replace").strip()[-2000:])
     finally:
         for child in children:
             if child.poll() is None:
                 child.kill()
-            child.communicate()
+            child.wait()
+    for number, child in enumerate(children):
+        if child.returncode > 0:
+            raise BuildError(errors[number].read_text(errors="replace").strip()[-2000:])
+    if any(child.returncode for child in children):
+        raise BuildError("A process that made pages was ended from outside. Publish again.")
     progress(done + len(todo), done + len(todo))
     shares = []
     for number in range(count):
         shares.append(json.loads((folder / f".done-{number}").read_bytes()))
-        for name in ("share", "made", "done"):
+        for name in ("share", "made", "done", "errors"):
             (folder / f".{name}-{number}").unlink(missing_ok=True)
     return shares
 
@@ -244,6 +261,9 @@ def build_share(number, before=None):
     known = facts.of_edition(before) if before else {}
     client = Client(headers={"host": settings.PUBLIC_HOST}, raise_request_exception=False)
     recorder = Recorder()
+    # This process ends with its share: looking for garbage all the time costs a tenth of it.
+    gc.freeze()
+    gc.set_threshold(100_000)
     pages, asked, read = {}, {}, {}
     with (
         reading.reading(folder) as connection,

@@ -8,6 +8,7 @@ the rule in plain words, and the record to mend.
 import re
 from typing import NamedTuple
 
+from django.apps import apps
 from django.conf import settings
 from django.utils.translation import get_language_info
 
@@ -16,6 +17,7 @@ from helphub import critical
 from helphub.edition import addresses, bake, facts, reading
 from helphub.edition.build import is_html
 from helphub.entries import DENIED_PATTERN
+from strategy.models import Printed
 
 BUDGET = 14_600  # Bytes of a whole page in gzip: ten packets, the first round trip.
 MOST_LOST = 0.1
@@ -55,6 +57,7 @@ def data_of(folder, approved):
         entries = addresses.pages_of_entries()
         phones = list(Phone.objects.published())
         postcodes = _postcodes_of_places()
+        printed = _printed_numbers()
     return {
         "records": {
             address: [page._meta.label_lower, page.pk, page.name]
@@ -72,9 +75,23 @@ def data_of(folder, approved):
                 if number
             }
         ),
+        "printed": printed,
         "postcodes": postcodes,
         "approved": {line: [row.dial, row.display] for line, row in approved.items()},
     }
+
+
+def _printed_numbers():
+    """Numbers in the strategy's own words, which are quoted as they were printed."""
+    return sorted(
+        {
+            digits_of(shown)
+            for model in apps.get_models()
+            if issubclass(model, Printed)
+            for words in model._base_manager.values_list("words", flat=True)
+            for shown in facts.NUMBER.findall(words)
+        }
+    )
 
 
 def _postcodes_of_places():
@@ -99,7 +116,8 @@ class Edition(NamedTuple):
     def html(self):
         """The pages that are read: (address, page, facts)."""
         for address, page in self.pages.items():
-            if is_html(page):
+            # A page that failed does not go out: only that is said of it.
+            if is_html(page) and page["status"] < 500:
                 yield address, page, self.facts[page["sha256"]]
 
     def record(self, address):
@@ -163,7 +181,7 @@ def language(edition):
 
 def critical_numbers(edition):
     """999 and the single point of contact head every page, seen and dialled as approved."""
-    for place, (role, wanted) in enumerate(_critical_lines(edition).items()):
+    for place, (role, wanted) in enumerate(critical_lines(edition.data, edition.approved).items()):
         if isinstance(wanted, Refusal):
             yield wanted
             continue
@@ -172,8 +190,8 @@ def critical_numbers(edition):
             if found["first"][place : place + 1] != [[f"tel:{dial}", display]]:
                 yield Refusal(
                     "critical numbers",
-                    f"The number {display}, {Phone.Role(role).label}, is not to be seen at the head "
-                    "of the page as it was approved, or its link dials something else.",
+                    f"The number {display}, {Phone.Role(role).label}, is not to be seen at the "
+                    "head of the page as it was approved, or its link dials something else.",
                     [address],
                     record,
                     stops=True,
@@ -181,10 +199,16 @@ def critical_numbers(edition):
                 )
 
 
-def _critical_lines(edition):
-    """By role: the record, and what was approved; or why nothing can be."""
-    phones = {role: one for one in edition.data["phones"] if (role := one[3])}
-    by_slug = {one[1]: one for one in edition.data["phones"]}
+def wrong_numbers(data, approved):
+    """What is wrong with the critical numbers before any page is made."""
+    lines = critical_lines(data, approved).values()
+    return [one for one in lines if isinstance(one, Refusal)]
+
+
+def critical_lines(data, approved_lines):
+    """By role: the record, and what was approved; or the refusal that says why nothing can be."""
+    phones = {role: one for one in data["phones"] if (role := one[3])}
+    by_slug = {one[1]: one for one in data["phones"]}
     found = {}
     for role in Phone.Role.values:
         # Withdrawn: the line that stands in for it.
@@ -196,7 +220,7 @@ def _critical_lines(edition):
             continue
         key, slug, name, _role, dial, display = phone
         record = bake.Record("contacts.phone", key, name)
-        approved = edition.approved.get(slug)
+        approved = approved_lines.get(slug)
         if approved is None:
             found[role] = _critical(
                 f"Nobody has approved the number of “{name}”. Have it approved: "
@@ -268,9 +292,10 @@ def titles(edition):
 def numbers(edition):
     """No number stands on a page but those in the data."""
     known = set(edition.data["numbers"])
+    quoted = known | set(edition.data["printed"])
     for address, _page, found in edition.html():
         for shown in found["numbers"]:
-            if is_dialled(shown) and not is_known(shown, known):
+            if is_dialled(shown) and not is_known(shown, quoted):
                 why = f"The number {shown} is none of the site's numbers. Take it out of the text."
                 yield _of_page(edition, "numbers", why, address)
         for href, shown, is_seen in found["lines"]:

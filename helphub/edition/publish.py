@@ -20,7 +20,8 @@ from helphub.models import Withdrawal
 
 # What an edition is made of.
 RELEASED = "release"  # What officers have published in the working database.
-CURRENT = "current"  # What readers have already: only time, or a withdrawal, changes it.
+CURRENT = "current"  # What readers have already: only time changes it.
+WITHDRAWAL = "withdrawal"  # The same without what was withdrawn.
 MOST_ROUNDS = 6
 
 
@@ -61,6 +62,9 @@ def publish(source=RELEASED, who="", why="", force="", number=None, progress=lam
                 state="refused", who=who, refusals=[one.as_json() for one in error.refusals]
             )
             raise
+        if (held := store.hold()) is not None:
+            # Who went back to an edition has its content still, under another number.
+            store.set_hold(published.number, held.get("who"), held.get("why"))
         store.set_last(state="done", who=who, number=published.number)
         return published
 
@@ -69,7 +73,7 @@ def _publish(source, who, why, force, number, progress):
     started = time.perf_counter()
     before = whole_edition()
     origin = store.folder_of(number) if number else before
-    if source == CURRENT and origin is None:
+    if source != RELEASED and origin is None:
         raise store.StoreError("There is no edition yet. Run manage.py publish.")
     approved = approved_now(before)
     withdrawn = withdrawn_now()
@@ -87,11 +91,20 @@ def _publish(source, who, why, force, number, progress):
             refusals = _bake(rows, work, approved, is_bound=source == RELEASED and not force)
             seconds["bake"] = time.perf_counter() - mark
             if not refusals:
+                data = gate.data_of(work, approved)
+                refusals = gate.wrong_numbers(data, digits(approved))
+            if not refusals:
                 mark = time.perf_counter()
                 pages = build.build(work, attempt, progress)
                 seconds["build"] = time.perf_counter() - mark
                 mark = time.perf_counter()
-                edition = _edition(work, pages, approved, before)
+                edition = gate.Edition(
+                    pages=pages,
+                    facts=facts.of_edition(work),
+                    data=data,
+                    approved=digits(approved),
+                    before=store.pages_of(before) if before else {},
+                )
                 refusals = gate.examine(edition)
                 seconds["gate"] = time.perf_counter() - mark
             refusals = _that_count(refusals, source, force)
@@ -134,20 +147,13 @@ def _bake(rows, work, approved, is_bound):
 
 
 def _that_count(refusals, source, force):
-    """Time and withdrawals are stopped by a critical number only, and so is a given reason."""
-    if source == CURRENT or force:
+    """What stops this publication: a critical number always, all else only some."""
+    if source == WITHDRAWAL or force:
         return [one for one in refusals if one.is_critical]
+    if source == CURRENT:
+        # Readers have these entries as they are already; there is nothing to hold them back to.
+        return [one for one in refusals if one.stops]
     return refusals
-
-
-def _edition(folder, pages, approved, before):
-    return gate.Edition(
-        pages=pages,
-        facts=facts.of_edition(folder),
-        data=gate.data_of(folder, approved),
-        approved={line: [row.dial, row.display] for line, row in approved.items()},
-        before=store.pages_of(before) if before else {},
-    )
 
 
 def _manifest(edition, source, who, why, force, before, held, seconds):
@@ -230,6 +236,11 @@ def approved_now(before):
         }
 
 
+def digits(approved):
+    """What is dialled and what is shown, by line."""
+    return {line: [row.dial, row.display] for line, row in approved.items()}
+
+
 def withdrawn_now():
     """What is withdrawn, as (label, key); what the edition before left out stays out anyway."""
     try:
@@ -302,7 +313,7 @@ def roll_back(number, who, why):
                 pages=store.with_all_headers(manifest),
                 facts=facts.of_edition(folder),
                 data=manifest["data"],
-                approved={line: [row.dial, row.display] for line, row in approved.items()},
+                approved=digits(approved),
                 before={},
             )
             refusals = [one for one in gate.examine(edition) if one.stops]
@@ -316,7 +327,7 @@ def roll_back(number, who, why):
             store.set_last(state="done", who=who, number=number)
             return number
     # It shows what was withdrawn: the same content goes out without that.
-    published = publish(CURRENT, who, f"as edition {number}: {why}", number=number)
+    published = publish(WITHDRAWAL, who, f"as edition {number}: {why}", number=number)
     store.set_hold(published.number, who, why)
     return published.number
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from http import HTTPStatus
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http.request import split_domain_port, validate_host
 
 from helphub.edition import store
@@ -90,6 +91,11 @@ class Server:
     """The edition in service, and Django behind it."""
 
     def __init__(self, django):
+        if not (settings.LAPTOP or settings.EDITIONS_DIR.is_dir()):
+            raise ImproperlyConfigured(
+                f"EDITIONS_DIR is {settings.EDITIONS_DIR}, and there is no such folder. Make it, "
+                "or name the one that manage.py publish writes to."
+            )
         self.django = django
         self.edition = None
         self.refused = None  # What could not be loaded is not tried again until it changes.

@@ -79,7 +79,7 @@ class Watcher:
         if request.kind == Kind.LIFT:
             publish.lift(request.who)
             return {}
-        source = publish.RELEASED if request.kind == Kind.RELEASE else publish.CURRENT
+        source = publish.RELEASED if request.kind == Kind.RELEASE else publish.WITHDRAWAL
         done = publish.publish(
             source, request.who, request.why, progress=lambda done, of: store.watcher_beats()
         )

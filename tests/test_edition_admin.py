@@ -1,0 +1,282 @@
+"""The officers' desk: publish, see what came of it, go back, withdraw."""
+
+import os
+import shutil
+import time
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.models import ApprovedNumber, Organization, Phone
+from helphub import desk
+from helphub.edition import publish, store
+from helphub.edition.watch import Watcher
+from helphub.models import PublicationRequest, Withdrawal
+from strategy.models import Guide
+
+from .reader import Page, text
+from .test_admin import change_url, save
+
+pytestmark = pytest.mark.django_db
+
+Kind, State = PublicationRequest.Kind, PublicationRequest.State
+ASK, EDITIONS = "/admin/helphub/publicationrequest/editions/ask/", reverse("admin:editions")
+
+
+def ask(admin, **values):
+    return Page(admin.post(ASK, values, follow=True))
+
+
+def words():
+    return (store.current() / "pages/guides/consent/index.html").read_text()
+
+
+def test_saving_says_that_readers_see_it_when_it_is_published(editions, admin):
+    said = "Saved. Readers see this when it is published."
+    page = save(admin, Guide.objects.get(slug="consent"), summary_en="A new summary.")
+    assert said in page.text
+    assert said in save(admin, Organization.objects.first()).text
+    assert "A new summary." not in words()
+    assert "Saved 1 time since the last edition." in page.text
+
+
+def test_while_there_is_no_edition_saving_says_nothing_of_publishing(admin):
+    page = save(admin, Guide.objects.get(slug="consent"))
+    assert "when it is published" not in page.text
+    assert "There is no edition yet: readers see what is saved." in page.text
+
+
+def test_the_button_asks_and_the_publisher_does(editions, admin):
+    save(admin, Guide.objects.get(slug="consent"), body_en="Words of an officer.")
+    page = ask(admin, kind="release")
+    assert "The publisher is not running. Start it: manage.py publish --watch" in page.text
+    assert "Waiting for the publisher." in page.text
+    ask(admin, kind="release")
+    assert PublicationRequest.objects.count() == 1
+    Watcher().look()
+    assert "Words of an officer." in words()
+    request = PublicationRequest.objects.get()
+    assert (request.state, request.report["number"], request.who) == (State.DONE, 2, "officer")
+    page = Page(admin.get(EDITIONS))
+    assert "done, edition 2" in page.text
+    assert "Readers have everything that is saved." in page.text
+
+
+def test_a_refusal_names_what_to_mend_with_a_link_to_it(editions, admin):
+    phone = Phone.objects.get(slug="h-spoc")
+    save(admin, phone, dial="01384455412", display="01384 455412")
+    ask(admin, kind="release")
+    Watcher().look()
+    assert PublicationRequest.objects.get().state == State.REFUSED
+    page = Page(admin.get(EDITIONS))
+    assert "The last publication was refused" in page.text
+    assert "Approved is 01384 455411" in page.text
+    assert change_url(phone) in page.internal_links
+    # Every page of the admin says so.
+    home = Page(admin.get("/admin/"))
+    assert "The last publication was refused. Readers have the edition before it." in home.text
+    assert EDITIONS in home.internal_links
+
+
+def test_going_back_is_asked_for_with_a_reason_and_said_everywhere(editions, admin):
+    save(admin, Guide.objects.get(slug="consent"), body_en="Words of an officer.")
+    publish.publish()
+    page = ask(admin, kind="rollback", number="1")
+    assert "say why" in page.text
+    assert not PublicationRequest.objects.exists()
+    ask(admin, kind="rollback", number="1", why="A complaint")
+    Watcher().look()
+    assert "Words of an officer." not in words()
+    banner = "Readers have edition 1: officer went back to it (A complaint)."
+    for address in ("/admin/", EDITIONS, "/admin/contacts/phone/"):
+        assert banner in Page(admin.get(address)).text
+    ask(admin, kind="release")
+    Watcher().look()
+    assert PublicationRequest.objects.first().state == State.REFUSED
+    ask(admin, kind="lift")
+    Watcher().look()
+    assert banner not in Page(admin.get("/admin/")).text
+    ask(admin, kind="release")
+    Watcher().look()
+    assert "Words of an officer." in words()
+
+
+def test_an_edition_is_shown_as_it_was(editions, admin):
+    save(admin, Guide.objects.get(slug="consent"), summary_en="Words of an officer.")
+    publish.publish()
+    page = Page(admin.get(reverse("admin:edition", args=[2])))
+    assert "/guides/consent/" in page.text
+    old = admin.get(reverse("admin:edition-page", args=[1]), {"address": "/guides/consent/"})
+    assert "Words of an officer." not in old.content.decode()
+    assert old["Content-Security-Policy"].startswith("default-src 'none'; script-src 'sha256")
+    assert old["Cache-Control"] == "no-store, private"
+    changes = Page(
+        admin.get(reverse("admin:edition-words", args=[2]), {"address": "/guides/consent/"})
+    )
+    assert "Words of an officer." in " ".join(text(one) for one in changes.all("ins"))
+    assert changes.all("del")
+    for address in ("/nothing/", "", "../../manifest.json"):
+        for name in ("edition-page", "edition-words"):
+            response = admin.get(reverse(f"admin:{name}", args=[2]), {"address": address})
+            assert response.status_code == 404
+    assert admin.get(reverse("admin:edition", args=[77])).status_code == 404
+
+
+def test_one_officer_alone_withdraws_a_number_at_once(editions, admin):
+    phone = Phone.objects.get(slug="h-samaritans")
+    form = reverse("admin:withdraw", args=["contacts.phone", phone.pk])
+    assert form in Page(admin.get(change_url(phone))).internal_links
+    assert "Withdraw it now" in Page(admin.get(form)).text
+    assert "Say why." in Page(admin.post(form, {"why": " "})).text
+    assert not Withdrawal.objects.exists()
+    save(admin, Guide.objects.get(slug="consent"), body_en="Not approved yet.")
+    admin.post(form, {"why": "It does not answer"})
+    Watcher().look()
+    for path in (store.current() / "pages").rglob("*.html"):
+        assert "tel:116123" not in path.read_text()
+    assert "Not approved yet." not in words()
+    withdrawal = Withdrawal.objects.get()
+    assert (withdrawal.who, withdrawal.why) == ("officer", "It does not answer")
+    page = Page(admin.get(EDITIONS))
+    assert "It does not answer" in page.text
+    assert "Never again: it shows something withdrawn." in page.text
+    admin.post(reverse("admin:lift-withdrawal", args=[withdrawal.pk]))
+    withdrawal.refresh_from_db()
+    assert withdrawal.lifted_by == "officer"
+
+
+def test_what_stands_on_no_page_cannot_be_withdrawn(editions, admin, officer):
+    for label in ("auth.user", "contacts.approvednumber", "nothing"):
+        response = admin.get(reverse("admin:withdraw", args=[label, officer.pk]))
+        assert response.status_code == 404
+
+
+def test_who_may_not_publish_is_shown_nothing_of_it(editions, client, django_user_model):
+    helper = django_user_model.objects.create_user("helper", password=None, is_staff=True)
+    helper.user_permissions.add(Permission.objects.get(codename="view_guide"))
+    client.force_login(helper)
+    assert "Publish" not in Page(client.get("/admin/")).text
+    assert client.get(EDITIONS).status_code == 403
+    assert client.post(ASK, {"kind": "release"}).status_code == 403
+    assert not PublicationRequest.objects.exists()
+
+
+def test_nobody_asks_without_signing_in(editions, client):
+    for address in (EDITIONS, ASK, reverse("admin:edition-page", args=[1])):
+        assert client.get(address)["Location"].startswith("/admin/login/")
+    client.post(ASK, {"kind": "release"})
+    assert not PublicationRequest.objects.exists()
+
+
+@pytest.mark.parametrize("values", [{"kind": "withdrawal"}, {"kind": "x"}])
+def test_what_the_desk_does_not_ask_for_is_refused(editions, admin, values):
+    assert admin.post(ASK, values).status_code == 400
+
+
+@pytest.mark.parametrize("number", ["", "x", "77", "-1", "9" * 30])
+def test_going_back_to_no_edition_is_refused(editions, admin, number):
+    assert "Choose an edition" in ask(admin, kind="rollback", number=number, why="A test").text
+
+
+def test_approvals_are_read_only_in_the_admin(admin):
+    listing = admin.get("/admin/contacts/approvednumber/")
+    assert listing.status_code == 200
+    row = ApprovedNumber.objects.first()
+    assert admin.get("/admin/contacts/approvednumber/add/").status_code == 403
+    assert admin.post(change_url(row), {"dial": "1"}).status_code == 403
+    delete = reverse("admin:contacts_approvednumber_delete", args=[row.pk])
+    assert admin.post(delete, {"post": "yes"}).status_code == 403
+
+
+# The publisher
+
+
+def test_the_publisher_takes_up_what_it_was_at(editions):
+    desk.ask_for(Kind.RELEASE, "me")
+    PublicationRequest.objects.update(state=State.RUNNING)
+    watcher = Watcher()
+    watcher.take_up_again()
+    watcher.look()
+    assert PublicationRequest.objects.get().state == State.DONE
+
+
+def test_the_publisher_makes_an_edition_for_a_new_day(editions, monkeypatch):
+    Guide.objects.filter(slug="consent").update(body_en="Not approved yet.")
+    watcher = Watcher()
+    watcher.look()
+    assert store.numbers() == [1]
+    monkeypatch.setattr("helphub.edition.watch.build_clock", lambda: timezone.now())
+    watcher.look()
+    assert store.numbers() == [1, 2]
+    assert "Not approved yet." not in words()
+
+
+def test_a_new_day_that_fails_is_tried_again_later(editions, monkeypatch, caplog):
+    def fails(*args, **kwargs):
+        raise store.StoreError("No space")
+
+    monkeypatch.setattr("helphub.edition.watch.build_clock", lambda: timezone.now())
+    monkeypatch.setattr(publish, "_publish", fails)
+    watcher = Watcher()
+    watcher.look()
+    watcher.look()
+    assert caplog.text.count("Trying again in five minutes") == 1
+
+
+# Health
+
+
+def test_a_site_that_answers_is_alive(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        response = client.get("/healthz/live")
+    assert (response.status_code, response.content) == (200, b"alive\n")
+
+
+def test_a_site_without_an_edition_is_not_fresh(client):
+    response = client.get("/healthz/fresh")
+    assert response.status_code == 503
+    assert b"Run manage.py publish" in response.content
+
+
+def test_a_new_edition_is_fresh_and_an_old_one_is_not(editions, client, monkeypatch):
+    assert client.get("/healthz/fresh").status_code == 200
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 27 * 60 * 60)
+    response = client.get("/healthz/fresh")
+    assert response.status_code == 503
+    assert b"older than a day" in response.content
+
+
+def test_a_refused_publication_is_not_fresh(editions, client):
+    Phone.objects.filter(role="spoc").update(dial="01384455412", display="01384 455412")
+    with pytest.raises(publish.RefusedError):
+        publish.publish()
+    response = client.get("/healthz/fresh")
+    assert response.status_code == 503
+    assert b"was refused" in response.content
+
+
+def test_what_waits_too_long_is_not_fresh(editions, client, admin):
+    desk.ask_for(Kind.RELEASE, "me")
+    assert client.get("/healthz/fresh").status_code == 200
+    PublicationRequest.objects.update(asked_at=timezone.now() - timedelta(minutes=16))
+    assert client.get("/healthz/fresh").status_code == 503
+    assert "waiting to be published for more than 15 minutes" in Page(admin.get("/admin/")).text
+
+
+def test_an_edition_that_cannot_be_read_is_not_fresh_and_breaks_nothing(editions, client, admin):
+    (store.folder_of(1) / "manifest.json").write_text("{")
+    os.utime(store.folder_of(1) / "manifest.json")
+    assert client.get("/healthz/fresh").status_code == 503
+    assert "cannot be read" in Page(admin.get("/admin/")).text
+    assert text(Page(admin.get(EDITIONS)).one("main")).count("cannot be read") == 2
+
+
+def test_an_edition_that_is_gone_breaks_nothing(editions, client, admin):
+    shutil.rmtree(store.folder_of(1))
+    assert client.get("/healthz/fresh").status_code == 503
+    assert admin.get("/admin/").status_code == 200
+    assert admin.get(EDITIONS).status_code == 200

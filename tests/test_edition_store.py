@@ -1,0 +1,221 @@
+"""The folder of editions: what is in it, what is wrong with it, and going back."""
+
+import json
+import shutil
+import time
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from contacts.models import ApprovedNumber, Phone
+from helphub.edition import bake, publish, reading, store
+from services.models import Audience, Service
+from strategy.models import Guide
+
+pytestmark = pytest.mark.django_db
+
+
+def copy_as(*numbers):
+    for number in numbers:
+        shutil.copytree(store.folder_of(1), store.folder_of(number))
+
+
+@pytest.fixture
+def folder(settings, tmp_path):
+    settings.EDITIONS_DIR = tmp_path / "editions"
+    return settings.EDITIONS_DIR
+
+
+def test_a_missing_folder_is_made(folder):
+    assert store.current() is None
+    assert store.numbers() == []
+    with store.lock():
+        assert folder.is_dir()
+
+
+def test_a_folder_that_cannot_be_written_is_refused_with_the_remedy(folder, settings):
+    # A file in its place: root may write into every folder.
+    folder.write_text("")
+    with pytest.raises(CommandError, match="set EDITIONS_DIR to another folder"):
+        call_command("publish")
+    with pytest.raises(CommandError, match="set EDITIONS_DIR to another folder"):
+        call_command("publish", "--watch")
+
+
+def test_strangers_files_are_never_touched(folder):
+    folder.mkdir()
+    (folder / "holiday.jpg").write_text("")
+    with pytest.raises(CommandError, match=r"no editions: holiday\.jpg"):
+        call_command("publish")
+    assert (folder / "holiday.jpg").exists()
+
+
+def test_a_manifest_from_the_future_says_what_to_do(editions):
+    path = store.folder_of(1) / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
+    with pytest.raises(store.StoreError, match="Install that release, or publish again"):
+        store.read_manifest(store.folder_of(1))
+    with pytest.raises(CommandError, match="Install that release"):
+        call_command("editions", "--roll-back", "1", "--why", "A test")
+
+
+def test_a_torn_manifest_does_not_stop_the_next_publication(editions, capsys):
+    (store.folder_of(1) / "manifest.json").write_text("{")
+    call_command("publish")
+    assert store.number_of(store.current()) == 2
+    call_command("editions")
+    assert "cannot be read" in capsys.readouterr().out
+
+
+def test_the_newest_fifty_are_kept_and_the_current_one(editions, monkeypatch):
+    monkeypatch.setattr(store, "KEPT", 3)
+    copy_as(2, 3, 4, 5, 6)
+    store.prune()
+    assert store.numbers() == [1, 4, 5, 6]
+
+
+def test_an_unfinished_edition_is_cleared_away(editions):
+    store.folder_of(2).mkdir()
+    (editions / ".work-0").mkdir()
+    (editions / ".current-1").symlink_to("000001")
+    with store.lock():
+        pass
+    assert sorted(p.name for p in editions.iterdir() if p.is_dir()) == ["000001", "current"]
+
+
+# Going back
+
+
+@pytest.fixture
+def second(editions):
+    Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
+    publish.publish()
+    return editions
+
+
+def words():
+    return (store.current() / "pages/guides/consent/index.html").read_text()
+
+
+def test_going_back_takes_no_time_and_holds(second, capsys):
+    started = time.perf_counter()
+    call_command("editions", "--roll-back", "1", "--why", "A complaint")
+    assert time.perf_counter() - started < 2
+    assert "Of the second edition." not in words()
+    assert store.hold()["why"] == "A complaint"
+    with pytest.raises(CommandError, match=r"went back \(A complaint\)"):
+        call_command("publish")
+    call_command("editions")
+    assert "Gone back to edition 1" in capsys.readouterr().out
+    # Time goes on from what readers have.
+    call_command("publish", "--time-only")
+    assert "Of the second edition." not in words()
+    assert store.hold()["number"] == store.number_of(store.current()) == 3
+    call_command("editions", "--lift")
+    call_command("publish")
+    assert "Of the second edition." in words()
+
+
+def test_going_back_needs_a_reason_and_an_edition(second):
+    with pytest.raises(CommandError, match="Say why"):
+        call_command("editions", "--roll-back", "1")
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("editions", "--roll-back", "77", "--why", "A test")
+
+
+def test_going_back_passes_the_gate_with_todays_approved_numbers(second):
+    ApprovedNumber.objects.create(
+        line="h-spoc", dial="01384000000", display="01384 000000", who="a test"
+    )
+    with pytest.raises(CommandError, match="Approved is 01384 000000"):
+        call_command("editions", "--roll-back", "1", "--why", "A test")
+    assert store.number_of(store.current()) == 2
+    assert store.hold() is None
+
+
+def test_going_back_to_what_shows_something_withdrawn_leaves_that_out(second):
+    phone = Phone.objects.get(slug="h-samaritans")
+    publish.withdraw(phone, "an officer", "It does not answer")
+    publish.roll_back(1, "an officer", "A complaint")
+    assert store.number_of(store.current()) == 3
+    assert "Of the second edition." not in words()
+    for path in (store.current() / "pages").rglob("*.html"):
+        assert "tel:116123" not in path.read_text(), path
+    assert store.hold()["number"] == 3
+
+
+# Withdrawing
+
+
+def pages_with(text):
+    pages = store.current() / "pages"
+    return [path for path in pages.rglob("*.html") if text in path.read_text()]
+
+
+def test_a_withdrawn_number_leaves_every_page_and_nothing_saved_goes_out(second):
+    Guide.objects.filter(slug="consent").update(body_en="Not approved yet.")
+    assert pages_with("tel:116123")
+    publish.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "It does not answer")
+    done = publish.publish(publish.WITHDRAWAL)
+    assert not pages_with("tel:116123")
+    assert not pages_with("116 123")
+    assert "Of the second edition." in words()
+    # Older editions stay for officers, and are never served.
+    assert store.numbers() == [1, 2, 3]
+    assert store.is_forbidden(store.folder_of(1))
+    assert store.is_forbidden(store.folder_of(2))
+    assert not store.is_forbidden(store.folder_of(done.number))
+    # A release does not bring it back, until it is lifted.
+    publish.publish(force="The texts still name it.")
+    assert not pages_with("tel:116123")
+
+
+def test_a_lifted_withdrawal_comes_back_with_the_next_release(editions):
+    withdrawal = publish.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "A test")
+    publish.publish(publish.WITHDRAWAL)
+    publish.lift_withdrawal(withdrawal, "an officer")
+    publish.publish()
+    assert pages_with("tel:116123")
+
+
+def test_in_place_of_a_withdrawn_single_point_of_contact_another_line_answers(editions, client):
+    publish.withdraw(Phone.objects.get(slug="h-spoc"), "an officer", "Flooded")
+    publish.publish(publish.WITHDRAWAL)
+    assert not pages_with("tel:01384455411")
+    html = (store.current() / "pages/topics/law/index.html").read_text()
+    assert "This line is not working just now" in html
+    head = html.partition("<main")[0]
+    assert "tel:08085002222" in head
+    assert "tel:999" in head
+    # Pages for trouble say so too.
+    trouble = client.get("/no-such-page/").content.decode()
+    assert "tel:01384455411" not in trouble
+    assert "tel:08085002222" in trouble
+    assert "tel:08085002222" in client.get("/emergency/").content.decode()
+
+
+def test_withdrawing_both_lines_is_refused(editions):
+    for slug in ("h-spoc", "h-rcew247"):
+        publish.withdraw(Phone.objects.get(slug=slug), "an officer", "A test")
+    with pytest.raises(publish.RefusedError, match="stand in its place"):
+        publish.publish(publish.WITHDRAWAL)
+    assert store.number_of(store.current()) == 1
+
+
+def test_a_withdrawn_entry_loses_its_page_and_every_link_to_it(editions):
+    publish.withdraw(Guide.objects.get(slug="consent"), "an officer", "A complaint")
+    publish.publish(publish.WITHDRAWAL)
+    assert "/guides/consent/" not in store.pages_of(store.current())
+    assert not pages_with('href="/guides/consent/"')
+
+
+def test_an_edition_that_holds_a_withdrawn_place_is_erased(editions, monkeypatch):
+    # Groups of people stand in for places here: whatever is a place is treated so.
+    monkeypatch.setattr(bake, "PLACES", {"services.audience"})
+    audience = Audience.objects.filter(services__isnull=False).first()
+    publish.withdraw(audience, "an officer", "Somebody could be found there")
+    publish.publish(publish.WITHDRAWAL)
+    assert store.numbers() == [2]
+    with reading.reading(store.current()):
+        assert not Audience.objects.filter(pk=audience.pk).exists()
+        assert not Service.audiences.through.objects.filter(audience_id=audience.pk).exists()
