@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from tests.drills.oracle import tally
 
 HOST = "localhost"
+HELP_NOW = "/help-now/"
 WORDS = ["police", "upset", "my phone", "a friend", "counselling", "court", "night", "school"]
 LONGEST = 10  # Seconds until a reader is held to have been left waiting.
 
@@ -28,11 +29,11 @@ class Request:
 
 def mix(pages):
     """What readers ask for: half of it home and help now, and a little of everything."""
-    some = [(54, [Request("GET", path, is_printed=True) for path in ("/", "/help-now/")])]
+    some = [(54, [Request("GET", path, is_printed=True) for path in ("/", HELP_NOW)])]
     some.append((34, [Request("GET", path, is_printed=True) for path in pages]))
     some.append((2, [Request("POST", "/find/", (303,), body=f"words={w}") for w in WORDS]))
     some.append((3, [Request("GET", "/no-such-page/", (404,))]))
-    some.append((3, [Request("HEAD", "/help-now/")]))
+    some.append((3, [Request("HEAD", HELP_NOW)]))
     some.append((2, [Request("GET", "/stalking", (301, 302))]))
     some.append((2, [Request("GET", f"/?from={number}", is_printed=False) for number in range(50)]))
     return some
@@ -88,6 +89,8 @@ class Load:
         self.choices = [choice for _, choice in requests]
         self.readers = readers
         self.counts, self.times, self.faults = tally(), [], []
+        self.help_now = []  # Seconds of that page alone.
+        self.missed = set()  # Pages of the edition that were not there.
         self.over = threading.Event()
         self.lock = threading.Lock()
         self.threads = []
@@ -123,8 +126,12 @@ class Load:
             with self.lock:
                 self.counts[verdict] += 1
                 self.times.append(seconds)
+                if request.path == HELP_NOW:
+                    self.help_now.append(seconds)
                 if verdict != "good":
                     self.faults.append(f"{request.method} {request.path}: {why}")
+                    if request.is_printed:
+                        self.missed.add(request.path)
             time.sleep(0.002)
         reader.close()
 
@@ -139,9 +146,11 @@ class Load:
             return time.perf_counter() - started, "bad", f"found: {type(error).__name__}"
         return time.perf_counter() - started, *self.oracle.verdict(request, status, headers, body)
 
-    def percentile(self, share):
-        ordered = sorted(self.times)
-        return ordered[int(share * (len(ordered) - 1))] * 1000 if ordered else 0.0
+
+def percentile(times, share=0.99):
+    """Milliseconds within which that share of the replies was there."""
+    ordered = sorted(times)
+    return ordered[int(share * (len(ordered) - 1))] * 1000 if ordered else 0.0
 
 
 def flood(port, seconds, connections):
