@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -121,6 +122,14 @@ def test_pages_are_shown_only_while_the_front_is_followed(taken):
     assert (taken / "open").is_symlink()
     follower.close()
     assert not (taken / "open").is_symlink()
+
+
+def test_systemd_is_told_that_the_front_is_at_work(monkeypatch, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        front.tell_systemd("WATCHDOG=1")
+        assert systemd.recv(100) == b"WATCHDOG=1"
 
 
 def test_a_header_that_nginx_would_read_as_a_variable_is_refused():
