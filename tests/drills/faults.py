@@ -265,6 +265,8 @@ def disk_full(stack, this):
         )
         if result.returncode == 0:
             this.faults.append("The disk was not full.")
+        if "Traceback" in result.stderr:
+            this.faults.append("It does not say in words what is wrong.")
         if os.readlink(folder / "current") != before or not is_whole(folder / "current"):
             this.faults.append("The current edition is not what it was.")
         if left := list(folder.glob(".work-*")):

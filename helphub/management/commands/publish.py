@@ -61,7 +61,7 @@ class Command(BaseCommand):
             # The working database, or the edition's file on a disk that is full.
             raise CommandError(
                 f"A database could not be read or written ({error}). Readers keep the edition they "
-                "have. See that the database is there and that the disk has room, and publish again."
+                "have. See that the database is there and the disk has room, and publish again."
             ) from error
         except OSError as error:
             raise CommandError(
