@@ -4,7 +4,7 @@ PY ?= python3
 V = .venv/bin
 PORT ?= 8000
 
-.PHONY: serve test lint unit postgres browser benchmark lock
+.PHONY: serve test lint unit postgres browser benchmark bench drills stack-up stack-down lock
 
 serve: .venv/.serve-stamp
 	@$(V)/python manage.py set_up
@@ -36,6 +36,21 @@ benchmark: .venv/.test-stamp
 	$(V)/python tests/benchmark_find.py
 	$(V)/python tests/benchmark_texts.py
 	$(V)/python tests/benchmark_fuzz.py
+
+# The production stack on loopback: real nginx, real PostgreSQL, both roles. See deploy/stack.py.
+stack-up: .venv/.test-stamp
+	@$(V)/python -m deploy.stack up
+
+stack-down:
+	@$(V)/python -m deploy.stack down
+
+# Breaks such a stack under load and counts what readers get. DRILL=database runs some only.
+drills: .venv/.test-stamp
+	@$(V)/python -m tests.drills $(DRILL)
+
+# How many pages a second, side by side.
+bench: .venv/.test-stamp
+	@$(V)/python -m tests.bench
 
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.txt

@@ -5,6 +5,7 @@ import sys
 import threading
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from helphub.edition import bake, build, publish, store
 from helphub.edition.watch import Watcher
@@ -56,6 +57,12 @@ class Command(BaseCommand):
             raise CommandError(f"Refused. Readers keep the edition they have.\n{error}") from error
         except (store.StoreError, bake.BakeError, build.BuildError) as error:
             raise CommandError(error) from error
+        except DatabaseError as error:
+            # The working database, or the edition's file on a disk that is full.
+            raise CommandError(
+                f"A database could not be read or written ({error}). Readers keep the edition they "
+                "have. See that the database is there and the disk has room, and publish again."
+            ) from error
         except OSError as error:
             raise CommandError(
                 f"The edition could not be written ({error.strerror}). Readers keep the one they "

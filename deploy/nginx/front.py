@@ -1,0 +1,232 @@
+"""The front: the current edition's pages, checked and copied to where nginx serves them from.
+
+nginx cannot check a hash or read a page's headers from a manifest. So this takes each new edition:
+it refuses one with an altered file, copies the pages, and writes what nginx has to include, so that
+a page has the same headers whoever sends it. Every page's path leads through the link "open". It is
+there only while this follows the current edition: ended or hung, the unit takes it away, and the
+application answers, which looks by itself.
+
+    <front>/000041-<mark>/   pages/  http.conf  page.conf  emergency.conf
+    <front>/current          a link to the one that nginx is to read
+    <front>/open             a link to the folder itself
+    <front>/taken            written after each change: reload nginx then
+"""
+
+import argparse
+import logging
+import os
+import shutil
+import signal
+import socket
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import django
+
+logger = logging.getLogger(__name__)
+
+PAUSE = 0.5
+TWINS = {"sha256": "", "gz": ".gz", "br": ".br"}
+# For caches in between: nginx itself takes the first away, and a page of trouble is never kept.
+NOT_SENT = {"X-Accel-Expires"}
+NOT_IN_TROUBLE = {"CDN-Cache-Control", "Surrogate-Control"}
+
+
+class FrontError(Exception):
+    """This edition is not taken, with why."""
+
+
+def quoted(text):
+    """A text as nginx reads it. A dollar would begin a variable, and cannot be written at all."""
+    if "$" in text or "\n" in text:
+        raise FrontError(f"nginx cannot send {text!r}.")
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def take(edition, front):
+    """Check an edition, copy it to the front and switch to it; without one, only the emergency."""
+    from helphub.edition import store
+
+    name = f"{edition.name if edition else '000000'}-{time.time_ns():x}"
+    work = front / f".work-{name}"
+    for old in front.glob(".work-*"):
+        shutil.rmtree(old, ignore_errors=True)
+    (work / "pages").mkdir(parents=True)
+    pages = {}
+    emergency, emergency_headers = _emergency_of_code()
+    if edition is not None:
+        if store.is_forbidden(edition):
+            raise FrontError(f"Edition {edition.name} shows something that was withdrawn.")
+        pages = _copied(edition, work)
+        page = pages["/emergency/"]
+        emergency = (work / "pages" / page["file"]).read_bytes()
+        emergency_headers = page["headers"]
+    (work / "emergency.html").write_bytes(emergency)
+    _write_configuration(work, front / name, pages, emergency_headers)
+    work.rename(front / name)
+    link = front / f".current-{os.getpid()}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(name)
+    link.replace(front / "current")
+    (front / "taken").write_text(f"{name}\n")
+    _clear_away(front)
+
+
+def _emergency_of_code():
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client(headers={"host": settings.PUBLIC_HOST})
+    response = client.get("/emergency/", secure=True)
+    return response.content, dict(response.headers)
+
+
+def _copied(edition, work):
+    """Copy an edition's files, each checked; the pages that nginx is to serve, by address."""
+    from helphub.edition import store
+    from helphub.edition.build import digest
+
+    pages = store.with_all_headers(store.read_manifest(edition))
+    for page in pages.values():
+        if page["file"] is None:
+            continue
+        for mark, suffix in TWINS.items():
+            body = (edition / "pages" / (page["file"] + suffix)).read_bytes()
+            if digest(body) != page[mark]:
+                raise FrontError(f"{page['file']}{suffix} of edition {edition.name} was altered.")
+            new = work / "pages" / (page["file"] + suffix)
+            new.parent.mkdir(parents=True, exist_ok=True)
+            new.write_bytes(body)
+    return {
+        address: page
+        for address, page in pages.items()
+        # What is no page, or is named in a script that nginx might fold, the application sends.
+        if page["status"] == 200
+        and page["type"] == "text/html; charset=utf-8"
+        and page["file"].endswith(".html")
+        and address.isascii()
+    }
+
+
+def _write_configuration(work, folder, pages, emergency_headers):
+    files = {
+        address: f"/open/{folder.name}/pages/{page['file']}"
+        for address, page in sorted(pages.items())
+    }
+    lines = ['map "$hub_not_read$uri" $hub_page {', '    default "/-none";']
+    lines += [f"    {quoted(address)} {quoted(file)};" for address, file in files.items()]
+    lines.append("}")
+    headers = []
+    names = {name for page in pages.values() for name in page["headers"]} - NOT_SENT
+    for place, name in enumerate(sorted(names)):
+        values = {files[a]: page["headers"].get(name, "") for a, page in pages.items()}
+        common = max(set(values.values()), key=list(values.values()).count)
+        value = quoted(common)
+        if set(values.values()) != {common}:
+            value = f"$hub_header_{place}"
+            lines += [f"map $hub_page {value} {{", f"    default {quoted(common)};"]
+            lines += [
+                f"    {quoted(file)} {quoted(own)};"
+                for file, own in values.items()
+                if own != common
+            ]
+            lines.append("}")
+        headers.append(f"add_header {name} {value};")
+    headers.append('add_header Last-Modified "";')
+    (work / "http.conf").write_text("\n".join(lines) + "\n")
+    (work / "page.conf").write_text("\n".join(headers) + "\n")
+    trouble = [f"root {folder};", "try_files /emergency.html =503;", "gzip_static off;"]
+    trouble += [
+        f"add_header {name} {quoted(value)} always;"
+        for name, value in sorted(emergency_headers.items())
+        if name not in NOT_SENT | NOT_IN_TROUBLE | {"Content-Type", "Content-Length", "Vary"}
+    ]
+    trouble.append('add_header Last-Modified "";')
+    (work / "emergency.conf").write_text("\n".join(trouble) + "\n")
+
+
+def _clear_away(front):
+    """Keep the current one and the one before: nginx finishes what it began with that."""
+    folders = sorted(front.glob("[0-9]*-*"), key=lambda folder: folder.stat().st_mtime)
+    for old in folders[:-2]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+class Front:
+    """Follows the current edition."""
+
+    def __init__(self, front, reload=lambda: None):
+        self.front, self.reload = front, reload
+        self.seen = "nothing yet"
+
+    def look(self):
+        """Take the current edition if it is a new one; say why where it cannot be taken."""
+        from helphub.edition import store
+
+        edition = store.current()
+        if edition == self.seen:
+            return
+        self.seen = edition
+        try:
+            take(edition, self.front)
+        except (FrontError, store.StoreError, OSError, KeyError, TypeError) as error:
+            logger.error("The front stays as it is; the application answers. %s", error)
+            if not (self.front / "current").exists():
+                take(None, self.front)
+        self.reload()
+
+    def open(self):
+        self.close()
+        (self.front / "open").symlink_to(".")
+
+    def close(self):
+        (self.front / "open").unlink(missing_ok=True)
+
+
+def tell_systemd(text):
+    """Say that this is ready, or at work; systemd ends it and starts it again when it is not."""
+    if name := os.environ.get("NOTIFY_SOCKET"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as one:
+            one.connect(name.replace("@", "\0", 1) if name.startswith("@") else name)
+            one.send(text.encode())
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description="Put the current edition where nginx serves it.")
+    parser.add_argument("front", type=Path, help="the folder that nginx serves from")
+    parser.add_argument("--watch", action="store_true", help="stay, and take each new edition")
+    parser.add_argument(
+        "--nginx", type=Path, nargs="*", default=[], help="the pid file of each nginx to reload"
+    )
+    given = parser.parse_args(arguments)
+    os.umask(0o022)  # nginx is to read it, whoever started this.
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helphub.settings")
+    django.setup()
+
+    def reload():
+        for file in given.nginx:
+            # One that is not running reads the front when it starts.
+            with suppress(OSError, ValueError):
+                os.kill(int(file.read_text()), signal.SIGHUP)
+
+    front = Front(given.front.resolve(), reload)
+    front.look()
+    if not given.watch:
+        return
+    over = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: over.set())
+    front.open()
+    tell_systemd("READY=1")
+    try:
+        while not over.wait(PAUSE):
+            front.look()
+            tell_systemd("WATCHDOG=1")
+    finally:
+        front.close()
+
+
+if __name__ == "__main__":
+    main()

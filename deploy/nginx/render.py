@@ -1,0 +1,106 @@
+"""nginx's configuration: one source, rendered for production and for the drills.
+
+    .venv/bin/python -m deploy.nginx.render --public hub.example.org --admin edit.example.org \\
+        --certificate /etc/ssl/hub.pem --key /etc/ssl/hub.key > /etc/nginx/nginx.conf
+
+The machine serves this site only. deploy/RUNBOOK.md says what comes before and after.
+"""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+SOURCE = Path(__file__).with_name("hub.conf.in")
+BROTLI = "ngx_http_brotli_static_module.so"
+EMERGENCY = """location = /-emergency.html {
+    internal;
+    include @FRONT@/current/emergency.conf;
+    add_header Retry-After $hub_retry always;
+}"""
+# All that the application reads of a request. Who asks, from where and with what, it never learns.
+TO_PUBLIC = """proxy_pass_request_headers off;
+proxy_set_header Host @PUBLIC_HOST@;
+proxy_set_header X-Forwarded-Proto https;
+proxy_set_header Accept-Encoding $http_accept_encoding;
+proxy_set_header Content-Type $content_type;
+proxy_set_header Connection close;
+proxy_pass http://hub;"""
+TO_HTTPS = """server {
+    listen 80;
+    listen [::]:80;
+    server_name @PUBLIC_HOST@ @ADMIN_HOST@;
+    return 301 https://$server_name$request_uri;
+}"""
+
+
+def render(values, pages=True):
+    """The configuration as text. Without pages, the application answers everything."""
+    values = values | {
+        "EMERGENCY": EMERGENCY,
+        "TO_PUBLIC": TO_PUBLIC,
+        "PAGE": "$hub_page" if pages else "/-none",
+    }
+    text = SOURCE.read_text()
+    for _ in range(2):  # Values may hold names themselves.
+        text = re.sub(r"( *)@([A-Z_0-9]+)@", lambda found: _filled(found, values), text)
+    return text
+
+
+def _filled(found, values):
+    """A value in the place of its name; each of its lines as far in as the name stands."""
+    indent, name = found.groups()
+    return indent + values[name].replace("\n", "\n" + indent)
+
+
+def modules(folder):
+    """The lines that load and use brotli, if its module is there."""
+    if (Path(folder) / BROTLI).exists():
+        return {"MODULES": f"load_module {folder}/{BROTLI};", "BROTLI": "brotli_static on;"}
+    return {"MODULES": "", "BROTLI": ""}
+
+
+def production(public, admin, certificate, key, allow=(), modules_folder="/usr/lib/nginx/modules"):
+    """What stands where in production: the same folders as in deploy/systemd/."""
+    tls = (
+        f"ssl_certificate {certificate};\nssl_certificate_key {key};\n"
+        "ssl_protocols TLSv1.2 TLSv1.3;\nssl_session_cache shared:tls:2m;\nssl_session_tickets off;"
+    )
+    listen = f"listen 443 ssl http2@DEFAULT@;\nlisten [::]:443 ssl http2@DEFAULT@;\n{tls}"
+    return modules(modules_folder) | {
+        "USER": "user www-data;",
+        "RUN": "/run",
+        "LOG": "/var/log/nginx/error.log",
+        "FILES": "40000",
+        "FRONT": "/var/lib/helphub-front",
+        "PUBLIC_1": "/run/helphub-public-1/gunicorn.sock",
+        "PUBLIC_2": "/run/helphub-public-2/gunicorn.sock",
+        "ADMIN": "/run/helphub-admin/gunicorn.sock",
+        "LISTEN_DEFAULT": "listen 80 default_server;\nlisten [::]:80 default_server;\n"
+        + listen.replace("@DEFAULT@", " default_server"),
+        "LISTEN": listen.replace("@DEFAULT@", ""),
+        "LISTEN_ADMIN": listen.replace("@DEFAULT@", ""),
+        "TO_HTTPS": TO_HTTPS,
+        "PUBLIC_HOST": public,
+        "ADMIN_HOST": admin,
+        "ALLOW": "\n".join([*(f"allow {one};" for one in allow), "deny all;"]) if allow else "",
+    }
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description="Print nginx's configuration for production.")
+    parser.add_argument("--public", required=True, help="the host name that readers type")
+    parser.add_argument("--admin", required=True, help="the host name of the admin")
+    parser.add_argument("--certificate", required=True)
+    parser.add_argument("--key", required=True)
+    parser.add_argument(
+        "--allow", nargs="*", default=[], help="from where the admin may be opened; else anywhere"
+    )
+    given = parser.parse_args(arguments)
+    sys.stdout.write(
+        render(production(given.public, given.admin, given.certificate, given.key, given.allow))
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+"""How gunicorn runs, for readers and for officers; the unit says which role and which socket."""
+
+worker_class = "gthread"
+# For each of the two servers of the public role, which nginx asks in turn.
+workers = 2
+threads = 16
+# nginx opens a connection for each request.
+keepalive = 0
+# A worker that hangs is replaced; nginx has long asked the other server.
+timeout = 30
+graceful_timeout = 20
+# Its usual place is a home folder, which the unit has not got.
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm"  # noqa: S108 - on a disk, its heartbeat stands still when the disk does.
+# An access log would say who read what.
+accesslog = None
+loglevel = "warning"

@@ -1,0 +1,603 @@
+"""The faults, each a function: what comes before its `yield` breaks something, what follows mends.
+
+A drill says what may come of it; nothing said, every reply must be good. `degraded` is allowed on
+the edition's way, or on the application's, where only the emergency page can be left.
+"""
+
+import hashlib
+import http.client
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy import backup, restore
+from deploy.stack import ADMIN_HOST, BASE_DIR, PUBLIC_HOST
+from tests.drills.load import Reader, Request
+
+DRILLS = []
+SERVERS = ("public-1", "public-2")
+
+
+@dataclass
+class Allowed:
+    """What a drill may do to replies, by the way that they come."""
+
+    edition_degraded: bool = False
+    application_degraded: bool = False
+    cut_in_a_thousand: int = 0
+    slowest_99: int | None = None  # Milliseconds, of help now, as readers come.
+    slowest_application: int | None = None
+    readers: int = 12  # Each way.
+
+
+@dataclass
+class Drill:
+    """A fault, how long it lasts, and what it may do."""
+
+    name: str
+    run: object
+    seconds: float
+    allowed: Allowed
+    notes: list = field(default_factory=list)
+    faults: list = field(default_factory=list)
+
+
+def drill(name, seconds=8.0, **allowed):
+    def kept(function):
+        DRILLS.append(Drill(name, contextmanager(function), seconds, Allowed(**allowed)))
+        return function
+
+    return kept
+
+
+# The database
+
+
+@drill("database killed")
+def database_killed(stack, this):
+    stack.signal_postgres(signal.SIGKILL)
+    time.sleep(1)
+    status, _, body = admin_page(stack)
+    this.notes.append(f"the admin answers {status}")
+    if status < 500 or b"Traceback" in body:
+        this.faults.append("The admin does not say that something is wrong, or says too much.")
+    yield
+    start_postgres(stack)
+
+
+@drill("database hung")
+def database_hung(stack, this):
+    stack.signal_postgres(signal.SIGSTOP)
+    yield
+    stack.signal_postgres(signal.SIGCONT)
+
+
+@drill("database read-only", seconds=5)
+def database_read_only(stack, this):
+    stack.query("ALTER SYSTEM SET default_transaction_read_only = on")
+    stack.query("SELECT pg_reload_conf()")
+    # It reads the database only: what was released can go out.
+    stack.manage("publish", stdout=subprocess.DEVNULL)
+    status, _, body = admin_page(stack)
+    if b"Traceback" in body:
+        this.faults.append("The admin says too much.")
+    this.notes.append(f"published all the same; the admin answers {status}")
+    yield
+    stack.query("ALTER SYSTEM RESET default_transaction_read_only")
+    stack.query("SELECT pg_reload_conf()")
+
+
+@drill("database emptied, then restored", seconds=3)
+def database_emptied(stack, this):
+    saved = backup.back_up(stack.database_url(), stack.folder / "backups")
+    before = os.readlink(stack.editions / "current")
+    stack.query("DROP SCHEMA public CASCADE")
+    stack.query("CREATE SCHEMA public")
+    result = stack.manage("publish", check=False, capture_output=True, text=True)
+    if result.returncode == 0 or os.readlink(stack.editions / "current") != before:
+        this.faults.append("An empty database was published.")
+    yield
+    stack.query("DROP SCHEMA public CASCADE")
+    started = time.monotonic()
+    restore.restore(saved, stack.database_url())
+    this.notes.append(f"restored in {time.monotonic() - started:.1f} s")
+
+
+@drill("boot with the database dead")
+def boot_with_it_dead(stack, this):
+    stack.signal_postgres(signal.SIGKILL)
+    for name in SERVERS:
+        restart(stack, name)
+    stack.stop("front")
+    stack.start_front()
+    stack.stop("publisher")
+    stack.start_publisher()
+    time.sleep(2)
+    if not stack.is_up("publisher"):
+        this.faults.append("The publisher does not start without a database.")
+    yield
+    start_postgres(stack)
+
+
+@drill("boot with the database hung", seconds=5)
+def boot_with_it_hung(stack, this):
+    stack.signal_postgres(signal.SIGSTOP)
+    for name in SERVERS:
+        seconds = restart(stack, name)
+        this.notes.append(f"{name} answers after {seconds:.1f} s")
+    yield
+    stack.signal_postgres(signal.SIGCONT)
+
+
+# The application
+
+
+@drill("worker killed, five times", seconds=0, cut_in_a_thousand=1)
+def worker_killed(stack, this):
+    for turn in range(5):
+        os.kill(random.choice(stack.workers_of(SERVERS[turn % 2])), signal.SIGKILL)  # noqa: S311
+        time.sleep(2)
+    yield
+
+
+@drill("all workers of one server hung", slowest_99=200, slowest_application=3200)
+def workers_hung(stack, this):
+    hung = stack.workers_of("public-1")
+    for pid in hung:
+        os.kill(pid, signal.SIGSTOP)
+    yield
+    for pid in hung:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
+@drill("rolling reload, six times", seconds=0)
+def rolling_reload(stack, this):
+    for turn in range(6):
+        name = SERVERS[turn % 2]
+        old = set(stack.workers_of(name))
+        for master in stack.masters_of(name):
+            os.kill(master, signal.SIGHUP)
+        until(lambda name=name, old=old: not old & set(stack.workers_of(name)), 25)
+    yield
+
+
+@drill("rolling restart", seconds=1)
+def rolling_restart(stack, this):
+    for name in SERVERS:
+        restart(stack, name)
+    yield
+
+
+@drill("a release that cannot import", seconds=6, application_degraded=True, edition_degraded=True)
+def bad_release(stack, this):
+    wsgi = stack.release / "helphub" / "wsgi.py"
+    good = wsgi.read_text()
+    wsgi.write_text("import what_is_not_there\n")
+    for name in SERVERS:
+        for master in stack.masters_of(name):
+            os.kill(master, signal.SIGHUP)
+    until(lambda: not any(stack.is_up(name) for name in SERVERS), 25)
+    yield
+    wsgi.write_text(good)
+    started = time.monotonic()
+    for number in (1, 2):
+        stack.stop(f"public-{number}")
+        stack.start_public(number)
+    until(lambda: live(stack), 60)
+    this.notes.append(f"back {time.monotonic() - started:.1f} s after the old code was put back")
+    this.notes.append("degraded: what needs the application. Pages come from the edition")
+
+
+# Editions
+
+
+@drill("edition altered, deleted, torn", seconds=4)
+def edition_altered(stack, this):
+    publish_anew(stack)
+    edition = stack.editions / os.readlink(stack.editions / "current")
+    files = sorted((edition / "pages").rglob("*.gz"))
+    random.shuffle(files)
+    for file in files[:30]:
+        replace(file, hashlib.sha256(file.name.encode()).digest() * 40)
+    for file in files[30:60]:
+        file.unlink()
+    manifest = edition / "manifest.json"
+    whole = manifest.read_bytes()
+    restart_all_that_reads(stack)  # Whatever loads now has to refuse it and take the one before.
+    time.sleep(2)
+    replace(manifest, whole[: len(whole) // 2])
+    restart_all_that_reads(stack)
+    yield
+    shutil.rmtree(edition)
+    publish_anew(stack)
+
+
+@drill("publish killed twenty times", seconds=0)
+def publish_killed(stack, this):
+    whole = 0
+    for _ in range(20):
+        touch_content(stack)
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "publish"],
+            cwd=stack.release,
+            env=stack.environment("admin"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(random.uniform(0.3, 3.5))  # noqa: S311
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        whole += is_whole(stack.editions / "current")
+    if whole != 20:
+        this.faults.append(f"The current edition was whole {whole} times of 20.")
+    stack.manage("publish", stdout=subprocess.DEVNULL)
+    if left := list(stack.editions.glob(".work-*")):
+        this.faults.append(f"Left behind: {left}")
+    this.notes.append(f"whole {whole} times of 20")
+    yield
+
+
+@drill("disk full", seconds=0)
+def disk_full(stack, this):
+    touch_content(stack)
+    with small_disk(stack) as (folder, how, limit):
+        before = os.readlink(folder / "current")
+        result = stack.manage(
+            "publish",
+            check=False,
+            capture_output=True,
+            text=True,
+            env={"EDITIONS_DIR": str(folder)},
+            preexec_fn=limit,
+        )
+        if result.returncode == 0:
+            this.faults.append("The disk was not full.")
+        if "Traceback" in result.stderr:
+            this.faults.append("It does not say in words what is wrong.")
+        if os.readlink(folder / "current") != before or not is_whole(folder / "current"):
+            this.faults.append("The current edition is not what it was.")
+        if left := list(folder.glob(".work-*")):
+            this.faults.append(f"Left behind: {left}")
+        said = result.stderr.strip().splitlines()
+        this.notes += [how, f"said: {said[-1][:90] if said else 'nothing'}"]
+    yield
+
+
+# Readers who are none
+
+
+@drill("poisoned hosts and headers", seconds=0)
+def poisoned(stack, this):
+    evil = "evil.example"
+    names = ["X-Forwarded-Host", "X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Prefix"]
+    names += ["Forwarded", "X-Host", "X-Original-URL", "X-Rewrite-URL", "X-Forwarded-Server"]
+    names += ["X-HTTP-Method-Override", "X-Forwarded-Scheme", "Origin", "Referer", "Cookie"]
+    names += ["Accept-Language", "User-Agent", "Via", "True-Client-IP", "X-Real-IP"]
+    tried = 0
+    for port in stack.state["ports"].values():
+        for path in ("/", "/help-now/", "/robots.txt", "/stalking", "/no-such-page/", "/find/"):
+            clean = raw(port, path, PUBLIC_HOST)
+            for name in names:
+                tried += 1
+                if evil.encode() in (odd := raw(port, path, PUBLIC_HOST, {name: evil})):
+                    this.faults.append(f"{name} is reflected by {path}.")
+                if without_date(odd) != without_date(clean):
+                    this.faults.append(f"{name} changes {path}.")
+            for host in (evil, f"{PUBLIC_HOST}@{evil}", f"{PUBLIC_HOST}:80@{evil}", f"{evil}:80"):
+                tried += 1
+                odd = raw(port, path, host)
+                is_refused = b" 400 " in odd[:20] and b"tel:999" in odd
+                # nginx reads a host up to its colon, and tells the application its own name.
+                is_ours = without_date(odd) == without_date(clean)
+                if not (is_refused or is_ours) or evil.encode() in odd:
+                    this.faults.append(f"Host {host} is answered by {odd[:40]}")
+            if without_date(raw(port, path, PUBLIC_HOST)) != without_date(clean):
+                this.faults.append(f"{path} is not what it was.")
+    for what, request in UNREADABLE.items():
+        tried += 1
+        answer = spoken(stack.state["ports"]["nginx"], request)
+        if answer and (b" 200 " in answer[:20] or b"tel:999" not in answer):
+            this.faults.append(f"{what}: {answer[:40]}")
+    this.notes.append(f"{tried} tried")
+    yield
+
+
+UNREADABLE = {
+    "a request that is none": b"what?\r\n\r\n",
+    "a header of 40 kB": b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 40_000 + b"\r\n\r\n",
+    "an address of 40 kB": b"GET /" + b"x" * 40_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "two hosts": b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n",
+    "two lengths": b"POST /find/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n"
+    b"Content-Length: 4\r\n\r\nabcd",
+    "length and chunks": b"POST /find/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "another coding": b"POST /find/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: odd\r\n\r\n",
+    "too much": b"POST /find/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999\r\n\r\n",
+    "TRACE": b"TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "a NUL": b"GET /\x00 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "a way up": b"GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n",
+}
+
+
+@drill("slow clients", seconds=8, slowest_99=200)
+def slow_clients(stack, this):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    count = min(5000, hard - 1000)
+    port = stack.state["ports"]["nginx"]
+    beginnings = [
+        b"",
+        b"GET /help-now/ HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
+        b"POST /find/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n\r\nwords=",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20,  # Asks much and reads nothing.
+    ]
+    sockets = []
+    for number in range(count):
+        one = socket.socket()
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        one.settimeout(5)
+        # More than one address: from one, there are ports for so many connections only.
+        one.bind((f"127.0.{1 + number // 2000}.1", 0))
+        one.connect(("127.0.0.1", port))
+        one.sendall(beginnings[number % 4])
+        sockets.append(one)
+    this.notes.append(f"{count} clients: idle, half a header, half a body, not reading")
+    yield
+    for one in sockets:
+        one.close()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@drill(
+    "search flood, 40 connections",
+    seconds=0,
+    application_degraded=True,
+    edition_degraded=True,
+    slowest_99=200,
+    readers=5,
+)
+def search_flood(stack, this):
+    for name, port in stack.state["ports"].items():
+        command = [sys.executable, "-m", "tests.drills.load", str(port), "6", "40"]
+        printed = subprocess.run(command, cwd=BASE_DIR, capture_output=True, text=True, check=True)
+        counts = json.loads(printed.stdout)
+        this.notes.append(f"{name}: {counts}")
+        if odd := set(counts) - {"200", "303", "429", "503"}:
+            this.faults.append(f"Searches answered by {odd}")
+    yield
+
+
+# What is left behind, and whether both ways say the same
+
+
+@drill("the same headers either way", seconds=0)
+def same_headers(stack, this):
+    manifest = json.loads((stack.editions / "current" / "manifest.json").read_bytes())
+    compared = 0
+    for address, page in manifest["pages"].items():
+        if page["file"] is None:
+            continue
+        request = Request("GET", address)
+        replies = []
+        for port in stack.state["ports"].values():
+            reader = Reader(port)
+            status, headers, body = reader.ask(request)
+            reader.close()
+            headers = sorted((name.lower(), value) for name, value in headers if name != "Date")
+            replies.append((status, headers, body))
+        compared += 1
+        if replies[0] != replies[1]:
+            this.faults.append(f"{address}: {set(replies[0][1]) ^ set(replies[1][1])}")
+    this.notes.append(f"{compared} pages, byte for byte")
+    yield
+
+
+@drill("nothing is left behind", seconds=0)
+def nothing_left(stack, this):
+    canary = "canaryquxz"
+    for port in stack.state["ports"].values():
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", port, timeout=10, source_address=("127.77.66.55", 0)
+        )
+        headers = {"Host": PUBLIC_HOST, "User-Agent": canary, "Referer": f"https://x/{canary}"}
+        connection.request("GET", f"/help-now/?{canary}=1", headers=headers)
+        connection.getresponse().read()
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request("POST", "/find/", f"words={canary}", headers)
+        connection.getresponse().read()
+        # What fails is what a log would write.
+        for _ in range(2):
+            connection.request("GET", f"/{canary}/%ff?{canary}", headers=headers)
+            connection.getresponse().read()
+        connection.close()
+    looked = 0
+    for file in stack.folder.rglob("*"):
+        if file.is_file() and not file.is_relative_to(stack.data):
+            looked += 1
+            found = file.read_bytes()
+            if canary.encode() in found or b"127.77.66.55" in found:
+                this.faults.append(f"{file.relative_to(stack.folder)} holds something of a reader.")
+    this.notes.append(f"{looked} files searched")
+    yield
+
+
+# What the drills have in common
+
+
+def until(is_so, seconds):
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise TimeoutError("What a drill waited for did not come.")
+        time.sleep(0.1)
+
+
+def start_postgres(stack):
+    # Killed, it needs a moment until its memory is free for a new one.
+    until(
+        lambda: not [p for p in stack.postgres_processes() if Path(f"/proc/{p}/exe").exists()], 20
+    )
+    stack.start_postgres()
+    until(lambda: answers_query(stack), 30)
+
+
+def answers_query(stack):
+    try:
+        return stack.query("SELECT 1")
+    except Exception:
+        return False
+
+
+def live(stack):
+    port = stack.state["ports"]["nginx-plain"]
+    try:
+        return Reader(port).ask(Request("GET", "/healthz/live"))[0] == 200
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def admin_page(stack):
+    connection = http.client.HTTPConnection("127.0.0.1", stack.state["ports"]["nginx"], timeout=70)
+    connection.request("POST", "/admin/login/", headers={"Host": ADMIN_HOST})
+    status = connection.getresponse()
+    if status.status < 500:
+        # The form needs no database; a session does.
+        connection.request(
+            "GET", "/admin/", headers={"Host": ADMIN_HOST, "Cookie": "sessionid=" + "x" * 32}
+        )
+        status.read()
+        status = connection.getresponse()
+    return status.status, status.getheaders(), status.read()
+
+
+def restart(stack, name):
+    """End a server as a release does, start it again; seconds until it answers."""
+    number = int(name[-1])
+    stack.stop(name)
+    started = time.monotonic()
+    stack.start_public(number)
+    until(lambda: answers(stack.socket_of(name)), 30)
+    return time.monotonic() - started
+
+
+def answers(path):
+    with socket.socket(socket.AF_UNIX) as one:
+        one.settimeout(5)
+        try:
+            one.connect(str(path))
+            one.sendall(
+                f"GET /help-now/ HTTP/1.0\r\nHost: {PUBLIC_HOST}\r\n"
+                "X-Forwarded-Proto: https\r\n\r\n".encode()
+            )
+            return b" 200 " in one.recv(20)
+        except OSError:
+            return False
+
+
+def restart_all_that_reads(stack):
+    for name in SERVERS:
+        restart(stack, name)
+    stack.stop("front")
+    stack.start_front()
+
+
+def touch_content(stack):
+    """Change a word of one guide, so that there is something to publish."""
+    words = f"Read in a quiet moment. {time.time_ns()}"
+    stack.query(f"UPDATE strategy_guide SET summary_en = '{words}' WHERE slug = 'consent'")  # noqa: S608
+
+
+def publish_anew(stack):
+    touch_content(stack)
+    stack.manage("publish", stdout=subprocess.DEVNULL)
+
+
+def replace(file, content):
+    """Put other bytes in a file's place; other editions that share the file keep theirs."""
+    new = file.with_name(f"{file.name}.new")
+    new.write_bytes(content)
+    new.replace(file)
+
+
+def is_whole(edition):
+    """Whether an edition's every file is what its manifest says."""
+    pages = json.loads((edition / "manifest.json").read_bytes())["pages"]
+    for page in pages.values():
+        if page["file"] is None:
+            continue
+        for mark, suffix in (("sha256", ""), ("gz", ".gz"), ("br", ".br")):
+            body = (edition / "pages" / (page["file"] + suffix)).read_bytes()
+            if hashlib.sha256(body).hexdigest() != page[mark]:
+                return False
+    return True
+
+
+@contextmanager
+def small_disk(stack):
+    """The editions on a disk with hardly any room; without root, under a limit on files' sizes."""
+    folder = stack.folder / "small"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    edition = (stack.editions / "current").resolve()
+    is_mounted = (
+        os.geteuid() == 0
+        and not subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)],
+            capture_output=True,
+        ).returncode
+    )
+    try:
+        shutil.copytree(edition, folder / edition.name)
+        (folder / "current").symlink_to(edition.name)
+        if is_mounted:
+            room = shutil.disk_usage(folder)
+            size = (room.used + 300_000) // 1024
+            command = ["mount", "-o", f"remount,size={size}k", str(folder)]
+            subprocess.run(command, check=True)
+            yield folder, "a disk with 300 kB left", None
+        else:
+            limit = (200_000, 200_000)
+            yield (
+                folder,
+                "no file larger than 200 kB",
+                lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+            )
+    finally:
+        if is_mounted:
+            subprocess.run(["umount", str(folder)], check=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def raw(port, path, host, headers=()):
+    lines = [f"GET {path} HTTP/1.1", f"Host: {host}", "Connection: close"]
+    lines += [f"{name}: {value}" for name, value in dict(headers).items()]
+    return spoken(port, "\r\n".join([*lines, "", ""]).encode())
+
+
+def spoken(port, request):
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as one:
+        one.sendall(request)
+        found = b""
+        with suppress(ConnectionResetError, TimeoutError):
+            while part := one.recv(65536):
+                found += part
+                if b"Connection: keep-alive" in found and b"</html>" in found:
+                    break
+        return found
+
+
+def without_date(reply):
+    return b"\r\n".join(line for line in reply.split(b"\r\n") if not line.startswith(b"Date:"))

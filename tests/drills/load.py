@@ -1,0 +1,199 @@
+"""Readers under load: threads that open pages as people do, and note what they get."""
+
+import http.client
+import json
+import random
+import sys
+import threading
+import time
+from dataclasses import dataclass
+
+from tests.drills.oracle import tally
+
+HOST = "localhost"
+HELP_NOW = "/help-now/"
+WORDS = ["police", "upset", "my phone", "a friend", "counselling", "court", "night", "school"]
+LONGEST = 10  # Seconds until a reader is held to have been left waiting.
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked, and which statuses answer it."""
+
+    method: str
+    path: str
+    wanted: tuple = (200,)
+    is_printed: bool = False
+    body: str = ""
+
+
+def mix(pages):
+    """What readers ask for: half of it home and help now, and a little of everything."""
+    some = [(54, [Request("GET", path, is_printed=True) for path in ("/", HELP_NOW)])]
+    some.append((34, [Request("GET", path, is_printed=True) for path in pages]))
+    some.append((2, [Request("POST", "/find/", (303,), body=f"words={w}") for w in WORDS]))
+    some.append((3, [Request("GET", "/no-such-page/", (404,))]))
+    some.append((3, [Request("HEAD", HELP_NOW)]))
+    some.append((2, [Request("GET", "/stalking", (301, 302))]))
+    some.append((2, [Request("GET", f"/?from={number}", is_printed=False) for number in range(50)]))
+    return some
+
+
+class Reader:
+    """One reader's connection. A reused one that was closed meanwhile is opened again, once."""
+
+    def __init__(self, port):
+        self.port = port
+        self.connection = None
+
+    def ask(self, request, path=None):
+        headers = {"Host": HOST, "Accept-Encoding": "gzip"}
+        if request.body:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            self.close()  # What was typed is not sent twice, so it goes over a new connection.
+        is_reused = self.connection is not None
+        try:
+            return self._ask(request, path or request.path, headers)
+        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+            self.close()
+            if not is_reused:
+                raise
+            return self._ask(request, path or request.path, headers)
+
+    def _ask(self, request, path, headers):
+        if self.connection is None:
+            # Readers come from many addresses: looking for something is limited for each.
+            address = f"127.{random.randint(1, 250)}.{random.randint(1, 250)}.1"  # noqa: S311
+            self.connection = http.client.HTTPConnection(
+                "127.0.0.1", self.port, timeout=LONGEST, source_address=(address, 0)
+            )
+        self.connection.request(request.method, path, request.body or None, headers)
+        response = self.connection.getresponse()
+        body = response.read()
+        if response.will_close:
+            self.close()
+        return response.status, response.getheaders(), body
+
+    def close(self):
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
+
+class Load:
+    """Readers at a port, from start to end; what they got is counted."""
+
+    def __init__(self, port, oracle, requests, readers=12):
+        self.port, self.oracle = port, oracle
+        self.weights = [weight for weight, _ in requests]
+        self.choices = [choice for _, choice in requests]
+        self.readers = readers
+        self.counts, self.times, self.faults = tally(), [], []
+        self.help_now = []  # Seconds of that page alone.
+        self.missed = set()  # Pages of the edition that were not there.
+        self.over = threading.Event()
+        self.lock = threading.Lock()
+        self.threads = []
+
+    def __enter__(self):
+        self.threads = [threading.Thread(target=self._read) for _ in range(self.readers)]
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        for thread in self.threads:
+            thread.join()
+
+    def _read(self):
+        reader = Reader(self.port)
+        while not self.over.is_set():
+            (choice,) = random.choices(self.choices, self.weights)  # noqa: S311
+            request = random.choice(choice)  # noqa: S311
+            started = time.perf_counter()
+            try:
+                status, headers, body = reader.ask(request)
+            except (OSError, http.client.HTTPException) as error:
+                reader.close()
+                seconds = time.perf_counter() - started
+                verdict, why = "bad", f"no whole reply: {type(error).__name__}"
+            else:
+                seconds = time.perf_counter() - started
+                verdict, why = self.oracle.verdict(request, status, headers, body)
+                if status == 303 and verdict == "good":
+                    seconds, verdict, why = self._follow(reader, headers, started)
+            with self.lock:
+                self.counts[verdict] += 1
+                self.times.append(seconds)
+                if request.path == HELP_NOW:
+                    self.help_now.append(seconds)
+                if verdict != "good":
+                    self.faults.append(f"{request.method} {request.path}: {why}")
+                    if request.is_printed:
+                        self.missed.add(request.path)
+            time.sleep(0.002)
+        reader.close()
+
+    def _follow(self, reader, headers, started):
+        """The page of what was found, which the reply to the form names."""
+        place = next(value for name, value in headers if name.lower() == "location")
+        request = Request("GET", "/find/<token>/")
+        try:
+            status, headers, body = reader.ask(request, place)
+        except (OSError, http.client.HTTPException) as error:
+            reader.close()
+            return time.perf_counter() - started, "bad", f"found: {type(error).__name__}"
+        return time.perf_counter() - started, *self.oracle.verdict(request, status, headers, body)
+
+
+def percentile(times, share=0.99):
+    """Milliseconds within which that share of the replies was there."""
+    ordered = sorted(times)
+    return ordered[int(share * (len(ordered) - 1))] * 1000 if ordered else 0.0
+
+
+def flood(port, seconds, connections):
+    """Unique searches, each from another address of this machine, so that no limit helps."""
+    over = time.monotonic() + seconds
+    counts, lock = {}, threading.Lock()
+
+    def search(number):
+        place = 0
+        while time.monotonic() < over:
+            place += 1
+            address = f"127.{1 + number}.{place // 250 % 250}.{1 + place % 250}"
+            connection = http.client.HTTPConnection(
+                "127.0.0.1", port, timeout=LONGEST, source_address=(address, 0)
+            )
+            started = time.perf_counter()
+            try:
+                headers = {"Host": HOST, "Content-Type": "application/x-www-form-urlencoded"}
+                connection.request("POST", "/find/", f"words=thing{number}x{place}", headers)
+                response = connection.getresponse()
+                response.read()
+                status = response.status
+                if status == 303:
+                    connection.request("GET", response.headers["Location"], headers={"Host": HOST})
+                    response = connection.getresponse()
+                    response.read()
+                    status = response.status
+            except (OSError, http.client.HTTPException) as error:
+                status = type(error).__name__
+            if time.perf_counter() - started > 2:
+                status = f"{status} after more than 2 s"
+            connection.close()
+            with lock:
+                counts[str(status)] = counts.get(str(status), 0) + 1
+
+    threads = [threading.Thread(target=search, args=[n]) for n in range(connections)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return counts
+
+
+if __name__ == "__main__":
+    # In a process of its own, so that the readers' clock does not stand still with it.
+    print(json.dumps(flood(*map(int, sys.argv[1:]))))

