@@ -19,7 +19,7 @@ from pathlib import Path
 from deploy.stack import ADMIN_HOST, PUBLIC_HOST, Stack, StackError, free_port, nginx_program
 
 PAGE = "/topics/law/"
-ROUNDS, SECONDS, CONNECTIONS = 5, 3, 32
+ROUNDS, SECONDS, CONNECTIONS = 7, 2, 32
 GOALS = [
     ("served edition, gunicorn", "bare WSGI application, gunicorn", 0.7),
     ("edition, nginx", "one plain file, nginx", 0.9),
@@ -36,6 +36,8 @@ http {{
     sendfile on;
     tcp_nopush on;
     gzip_static on;
+    open_file_cache max=4000 inactive=60s;
+    open_file_cache_valid 1s;
     client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
     uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
     server {{ listen 127.0.0.1:{port}; root {folder}; }}
