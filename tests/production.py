@@ -2,7 +2,7 @@
 
     HELPHUB_ROLE=public ... python -m tests.production FOLDER < requests.json
 
-The first run fills FOLDER with a database's content and the static files.
+The first run, as admin, fills FOLDER with a database's content, an edition and the static files.
 """
 
 import base64
@@ -28,7 +28,7 @@ def main(folder):
     django.setup()
     if not settings.STATIC_ROOT.exists():
         settings.STATIC_ROOT.mkdir()
-        for command in ("migrate", "load_content", "build_index"):
+        for command in ("migrate", "load_content", "publish"):
             call_command(command, stdout=sys.stderr)
         call_command("collectstatic", interactive=False, stdout=sys.stderr)
     # Only now: it looks at the static files once, when it starts.

@@ -59,6 +59,12 @@ ADMIN = [
 def production(tmp_path_factory):
     """A function that opens addresses in a role's production settings."""
     folder = tmp_path_factory.mktemp("production")
+    (folder / "editions").mkdir()
+
+    officers = {
+        "DATABASE_URL": f"sqlite:///{folder / 'content.sqlite3'}",
+        "PUBLIC_HOST": HOST,
+    }
 
     def visit(role, requests):
         base = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
@@ -67,11 +73,9 @@ def production(tmp_path_factory):
             cwd=settings.BASE_DIR,
             env=base
             | PRODUCTION
-            | {
-                "HELPHUB_ROLE": role,
-                "DATABASE_URL": f"sqlite:///{folder / 'content.sqlite3'}",
-                "SECURITY_CONTACT": "mailto:security@example.org",
-            },
+            | {"HELPHUB_ROLE": role, "EDITIONS_DIR": str(folder / "editions")}
+            | {"SECURITY_CONTACT": "mailto:security@example.org"}
+            | (officers if role == "admin" else {}),
             input=json.dumps(requests),
             capture_output=True,
             text=True,
@@ -82,6 +86,7 @@ def production(tmp_path_factory):
             for answer in json.loads(result.stdout)
         ]
 
+    visit("admin", [])
     return visit
 
 
