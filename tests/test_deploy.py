@@ -150,7 +150,10 @@ def certificate(tmp_path_factory):
     return folder
 
 
-@pytest.mark.skipif(not NGINX, reason="nginx is not here. On Debian: apt-get install nginx-light")
+@pytest.mark.skipif(
+    not (NGINX and shutil.which("openssl")),
+    reason="nginx or openssl is not here. On Debian: apt-get install nginx-light openssl",
+)
 def test_nginx_reads_the_configuration_of_production(taken, certificate, tmp_path):
     values = render.production(
         "hub.example.org",
