@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from contacts.models import ApprovedNumber, Organization, Phone
 from helphub import desk
-from helphub.edition import publish, store
+from helphub.edition import publish, store, watch
 from helphub.edition.watch import Watcher
 from helphub.models import PublicationRequest, Withdrawal
 from strategy.models import Guide
@@ -24,6 +24,13 @@ pytestmark = pytest.mark.django_db
 
 Kind, State = PublicationRequest.Kind, PublicationRequest.State
 ASK, EDITIONS = "/admin/helphub/publicationrequest/editions/ask/", reverse("admin:editions")
+
+
+@pytest.fixture(autouse=True)
+def one_connection(monkeypatch):
+    """The publisher begins with a fresh connection, which would not see what a test has not
+    committed."""
+    monkeypatch.setattr(watch, "close_old_connections", lambda: None)
 
 
 def ask(admin, **values):
