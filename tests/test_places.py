@@ -74,17 +74,19 @@ def test_a_service_whose_place_is_secret_can_have_none():
 def test_a_service_with_a_place_cannot_become_secret():
     place("h-galop", **PUBLIC).save()
     service = Service.objects.get(line="h-galop")
-    key = service.place_key
     service.is_secret_place = True
     with pytest.raises(ValidationError, match="Delete its places first"):
         service.full_clean()
     with pytest.raises(IntegrityError), transaction.atomic():
         Service.objects.filter(pk=service.pk).update(is_secret_place=True)
-    Service.objects.filter(pk=service.pk).update(is_secret_place=True, place_key=None)
-    # A deferred constraint: it speaks when the transaction ends, or is asked.
-    with pytest.raises(IntegrityError):
+
+    def take_the_key_away():
+        Service.objects.filter(pk=service.pk).update(is_secret_place=True, place_key=None)
+        # A deferred constraint: it speaks when the transaction ends, or is asked.
         connection.check_constraints()
-    Service.objects.filter(pk=service.pk).update(is_secret_place=False, place_key=key)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        take_the_key_away()
 
 
 def test_the_admin_refuses_a_place_of_a_secret_service_and_keeps_what_was_typed(admin):
