@@ -95,6 +95,11 @@ class Organization(Entry):
         return self.name
 
 
+def newest(verifications):
+    """The newest of these verifications, or none."""
+    return max(verifications, key=lambda one: one.verified_on, default=None)
+
+
 class PhoneQuerySet(EntryQuerySet):
     def for_listing(self):
         """The published numbers of the contact page, without the wing for one's own behaviour."""
@@ -312,7 +317,7 @@ class Phone(Entry):
     @cached_property
     def verification(self):
         """The newest verification, or none."""
-        return max(self.verifications.all(), key=lambda one: one.verified_on, default=None)
+        return newest(self.verifications.all())
 
     @property
     def lapses_at(self):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import get_translation_fields
 
-from contacts.models import AbstractVerification, Organization, Phone
+from contacts.models import AbstractVerification, Organization, Phone, newest
 from contacts.traces import Answer
 from helphub import texts
 from helphub.entries import Entry, EntryQuerySet, Page, language_of_words
@@ -210,7 +210,7 @@ class Service(Page):
     has_sign_language = models.BooleanField(
         _("in British Sign Language"),
         default=False,
-        help_text=_("One can make contact in BSL. Listed under “In British Sign Language”."),
+        help_text=_("One can make contact in BSL. Listed first for who is deaf or uses BSL."),
     )
     has_drop_in = models.BooleanField(
         _("drop-in"), default=False, help_text=_("One can come without an appointment.")
@@ -319,7 +319,7 @@ class Service(Page):
     @cached_property
     def verification(self):
         """The newest verification, or none."""
-        return max(self.verifications.all(), key=lambda one: one.verified_on, default=None)
+        return newest(self.verifications.all())
 
     @property
     def takes_texts(self):

@@ -56,6 +56,23 @@ def narrow(services, picked):
     return sorted(found, key=lambda one: sum(_distance(choice, one) for choice in picked))
 
 
+class Rest(NamedTuple):
+    """What is left when one answer is dropped: the list, and how many services it holds."""
+
+    dropped: Choice
+    url: str
+    count: int
+
+
+def without(services, picked):
+    """For each answer, the list without it."""
+    found = []
+    for dropped in picked:
+        others = [choice for choice in picked if choice != dropped]
+        found.append(Rest(dropped, address(others), len(narrow(services, others))))
+    return found
+
+
 def _distance(choice, service):
     if choice.question == Choice.Question.FOR:
         # Those that are for these people alone come before those for many.

@@ -33,12 +33,7 @@ def narrowed_list(request, slugs):
         "groups": narrowing.groups(choices, picked),
         "picked": picked,
         "asks_for_language": any(one.ability == Choice.Ability.OTHER_LANGUAGE for one in picked),
-        # What is left when one answer is dropped.
-        "without": [
-            (dropped, narrowing.address(rest), len(narrowing.narrow(everything, rest)))
-            for dropped in picked
-            for rest in [[one for one in picked if one != dropped]]
-        ],
+        "without": narrowing.without(everything, picked),
     }
     return render(request, "services/service_list.html", context)
 
