@@ -8,7 +8,6 @@ import time
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
-from django.shortcuts import resolve_url
 from django.utils.http import urlencode
 
 from contacts.models import Phone
@@ -47,7 +46,7 @@ def _changes_digits(request, match):
     return any(request.POST.get(name, "") != getattr(phone, name) for name in DIGITS)
 
 
-def address(request, back_to):
-    """Where an officer confirms, and is led back from."""
-    method = get_adapter().get_reauthentication_methods(request.user)[0]
-    return f"{resolve_url(method['url'])}?{urlencode({'next': back_to})}"
+def address(request):
+    """Where an officer confirms, and is led back from; nothing if there is no way to."""
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    return methods and f"{methods[0]['url']}?{urlencode({'next': request.get_full_path()})}"

@@ -1,5 +1,6 @@
 """Second factors: whether an account has one, and whether this session has shown it."""
 
+from allauth.core import context
 from allauth.mfa.models import Authenticator
 
 SESSION_KEY = "second_factor"
@@ -18,3 +19,10 @@ def are_shown(request):
 
 def remember(request, user, **kwargs):
     request.session[SESSION_KEY] = user.pk
+
+
+def remember_new(instance, created, **kwargs):
+    """Who has just made a factor of their own has shown it, by a code or a press."""
+    request = context.request
+    if created and request and instance.type in KINDS and instance.user == request.user:
+        remember(request, instance.user)

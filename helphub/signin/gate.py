@@ -73,9 +73,13 @@ class Gate:
     def to_confirm(self, request):
         if not confirm.is_needed(request, request.resolver_match) or confirm.is_recent(request):
             return None
+        officer, address = request.user, confirm.address(request)
+        if not address:
+            # Neither password nor factor any more: only a new link helps.
+            logout(request)
         if request.method == "POST":
-            typed.keep(request, request.user)
-        return redirect(confirm.address(request, request.get_full_path()))
+            typed.keep(request, officer)
+        return redirect(address) if address else to_sign_in(request)
 
     def with_typed_text(self, request):
         kept = typed.waiting(request)

@@ -7,8 +7,8 @@ from django.contrib import messages
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse_lazy
-from django.views.generic import RedirectView
 from django.views.decorators.http import require_POST
+from django.views.generic import RedirectView
 
 from helphub.signin import sessions, typed
 
