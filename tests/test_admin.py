@@ -91,6 +91,12 @@ def test_every_list_can_be_searched(admin, model):
     assert admin.get(url, {"q": "zzzz’ß٣"}).status_code == 200
 
 
+def test_filters_that_cannot_be_are_answered_in_words(admin):
+    response = admin.get("/admin/strategy/guide/?e=1&id=x")
+    assert response.status_code == 200
+    assert "Database error" in Page(response).title
+
+
 def test_a_search_with_a_nul_byte_is_refused(admin):
     assert admin.get("/admin/strategy/guide/?q=%00").status_code == 400
 

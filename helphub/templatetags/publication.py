@@ -11,7 +11,8 @@ register = template.Library()
 @register.inclusion_tag("admin/helphub/_state.html", takes_context=True)
 def publication_state(context):
     """What every page of the admin says at its head, to officers who may publish."""
-    request = context["request"]
+    # A page that Django makes without a request: its lists' answer to filters that cannot be.
+    request = context.get("request")
     user = getattr(request, "user", None)
     if user is None or not user.has_perm("helphub.view_publicationrequest"):
         return {}
