@@ -198,6 +198,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 if FOR_OFFICERS:
     AUTHENTICATION_BACKENDS = ["helphub.signin.backend.OfficersBackend"]
+    CSRF_FAILURE_VIEW = "helphub.signin.views.stale_form"
     LOGIN_URL = "account_login"
     LOGIN_REDIRECT_URL = "admin:index"
     ACCOUNT_ADAPTER = "helphub.signin.adapters.AccountAdapter"

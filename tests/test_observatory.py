@@ -69,7 +69,6 @@ def production(tmp_path_factory):
             | PRODUCTION
             | {
                 "HELPHUB_ROLE": role,
-                "PUBLIC_HOST": "www.hub.example.org",
                 "DATABASE_URL": f"sqlite:///{folder / 'content.sqlite3'}",
                 "SECURITY_CONTACT": "mailto:security@example.org",
             },

@@ -183,6 +183,31 @@ def test_a_forged_form_is_not_kept(officer):
     assert "What you typed" not in Page(client.get("/admin/strategy/guide/")).text
 
 
+def post_with_old_token(officer, **headers):
+    """A form from before the officer signed in anew, in another tab."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(officer)
+    guide = Guide.objects.get(slug="consent")
+    typed = type_into(client, guide, summary_en="From the first tab.")
+    client.cookies["csrftoken"] = "x" * 32
+    return client, change_url(guide), client.post(change_url(guide), typed, headers=headers)
+
+
+def test_a_form_from_before_signing_in_anew_comes_back(officer):
+    client, address, response = post_with_old_token(officer, origin="http://testserver")
+    assert response["Location"] == address
+    assert "From the first tab." in Page(client.get(address)).main
+    assert Guide.objects.get(slug="consent").summary_en != "From the first tab."
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
+def test_a_form_from_elsewhere_does_not_come_back(officer, origin):
+    client, address, response = post_with_old_token(officer, origin=origin)
+    assert response.status_code == 403
+    assert "The form was not taken" in Page(response).text
+    assert "From the first tab." not in Page(client.get(address)).html
+
+
 def test_all_sessions_of_a_person_end_at_once(officer, django_user_model):
     clients = [Client(), Client()]
     for client in clients:

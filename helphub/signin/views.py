@@ -1,11 +1,13 @@
 """Pages of sign-in that allauth has not, or not as they are needed here."""
 
+from http import HTTPStatus
+
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.views import remove_webauthn
 from django.contrib import messages
 from django.contrib.auth.views import PasswordResetConfirmView
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_POST
 from django.views.generic import RedirectView
@@ -29,6 +31,18 @@ def remove_passkey(request, pk):
         return remove_webauthn(request, pk=pk)
     messages.error(request, get_adapter().error_messages["cannot_delete_authenticator"])
     return redirect("mfa_index")
+
+
+def stale_form(request, reason=""):
+    """A form whose token is not the browser's: forged, or older than the last sign-in.
+
+    Only our own pages send our own origin: what an officer typed there comes back.
+    """
+    ours = f"{request.scheme}://{request.get_host()}"
+    if request.headers.get("Origin") == ours and request.user.is_authenticated:
+        typed.keep(request, request.user)
+        return redirect(request.get_full_path())
+    return render(request, "signin/stale_form.html", status=HTTPStatus.FORBIDDEN)
 
 
 @require_POST
