@@ -6,6 +6,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 
@@ -180,6 +181,14 @@ def test_a_flood_is_answered_in_plain_words(client):
     answers = {client.post("/admin/login/", {}).status_code for _ in range(31)}
     assert answers == {200, 429}
     assert "Too many tries" in Page(client.post("/admin/login/", {})).text
+
+
+def test_a_stranger_does_not_fill_the_table_of_sessions(client):
+    for _ in range(40):
+        Client().get("/admin/login/passkey/", headers={"Accept": "application/json"})
+        Client().get("/admin/login/")
+        Client().post("/admin/login/", {"login": "x", "password": "y"})
+    assert 0 < Session.objects.count() <= 30
 
 
 def test_the_address_is_taken_from_the_proxy_in_front_and_cannot_be_made_up(client, settings):

@@ -1,6 +1,7 @@
 """The pages of sign-in, each named here: what allauth has besides is not there."""
 
 from allauth.account import views as account
+from allauth.decorators import rate_limit
 from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as app
@@ -9,10 +10,13 @@ from django.urls import path
 
 from helphub.signin import views
 
+# Its GET begins a session: a stranger is not to begin any number of them.
+sign_in_by_passkey = rate_limit(action="login", limit_get=True)(passkeys.login_webauthn)
+
 urlpatterns = [
     path("login/", account.login, name="account_login"),
     path("login/code/", factors.authenticate, name="mfa_authenticate"),
-    path("login/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("login/passkey/", sign_in_by_passkey, name="mfa_login_webauthn"),
     path("logout/", account.logout, name="account_logout"),
     path("welcome/<uidb64>/<token>/", views.welcome, name="welcome"),
     path("confirm/", account.reauthenticate, name="account_reauthenticate"),
