@@ -53,9 +53,16 @@ if LAPTOP:
     PUBLIC_HOST = "localhost"
     DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'helphub.sqlite3'}"
     EXIT_URL = os.environ.get("EXIT_URL") or "https://www.google.com/webhp"
+    # Only here may an officer sign in with a password alone.
+    SECOND_FACTOR = os.environ.get("SECOND_FACTOR") == "1"
 else:
     if DEBUG:
         raise ImproperlyConfigured("DEBUG=1 is for a laptop. Unset it in production.")
+    if os.environ.get("SECOND_FACTOR", "1") != "1":
+        raise ImproperlyConfigured(
+            "Only a laptop goes without a second factor. Unset SECOND_FACTOR in production."
+        )
+    SECOND_FACTOR = True
     SECRET_KEY = from_environment("SECRET_KEY", "a long random text, the same on every worker")
     ALLOWED_HOSTS = from_environment("ALLOWED_HOSTS", "the host names, with spaces between").split()
     role = from_environment("HELPHUB_ROLE", "public or admin")
@@ -111,6 +118,10 @@ if FOR_OFFICERS:
         "django.contrib.contenttypes",
         "django.contrib.sessions",
         "django.contrib.messages",
+        "allauth",
+        "allauth.account",
+        "allauth.mfa",
+        "helphub.signin",  # Last: it takes the place of what those before it put into the admin.
     ]
 MIDDLEWARE = [
     "helphub.middleware.headers",
@@ -124,12 +135,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
 ]
 if FOR_OFFICERS:
-    # These four see the admin's requests only.
+    # These see the admin's requests only, but for allauth's, which does nothing for the others.
     MIDDLEWARE += [
         "helphub.admin_middleware.AdminSessions",
         "helphub.admin_middleware.AdminForgeryProtection",
         "helphub.admin_middleware.AdminSignIn",
         "helphub.admin_middleware.AdminMessages",
+        "allauth.account.middleware.AccountMiddleware",
+        "helphub.signin.gate.Gate",
     ]
 ROOT_URLCONF = "helphub.urls"
 WSGI_APPLICATION = "helphub.wsgi.application"
@@ -180,6 +193,43 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+
+# Signing in, for officers. What it does is in signin/.
+
+if FOR_OFFICERS:
+    AUTHENTICATION_BACKENDS = ["helphub.signin.backend.OfficersBackend"]
+    CSRF_FAILURE_VIEW = "helphub.signin.views.stale_form"
+    LOGIN_URL = "account_login"
+    LOGIN_REDIRECT_URL = "admin:index"
+    ACCOUNT_ADAPTER = "helphub.signin.adapters.AccountAdapter"
+    ACCOUNT_LOGIN_METHODS = {"username"}
+    ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # Nobody signs up; a check wants to know.
+    ACCOUNT_EMAIL_VERIFICATION = "none"
+    ACCOUNT_SESSION_REMEMBER = False
+    ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+    MFA_ADAPTER = "helphub.signin.adapters.FactorAdapter"
+    MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+    MFA_PASSKEY_LOGIN_ENABLED = True
+    MFA_RECOVERY_CODES_SHOW_ONCE = True
+    MFA_TOTP_ISSUER = "Dudley help hub"
+    # Behind nginx the address of whoever asks is the last that X-Forwarded-For names.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 0 if LAPTOP else 1
+    # Counts failed attempts for all workers together; a table, so that no other server is needed.
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "helphub_cache",
+            # Nobody clears the counts by making many others.
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    }
+    PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # How long the link that a keeper of users gives works.
+    SESSION_IDLE_SECONDS = 30 * 60
+    SESSION_LONGEST_SECONDS = 12 * 60 * 60
+    CONFIRMED_SECONDS = 5 * 60  # So long a password or factor counts for what is asked again.
+    # The row outlives the session, so that what was typed over a weekend finds its owner again.
+    SESSION_COOKIE_AGE = 3 * 24 * 60 * 60
+    SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # Languages. A new one needs a migration: every translated field has a column for it.
 

@@ -35,7 +35,12 @@ urlpatterns = [
 if settings.FOR_OFFICERS:
     from django.contrib import admin
 
-    urlpatterns.append(path(settings.ADMIN_PREFIX.lstrip("/"), admin.site.urls))
+    prefix = settings.ADMIN_PREFIX.lstrip("/")
+    urlpatterns += [
+        # First: the admin's own addresses for signing in and out lead to these.
+        path(prefix, include("helphub.signin.urls")),
+        path(prefix, admin.site.urls),
+    ]
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("help-now/", views.fixed_page, name="help-now"),

@@ -105,7 +105,7 @@ def test_any_question_for_find(request):
 
 
 @tries(700)
-@given(request=fuzzing.forms(b"/admin/login/", ["username", "password", "next"]))
+@given(request=fuzzing.forms(b"/admin/login/", ["login", "password", "next"]))
 def test_anything_sent_to_the_admins_login(request):
     assert assert_proper(request).status in {200, 400, 403, 413}
 
@@ -121,7 +121,7 @@ def unless_forged(request):
 
 
 @tries(300)
-@given(request=fuzzing.forms(b"/admin/login/", ["username", "password"]).map(unless_forged))
+@given(request=fuzzing.forms(b"/admin/login/", ["login", "password"]).map(unless_forged))
 def test_anything_sent_to_the_admins_login_by_its_own_form(request):
     assert assert_proper(request).status in {200, 400, 403, 413}
 

@@ -56,6 +56,33 @@ def test_production_refuses_debug():
     assert "Unset it in production" in result.stderr
 
 
+def test_production_refuses_to_start_without_a_second_factor():
+    result = check(**FOR_OFFICERS, SECOND_FACTOR="0")
+    assert result.returncode != 0
+    assert "Only a laptop goes without a second factor" in result.stderr
+
+
+def test_production_does_not_start_when_the_gate_is_gone():
+    code = (
+        "from django.conf import settings as s; s.SECOND_FACTOR = False; "
+        "from django.core.management import call_command; call_command('check')"
+    )
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        run_in_production(code, **FOR_OFFICERS)
+    assert "could be reached without a second factor" in refused.value.stderr
+
+
+def test_readers_servers_know_nothing_of_signing_in():
+    code = (
+        "import sys; from django.conf import settings as s; from django.urls import get_resolver; "
+        "get_resolver().url_patterns; "
+        "print([n for n in [*s.INSTALLED_APPS, *s.MIDDLEWARE] if 'allauth' in n or 'signin' in n], "
+        "hasattr(s, 'ACCOUNT_ADAPTER'), "
+        "any(n.startswith(('allauth', 'helphub.signin', 'fido2')) for n in sys.modules))"
+    )
+    assert run_in_production(code) == "[] False False"
+
+
 def test_production_refuses_an_unknown_role():
     result = check(**PRODUCTION | {"HELPHUB_ROLE": "everything"})
     assert "HELPHUB_ROLE is public or admin" in result.stderr

@@ -42,9 +42,9 @@ def _without_arguments(resolver, prefix="", is_translated=False, namespace=""):
         pattern = one.pattern
         if isinstance(pattern, LocalePrefixPattern):
             yield from _without_arguments(one, prefix, True, namespace)
-        elif pattern.regex.groups:
+        elif pattern.regex.groups or f"/{prefix}{pattern}" == settings.ADMIN_PREFIX:
             continue
-        elif isinstance(one, URLResolver) and one.app_name != "admin":
+        elif isinstance(one, URLResolver):
             yield from _without_arguments(one, f"{prefix}{pattern}", is_translated, one.namespace)
         elif isinstance(one, URLPattern) and one.name not in NOT_PRINTED:
             yield f"/{prefix}{pattern}", is_translated

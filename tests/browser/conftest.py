@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings
@@ -57,12 +58,22 @@ def admin_password():
 def site(tmp_path_factory, admin_password):
     """The address of a running site with the real content."""
     folder = tmp_path_factory.mktemp("site")
-    environment = os.environ | {
-        "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
-        "EDITIONS_DIR": f"{folder}/editions",
-        "FIND_INDEX": f"{folder}/find.sqlite3",
-        "ADMIN_PASSWORD": admin_password,
-    }
+    with running_site(folder, ADMIN_PASSWORD=admin_password) as address:
+        yield address
+
+
+@contextmanager
+def running_site(folder, **environment):
+    """A site with the real content, whose files are in that folder."""
+    environment = (
+        os.environ
+        | {
+            "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
+            "EDITIONS_DIR": f"{folder}/editions",
+            "FIND_INDEX": f"{folder}/find.sqlite3",
+        }
+        | environment
+    )
     manage = [sys.executable, "manage.py"]
     subprocess.run([*manage, "compile_words"], cwd=settings.BASE_DIR, env=environment, check=True)
     subprocess.run([*manage, "set_up"], cwd=settings.BASE_DIR, env=environment, check=True)

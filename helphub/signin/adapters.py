@@ -1,0 +1,72 @@
+"""Where allauth asks this project how it is done here."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import InvalidToken
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import redirect
+
+from helphub.signin import confirm, factors
+from helphub.signin.sealing import seal, unseal
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Accounts are made by a keeper of users, in the admin."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": "The name and the password do not fit together. Try again.",
+        "too_many_login_attempts": "Too many failed attempts. Wait five minutes, then try again.",
+    }
+
+    def is_open_for_signup(self, request):
+        return False
+
+    def _get_login_attempts_cache_key(self, request, **credentials):
+        # The name alone would let any stranger who fails often enough lock the officer out.
+        key = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{self.get_client_ip(request)}:{key}"
+
+    def pre_login(self, request, user, **kwargs):
+        if not (user.is_active and user.is_staff):
+            messages.error(request, "This account is closed. Ask a keeper of users to open it.")
+            return redirect("account_login")
+        return super().pre_login(request, user, **kwargs)
+
+    def is_reauthentication_required(self, *, app, **kwargs):
+        return not confirm.is_recent(context.request)
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Second factors: their secrets are sealed, and the last one stays."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": "This is your only second factor. Add another one first.",
+        "incorrect_code": "This code is not right, or it was used before. Try the next one.",
+    }
+
+    def encrypt(self, text):
+        return seal(text)
+
+    def decrypt(self, encrypted_text):
+        try:
+            return unseal(encrypted_text)
+        except InvalidToken:
+            raise ValidationError(
+                "The server's key has changed, so this second factor is lost. "
+                "Ask a keeper of users to remove it, then make a new one."
+            ) from None
+
+    def can_delete_authenticator(self, authenticator):
+        others = factors.of(authenticator.user).exclude(pk=authenticator.pk)
+        return not settings.SECOND_FACTOR or others.exists()
+
+    def get_public_key_credential_rp_entity(self):
+        entity = super().get_public_key_credential_rp_entity()
+        return entity | {"name": settings.MFA_TOTP_ISSUER}
+
+    def generate_authenticator_name(self, user, type):
+        number = factors.of(user).filter(type=type).count() + 1
+        return f"Passkey {number}"

@@ -1,0 +1,24 @@
+from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
+from django.core.management import call_command
+from django.db.models.signals import post_migrate, post_save
+
+
+def make_cache_table(using, verbosity, **kwargs):
+    """The table of the counts of failed attempts: no migration makes it."""
+    call_command("createcachetable", database=using, verbosity=verbosity)
+
+
+class SigninConfig(AppConfig):
+    name = "helphub.signin"
+    verbose_name = "Sign-in"
+
+    def ready(self):
+        from allauth.mfa.signals import authenticator_used
+
+        from helphub.signin import checks, factors, sessions  # noqa: F401
+
+        post_migrate.connect(make_cache_table, sender=self)
+        user_logged_in.connect(sessions.begin)
+        authenticator_used.connect(factors.remember)
+        post_save.connect(factors.remember_new, sender="mfa.Authenticator")

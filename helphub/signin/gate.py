@@ -1,0 +1,97 @@
+"""What stands before every page of the admin. An address that is not named here is shut."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import redirect
+
+from helphub.middleware import is_for_admin
+from helphub.signin import confirm, factors, sessions, typed
+
+# For strangers: ways to sign in.
+OPEN = {
+    "account_login",
+    "account_logout",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "welcome",
+}
+# For officers who have no second factor yet: ways to make one.
+ENROLMENT = {
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "account_reauthenticate",
+}
+
+
+class Gate:
+    """Lets nobody into the admin who is not signed in, with a second factor."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, arguments, named):
+        if not is_for_admin(request) or request.resolver_match.view_name in OPEN:
+            return None
+        return (
+            self.without_session(request)
+            or self.without_factor(request)
+            or self.to_confirm(request)
+            or self.with_typed_text(request)
+        )
+
+    def without_session(self, request):
+        if request.user.is_anonymous:
+            return to_sign_in(request, back_to_form=request.method not in {"GET", "HEAD"})
+        if why := sessions.why_over(request):
+            officer = request.user
+            logout(request)
+            if request.method == "POST":
+                typed.keep(request, officer)
+                why += " What you typed is kept."
+            messages.warning(request, why)
+            return to_sign_in(request)
+        sessions.touch(request)
+        return None
+
+    def without_factor(self, request):
+        if not settings.SECOND_FACTOR or factors.are_shown(request):
+            return None
+        if factors.of(request.user).exists():
+            # Another session made it since. This one has shown a password and nothing else.
+            logout(request)
+            return to_sign_in(request)
+        if request.resolver_match.view_name in ENROLMENT:
+            return None
+        return redirect("mfa_index")
+
+    def to_confirm(self, request):
+        if not confirm.is_needed(request, request.resolver_match) or confirm.is_recent(request):
+            return None
+        officer, address = request.user, confirm.address(request)
+        if not address:
+            # Neither password nor factor any more: only a new link helps.
+            logout(request)
+        if request.method == "POST":
+            typed.keep(request, officer)
+        return redirect(address) if address else to_sign_in(request)
+
+    def with_typed_text(self, request):
+        kept = typed.waiting(request)
+        if kept is None or kept["address"] != request.get_full_path():
+            return None
+        if request.method == "GET":
+            return typed.give_back(request, kept)
+        typed.forget(request)
+        return None
+
+
+def to_sign_in(request, back_to_form=False):
+    """The sign-in page, which leads back to where the officer was going."""
+    back = typed.address_of_form(request) if back_to_form else request.get_full_path()
+    return redirect_to_login(back, settings.LOGIN_URL)
