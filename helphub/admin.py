@@ -1,10 +1,7 @@
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import CheckboxSelectMultiple
-from django.urls import path
 
-from helphub import desk
 from helphub.editing import EntryAdmin
 from helphub.models import PublicationRequest, Synonym
 
@@ -27,7 +24,7 @@ class SynonymAdmin(EntryAdmin):
 
 @admin.register(PublicationRequest)
 class PublicationAdmin(admin.ModelAdmin):
-    """What was asked of the publisher; and the editions, which are folders and no rows."""
+    """What was asked of the publisher. To be read only."""
 
     list_display = ["__str__", "who", "state", "finished_at"]
     list_filter = ["kind", "state"]
@@ -40,28 +37,3 @@ class PublicationAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
-
-    def get_urls(self):
-        views = [
-            ("editions/", desk.editions, "editions"),
-            ("editions/<int:number>/", desk.edition, "edition"),
-            ("editions/<int:number>/page/", desk.page_as_it_was, "edition-page"),
-            ("editions/<int:number>/words/", desk.words_of_page, "edition-words"),
-            ("editions/ask/", desk.ask, "publication-ask"),
-            ("withdraw/<str:label>/<int:key>/", desk.withdraw, "withdraw"),
-            ("withdrawn/<int:key>/lift/", desk.lift, "lift-withdrawal"),
-        ]
-        pages = [
-            path(address, self._for_publishers(view), name=name) for address, view, name in views
-        ]
-        return pages + super().get_urls()
-
-    def _for_publishers(self, view):
-        """Officers who may see publications may ask for one."""
-
-        def guarded(request, **arguments):
-            if not self.has_view_permission(request):
-                raise PermissionDenied
-            return view(request, self.admin_site.each_context(request), **arguments)
-
-        return self.admin_site.admin_view(guarded)

@@ -102,6 +102,10 @@ class PublicationRequest(models.Model):
         ordering = ["-pk"]
         verbose_name = _("publication")
         verbose_name_plural = _("publications")
+        permissions = [
+            ("publish", _("Can publish, go back to an edition and end a withdrawal")),
+            ("withdraw", _("Can withdraw something from every page at once")),
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()}, {self.asked_at:%d %B %Y %H:%M}"

@@ -39,6 +39,7 @@ if settings.FOR_OFFICERS:
     urlpatterns += [
         # First: the admin's own addresses for signing in and out lead to these.
         path(prefix, include("helphub.signin.urls")),
+        path(f"{prefix}desk/", include("helphub.desk.urls")),
         path(prefix, admin.site.urls),
     ]
 urlpatterns += i18n_patterns(

@@ -57,7 +57,7 @@ class LocationInline(EditingInline):
     def withdraw(self, location):
         if location.pk is None:
             return "–"
-        url = reverse("admin:withdraw", args=[location._meta.label_lower, location.pk])
+        url = reverse("desk:withdraw", args=[location._meta.label_lower, location.pk])
         words = _("Withdraw it from every page, and erase the editions that show it")
         return format_html('<a href="{}">{}</a>', url, words)
 

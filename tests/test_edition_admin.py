@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import ApprovedNumber, Organization, Phone
-from helphub import desk
+from helphub.desk.state import ask_for
 from helphub.edition import publish, store, watch
 from helphub.edition.watch import Watcher
 from helphub.models import PublicationRequest, Withdrawal
@@ -23,7 +23,7 @@ from .test_admin import change_url, save
 pytestmark = pytest.mark.django_db
 
 Kind, State = PublicationRequest.Kind, PublicationRequest.State
-ASK, EDITIONS = "/admin/helphub/publicationrequest/editions/ask/", reverse("admin:editions")
+ASK, EDITIONS = reverse("desk:ask"), reverse("desk:editions")
 
 
 @pytest.fixture(autouse=True)
@@ -114,27 +114,27 @@ def test_going_back_is_asked_for_with_a_reason_and_said_everywhere(editions, adm
 def test_an_edition_is_shown_as_it_was(editions, admin):
     save(admin, Guide.objects.get(slug="consent"), summary_en="Words of an officer.")
     publish.publish()
-    page = Page(admin.get(reverse("admin:edition", args=[2])))
+    page = Page(admin.get(reverse("desk:edition", args=[2])))
     assert "/guides/consent/" in page.text
-    old = admin.get(reverse("admin:edition-page", args=[1]), {"address": "/guides/consent/"})
+    old = admin.get(reverse("desk:edition-page", args=[1]), {"address": "/guides/consent/"})
     assert "Words of an officer." not in old.content.decode()
     assert old["Content-Security-Policy"].startswith("default-src 'none'; script-src 'sha256")
     assert old["Cache-Control"] == "no-store, private"
     changes = Page(
-        admin.get(reverse("admin:edition-words", args=[2]), {"address": "/guides/consent/"})
+        admin.get(reverse("desk:edition-words", args=[2]), {"address": "/guides/consent/"})
     )
     assert "Words of an officer." in " ".join(text(one) for one in changes.all("ins"))
     assert changes.all("del")
     for address in ("/nothing/", "", "../../manifest.json"):
         for name in ("edition-page", "edition-words"):
-            response = admin.get(reverse(f"admin:{name}", args=[2]), {"address": address})
+            response = admin.get(reverse(f"desk:{name}", args=[2]), {"address": address})
             assert response.status_code == 404
-    assert admin.get(reverse("admin:edition", args=[77])).status_code == 404
+    assert admin.get(reverse("desk:edition", args=[77])).status_code == 404
 
 
 def test_one_officer_alone_withdraws_a_number_at_once(editions, admin):
     phone = Phone.objects.get(slug="h-samaritans")
-    form = reverse("admin:withdraw", args=["contacts.phone", phone.pk])
+    form = reverse("desk:withdraw", args=["contacts.phone", phone.pk])
     assert form in Page(admin.get(change_url(phone))).internal_links
     assert "Withdraw it now" in Page(admin.get(form)).text
     assert "Say why." in Page(admin.post(form, {"why": " "})).text
@@ -150,14 +150,14 @@ def test_one_officer_alone_withdraws_a_number_at_once(editions, admin):
     page = Page(admin.get(EDITIONS))
     assert "It does not answer" in page.text
     assert "Never again: it shows something withdrawn." in page.text
-    admin.post(reverse("admin:lift-withdrawal", args=[withdrawal.pk]))
+    admin.post(reverse("desk:lift-withdrawal", args=[withdrawal.pk]))
     withdrawal.refresh_from_db()
     assert withdrawal.lifted_by == "officer"
 
 
 def test_what_stands_on_no_page_cannot_be_withdrawn(editions, admin, officer):
     for label in ("auth.user", "contacts.approvednumber", "nothing"):
-        response = admin.get(reverse("admin:withdraw", args=[label, officer.pk]))
+        response = admin.get(reverse("desk:withdraw", args=[label, officer.pk]))
         assert response.status_code == 404
 
 
@@ -172,7 +172,7 @@ def test_who_may_not_publish_is_shown_nothing_of_it(editions, client, django_use
 
 
 def test_nobody_asks_without_signing_in(editions, client):
-    for address in (EDITIONS, ASK, reverse("admin:edition-page", args=[1])):
+    for address in (EDITIONS, ASK, reverse("desk:edition-page", args=[1])):
         assert client.get(address)["Location"].startswith("/admin/login/")
     client.post(ASK, {"kind": "release"})
     assert not PublicationRequest.objects.exists()
@@ -202,7 +202,7 @@ def test_approvals_are_read_only_in_the_admin(admin):
 
 
 def test_the_publisher_takes_up_what_it_was_at(editions):
-    desk.ask_for(Kind.RELEASE, "me")
+    ask_for(Kind.RELEASE, "me")
     PublicationRequest.objects.update(state=State.RUNNING)
     watcher = Watcher()
     watcher.take_up_again()
@@ -267,7 +267,7 @@ def test_a_refused_publication_is_not_fresh(editions, client):
 
 
 def test_what_waits_too_long_is_not_fresh(editions, client, admin):
-    desk.ask_for(Kind.RELEASE, "me")
+    ask_for(Kind.RELEASE, "me")
     assert client.get("/healthz/fresh").status_code == 200
     PublicationRequest.objects.update(asked_at=timezone.now() - timedelta(minutes=16))
     assert client.get("/healthz/fresh").status_code == 503

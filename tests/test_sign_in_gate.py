@@ -56,7 +56,7 @@ def test_the_addresses_are_all_there():
         "/admin/",
         "/admin/auth/user/add/",
         "/admin/contacts/phone/1/change/",
-        "/admin/helphub/publicationrequest/withdraw/strategy.guide/1/",
+        "/admin/desk/withdraw/strategy.guide/1/",
         "/admin/jsi18n/",
         "/admin/sign-in/app/",
     ):

@@ -2,7 +2,7 @@
 
 from django import template
 
-from helphub import desk
+from helphub.desk.state import state
 from helphub.edition.bake import content_models
 
 register = template.Library()
@@ -16,7 +16,7 @@ def publication_state(context):
     user = getattr(request, "user", None)
     if user is None or not user.has_perm("helphub.view_publicationrequest"):
         return {}
-    return desk.state() | {"request": request, "csrf_token": context.get("csrf_token")}
+    return state() | {"request": request, "csrf_token": context.get("csrf_token")}
 
 
 @register.simple_tag

@@ -1,13 +1,11 @@
-"""The officers' desk in the admin: publish, look at editions, go back, withdraw.
+"""Publish, look at editions, go back, withdraw.
 
-It asks; the publisher (`manage.py publish --watch`) does. In English only, as all of the admin.
+The desk asks; the publisher (`manage.py publish --watch`) does.
 """
 
-import difflib
 from datetime import datetime
 from http import HTTPStatus
 
-from django.apps import apps
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,50 +13,16 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from helphub import health
+from helphub.desk.officers import for_officers
+from helphub.desk.state import Kind, ask_for
+from helphub.desk.words import word_difference
 from helphub.edition import facts, publish, store
 from helphub.edition.bake import content_models
 from helphub.edition.gate import Refusal
 from helphub.models import PublicationRequest, Withdrawal
 
-Kind, State = PublicationRequest.Kind, PublicationRequest.State
 MOST_SHOWN = 200
-
-
-def ask_for(kind, who, why="", number=None):
-    """Ask the publisher for something, once."""
-    waiting = PublicationRequest.objects.filter(kind=kind, state=State.WAITING, number=number)
-    return waiting.first() or PublicationRequest.objects.create(
-        kind=kind, who=who, why=why, number=number
-    )
-
-
-def changes_since_edition():
-    """How often something was saved since readers' edition was made."""
-    folder = store.current()
-    if folder is None:
-        return None
-    try:
-        made_at = store.manifest_of(folder)["made_at"]
-    except store.StoreError:
-        return None
-    moment = datetime.fromtimestamp(made_at, timezone.get_default_timezone())
-    log = apps.get_model("admin.LogEntry").objects.filter(action_time__gt=moment)
-    return log.exclude(content_type__app_label="auth").count()
-
-
-def state():
-    """What stands at the head of every page of the admin."""
-    last = PublicationRequest.objects.exclude(state=State.WAITING).first()
-    return {
-        "hold": store.hold(),
-        "faults": health.faults(),
-        "is_late": health.waiting_too_long(),
-        "busy": PublicationRequest.objects.filter(state__in=[State.WAITING, State.RUNNING]).first(),
-        "refused": last if last and last.state == State.REFUSED else None,
-        "has_watcher": store.has_watcher(),
-        "changes": changes_since_edition(),
-    }
+SEE, PUBLISH, WITHDRAW = "helphub.view_publicationrequest", "helphub.publish", "helphub.withdraw"
 
 
 def refusals_of(report):
@@ -80,6 +44,7 @@ def form_of(record):
         return ""
 
 
+@for_officers(SEE)
 @require_safe
 def editions(request, context):
     found = []
@@ -128,6 +93,7 @@ def _folder(number):
         raise Http404(str(error)) from error
 
 
+@for_officers(SEE)
 @require_safe
 def edition(request, context, number):
     _path, manifest = _folder(number)
@@ -154,6 +120,7 @@ def _page(folder, manifest, address):
     return (folder / "pages" / page["file"]).read_bytes()
 
 
+@for_officers(SEE)
 @require_safe
 def page_as_it_was(request, context, number):
     """A page of an edition, as readers had it."""
@@ -169,6 +136,7 @@ def page_as_it_was(request, context, number):
     return response
 
 
+@for_officers(SEE)
 @require_safe
 def words_of_page(request, context, number):
     """What changed in a page's words from the edition before."""
@@ -197,24 +165,6 @@ def words_of_page(request, context, number):
     )
 
 
-def word_difference(old, new):
-    """Words kept, taken out and put in: (what, text), a few words around each change."""
-    parts = []
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for what, from_old, to_old, from_new, to_new in matcher.get_opcodes():
-        if what == "equal":
-            words = old[from_old:to_old]
-            if len(words) > 12:
-                words = [*words[:6], "…", *words[-6:]]
-            parts.append(("same", " ".join(words)))
-            continue
-        if to_old > from_old:
-            parts.append(("out", " ".join(old[from_old:to_old])))
-        if to_new > from_new:
-            parts.append(("in", " ".join(new[from_new:to_new])))
-    return parts
-
-
 ASKED = {
     Kind.RELEASE: "Publishing takes a few seconds. This page says what came of it.",
     Kind.ROLLBACK: "Going back to that edition. It takes a few seconds.",
@@ -222,6 +172,7 @@ ASKED = {
 }
 
 
+@for_officers(PUBLISH)
 @require_POST
 def ask(request, context):
     """Ask for a publication, for going back to an edition, or for the end of that."""
@@ -233,7 +184,7 @@ def ask(request, context):
     if kind == Kind.ROLLBACK:
         if not why or not (number or "").isdecimal() or int(number) not in store.numbers():
             messages.error(request, "Choose an edition and say why: every officer sees it.")
-            return redirect("admin:editions")
+            return redirect("desk:editions")
         number = int(number)
     else:
         number = None
@@ -243,9 +194,10 @@ def ask(request, context):
         messages.warning(
             request, "The publisher is not running. Start it: manage.py publish --watch"
         )
-    return redirect("admin:editions")
+    return redirect("desk:editions")
 
 
+@for_officers(WITHDRAW)
 def withdraw(request, context, label, key):
     """Take one number, place or entry off every page at once, on one officer's word."""
     model = next((m for m in content_models() if m._meta.label_lower == label), None)
@@ -263,7 +215,7 @@ def withdraw(request, context, label, key):
                 request,
                 "The publisher is not running. Start it at once: manage.py publish --watch",
             )
-        return redirect("admin:editions")
+        return redirect("desk:editions")
     if request.method == "POST":
         messages.error(request, "Say why.")
     return render(
@@ -273,10 +225,11 @@ def withdraw(request, context, label, key):
     )
 
 
+@for_officers(PUBLISH)
 @require_POST
 def lift(request, context, key):
     """Let something withdrawn be published again."""
     withdrawal = get_object_or_404(Withdrawal, pk=key, lifted_at=None)
     publish.lift_withdrawal(withdrawal, request.user.get_username())
     messages.info(request, "Lifted. Readers see it again when it is published.")
-    return redirect("admin:editions")
+    return redirect("desk:editions")

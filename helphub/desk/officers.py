@@ -1,0 +1,24 @@
+"""Who may open a page of the desk."""
+
+from functools import wraps
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+
+
+def for_officers(*permissions):
+    """A page of the desk, for officers with one of these permissions.
+
+    The view gets what every page of the admin shows as its second argument.
+    """
+
+    def decorate(view):
+        @wraps(view)
+        def guarded(request, **arguments):
+            if not any(map(request.user.has_perm, permissions)):
+                raise PermissionDenied
+            return view(request, admin.site.each_context(request), **arguments)
+
+        return admin.site.admin_view(guarded)
+
+    return decorate

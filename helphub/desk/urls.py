@@ -1,0 +1,14 @@
+from django.urls import path
+
+from helphub.desk import editions
+
+app_name = "desk"
+urlpatterns = [
+    path("editions/", editions.editions, name="editions"),
+    path("editions/<int:number>/", editions.edition, name="edition"),
+    path("editions/<int:number>/page/", editions.page_as_it_was, name="edition-page"),
+    path("editions/<int:number>/words/", editions.words_of_page, name="edition-words"),
+    path("editions/ask/", editions.ask, name="ask"),
+    path("withdraw/<str:label>/<int:key>/", editions.withdraw, name="withdraw"),
+    path("withdrawn/<int:key>/lift/", editions.lift, name="lift-withdrawal"),
+]

@@ -1,0 +1,21 @@
+"""Words compared, for an officer to see what changed."""
+
+import difflib
+
+
+def word_difference(old, new):
+    """Words kept, taken out and put in: (what, text), a few words around each change."""
+    parts = []
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for what, from_old, to_old, from_new, to_new in matcher.get_opcodes():
+        if what == "equal":
+            words = old[from_old:to_old]
+            if len(words) > 12:
+                words = [*words[:6], "…", *words[-6:]]
+            parts.append(("same", " ".join(words)))
+            continue
+        if to_old > from_old:
+            parts.append(("out", " ".join(old[from_old:to_old])))
+        if to_new > from_new:
+            parts.append(("in", " ".join(new[from_new:to_new])))
+    return parts
