@@ -1,5 +1,7 @@
 """The interface's words: catalogues under helphub/locale, without GNU gettext."""
 
+import os
+
 import polib
 from django.conf import settings
 
@@ -16,4 +18,7 @@ def compile_all():
     for path in catalogues():
         compiled = path.with_suffix(".mo")
         if not compiled.exists() or compiled.stat().st_mtime < path.stat().st_mtime:
-            polib.pofile(str(path)).save_as_mofile(str(compiled))
+            # Whole or not at all: another process may be about to read it.
+            part = compiled.with_suffix(f".{os.getpid()}")
+            polib.pofile(str(path)).save_as_mofile(str(part))
+            part.replace(compiled)

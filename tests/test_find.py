@@ -420,9 +420,10 @@ def test_addresses_are_of_one_length_and_never_the_same():
     assert all(re.fullmatch(r"[\w-]+", token) for token in tokens)
 
 
-@pytest.mark.parametrize("token", ["x", "gAAAAA", "é", "a" * 5000, "%F0%28", Fernet.generate_key()])
+@pytest.mark.parametrize("token", ["x", "gAAAAA", "é", "a" * 5000, "%F0%28", "of another key"])
 def test_a_forged_address_offers_the_form_again(client, token):
-    token = token.decode() if isinstance(token, bytes) else token
+    if token == "of another key":
+        token = Fernet(Fernet.generate_key()).encrypt(b"words").decode()
     page = Page(client.get(f"/find/{token}/"))
     assert page.response.status_code == 404
     assert page.all("form")
