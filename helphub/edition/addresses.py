@@ -36,6 +36,16 @@ def pages_of_entries():
         }
 
 
+def pages_no_longer_kept():
+    """The entries that are archived or over, by their English addresses: these say where to go."""
+    with override(settings.LANGUAGE_CODE):
+        return {
+            page.get_absolute_url(): page
+            for model in page_models()
+            for page in model.objects.no_longer_kept()
+        }
+
+
 def _without_arguments(resolver, prefix="", is_translated=False, namespace=""):
     """The addresses that take no argument: (address, whether it exists in every language)."""
     for one in resolver.url_patterns:
@@ -65,7 +75,9 @@ def english():
     fixed = [
         address for address, is_translated in _without_arguments(get_resolver()) if is_translated
     ]
-    return list(dict.fromkeys([*fixed, *pages_of_entries(), *registered()]))
+    return list(
+        dict.fromkeys([*fixed, *pages_of_entries(), *pages_no_longer_kept(), *registered()])
+    )
 
 
 def of_one_language():
