@@ -55,11 +55,11 @@ def send(admin, *rows, page=None, why="A correction", **values):
 
 
 def ticked(page):
-    return [one.get("value") for one in page.all("input", name="tick") if "checked" in one.attrib]
+    return [one.get("value") for one in page.all("input", name_="tick") if "checked" in one.attrib]
 
 
 def reason(page):
-    return page.one("input", name="why").get("value")
+    return page.one("input", name_="why").get("value")
 
 
 @pytest.fixture
@@ -347,7 +347,7 @@ def test_who_may_not_publish_sees_what_waits_and_cannot_publish(
     writer.user_permissions.add(Permission.objects.get(codename="view_publicationrequest"))
     page = Page(client.get(WAITING))
     assert "A publisher can let it go out." in page.text
-    assert not page.all("input", name="tick")
+    assert not page.all("input", name_="tick")
     assert client.post(WAITING, form).status_code == 403
     assert not PublicationRequest.objects.exists()
 
