@@ -13,10 +13,11 @@ from django.utils import timezone
 from contacts.models import Organization, Phone
 from helphub.desk import preview
 from helphub.edition import build, publish, store
-from services.models import Location, Service, Town
+from services.models import Service, Town
 from strategy.models import FormOfAbuse, Guide
 
 from .reader import Page
+from .test_places import PUBLIC, place
 
 pytestmark = pytest.mark.django_db
 
@@ -103,8 +104,10 @@ def test_nothing_else_that_waits_is_shown(editions, stranger):
 
 
 def test_a_place_that_is_secret_by_now_is_not_shown(editions, stranger):
-    location = Location.objects.filter(address="public").first()
+    location = place("h-galop", **PUBLIC)
+    location.save()
     town, service = location.town, location.service
+    publish.publish()
     assert location.postal_code in stranger.get(page(town)).content.decode()
     service.locations.all().delete()
     service.is_secret_place = True
