@@ -12,7 +12,6 @@ from django.utils import timezone
 from contacts.models import Phone
 from deploy.nginx import front
 from helphub.edition import publish, serve, store
-from helphub.find import index
 from services.models import Service, Town
 from strategy.models import FormOfAbuse, Guide
 
@@ -63,12 +62,6 @@ def a_day_passes(**dates):
 
 def set_guide(**values):
     Guide.objects.filter(slug="consent").update(**values)
-
-
-def found():
-    return "/guides/consent/" in {
-        one.get_absolute_url() for one in index._published(Guide) if one.slug == "consent"
-    }
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def _make(folder, edition, model, key, rows):
         except build.BuildError as error:
             raise PreviewError(f"The page cannot be made. {error}") from error
         pages = {code: share["pages"][where] for code, where in wanted.items()}
-        if {page["status"] for page in pages.values()} != {HTTPStatus.OK}:
+        if not {page["status"] for page in pages.values()} <= {HTTPStatus.OK, HTTPStatus.GONE}:
             raise PreviewError("The page cannot be made from what is saved. Look at its form.")
         (work / "content.sqlite3").unlink()
         (work / "pages.json").write_text(json.dumps({"address": address, "pages": pages}))
@@ -258,7 +258,7 @@ def page(request, token, label, key, language):
         why = "There is no such language."
         return _no(request, "This link leads nowhere", HTTPStatus.NOT_FOUND, why)
     body = (folder / "pages" / found["file"]).read_bytes()
-    response = HttpResponse(body, content_type=found["type"])
+    response = HttpResponse(body, content_type=found["type"], status=found["status"])
     response.own_headers = {
         name: value for name, value in found["headers"].items() if name not in OF_CACHES
     }

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib import messages
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -409,7 +409,7 @@ def ask(request, standing, marks, why):
 def entry(request, context, label, key):
     """What changed in one record, word by word, and the page as it will look."""
     model = next((one for one in bake.content_models() if one._meta.label_lower == label), None)
-    if model is None:
+    if model is None or model._meta.auto_created:
         raise Http404("There is no such kind of record.")
     standing = Standing()
     found = [one for one in (*standing.waiting, *standing.drafts) if one.name == (label, key)]
@@ -464,5 +464,8 @@ def count():
     )
     now = time.monotonic()
     if _last is None or _last.mark != mark or now - _last.at > LONGEST:
-        _last = _Counted(mark, now, len(records()))
+        try:
+            _last = _Counted(mark, now, len(records()))
+        except (OSError, DatabaseError):
+            return None  # The edition's file is gone or torn. The head of the page says so.
     return _last.count

@@ -166,7 +166,6 @@ def mark_of(difference, now):
 def hold_back(now, before, names):
     """Give these records as the edition before has them, with all rows of theirs."""
     before = before or {model: {} for model in now}
-    names = set(names)
     ours, theirs = Owners(now, before).all(), Owners(before, now).all()
     for name in names:
         for model, key in ours.get(name, []):
