@@ -70,6 +70,8 @@ class PhoneAdmin(EntryAdmin):
         "slug",
         "position",
         "is_published",
+        "starts_on",
+        "ends_on",
         "reviewed_on",
         "name",
         "purpose",

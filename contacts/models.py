@@ -278,9 +278,12 @@ class Phone(Entry):
                 violation_error_message=_("Another number has this role already."),
             ),
             models.CheckConstraint(
-                condition=models.Q(role="") | models.Q(is_published=True),
+                condition=models.Q(role="")
+                | models.Q(is_published=True, starts_on=None, ends_on=None),
                 name="numbers_of_every_page_are_published",
-                violation_error_message=_("A number of every page cannot be unpublished."),
+                violation_error_message=_(
+                    "A number of every page cannot be unpublished, and has no first or last day."
+                ),
             ),
         ]
 
@@ -298,6 +301,9 @@ class Phone(Entry):
             errors["display"] = _("These are not the same digits as the ones to dial.")
         if self.kind == self.Kind.TEXT and not self.text_instruction:
             errors["text_instruction_en"] = _("Say what to text.")
+        for name in ("starts_on", "ends_on"):
+            if self.role and getattr(self, name):
+                errors[name] = _("This number is on every page, always. Leave this empty.")
         if self.cost and not self.cost_source and not traces.is_freephone(self):
             errors["cost_source"] = _("Say where the cost comes from.")
         if self.fallback and not self.fallback.is_always_open:
@@ -347,7 +353,7 @@ class Phone(Entry):
     @property
     def instead(self):
         """The line that answers at any time, while it is itself published."""
-        return self.fallback if self.fallback and self.fallback.is_published else None
+        return self.fallback if self.fallback and self.fallback.is_shown else None
 
     @property
     def is_free(self):

@@ -15,6 +15,8 @@ class SynonymAdmin(EntryAdmin):
     form_fields = [
         "slug",
         "is_published",
+        "starts_on",
+        "ends_on",
         "guides",
         "forms_of_abuse",
         "services",

@@ -3,9 +3,14 @@
 import re
 import unicodedata
 
+from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import get_language
+from django.http import Http404
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
@@ -54,12 +59,39 @@ def language_of_words(row):
     return language
 
 
+class Gone(Http404):
+    """An address whose page is no longer kept."""
+
+    def __init__(self, page):
+        self.page = page
+        super().__init__(page.title)
+
+
 class EntryQuerySet(models.QuerySet):
     """Queries that every kind of entry answers."""
 
     def published(self):
-        """What readers may see. The only definition of it."""
-        return self.filter(is_published=True)
+        """What readers may see, today. The only definition of it."""
+        today = timezone.localdate()  # In Dudley: the settings name no other place.
+        found = self.filter(
+            models.Q(starts_on=None) | models.Q(starts_on__lte=today),
+            models.Q(ends_on=None) | models.Q(ends_on__gte=today),
+            is_published=True,
+        )
+        return found.filter(is_archived=False) if issubclass(self.model, Page) else found
+
+    def no_longer_kept(self):
+        """The pages that readers could see once, and whose addresses say where to go now."""
+        is_over = models.Q(is_archived=True) | models.Q(ends_on__lt=timezone.localdate())
+        return self.filter(is_over, is_published=True)
+
+    def shown_or_gone(self, **lookup):
+        """The one of these that readers may see; or the answer that it is no longer kept."""
+        found = self.published().filter(**lookup).first()
+        if found is None:
+            gone = self.model._default_manager.no_longer_kept().filter(**lookup).first()
+            raise Gone(gone) if gone else Http404
+        return found
 
     def get_by_natural_key(self, slug):
         return self.get(slug=slug)
@@ -87,16 +119,75 @@ class Entry(models.Model):
         help_text=_("The day somebody last read this through and found it right."),
     )
 
+    starts_on = models.DateField(
+        _("first day"),
+        blank=True,
+        null=True,
+        help_text=_("Readers see it from this day on. Empty: as soon as it is published."),
+    )
+    ends_on = models.DateField(
+        _("last day"),
+        blank=True,
+        null=True,
+        help_text=_("The last day on which readers see it. Empty: it stays."),
+    )
+
     objects = EntryQuerySet.as_manager()
 
     class Meta:
         abstract = True
         ordering = ["position", "slug"]
 
+    def clean(self):
+        super().clean()
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValidationError(
+                {
+                    "ends_on": _(
+                        "This is before the first day. Choose a later day, or leave it empty."
+                    )
+                }
+            )
+
+    @property
+    def is_shown(self):
+        """Whether readers may see it today, as published() says of many."""
+        today = timezone.localdate()
+        has_begun = self.starts_on is None or self.starts_on <= today
+        is_over = self.ends_on is not None and self.ends_on < today
+        return self.is_published and has_begun and not is_over
+
     def natural_key(self):
         return (self.slug,)
 
     words_language = property(language_of_words)
+
+
+def validate_moved_to(page):
+    """Refuse an address that is no page of this site, in English."""
+    with override(settings.LANGUAGE_CODE):
+        try:
+            match = resolve(page.moved_to)
+        except Resolver404:
+            match = None
+        is_list = match and not match.kwargs and match.url_name and "admin" not in match.namespaces
+        addresses = {
+            other.get_absolute_url()
+            for model in apps.get_models()
+            if issubclass(model, Page)
+            for other in model._default_manager.published()
+            if (type(other), other.pk) != (type(page), page.pk)
+        }
+        is_list = is_list and page.moved_to == reverse(match.view_name)
+    if page.moved_to not in addresses and not is_list:
+        raise ValidationError(
+            {
+                "moved_to": _(
+                    "There is no such page. Copy the part of its address behind the name of the "
+                    "site, such as /guides/consent/ or /services/."
+                )
+            }
+        )
 
 
 class Page(Entry):
@@ -119,14 +210,41 @@ class Page(Entry):
         ),
     )
 
+    is_archived = models.BooleanField(
+        _("archived"),
+        default=False,
+        help_text=_(
+            "It leaves every list and search. Its address says kindly that the page is no longer "
+            "kept, and where to go."
+        ),
+    )
+    moved_to = models.CharField(
+        _("where to go instead"),
+        max_length=200,
+        blank=True,
+        help_text=_(
+            "For a page that is archived or over: an address of this site such as /guides/consent/."
+            " Empty: the list in which it stood."
+        ),
+    )
+
+    # The list in which such entries stand, by the name of its address.
+    list_name = "home"
+
     class Meta(Entry.Meta):
         abstract = True
 
     def __str__(self):
         return self.name
 
+    @property
+    def is_shown(self):
+        return super().is_shown and not self.is_archived
+
     def clean(self):
         super().clean()
+        if self.moved_to:
+            validate_moved_to(self)
         try:
             validate_neutral(self.slug.replace("-", " "))
         except ValidationError as error:

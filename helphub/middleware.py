@@ -74,7 +74,7 @@ def caching(request, response):
     if is_for_find(request):
         # What one reader looks for is for that reader alone.
         return {}
-    if response.status_code == HTTPStatus.NOT_FOUND:
+    if response.status_code in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         return {"CDN-Cache-Control": "max-age=30"}
     if HTTPStatus.MULTIPLE_CHOICES <= response.status_code < HTTPStatus.BAD_REQUEST:
         return {"CDN-Cache-Control": f"max-age={5 * MINUTE}"}

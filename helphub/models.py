@@ -1,3 +1,5 @@
+import uuid
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -93,6 +95,12 @@ class PublicationRequest(models.Model):
     number = models.PositiveIntegerField(_("edition"), blank=True, null=True)
     why = models.CharField(_("why"), max_length=300, blank=True)
     who = models.CharField(_("who"), max_length=150)
+    # The records that were ticked, [label, key], and what marks each as it was looked at. None:
+    # everything that is marked as published.
+    chosen = models.JSONField(_("ticked"), blank=True, null=True, editable=False)
+    marks = models.JSONField(default=list, blank=True, editable=False)
+    # Of the form that asked, so that it asks once however often it is sent.
+    once = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.WAITING)
     finished_at = models.DateTimeField(_("finished"), blank=True, null=True)

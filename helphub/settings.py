@@ -1,6 +1,7 @@
 """The only settings. A laptop needs none of the environment; production must name everything."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import dj_database_url
@@ -184,6 +185,11 @@ else:
 DATABASE_ROUTERS = ["helphub.edition.reading.Router"]
 # What can be found while there is no edition, in a file of its own: manage.py build_index.
 FIND_INDEX = Path(os.environ.get("FIND_INDEX") or VAR_DIR / "find.sqlite3")
+# Pages of entries that wait, as officers show them to each other. The admin's own, and soon gone.
+PREVIEWS_DIR = Path(
+    os.environ.get("PREVIEWS_DIR")
+    or (VAR_DIR if LAPTOP else Path(tempfile.gettempdir()) / "helphub") / "previews"
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_PASSWORD_VALIDATORS = [
     {

@@ -1,18 +1,20 @@
 """The pages that stand above the apps, and the ones for when something is wrong."""
 
 from datetime import timedelta
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.translation import override
+from django.urls import reverse, translate_url
+from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
 
 from contacts.hours import build_clock
 from helphub import critical
 from helphub.context_processors import owner_name, switcher
+from helphub.entries import Gone
 from strategy.models import Guide, HubArea
 
 
@@ -93,7 +95,18 @@ def bad_request(request, exception):
 
 
 def page_not_found(request, exception):
+    if isinstance(exception, Gone):
+        return gone(request, exception.page)
     return _without_database(request, "404.html", 404)
+
+
+def gone(request, page):
+    """An address whose page is archived or over: kind words, and where to go."""
+    language = get_language()
+    with override(settings.LANGUAGE_CODE):
+        url = translate_url(page.moved_to or reverse(page.list_name), language)
+    context = {"page": page, "url": url}
+    return render(request, "gone.html", context, status=HTTPStatus.GONE)
 
 
 def method_not_allowed(request):

@@ -22,17 +22,46 @@ from strategy.models import FormOfAbuse, Guide
 
 @admin.register(Audience)
 class AudienceAdmin(EntryAdmin):
-    form_fields = ["slug", "position", "is_published", "reviewed_on", "name"]
+    form_fields = [
+        "slug",
+        "position",
+        "is_published",
+        "starts_on",
+        "ends_on",
+        "reviewed_on",
+        "name",
+    ]
 
 
 @admin.register(ServiceArea)
 class ServiceAreaAdmin(EntryAdmin):
-    form_fields = ["slug", "code", "position", "is_published", "reviewed_on", "name"]
+    form_fields = [
+        "slug",
+        "code",
+        "position",
+        "is_published",
+        "starts_on",
+        "ends_on",
+        "reviewed_on",
+        "name",
+    ]
 
 
 @admin.register(Town)
 class TownAdmin(EntryAdmin):
-    form_fields = ["title", "slug", "area", "position", "is_published", "reviewed_on", "name"]
+    form_fields = [
+        "title",
+        "slug",
+        "area",
+        "position",
+        "is_published",
+        "starts_on",
+        "ends_on",
+        "is_archived",
+        "moved_to",
+        "reviewed_on",
+        "name",
+    ]
 
 
 class LocationInline(EditingInline):
@@ -86,6 +115,10 @@ class ServiceAdmin(EntryAdmin):
         "email",
         "position",
         "is_published",
+        "starts_on",
+        "ends_on",
+        "is_archived",
+        "moved_to",
         "reviewed_on",
         "is_own_behaviour",
         "is_closed_for_now",
@@ -132,6 +165,8 @@ class ChoiceAdmin(EntryAdmin):
         "forms_of_abuse",
         "position",
         "is_published",
+        "starts_on",
+        "ends_on",
         "reviewed_on",
         "name",
     ]
@@ -143,7 +178,13 @@ class SituationAdmin(admin.ModelAdmin):
     list_editable = ["position"]
     list_filter = ["who", "what", "when", "is_published"]
     list_select_related = ["who", "what", "when"]
-    fields = ["slug", ("who", "what", "when"), ("position", "is_published"), "reviewed_on"]
+    fields = [
+        "slug",
+        ("who", "what", "when"),
+        ("position", "is_published"),
+        ("starts_on", "ends_on"),
+        "reviewed_on",
+    ]
     inlines = [SuggestionInline]
     save_on_top = True
 

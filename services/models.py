@@ -86,6 +86,8 @@ class Town(Page):
         help_text=_("Services for this area are listed on the town's page."),
     )
 
+    list_name = "services:town-list"
+
     class Meta(Page.Meta):
         verbose_name = _("town")
         verbose_name_plural = _("towns")
@@ -269,6 +271,8 @@ class Service(Page):
     )
 
     objects = ServiceQuerySet.as_manager()
+
+    list_name = "services:service-list"
 
     class Meta(Page.Meta):
         verbose_name = _("service")
@@ -707,7 +711,8 @@ class SuggestionQuerySet(models.QuerySet):
         # A service of the wing for one's own behaviour stays in the guides of that wing.
         is_kept_apart = models.Q(service__is_own_behaviour=True)
         in_the_wing = models.Q(guide__is_own_behaviour=True)
-        shown = self.filter(service__is_published=True).filter(~is_kept_apart | in_the_wing)
+        shown = self.filter(service__in=Service.objects.published())
+        shown = shown.filter(~is_kept_apart | in_the_wing)
         return shown.prefetch_related(models.Prefetch("service", Service.objects.for_card()))
 
 

@@ -40,7 +40,7 @@ def narrowed_list(request, slugs):
 
 @require_safe
 def service_detail(request, slug):
-    service = get_object_or_404(Service.objects.published().for_page(), slug=slug)
+    service = Service.objects.for_page().shown_or_gone(slug=slug)
     return render(request, "services/service_detail.html", {"service": service})
 
 
@@ -72,7 +72,7 @@ def town_list(request):
 
 @require_safe
 def town_detail(request, slug):
-    town = get_object_or_404(Town.objects.published(), slug=slug)
+    town = Town.objects.shown_or_gone(slug=slug)
     context = {
         "town": town,
         "locations": Location.objects.in_town(town),

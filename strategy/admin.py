@@ -11,7 +11,8 @@ class LockedPagesAdmin(EntryAdmin):
         return True
 
     def get_readonly_fields(self, request, obj=None):
-        return ["slug", "is_published"] if obj and self.is_locked(obj) else []
+        fixed = ["slug", "is_published", "starts_on", "ends_on", "is_archived", "moved_to"]
+        return fixed if obj and self.is_locked(obj) else []
 
     def has_delete_permission(self, request, obj=None):
         may_delete = super().has_delete_permission(request, obj)
@@ -26,6 +27,10 @@ class GuideAdmin(LockedPagesAdmin):
         "slug",
         "position",
         "is_published",
+        "starts_on",
+        "ends_on",
+        "is_archived",
+        "moved_to",
         "reviewed_on",
         "is_own_behaviour",
         "name",
@@ -46,6 +51,10 @@ class FormOfAbuseAdmin(EntryAdmin):
         "slug",
         "position",
         "is_published",
+        "starts_on",
+        "ends_on",
+        "is_archived",
+        "moved_to",
         "reviewed_on",
         "words",
         "name",

@@ -103,6 +103,8 @@ class Guide(Page):
 
     objects = GuideQuerySet.as_manager()
 
+    list_name = "strategy:guide-list"
+
     class Meta(Page.Meta):
         verbose_name = _("guide")
         verbose_name_plural = _("guides")
@@ -130,6 +132,8 @@ class Chapter(Page):
     content_note = models.CharField(**CONTENT_NOTE)
 
     objects = ChapterQuerySet.as_manager()
+
+    list_name = "strategy:chapter-list"
 
     class Meta(Page.Meta):
         verbose_name = _("chapter of the strategy")
@@ -431,6 +435,8 @@ class FormOfAbuse(Page):
 
     objects = FormOfAbuseQuerySet.as_manager()
 
+    list_name = "strategy:form-of-abuse-list"
+
     class Meta(Page.Meta):
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
@@ -466,7 +472,7 @@ class HubArea(Quotation):
     @property
     def topic(self):
         """The topic, while readers can see it."""
-        is_shown = self.form_of_abuse and self.form_of_abuse.is_published
+        is_shown = self.form_of_abuse and self.form_of_abuse.is_shown
         return self.form_of_abuse if is_shown else None
 
     def get_new_url(self):

@@ -1,8 +1,8 @@
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from strategy import models
-from strategy.models import Chapter, FormOfAbuse, Guide
+from strategy.models import FIXED_PAGES, Chapter, FormOfAbuse, Guide
 
 # What a chapter prints besides its passages, by the names its template uses.
 CHAPTER_ROWS = {
@@ -28,7 +28,7 @@ def guide_list(request):
 
 @require_safe
 def guide_detail(request, slug):
-    guide = get_object_or_404(Guide.objects.under_guides(), slug=slug)
+    guide = Guide.objects.exclude(slug__in=FIXED_PAGES).shown_or_gone(slug=slug)
     context = {"guide": guide, "suggestions": guide.suggestions.for_page()}
     return render(request, "strategy/guide_detail.html", context)
 
@@ -41,7 +41,7 @@ def form_of_abuse_list(request):
 
 @require_safe
 def form_of_abuse_detail(request, slug):
-    form_of_abuse = get_object_or_404(FormOfAbuse.objects.published(), slug=slug)
+    form_of_abuse = FormOfAbuse.objects.shown_or_gone(slug=slug)
     context = {
         "form_of_abuse": form_of_abuse,
         "suggestions": form_of_abuse.suggestions.for_page(),
@@ -62,7 +62,7 @@ def chapter_list(request):
 
 @require_safe
 def chapter_detail(request, slug):
-    chapter = get_object_or_404(Chapter.objects.for_listing(), slug=slug)
+    chapter = Chapter.objects.exclude(slug=Chapter.OVERVIEW).shown_or_gone(slug=slug)
     context = {"chapter": chapter, "passages": chapter.passages.for_page()}
     context |= {name: rows() for name, rows in CHAPTER_ROWS.get(slug, {}).items()}
     return render(request, "strategy/chapter_detail.html", context)

@@ -18,12 +18,12 @@ from helphub.models import PublicationRequest, Withdrawal
 from strategy.models import Guide
 
 from .reader import Page, text
-from .test_admin import change_url, save
+from .test_admin import change_url, form_values, save
 
 pytestmark = pytest.mark.django_db
 
 Kind, State = PublicationRequest.Kind, PublicationRequest.State
-ASK, EDITIONS = reverse("desk:ask"), reverse("desk:editions")
+ASK, EDITIONS, WAITING = map(reverse, ("desk:ask", "desk:editions", "desk:waiting"))
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +37,12 @@ def ask(admin, **values):
     return Page(admin.post(ASK, values, follow=True))
 
 
+def release(admin):
+    """Publish everything that waits."""
+    form = form_values(Page(admin.get(WAITING))) | {"all": "on", "why": "A test"}
+    return Page(admin.post(WAITING, form, follow=True))
+
+
 def words():
     return (store.current() / "pages/guides/consent/index.html").read_text()
 
@@ -47,7 +53,7 @@ def test_saving_says_that_readers_see_it_when_it_is_published(editions, admin):
     assert said in page.text
     assert said in save(admin, Organization.objects.first()).text
     assert "A new summary." not in words()
-    assert "Saved 1 time since the last edition." in page.text
+    assert "1 entry waits to go out" in page.text
 
 
 def test_while_there_is_no_edition_saving_says_nothing_of_publishing(admin):
@@ -58,10 +64,10 @@ def test_while_there_is_no_edition_saving_says_nothing_of_publishing(admin):
 
 def test_the_button_asks_and_the_publisher_does(editions, admin):
     save(admin, Guide.objects.get(slug="consent"), body_en="Words of an officer.")
-    page = ask(admin, kind="release")
+    page = release(admin)
     assert "The publisher is not running. Start it: manage.py publish --watch" in page.text
     assert "Waiting for the publisher." in page.text
-    ask(admin, kind="release")
+    release(admin)
     assert PublicationRequest.objects.count() == 1
     Watcher().look()
     assert "Words of an officer." in words()
@@ -69,13 +75,13 @@ def test_the_button_asks_and_the_publisher_does(editions, admin):
     assert (request.state, request.report["number"], request.who) == (State.DONE, 2, "officer")
     page = Page(admin.get(EDITIONS))
     assert "done, edition 2" in page.text
-    assert "Readers have everything that is saved." in page.text
+    assert "Readers have everything that is saved and published." in page.text
 
 
 def test_a_refusal_names_what_to_mend_with_a_link_to_it(editions, admin):
     phone = Phone.objects.get(slug="h-spoc")
     save(admin, phone, dial="01384455412", display="01384 455412")
-    ask(admin, kind="release")
+    release(admin)
     Watcher().look()
     assert PublicationRequest.objects.get().state == State.REFUSED
     page = Page(admin.get(EDITIONS))
@@ -100,13 +106,13 @@ def test_going_back_is_asked_for_with_a_reason_and_said_everywhere(editions, adm
     banner = "Readers have edition 1: officer went back to it (A complaint)."
     for address in ("/admin/", EDITIONS, "/admin/contacts/phone/"):
         assert banner in Page(admin.get(address)).text
-    ask(admin, kind="release")
+    ask_for(Kind.RELEASE, "me")
     Watcher().look()
     assert PublicationRequest.objects.first().state == State.REFUSED
     ask(admin, kind="lift")
     Watcher().look()
     assert banner not in Page(admin.get("/admin/")).text
-    ask(admin, kind="release")
+    release(admin)
     Watcher().look()
     assert "Words of an officer." in words()
 
@@ -178,7 +184,7 @@ def test_nobody_asks_without_signing_in(editions, client):
     assert not PublicationRequest.objects.exists()
 
 
-@pytest.mark.parametrize("values", [{"kind": "withdrawal"}, {"kind": "x"}])
+@pytest.mark.parametrize("values", [{"kind": "withdrawal"}, {"kind": "x"}, {"kind": "release"}, {}])
 def test_what_the_desk_does_not_ask_for_is_refused(editions, admin, values):
     assert admin.post(ASK, values).status_code == 400
 

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connections
 
 from contacts.models import Organization, Phone, Schedule
-from helphub.edition import addresses, bake, publish
+from helphub.edition import addresses, bake, compare, publish
 from helphub.entries import Entry
 from services.models import Service, Suggestion
 from strategy.models import FormOfAbuse, Guide, HubArea
@@ -94,7 +94,7 @@ def test_an_entry_that_is_held_back_has_the_rows_of_before():
     Guide.objects.filter(pk=guide.pk).update(name_en="Another name")
     found = rows()
     assert found[Guide][guide.pk]["name_en"] == "Another name"
-    bake.hold_back(found, before, [("strategy.guide", guide.pk)])
+    compare.hold_back(found, before, [("strategy.guide", guide.pk)])
     assert found[Guide][guide.pk] == before[Guide][guide.pk]
     again = [row for row in found[Suggestion].values() if row["guide_id"] == guide.pk]
     assert {row["service_id"] for row in again} == suggested
@@ -142,7 +142,7 @@ def test_an_edition_of_older_tables_is_read_with_defaults(editions):
         file.execute("ALTER TABLE strategy_guide DROP COLUMN door_pl")
         file.execute("DROP TABLE services_suggestion")
         file.commit()
-    found = publish._rows_of(source.parent)
+    found = publish.rows_of(source.parent)
     assert {row["door_pl"] for row in found[Guide].values()} == {None}
     assert found[Suggestion] == {}
     assert found[Guide]

@@ -65,6 +65,7 @@ def editions(request, context):
             one["counts"] = {name: len(pages) for name, pages in manifest["changes"].items()}
         found.append(one)
     last = store.last() or {}
+    newest = PublicationRequest.objects.first()
     return render(
         request,
         "admin/helphub/editions.html",
@@ -75,6 +76,7 @@ def editions(request, context):
             "requests": PublicationRequest.objects.all()[:10],
             "hold": store.hold(),
             "refusals": refusals_of(last),
+            "held": refusals_of({"held": newest.report.get("held", [])}) if newest else [],
             "was_refused": last.get("state") == "refused",
             "withdrawals": Withdrawal.objects.filter(lifted_at=None),
         },
@@ -166,17 +168,24 @@ def words_of_page(request, context, number):
 
 
 ASKED = {
-    Kind.RELEASE: "Publishing takes a few seconds. This page says what came of it.",
     Kind.ROLLBACK: "Going back to that edition. It takes a few seconds.",
     Kind.LIFT: "Going back ends. Publish to give readers what is saved.",
 }
 
 
+def warn_without_publisher(request):
+    """Tell an officer that nobody does what was asked for."""
+    if not store.has_watcher():
+        messages.warning(
+            request, "The publisher is not running. Start it: manage.py publish --watch"
+        )
+
+
 @for_officers(PUBLISH)
 @require_POST
 def ask(request, context):
-    """Ask for a publication, for going back to an edition, or for the end of that."""
-    kind = request.POST.get("kind", Kind.RELEASE)
+    """Ask for going back to an edition, or for the end of that."""
+    kind = request.POST.get("kind")
     if kind not in ASKED:
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
     number = request.POST.get("number") or None
@@ -190,10 +199,7 @@ def ask(request, context):
         number = None
     ask_for(kind, request.user.get_username(), why, number)
     messages.info(request, ASKED[kind])
-    if not store.has_watcher():
-        messages.warning(
-            request, "The publisher is not running. Start it: manage.py publish --watch"
-        )
+    warn_without_publisher(request)
     return redirect("desk:editions")
 
 

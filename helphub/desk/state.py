@@ -1,10 +1,5 @@
 """How publishing stands, and asking for it. Readers' servers import this too: it needs no admin."""
 
-from datetime import datetime
-
-from django.apps import apps
-from django.utils import timezone
-
 from helphub import health
 from helphub.edition import store
 from helphub.models import PublicationRequest
@@ -20,18 +15,12 @@ def ask_for(kind, who, why="", number=None):
     )
 
 
-def changes_since_edition():
-    """How often something was saved since readers' edition was made."""
-    folder = store.current()
-    if folder is None:
-        return None
-    try:
-        made_at = store.manifest_of(folder)["made_at"]
-    except store.StoreError:
-        return None
-    moment = datetime.fromtimestamp(made_at, timezone.get_default_timezone())
-    log = apps.get_model("admin.LogEntry").objects.filter(action_time__gt=moment)
-    return log.exclude(content_type__app_label="auth").count()
+def waiting():
+    """How many records wait to go out; None while readers have no edition."""
+    # Readers' servers have no log of what officers did, which this asks.
+    from helphub.desk.waiting import count
+
+    return count()
 
 
 def state():
@@ -44,5 +33,5 @@ def state():
         "busy": PublicationRequest.objects.filter(state__in=[State.WAITING, State.RUNNING]).first(),
         "refused": last if last and last.state == State.REFUSED else None,
         "has_watcher": store.has_watcher(),
-        "changes": changes_since_edition(),
+        "waiting": waiting(),
     }

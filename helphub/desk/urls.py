@@ -1,9 +1,13 @@
 from django.urls import path
 
-from helphub.desk import editions
+from helphub.desk import editions, preview, waiting
 
 app_name = "desk"
 urlpatterns = [
+    path("waiting/", waiting.waiting, name="waiting"),
+    path("waiting/<str:label>/<int:key>/", waiting.entry, name="waiting-entry"),
+    path("preview/<str:token>/", preview.preview, name="preview"),
+    path("preview/<str:token>/<str:language>/", preview.page, name="preview-page"),
     path("editions/", editions.editions, name="editions"),
     path("editions/<int:number>/", editions.edition, name="edition"),
     path("editions/<int:number>/page/", editions.page_as_it_was, name="edition-page"),

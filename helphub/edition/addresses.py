@@ -36,13 +36,23 @@ def pages_of_entries():
         }
 
 
+def pages_no_longer_kept():
+    """The entries that are archived or over, by their English addresses: these say where to go."""
+    with override(settings.LANGUAGE_CODE):
+        return {
+            page.get_absolute_url(): page
+            for model in page_models()
+            for page in model.objects.no_longer_kept()
+        }
+
+
 def _without_arguments(resolver, prefix="", is_translated=False, namespace=""):
     """The addresses that take no argument: (address, whether it exists in every language)."""
     for one in resolver.url_patterns:
         pattern = one.pattern
         if isinstance(pattern, LocalePrefixPattern):
             yield from _without_arguments(one, prefix, True, namespace)
-        elif pattern.regex.groups or f"/{prefix}{pattern}" == settings.ADMIN_PREFIX:
+        elif pattern.regex.groups or f"/{prefix}{pattern}".startswith(settings.ADMIN_PREFIX):
             continue
         elif isinstance(one, URLResolver):
             yield from _without_arguments(one, f"{prefix}{pattern}", is_translated, one.namespace)
@@ -65,7 +75,9 @@ def english():
     fixed = [
         address for address, is_translated in _without_arguments(get_resolver()) if is_translated
     ]
-    return list(dict.fromkeys([*fixed, *pages_of_entries(), *registered()]))
+    return list(
+        dict.fromkeys([*fixed, *pages_of_entries(), *pages_no_longer_kept(), *registered()])
+    )
 
 
 def of_one_language():

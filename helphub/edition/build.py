@@ -85,7 +85,7 @@ def build(folder, before=None, progress=lambda done, of: None):
     todo = [address for address in wanted if address not in pages]
     answers = _Answers(known, pages)
     read = facts.of_edition(before) if before else {}
-    for share in _run(folder, before, todo, len(pages), progress):
+    for share in run(folder, before, todo, len(pages), progress):
         pages |= share["pages"]
         answers.add(share)
         read |= share["facts"]
@@ -98,7 +98,7 @@ def build(folder, before=None, progress=lambda done, of: None):
     return {a: pages[a] for a in wanted if not (a in above and a in is_missing)}
 
 
-def _run(folder, before, todo, done, progress):
+def run(folder, before, todo, done=0, progress=lambda done, of: None):
     """Share the addresses out to processes of the public role."""
     count = 1 if len(todo) < FEW else min(os.cpu_count() or 1, 4)
     environment = os.environ | {"HELPHUB_EDITION": str(folder), "PYTHONUNBUFFERED": "1"}

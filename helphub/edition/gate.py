@@ -54,7 +54,8 @@ class Refusal(NamedTuple):
 def data_of(folder, approved):
     """What an edition's own content says of itself: kept with it, for going back to it."""
     with reading.reading(folder):
-        entries = addresses.pages_of_entries()
+        gone = addresses.pages_no_longer_kept()
+        entries = gone | addresses.pages_of_entries()
         phones = list(Phone.objects.published())
         postcodes = _postcodes_of_places()
         live = addresses.live()
@@ -79,6 +80,7 @@ def data_of(folder, approved):
         "printed": printed,
         "postcodes": postcodes,
         "live": live,
+        "gone": sorted(gone),
         "approved": {line: [row.dial, row.display] for line, row in approved.items()},
     }
 
@@ -122,6 +124,10 @@ class Edition(NamedTuple):
             if is_html(page) and page["status"] < 500:
                 yield address, page, self.facts[page["sha256"]]
 
+    def is_gone(self, address):
+        """Whether a page is archived or over, and its address only says where to go."""
+        return without_language(address)[1] in self.data.get("gone", ())
+
     def record(self, address):
         """The entry that a page belongs to."""
         found = self.data["records"].get(without_language(address)[1])
@@ -161,6 +167,8 @@ def answers(edition):
     """Every page answers."""
     for address, page in edition.pages.items():
         expected = {404} if address == addresses.NOT_FOUND else {200, 301, 302}
+        if edition.is_gone(address):
+            expected = {410}
         if page["status"] not in expected:
             why = f"The page cannot be made (it answers {page['status']})."
             yield _of_page(edition, "answers", why, address)
@@ -272,6 +280,9 @@ def links(edition):
                 continue
             if page is None:
                 why = f"A link leads to {target}, which is not there."
+                yield _of_page(edition, "links", why, address)
+            elif edition.is_gone(target) and not edition.is_gone(address):
+                why = f"A link leads to {target}, which is archived or over. Take it out."
                 yield _of_page(edition, "links", why, address)
             elif fragment and fragment not in ids.get(target, ()):
                 why = f"A link leads to a part of {target} that is not there ({fragment})."

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from django.apps import apps
 from django.db import DatabaseError, connections
@@ -13,7 +14,7 @@ from django.utils import timezone
 from contacts.hours import build_clock
 from contacts.models import ApprovedNumber
 from helphub import critical
-from helphub.edition import bake, build, facts, gate, reading, store
+from helphub.edition import bake, build, compare, facts, gate, reading, store
 from helphub.edition.content_file import database
 from helphub.find import index
 from helphub.models import Withdrawal
@@ -44,10 +45,19 @@ class Published:
     seconds: dict = field(default_factory=dict)
 
 
-def publish(source=RELEASED, who="", why="", force="", number=None, progress=lambda done, of: None):
+def publish(
+    source=RELEASED,
+    who="",
+    why="",
+    force="",
+    number=None,
+    marks=None,
+    progress=lambda done, of: None,
+):
     """Make an edition, and give it to readers if it passes the gate.
 
-    The source is the working database or the current edition; or, with a number, that edition.
+    The source is the working database or the current edition; or, with a number, that edition. With
+    marks, {(label, key): mark}, only those records go out, as they were when they were looked at.
     """
     with store.lock():
         if source == RELEASED and (held := store.hold()) is not None:
@@ -56,7 +66,7 @@ def publish(source=RELEASED, who="", why="", force="", number=None, progress=lam
                 f"({held.get('why')}). End that first: manage.py editions --lift"
             )
         try:
-            published = _publish(source, who, why, force, number, progress)
+            published = _publish(source, who, why, force, number, marks, progress)
         except RefusedError as error:
             store.set_last(
                 state="refused", who=who, refusals=[one.as_json() for one in error.refusals]
@@ -69,26 +79,29 @@ def publish(source=RELEASED, who="", why="", force="", number=None, progress=lam
         return published
 
 
-def _publish(source, who, why, force, number, progress):
-    started = time.perf_counter()
+def _publish(source, who, why, force, number, marks, progress):
+    started, read_at = time.perf_counter(), time.time()
     before = whole_edition()
     origin = store.folder_of(number) if number else before
     if source != RELEASED and origin is None:
         raise store.StoreError("There is no edition yet. Run manage.py publish.")
     approved = approved_now(before)
     withdrawn = withdrawn_now()
-    previous = _rows_of(before) if before else None
+    previous = rows_of(before) if before else None
     base = (
-        bake.released(bake.read(connections["default"])) if source == RELEASED else _rows_of(origin)
+        bake.released(bake.read(connections["default"])) if source == RELEASED else rows_of(origin)
     )
+    choice = _Choice(base, previous, withdrawn, marks)
     held, seconds, attempt = {}, {}, before
     for round_number in range(MOST_ROUNDS):
         with store.work_folder(round_number) as work:
             mark = time.perf_counter()
-            rows = {model: {k: dict(r) for k, r in table.items()} for model, table in base.items()}
-            bake.hold_back(rows, previous, list(held))
+            rows = bake.copied(base)
+            compare.hold_back(rows, previous, [*choice.left, *held])
             bake.withdraw(rows, withdrawn)
-            refusals = _bake(rows, work, approved, is_bound=source == RELEASED and not force)
+            refusals = choice.refusals(held) or _bake(
+                rows, work, approved, is_bound=source == RELEASED and not force
+            )
             seconds["bake"] = time.perf_counter() - mark
             if not refusals:
                 data = gate.data_of(work, approved)
@@ -111,9 +124,10 @@ def _publish(source, who, why, force, number, progress):
             if not refusals:
                 seconds["all"] = time.perf_counter() - started
                 manifest = _manifest(edition, source, who, why, force, before, held, seconds)
+                manifest |= _taken(source, origin, read_at, [*choice.left, *held])
                 return _let_through(work, manifest, withdrawn)
             new = {(one.record.label, one.record.key): one for one in refusals if one.record}
-            if any(one.stops for one in refusals) or not set(new) - set(held):
+            if any(one.stops for one in refusals) or not set(new) - set(held) - choice.left:
                 raise RefusedError(refusals)
             held |= new
             if (work / "answers.json").exists():
@@ -121,6 +135,42 @@ def _publish(source, who, why, force, number, progress):
                 _write_manifest(work, _manifest(edition, source, who, why, force, before, {}, {}))
                 attempt = store.keep_for_next_round(work, round_number)
     raise RefusedError(refusals)
+
+
+class _Choice:
+    """Which of the records that wait go out, where somebody chose among them."""
+
+    def __init__(self, base, previous, withdrawn, marks):
+        self.marks = None if previous is None else marks
+        self.left = set()  # Nobody ticked these: they stay as they are.
+        if self.marks is None:
+            return
+        self.now, self.before = bake.copied(base), previous
+        bake.withdraw(self.now, withdrawn)
+        self.waiting = {one.name: one for one in compare.differences(self.now, previous)}
+        self.left = set(self.waiting) - set(marks)
+
+    def refusals(self, held):
+        """What was ticked and cannot go out by itself, or is not what was looked at."""
+        if self.marks is None:
+            return []
+        left = {*self.left, *held}
+        going = set(self.waiting) - left
+        changed = [
+            self.waiting[name].record
+            for name in sorted(going)
+            if compare.mark_of(self.waiting[name], self.now) != self.marks[name]
+        ]
+        return [
+            *(gate.Refusal("changed", CHANGED.format(one.name), [], one) for one in changed),
+            *(
+                gate.Refusal("bake", fault.why, [], fault.record)
+                for fault in compare.names_of_unticked(self.now, self.before, going, left)
+            ),
+        ]
+
+
+CHANGED = "“{}” has changed since you looked. Look at it again, then tick it."
 
 
 def _bake(rows, work, approved, is_bound):
@@ -187,6 +237,25 @@ def _manifest(edition, source, who, why, force, before, held, seconds):
     }
 
 
+def _taken(source, origin, read_at, left):
+    """When the content was taken from the working database, and records left behind before that."""
+    old = store.manifest_of(origin) if origin else {}
+    if source != RELEASED:
+        return {"taken_at": old.get("taken_at", old["made_at"]), "left": old.get("left", [])}
+    return {
+        "taken_at": read_at,
+        "left": [[*name, taken_at(old, name) if old else 0] for name in sorted(set(left))],
+    }
+
+
+def taken_at(manifest, name):
+    """When an edition's words of a record, (label, key), were taken from the working database."""
+    for label, key, moment in manifest.get("left", []):
+        if (label, key) == name:
+            return moment
+    return manifest.get("taken_at", manifest["made_at"])
+
+
 def _write_manifest(folder, manifest):
     """The manifest, with each page's headers only where they differ from all."""
     common = manifest["headers"]
@@ -250,7 +319,13 @@ def withdrawn_now():
         return []
 
 
-def _rows_of(folder):
+def rows_of(folder):
+    """An edition's rows, read once: nothing changes them."""
+    return _rows_of(folder, (folder / "content.sqlite3").stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _rows_of(folder, mtime):
     with reading.reading(folder) as connection:
         return bake.read(connection)
 

@@ -80,8 +80,15 @@ class Watcher:
             publish.lift(request.who)
             return {}
         source = publish.RELEASED if request.kind == Kind.RELEASE else publish.WITHDRAWAL
+        marks = None
+        if request.chosen is not None:
+            marks = dict(zip(map(tuple, request.chosen), request.marks, strict=True))
         done = publish.publish(
-            source, request.who, request.why, progress=lambda done, of: store.watcher_beats()
+            source,
+            request.who,
+            request.why,
+            marks=marks,
+            progress=lambda done, of: store.watcher_beats(),
         )
         return {
             "number": done.number,

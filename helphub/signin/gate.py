@@ -9,13 +9,15 @@ from django.shortcuts import redirect
 from helphub.middleware import is_for_admin
 from helphub.signin import confirm, factors, sessions, typed
 
-# For strangers: ways to sign in.
+# For strangers: ways to sign in, and what an officer gave them a link to.
 OPEN = {
     "account_login",
     "account_logout",
     "mfa_authenticate",
     "mfa_login_webauthn",
     "welcome",
+    "desk:preview",
+    "desk:preview-page",
 }
 # For officers who have no second factor yet: ways to make one.
 ENROLMENT = {

@@ -1,0 +1,265 @@
+"""Preview: one record that waits, as readers would see it, by a link that works for seven days.
+
+The pages are what the current edition has with this one record in it, made by the public role as an
+edition's are. Nothing else that waits is in them.
+"""
+
+import fcntl
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.core import signing
+from django.db import connections
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language_info, override
+from django.views.decorators.http import require_safe
+
+from contacts.hours import build_clock
+from helphub import critical
+from helphub.edition import addresses, bake, build, compare, publish, reading, store
+
+SALT = "helphub.desk.preview"
+WORKS = timedelta(days=7)
+KEPT = 50
+# What a cache in between may keep of readers' pages. Of these it keeps nothing.
+OF_CACHES = {"X-Accel-Expires", "CDN-Cache-Control", "Surrogate-Control"}
+
+
+class PreviewError(Exception):
+    """The page cannot be shown, with why."""
+
+
+def token_for(label, key):
+    """What a link to a record's preview carries: nobody can make one up, and it ends."""
+    return signing.dumps([label, key], salt=SALT)
+
+
+def place_of(model):
+    """Where a record stands that has no page of its own, or nothing where it has one."""
+    if hasattr(model, "get_absolute_url"):
+        return ""
+    return (
+        f"A record of this kind ({model._meta.verbose_name}) has no page of its own: it stands on "
+        "the pages of the entries that name it, or in the find box."
+    )
+
+
+# Making
+
+
+def _rows(model, key, before):
+    """The edition's rows with this record in them as it is saved, as if it were published."""
+    saved = bake.read(connections["default"])
+    if key not in saved[model]:
+        raise PreviewError("It is no longer there. Ask whoever sent you the link for a new one.")
+    rows = bake.copied(before)
+    name = (model._meta.label_lower, key)
+    for one, table in (("old", rows), ("new", saved)):
+        for other, number in _own(table, name):
+            if one == "old":
+                del rows[other][number]
+            else:
+                rows[other][number] = dict(saved[other][number])
+    row = rows[model][key]
+    if bake.is_entry(model):
+        row |= {"is_published": True} | dict.fromkeys(row.keys() & {"starts_on", "ends_on"})
+    for place in bake.PLACES:
+        # What is secret by now is in no preview, though readers' edition may have it still.
+        known = saved[apps.get_model(place)]
+        rows[apps.get_model(place)] = {
+            number: one for number, one in rows[apps.get_model(place)].items() if number in known
+        }
+    for field in bake.links(model):
+        if row[field.attname] is None or row[field.attname] in bake.named(rows, field):
+            continue
+        if not field.null:
+            raise PreviewError(
+                f"Its field “{field.verbose_name}” names something that readers do not have yet. "
+                "Publish that first."
+            )
+        row[field.attname] = None
+    bake.withdraw(rows, publish.withdrawn_now())
+    bake.tidy(rows)
+    if not rows[model].get(key, {}).get("is_published", True) or key not in rows[model]:
+        raise PreviewError("It was withdrawn from every page.")
+    return rows
+
+
+def _own(rows, name):
+    """The rows that are written in a record's form, as (model, key)."""
+    model, key = apps.get_model(name[0]), name[1]
+    found = [(model, key)] if key in rows[model] else []
+    for other, table in rows.items():
+        if bake.is_entry(other):
+            continue
+        for number, row in table.items():
+            field = compare.owner_field(other, row)
+            if field is None or field.related_model is not model:
+                continue
+            owner = row[field.attname]
+            if not field.target_field.primary_key:
+                owner = next(
+                    (k for k, r in rows[model].items() if r[field.target_field.attname] == owner),
+                    None,
+                )
+            if owner == key:
+                found.append((other, number))
+    return found
+
+
+def _address(model, key, folder):
+    """The English address of the page that shows a record."""
+    with reading.reading(folder), override(settings.LANGUAGE_CODE):
+        return model._base_manager.get(pk=key).get_absolute_url().partition("#")[0]
+
+
+def _languages():
+    return settings.OFFERED_LANGUAGES
+
+
+def made(label, key):
+    """The folder with a record's pages: made now, or earlier from the same content."""
+    edition = publish.whole_edition()
+    if edition is None:
+        raise PreviewError("There is no edition yet. Publish once; then there are previews.")
+    model = apps.get_model(label)
+    rows = _rows(model, key, publish.rows_of(edition))
+    known = [
+        (one._meta.label_lower, number, sorted(row.items()))
+        for one, table in rows.items()
+        for number, row in table.items()
+    ]
+    said = (edition, known, label, key, build_clock(), *_languages())
+    mark = hashlib.sha256(repr(said).encode()).hexdigest()[:32]
+    folder = settings.PREVIEWS_DIR / mark
+    with _alone():
+        if not (folder / "pages.json").exists():
+            _make(folder, edition, model, key, rows)
+    return folder
+
+
+@contextmanager
+def _alone():
+    """One preview is made at a time: however many ask, the machine has one to make."""
+    settings.PREVIEWS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (settings.PREVIEWS_DIR / "lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _make(folder, edition, model, key, rows):
+    _clear_away()
+    work = Path(tempfile.mkdtemp(dir=settings.PREVIEWS_DIR, prefix=".work-"))
+    try:
+        try:
+            bake.write(rows, work / "content.sqlite3")
+        except bake.BakeError as error:
+            raise PreviewError(f"It cannot be shown as it is. {error}") from error
+        shutil.copy(edition / critical.PATH.name, work)
+        address = _address(model, key, work)
+        wanted = {code: addresses.in_language(address, code) for code in _languages()}
+        try:
+            (share,) = build.run(work, None, list(wanted.values()))
+        except build.BuildError as error:
+            raise PreviewError(f"The page cannot be made. {error}") from error
+        pages = {code: share["pages"][where] for code, where in wanted.items()}
+        if not {page["status"] for page in pages.values()} <= {HTTPStatus.OK, HTTPStatus.GONE}:
+            raise PreviewError("The page cannot be made from what is saved. Look at its form.")
+        (work / "content.sqlite3").unlink()
+        (work / "pages.json").write_text(json.dumps({"address": address, "pages": pages}))
+        work.rename(folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _clear_away():
+    """Remove previews that no link leads to any more, and those that nobody asked for lately."""
+    found = sorted(
+        (path for path in settings.PREVIEWS_DIR.iterdir() if path.is_dir()),
+        key=lambda path: path.stat().st_mtime,
+        reverse=True,
+    )
+    for number, path in enumerate(found):
+        is_old = time.time() - path.stat().st_mtime > WORKS.total_seconds()
+        if is_old or number >= KEPT - 1 or path.name.startswith(".work-"):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+# Pages
+
+
+def _with_record(view):
+    """Give a view the record that its link names; or answer that the link leads nowhere."""
+
+    def with_record(request, token, **arguments):
+        try:
+            label, key = signing.loads(token, salt=SALT, max_age=WORKS)
+        except signing.SignatureExpired:
+            return _no(request, "This link has ended", HTTPStatus.GONE, "It worked for seven days.")
+        except (signing.BadSignature, ValueError):
+            why = "It may have been cut off on its way."
+            return _no(request, "This link leads nowhere", HTTPStatus.NOT_FOUND, why)
+        try:
+            return view(request, token, label, key, **arguments)
+        except (PreviewError, store.StoreError, OSError) as error:
+            why = str(error) if isinstance(error, PreviewError) else ""
+            return _no(request, "There is nothing to show just now", HTTPStatus.CONFLICT, why)
+
+    return with_record
+
+
+def _no(request, title, status, why):
+    return render(
+        request, "admin/helphub/no_preview.html", {"title": title, "why": why}, status=status
+    )
+
+
+@require_safe
+@_with_record
+def preview(request, token, label, key):
+    """A record's page, in each language: what a link leads to."""
+    model = apps.get_model(label)
+    pages = address = None
+    if not place_of(model):
+        found = json.loads((made(label, key) / "pages.json").read_text())
+        address, pages = found["address"], found["pages"]
+    return render(
+        request,
+        "admin/helphub/preview.html",
+        {
+            "title": "How the page will look",
+            "token": token,
+            "address": address,
+            "place": place_of(model),
+            "languages": [get_language_info(code) for code in pages or []],
+        },
+    )
+
+
+@require_safe
+@_with_record
+def page(request, token, label, key, language):
+    """The page itself, as readers would get it, with the headers that they would get."""
+    if place_of(apps.get_model(label)):
+        raise PreviewError(place_of(apps.get_model(label)))
+    folder = made(label, key)
+    found = json.loads((folder / "pages.json").read_text())["pages"].get(language)
+    if found is None:
+        why = "There is no such language."
+        return _no(request, "This link leads nowhere", HTTPStatus.NOT_FOUND, why)
+    body = (folder / "pages" / found["file"]).read_bytes()
+    response = HttpResponse(body, content_type=found["type"], status=found["status"])
+    response.own_headers = {
+        name: value for name, value in found["headers"].items() if name not in OF_CACHES
+    }
+    return response

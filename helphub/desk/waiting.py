@@ -1,0 +1,471 @@
+"""Waiting to go out: what is saved and published and not yet what readers have."""
+
+import re
+import time
+import uuid
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.apps import apps
+from django.contrib import messages
+from django.contrib.admin.models import LogEntry
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, connections
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language_info
+from django.views.decorators.http import require_http_methods
+
+from helphub.desk import preview
+from helphub.desk.editions import PUBLISH, SEE, form_of, warn_without_publisher
+from helphub.desk.officers import for_officers
+from helphub.desk.state import Kind, State
+from helphub.desk.words import word_difference
+from helphub.edition import bake, compare, publish, store
+from helphub.models import PublicationRequest
+
+MOST_SHOWN = 30  # So many differences stand in the list itself; others are a click away.
+WHAT = {
+    "new": "New",
+    "changed": "Changed",
+    "unpublished": "No longer published: it will leave every page",
+    "deleted": "Deleted: it will leave every page",
+}
+
+
+class Waiting(NamedTuple):
+    """A record that waits to go out, or a draft that nobody has marked as published."""
+
+    record: bake.Record
+    what: str  # One of WHAT, or "draft".
+    mark: str = ""  # Another when somebody has changed it since.
+    who: str = ""  # Who changed it last.
+    changed_at: datetime | None = None
+    since: datetime | None = None  # The first change that readers do not have.
+
+    @property
+    def name(self):
+        """What names it: (label, key)."""
+        return self.record.label, self.record.key
+
+    @property
+    def value(self):
+        """The same in a form."""
+        return f"{self.record.label}:{self.record.key}"
+
+    @property
+    def kind(self):
+        return apps.get_model(self.record.label)._meta.verbose_name
+
+    @property
+    def says(self):
+        return WHAT.get(self.what, "")
+
+    @property
+    def url(self):
+        return reverse("desk:waiting-entry", args=[self.record.label, self.record.key])
+
+    @property
+    def edit_url(self):
+        return "" if self.what == "deleted" else form_of(self.record)
+
+
+class Part(NamedTuple):
+    """What changed in one field, in one language."""
+
+    label: str
+    language: str
+    direction: str
+    words: list  # As word_difference has them.
+
+
+class Standing:
+    """The working database beside the edition that readers have."""
+
+    def __init__(self):
+        self.folder = publish.whole_edition()
+        self.saved = bake.read(connections["default"])
+        self.now = bake.released(self.saved)
+        self.before = publish.rows_of(self.folder) if self.folder else None
+        self.waiting, self.drafts = [], []
+        if self.before is None:
+            return
+        bake.withdraw(self.now, publish.withdrawn_now())
+        self.found = {one.name: one for one in compare.differences(self.now, self.before)}
+        manifest = store.manifest_of(self.folder)
+        drafts = self._drafts()
+        log = _log({*self.found, *(record[:2] for record in drafts)})
+        for name, difference in self.found.items():
+            changes = log.get(name, [])
+            taken_at = _moment(publish.taken_at(manifest, name))
+            since = [at for at, _who in changes if at > taken_at]
+            self.waiting.append(
+                Waiting(
+                    difference.record,
+                    self._what(*name),
+                    compare.mark_of(difference, self.now),
+                    *(changes[-1][::-1] if since else ("", None)),
+                    since[0] if since else None,
+                )
+            )
+        for record in drafts:
+            changes = log.get(record[:2], [])
+            self.drafts.append(
+                Waiting(record, "draft", "", *(changes[-1][::-1] if changes else ("", None)))
+            )
+        self.by_name = {one.name: one for one in self.waiting}
+
+    def _drafts(self):
+        """What nobody has marked as published, and readers do not have."""
+        return [
+            bake.record_of(model, row)
+            for model, table in self.saved.items()
+            if bake.is_entry(model)
+            for key, row in table.items()
+            if not row["is_published"] and key not in self.before[model]
+        ]
+
+    def _what(self, label, key):
+        model = apps.get_model(label)
+        is_there = key in self.before[model]
+        if key in self.now[model]:
+            was_shown = is_there and self.before[model][key].get("is_published", True)
+            return "changed" if was_shown else "new"
+        return "unpublished" if key in self.saved[model] else "deleted"
+
+    def name_of(self, name):
+        """The name of a record, whether or not it still waits."""
+        model = apps.get_model(name[0])
+        row = self.saved[model].get(name[1]) or self.before[model].get(name[1])
+        return bake.record_of(model, row).name if row else f"{name[0]} {name[1]}"
+
+    def parts(self, name):
+        """What changed in a record: its own fields, then those of the rows that belong to it."""
+        difference = self.found[name]
+        own = (apps.get_model(name[0]), name[1])
+        here, there = dict.fromkeys(difference.now), dict.fromkeys(difference.before)
+        found = []
+        for one in sorted(
+            {*here, *there}, key=lambda one: (one != own, one[0]._meta.label, one[1])
+        ):
+            model, key = one
+            if model._meta.auto_created:
+                continue
+            new = self.now[model][key] if one in here else {}
+            old = self.before[model][key] if one in there else {}
+            found += self._fields(model, old, new, "" if one == own else _of_child(model))
+        return found + self._ties(here, there)
+
+    def _fields(self, model, old, new, child):
+        owner = compare.owner_field(model, new or old)
+        parts = []
+        for field in compare.written(model):
+            before, after = old.get(field.attname), new.get(field.attname)
+            if field == owner or not field.editable or (before or None) == (after or None):
+                continue
+            said = [self._shown(field, before, self.before), self._shown(field, after, self.now)]
+            if said[0] == said[1]:
+                continue
+            is_text = isinstance(before or after, str) and not field.choices
+            words = [one.split() if is_text else [one] if one else [] for one in said]
+            code = getattr(field, "language", "")
+            label = str(getattr(field, "translated_field", field).verbose_name)
+            info = get_language_info(code) if code else None
+            parts.append(
+                Part(
+                    f"{child}{label}" + (f", {info['name']}" if code else ""),
+                    code,
+                    "rtl" if info and info["bidi"] else "ltr",
+                    word_difference(*words),
+                )
+            )
+        return parts
+
+    def _ties(self, here, there):
+        """Many-to-many rows, each list as one field."""
+        found = {}
+        for side, rows, which in ((0, self.before, there), (1, self.now, here)):
+            for model, key in which:
+                if model._meta.auto_created:
+                    row = rows[model][key]
+                    owner = compare.owner_field(model, row)
+                    (other,) = [field for field in bake.links(model) if field != owner]
+                    name = self._shown(other, row[other.attname], rows)
+                    found.setdefault(model, ([], []))[side].append(name)
+        return [
+            Part(_of_tie(model), "", "ltr", word_difference(sorted(old), sorted(new)))
+            for model, (old, new) in found.items()
+            if sorted(old) != sorted(new)
+        ]
+
+    def _shown(self, field, value, rows):
+        """A value as an officer knows it from the form."""
+        if value in (None, ""):
+            return ""
+        if isinstance(value, bool):
+            return "Yes" if value else "No"
+        if field.remote_field:
+            row = next(
+                (
+                    one
+                    for one in rows[field.related_model].values()
+                    if one[field.target_field.attname] == value
+                ),
+                None,
+            )
+            return bake.record_of(field.related_model, row).name if row else str(value)
+        if field.choices:
+            return str(dict(field.flatchoices).get(value, value))
+        if isinstance(value, datetime):
+            return date_format(timezone.localtime(value), "j F Y H:i")
+        return date_format(value, "j F Y") if isinstance(value, date) else str(value)
+
+
+def _of_child(model):
+    return f"{model._meta.verbose_name}: "
+
+
+def _of_tie(model):
+    """The name of the field whose many-to-many rows these are."""
+    fields = model._meta.auto_created._meta.local_many_to_many
+    return str(next(f.verbose_name for f in fields if f.remote_field.through is model))
+
+
+def _moment(seconds):
+    return datetime.fromtimestamp(seconds, timezone.get_default_timezone())
+
+
+def _log(names):
+    """Who saved these records in the admin and when, oldest first: [(when, who)] by name."""
+    found = {}
+    if not names:
+        return found
+    rows = LogEntry.objects.filter(
+        content_type__app_label__in={label.partition(".")[0] for label, _ in names},
+        object_id__in={str(key) for _, key in names},
+    ).order_by("action_time", "pk")
+    columns = ["content_type__app_label", "content_type__model", "object_id", "action_time"]
+    for app, model, key, at, who in rows.values_list(*columns, "user__username"):
+        if key.isdecimal() and (name := (f"{app}.{model}", int(key))) in names:
+            found.setdefault(name, []).append((at, who))
+    return found
+
+
+def records():
+    """What waits to go out, for whoever lists it."""
+    return Standing().waiting
+
+
+# Pages
+
+
+@for_officers(SEE, PUBLISH)
+@require_http_methods(["GET", "HEAD", "POST"])
+def waiting(request, context):
+    """What waits to go out; what an officer ticks goes out, and the rest stays as it is."""
+    standing = Standing()
+    faults, ticked = [], set()
+    if request.method == "POST":
+        if not request.user.has_perm(PUBLISH):
+            raise PermissionDenied
+        if PublicationRequest.objects.filter(once=_once(request)).exists():
+            messages.info(request, AGAIN)
+            return redirect("desk:editions")
+        looked, ticked = _looked(request), _ticked(request)
+        why = request.POST.get("why", "").strip()
+        faults = [
+            *_faults_of_form(standing, ticked, why),
+            *_faults_of_ticks(standing, looked, ticked),
+        ]
+        if not faults:
+            ask(request, standing, {name: looked[name] for name in ticked}, why)
+            return redirect("desk:editions")
+    return render(
+        request,
+        "admin/helphub/waiting.html",
+        context
+        | {
+            "title": "Waiting to go out",
+            "standing": standing,
+            "waiting": [
+                {
+                    "one": one,
+                    "is_ticked": one.name in ticked,
+                    "parts": standing.parts(one.name)
+                    if len(standing.waiting) <= MOST_SHOWN
+                    else None,
+                }
+                for one in standing.waiting
+            ],
+            "looked": " ".join(f"{one.value}:{one.mark}" for one in standing.waiting),
+            "faults": faults,
+            "why": request.POST.get("why", ""),
+            "all": "all" in request.POST,
+            "once": uuid.uuid4(),
+            "may_publish": request.user.has_perm(PUBLISH),
+        },
+    )
+
+
+NAME = re.compile(r"([a-z]+\.[a-z]+):(\d{1,18})(?::([0-9a-f]{20}))?")
+
+
+def _looked(request):
+    """The records that stood on the page, each with the mark of what it said: {name: mark}."""
+    found = map(NAME.fullmatch, request.POST.get("looked", "").split())
+    return {(one[1], int(one[2])): one[3] for one in found if one and one[3]}
+
+
+def _ticked(request):
+    if "all" in request.POST:
+        return set(_looked(request))
+    found = map(NAME.fullmatch, request.POST.getlist("tick"))
+    labels = {model._meta.label_lower for model in bake.content_models()}
+    return {(one[1], int(one[2])) for one in found if one and one[1] in labels}
+
+
+def _faults_of_form(standing, ticked, why):
+    if standing.before is not None and not ticked:
+        yield "Tick what is to go out, or “Everything on this page”."
+    if not why:
+        yield "Say why, in a few words. Every officer sees it beside the edition."
+    if len(why) > 300:
+        yield "Say why in fewer words: there is room for 300 letters."
+    if held := store.hold():
+        yield (
+            f"Readers have edition {held.get('number')}, to which {held.get('who')} went back. "
+            "End that first, on the page “Editions”."
+        )
+
+
+def _faults_of_ticks(standing, looked, ticked):
+    """Why what was ticked cannot go out as it is, each fault with the record's name."""
+    if standing.before is None:
+        return
+    for name in sorted(ticked):
+        now = standing.by_name.get(name)
+        if now is None:
+            yield (
+                f"“{standing.name_of(name)}” does not wait any more: it has gone out, or somebody "
+                "has taken the change back."
+            )
+        elif name not in looked or looked[name] != now.mark:
+            yield publish.CHANGED.format(now.record.name)
+    left = set(standing.by_name) - ticked
+    going = ticked & set(standing.by_name)
+    for fault in compare.names_of_unticked(standing.now, standing.before, going, left):
+        yield fault.why
+
+
+AGAIN = "That was asked for already. It goes out once."
+
+
+def _once(request):
+    """What the form carries so that it asks once, as after a double click."""
+    try:
+        return uuid.UUID(request.POST.get("once", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+def ask(request, standing, marks, why):
+    """Ask the publisher for these records, once."""
+    chosen = sorted(marks)
+    if standing.before is not None:
+        same = PublicationRequest.objects.filter(
+            kind=Kind.RELEASE, state__in=[State.WAITING, State.RUNNING]
+        )
+        under_way = {
+            (*name, mark)
+            for one in same
+            if one.chosen is not None
+            for name, mark in zip(one.chosen, one.marks, strict=True)
+        }
+        if {(*name, marks[name]) for name in chosen} <= under_way:
+            messages.info(request, AGAIN)
+            return
+    _request, is_new = PublicationRequest.objects.get_or_create(
+        once=_once(request),
+        defaults={
+            "kind": Kind.RELEASE,
+            "who": request.user.get_username(),
+            "why": why,
+            "chosen": None if standing.before is None else [list(name) for name in chosen],
+            "marks": [marks[name] for name in chosen],
+        },
+    )
+    if is_new:
+        messages.info(request, "Publishing takes a few seconds. This page says what came of it.")
+    else:
+        messages.info(request, AGAIN)
+    warn_without_publisher(request)
+
+
+@for_officers(SEE, PUBLISH)
+@require_http_methods(["GET", "HEAD", "POST"])
+def entry(request, context, label, key):
+    """What changed in one record, word by word, and the page as it will look."""
+    model = next((one for one in bake.content_models() if one._meta.label_lower == label), None)
+    if model is None or model._meta.auto_created:
+        raise Http404("There is no such kind of record.")
+    standing = Standing()
+    found = [one for one in (*standing.waiting, *standing.drafts) if one.name == (label, key)]
+    row = standing.saved[model].get(key)
+    if not found and row is None:
+        raise Http404("There is no such record.")
+    one = found[0] if found else Waiting(bake.record_of(model, row), "")
+    link = ""
+    if row is not None:
+        link = reverse("desk:preview", args=[preview.token_for(label, key)])
+    return render(
+        request,
+        "admin/helphub/waiting_entry.html",
+        context
+        | {
+            "title": one.record.name or str(one.kind),
+            "subtitle": "Waiting to go out",
+            "one": one,
+            "parts": standing.parts(one.name) if one.mark else [],
+            "preview": link,
+            "stands_on": preview.place_of(model) if link else "",
+            "to_share": request.build_absolute_uri(link) if request.method == "POST" else "",
+        },
+    )
+
+
+class _Counted(NamedTuple):
+    mark: tuple
+    at: float
+    count: int
+
+
+_last = None
+LONGEST = 30  # Seconds that a count is believed: what a command changes leaves no line in the log.
+
+
+def count():
+    """How many records wait, for the head of every page of the admin; None without an edition.
+
+    Comparing takes as long as all else on such a page. While nobody has saved anything in the
+    admin, and readers have the same edition, it is the same number.
+    """
+    global _last
+    folder = publish.whole_edition()
+    if folder is None:
+        return None
+    mark = (
+        folder,
+        connections["default"].settings_dict["NAME"],
+        LogEntry.objects.order_by("-pk").values_list("pk", flat=True).first(),
+        tuple(publish.withdrawn_now()),
+    )
+    now = time.monotonic()
+    if _last is None or _last.mark != mark or now - _last.at > LONGEST:
+        try:
+            _last = _Counted(mark, now, len(records()))
+        except (OSError, DatabaseError):
+            return None  # The edition's file is gone or torn. The head of the page says so.
+    return _last.count

@@ -1,0 +1,222 @@
+"""Compare: which records of the working database differ from what readers have.
+
+A record is what an officer opens and ticks: an entry with its child rows and its many-to-many rows,
+or a row that stands alone. Rows are held as bake.py has them.
+"""
+
+import hashlib
+from functools import cache
+from typing import NamedTuple
+
+from django.apps import apps
+from django.db import models
+
+from helphub import texts
+from helphub.edition import bake
+
+
+class Difference(NamedTuple):
+    """A record that differs: its rows now and in the edition, as (model, key)."""
+
+    record: bake.Record
+    now: list
+    before: list
+
+    @property
+    def name(self):
+        """What names it: (label, key)."""
+        return self.record.label, self.record.key
+
+    def has_own_row(self, rows):
+        """Whether the record itself is among those rows."""
+        return self.record.key in rows[apps.get_model(self.record.label)]
+
+
+def owner_field(model, row):
+    """The field that names the entry in whose form a row is written, or None.
+
+    Of several that it would go with (a suggestion goes with its page and with its service), the one
+    that is filled out of a choice of pages; of a many-to-many row, the side that has the field.
+    """
+    found = [
+        field
+        for field in bake.links(model)
+        if field.remote_field.on_delete is models.CASCADE and row[field.attname] is not None
+    ]
+    if bake.is_entry(model) or not found:
+        return None
+    if model._meta.auto_created:
+        return next(one for one in found if one.related_model is model._meta.auto_created)
+    return min(found, key=lambda field: not field.null)
+
+
+class Owners:
+    """Who owns each row of one side, seen from the other side.
+
+    A row that ties two records together belongs to the one of them that the other side lacks: where
+    a service comes or goes, the links to it come and go with it.
+    """
+
+    def __init__(self, rows, others):
+        self.rows, self.others = rows, others
+        self.keys = {}
+        self.there = {}
+
+    def _key(self, field, value):
+        """The primary key of the row that a field names."""
+        if field.target_field.primary_key:
+            return value
+        if field not in self.keys:
+            self.keys[field] = bake.named(self.rows, field)
+        return self.keys[field].get(value)
+
+    def _is_there(self, field, key):
+        return key in self.others[field.related_model]
+
+    def of(self, model, row):
+        """The record that a row belongs to: (label, key)."""
+        own = (model._meta.label_lower, row[model._meta.pk.attname])
+        if bake.is_entry(model):
+            return own
+        owner = owner_field(model, row)
+        ties = [
+            field
+            for field in bake.links(model)
+            if row[field.attname] is not None
+            and field != owner
+            and (field.remote_field.on_delete is models.CASCADE if owner else not field.null)
+        ]
+        for field in ties:
+            key = self._key(field, row[field.attname])
+            if not self._is_there(field, key):
+                return field.related_model._meta.label_lower, key
+        if owner is None:
+            return own
+        return owner.related_model._meta.label_lower, self._key(owner, row[owner.attname])
+
+    def all(self):
+        """Every record's rows: {(label, key): [(model, key)]}."""
+        found = {}
+        for model, table in self.rows.items():
+            for key, row in table.items():
+                found.setdefault(self.of(model, row), []).append((model, key))
+        return found
+
+
+@cache
+def written(model):
+    """The fields that somebody writes: of a translated text only its languages, not the copy."""
+    fields = model._meta.concrete_fields
+    copied = {f.translated_field.name for f in fields if hasattr(f, "translated_field")}
+    return [f for f in fields if f.name not in copied and not f.primary_key]
+
+
+def _values(model, row):
+    """A row without its number. An empty translation is one or the other, by how it was emptied."""
+    return [None if (value := row[f.attname]) == "" else value for f in written(model)]
+
+
+def _essence(rows, which, others):
+    """What rows say, in an order of its own; a link to what the other side lacks says nothing."""
+    found = []
+    for model, key in which:
+        row = rows[model][key]
+        if not bake.is_entry(model):
+            row = row | {
+                field.attname: None
+                for field in bake.links(model)
+                if field.null
+                and field.target_field.primary_key
+                and field.remote_field.on_delete is not models.CASCADE
+                and row[field.attname] not in others[field.related_model]
+            }
+        found.append((model._meta.label_lower, repr(_values(model, row))))
+    return sorted(found)
+
+
+def differences(now, before):
+    """The records that differ between what is published in the database and an edition."""
+    ours, theirs = Owners(now, before).all(), Owners(before, now).all()
+    found = []
+    for name in sorted(set(ours) | set(theirs)):
+        here, there = ours.get(name, []), theirs.get(name, [])
+        # Most rows are the same: only the others are looked at closely.
+        if {one: now[one[0]][one[1]] for one in here} == {
+            one: before[one[0]][one[1]] for one in there
+        }:
+            continue
+        if _essence(now, here, before) != _essence(before, there, now):
+            label, key = name
+            model = apps.get_model(label)
+            row = now[model].get(key) or before[model].get(key)
+            record = bake.record_of(model, row) if row else bake.Record(label, key, "")
+            found.append(Difference(record, here, there))
+    return found
+
+
+def mark_of(difference, now):
+    """A mark of what a record says now: another when somebody has changed it since."""
+    said = [
+        (model._meta.label_lower, repr(_values(model, now[model][key])))
+        for model, key in difference.now
+    ]
+    return hashlib.sha256(repr(sorted(said)).encode()).hexdigest()[:20]
+
+
+def hold_back(now, before, names):
+    """Give these records as the edition before has them, with all rows of theirs."""
+    before = before or {model: {} for model in now}
+    ours, theirs = Owners(now, before).all(), Owners(before, now).all()
+    for name in names:
+        for model, key in ours.get(name, []):
+            del now[model][key]
+    for name in names:
+        for model, key in theirs.get(name, []):
+            now[model][key] = dict(before[model][key])
+    bake.tidy(now)
+
+
+def names_of_unticked(now, before, ticked, unticked):
+    """Ticked records that name a new one which stays behind: faults, each naming both."""
+    new = {}
+    for label, key in unticked:
+        model = apps.get_model(label)
+        if key in now[model] and key not in before[model]:
+            new[model, key] = bake.record_of(model, now[model][key])
+    if not new:
+        return []
+    by_token = {
+        slug: record
+        for (model, key), record in new.items()
+        for slug in (now[model][key].get("slug"), now[model][key].get("line"))
+        if slug
+    }
+    ours = Owners(now, before).all()
+    faults = []
+    for name in sorted(ticked):
+        model, key = apps.get_model(name[0]), name[1]
+        if key not in now[model]:
+            continue
+        named = {}
+        for table, number in ours.get(name, []):
+            row = now[table][number]
+            for field in bake.links(table):
+                if field.target_field.primary_key and (bake.is_entry(table) or not field.null):
+                    record = new.get((field.related_model, row[field.attname]))
+                    if record:
+                        named[record] = f"its field “{field.verbose_name}”"
+            for value in row.values():
+                if isinstance(value, str) and "{" in value:
+                    for token in texts.tokens_of(value):
+                        if token[1] in by_token:
+                            named[by_token[token[1]]] = f"its text, by {texts.written(token)},"
+        own = bake.record_of(model, now[model][key])
+        faults += [
+            bake.Fault(
+                own,
+                f"“{own.name}”: {where} names “{record.name}”, which is new and was not ticked. "
+                "Tick that one too.",
+            )
+            for record, where in named.items()
+        ]
+    return faults

@@ -1,0 +1,105 @@
+"""From a changed text to the reader's page, in a real Chromium with the publisher at work."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import expect
+
+from .conftest import running_site
+from .test_access import AXE, RUN, TAGS
+
+LONGEST = 300  # Seconds for a publication while everything else on the machine is busy.
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory, admin_password):
+    """The address of a site with an edition, and the publisher beside it."""
+    folder = tmp_path_factory.mktemp("desk")
+    environment = {
+        "ADMIN_PASSWORD": admin_password,
+        "OFFERED_LANGUAGES": "en ur",
+        "PREVIEWS_DIR": f"{folder}/previews",
+    }
+    with running_site(folder, **environment) as address:
+        of_site = (
+            os.environ
+            | environment
+            | {
+                "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
+                "EDITIONS_DIR": f"{folder}/editions",
+                "FIND_INDEX": f"{folder}/find.sqlite3",
+            }
+        )
+        command = [sys.executable, "manage.py", "publish"]
+        subprocess.run(command, cwd=settings.BASE_DIR, env=of_site, check=True)
+        publisher = subprocess.Popen([*command, "--watch"], cwd=settings.BASE_DIR, env=of_site)
+        try:
+            yield address
+        finally:
+            publisher.terminate()
+            publisher.wait(30)
+
+
+def change(page, desk, kind, name, field, text):
+    page.goto(f"{desk}/admin/{kind}/?q={name}")
+    page.locator("#result_list th a").first.click()
+    page.locator(f"#id_{field}").fill(text)
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+
+
+def read(address):
+    with urllib.request.urlopen(address) as answer:  # noqa: S310 - our own server.
+        return answer.read().decode()
+
+
+def faults(page):
+    page.evaluate(AXE)
+    return [f"{page.url}: {one}" for one in page.evaluate(RUN, TAGS)["faults"]]
+
+
+def test_an_officer_changes_a_text_publishes_it_and_readers_have_it(page, desk, admin_password):
+    page.set_default_timeout(60_000)
+    page.goto(f"{desk}/admin/")
+    page.get_by_label("Username").fill("admin")
+    page.get_by_label("Password", exact=False).fill(admin_password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    change(page, desk, "strategy/guide", "consent", "summary_en", "Words that go out.")
+    change(page, desk, "strategy/formofabuse", "law", "summary_en", "Words that stay.")
+    page.get_by_role("link", name="2 entries wait to go out").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Waiting to go out")
+    box = page.locator("input[name=tick][value^='strategy.guide:']")
+    row = page.locator(".waiting-list > li", has=box)
+    row.locator("summary").click()
+    expect(row.locator("ins")).to_contain_text("Words that go out.")
+    expect(row.locator("del")).not_to_be_empty()
+    assert faults(page) == []
+    # At 390 pixels everything is within reach.
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    row.get_by_role("link", name="What changed").click()
+    assert faults(page) == []
+    page.get_by_role("link", name="The page as readers will see it").click()
+    assert faults(page) == []
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("main")).to_contain_text("Words that go out.")
+    page.goto(f"{desk}/admin/desk/waiting/")
+    box.check()
+    page.get_by_label("Why, in a few words").fill("The council asked")
+    page.get_by_role("button", name="Publish").dblclick()
+    until = time.monotonic() + LONGEST
+    while "done, edition 2" not in page.content() and time.monotonic() < until:
+        page.wait_for_timeout(1000)
+        page.goto(f"{desk}/admin/desk/editions/")
+    expect(page.get_by_text("done, edition 2")).to_be_visible()
+    page.wait_for_timeout(1500)  # Every worker looks twice a second.
+    assert "Words that go out." in read(f"{desk}/guides/consent/")
+    assert "Words that stay." not in read(f"{desk}/topics/law/") + read(f"{desk}/topics/")
+    expect(page.get_by_role("link", name="1 entry waits to go out")).to_be_visible()
+    # Sent twice, it went out once.
+    assert page.content().count("publish what is saved,") == 1
