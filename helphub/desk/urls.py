@@ -1,6 +1,6 @@
 from django.urls import path
 
-from helphub.desk import editions
+from helphub.desk import editions, numbers
 
 app_name = "desk"
 urlpatterns = [
@@ -11,4 +11,7 @@ urlpatterns = [
     path("editions/ask/", editions.ask, name="ask"),
     path("withdraw/<str:label>/<int:key>/", editions.withdraw, name="withdraw"),
     path("withdrawn/<int:key>/lift/", editions.lift, name="lift-withdrawal"),
+    path("numbers/", numbers.proposals, name="proposals"),
+    path("numbers/propose/<int:key>/", numbers.propose, name="propose"),
+    path("numbers/<int:key>/", numbers.proposal, name="proposal"),
 ]
