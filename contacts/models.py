@@ -358,8 +358,6 @@ class Phone(Entry):
             errors["fallback"] = _("This line can be closed too. Choose one that is open 24 hours.")
         if self.never_lapses and self.dial not in NEVER_LAPSE:
             errors["never_lapses"] = _("Take this out: it is for 999, 101 and 111 only.")
-        if self.pk and not self.role and Phone.objects.filter(pk=self.pk).exclude(role="").exists():
-            errors["role"] = _("This number is on every page. Change its digits, not its role.")
         if errors:
             raise ValidationError(errors)
 

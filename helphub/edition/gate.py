@@ -262,7 +262,9 @@ def approved_numbers(edition):
 
 def numbers_of_help_now(edition):
     """Every number that “Help now” shows was approved, by whatever way it came there."""
-    approved = {dial for dial, _display in edition.approved.values()}
+    # Whether a line reads as it was approved is asked above.
+    lines = [one for one in edition.data["phones"] if one[1] in edition.approved]
+    approved = {dial for _key, _slug, _name, _role, dial, _display in lines}
     for address, _page, found in edition.html():
         if without_language(address)[1] != HELP_NOW:
             continue
