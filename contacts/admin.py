@@ -1,8 +1,15 @@
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from contacts.models import (
     ApprovedNumber,
     CallFact,
+    NumberProposal,
     Organization,
     Phone,
     Schedule,
@@ -46,8 +53,41 @@ class VerificationInline(admin.StackedInline):
     fields = [("verified_on", "method", "role"), "confirmed"]
 
 
+# What no one person changes about a critical line. Approvals know it by its name in texts.
+GUARDED = ["dial", "display", "textphone", "slug"]
+
+
+class PhoneForm(forms.ModelForm):
+    """A number's form. What a second person must approve is not taken from it."""
+
+    def clean(self):
+        values = super().clean()
+        stored = Phone.objects.filter(pk=self.instance.pk).first() if self.instance.pk else None
+        is_guarded = bool(stored) and stored.is_guarded
+        for name in [*(GUARDED if is_guarded else []), "role"]:
+            # Not in the form, so nobody sends it who opened this page as it is now.
+            if name in self.data and self.data[name] != getattr(stored, name, ""):
+                raise ValidationError(
+                    _(
+                        "Nothing was saved. “%(field)s” is changed by proposing it, and a second "
+                        "person approves: press “Propose another number”."
+                    ),
+                    params={"field": Phone._meta.get_field(name).verbose_name},
+                )
+        if is_guarded and stored.is_published and not values.get("is_published"):
+            self.add_error(
+                "is_published",
+                _(
+                    "A critical number cannot be unpublished. “Withdraw from every page” takes it "
+                    "away at once."
+                ),
+            )
+        return values
+
+
 @admin.register(Phone)
 class PhoneAdmin(EntryAdmin):
+    form = PhoneForm
     list_display = ["name", "display", "section", "role", "position", "is_published"]
     list_filter = ["is_published", "section", "kind"]
     search_fields = ["slug", "name_en", "dial", "display"]
@@ -57,9 +97,10 @@ class PhoneAdmin(EntryAdmin):
         "display",
         "kind",
         "textphone",
+        "role",
+        "another_number",
         "organization",
         "section",
-        "role",
         "printed_line",
         "cost_class",
         "cost_source",
@@ -81,18 +122,42 @@ class PhoneAdmin(EntryAdmin):
     ]
     inlines = [ScheduleInline, ScheduleExceptionInline, VerificationInline, CallFactInline]
 
+    @admin.display(description=_("another number"))
+    def another_number(self, phone):
+        if phone is None or not phone.pk:
+            return _("A role is proposed once the number is saved.")
+        if phone.is_guarded:
+            words = _("Propose another number")
+            why = _("This is a critical number: a second person must approve what is changed.")
+        else:
+            words = _("Propose it for every page or for “Help now”")
+            why = _("A second person must approve a number there.")
+        url = reverse("desk:propose", args=[phone.pk])
+        return format_html('<a href="{}">{}</a><br>{}', url, words, why)
+
+    def get_readonly_fields(self, request, obj=None):
+        guarded = GUARDED if obj and obj.is_guarded else []
+        return [*super().get_readonly_fields(request, obj), *guarded, "role", "another_number"]
+
     def has_delete_permission(self, request, obj=None):
-        # The numbers of every page stay: give the role to another row first.
-        return super().has_delete_permission(request, obj) and not (obj and obj.role)
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_guarded)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        phone = self.get_object(request, object_id)
+        if phone and phone.is_guarded and super().has_delete_permission(request, phone):
+            messages.error(
+                request,
+                _(
+                    "A critical number cannot be deleted. “Withdraw from every page” takes it away "
+                    "at once."
+                ),
+            )
+            return redirect("admin:contacts_phone_change", phone.pk)
+        return super().delete_view(request, object_id, extra_context)
 
 
-@admin.register(ApprovedNumber)
-class ApprovedNumberAdmin(admin.ModelAdmin):
-    """To be read only: manage.py approve_number adds a row."""
-
-    list_display = ["line", "display", "dial", "who", "approved_at"]
-    list_filter = ["line"]
-    search_fields = ["line", "dial", "display"]
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """A permanent record: nobody adds to it, changes or deletes it here."""
 
     def has_add_permission(self, request):
         return False
@@ -102,3 +167,24 @@ class ApprovedNumberAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+@admin.register(ApprovedNumber)
+class ApprovedNumberAdmin(ReadOnlyAdmin):
+    """Rows come from approved proposals, and from manage.py approve_number."""
+
+    list_display = ["line", "display", "dial", "proposed_by", "who", "approved_at"]
+    list_filter = ["line"]
+    search_fields = ["line", "dial", "display", "who", "proposed_by"]
+
+
+@admin.register(NumberProposal)
+class NumberProposalAdmin(ReadOnlyAdmin):
+    """Every proposal there was. The page of each is at the desk."""
+
+    list_display = ["phone", "display", "kind", "outcome", "proposed_by", "decided_by"]
+    list_filter = ["outcome", "kind"]
+    search_fields = ["phone__slug", "dial", "display", "proposed_by", "decided_by"]
+
+    def view_on_site(self, obj):
+        return obj.get_absolute_url()

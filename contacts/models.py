@@ -1,23 +1,24 @@
 """Floor 2: who to reach. A telephone number exists once, as a row here, and is shown from it."""
 
 import re
+import unicodedata
 from datetime import datetime, time, timedelta
 
 import phonenumbers
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
+from modeltranslation.utils import build_localized_fieldname
 
 from contacts import hours, traces
 from helphub import texts
 from helphub.entries import Entry, EntryQuerySet, language_of_words
-from strategy.models import ContactLine
+from strategy.models import ContactLine, Guide
 
 # What may be dialled though it is no ordinary number: emergency and short codes, and freephone
 # numbers with fewer digits than libphonenumber expects.
@@ -32,9 +33,26 @@ BLOCKED_NUMBERS = {
 }
 
 
+def _odd_character(value, allowed):
+    """What a value holds that is no digit of a British telephone, in words; or nothing."""
+    for place, one in enumerate(value):
+        if one in allowed:
+            continue
+        if not one.isprintable() or unicodedata.category(one) in {"Cf", "Mn", "Zs"}:
+            return _("There is an invisible character behind “%(before)s”. Type it anew.") % {
+                "before": value[max(0, place - 20) : place]
+            }
+        if one.isdigit():
+            return _("“%(one)s” is a digit of another script. Type 0 to 9.") % {"one": one}
+        return _("Take out “%(one)s”.") % {"one": one}
+    return ""
+
+
 def validate_dial(value):
     """Refuse what no telephone in Britain can dial."""
-    if not re.fullmatch(r"\d+", value):
+    if odd := _odd_character(value.replace(" ", ""), "0123456789"):
+        raise ValidationError(_("Write digits only. %(odd)s"), params={"odd": odd})
+    if " " in value:
         raise ValidationError(_("Write digits only, without spaces: this is what a phone dials."))
     if value in BLOCKED_NUMBERS:
         raise ValidationError(
@@ -47,11 +65,18 @@ def validate_dial(value):
         number = phonenumbers.parse(value, "GB")
     except phonenumbers.NumberParseException:
         number = None
-    if number is None or not phonenumbers.is_valid_number(number):
+    # 44: after 00 a number of any other country could follow.
+    if number is None or not phonenumbers.is_valid_number(number) or number.country_code != 44:
         raise ValidationError(
             _("“%(value)s” is not a number that can be dialled in Britain. Check every digit."),
             params={"value": value},
         )
+
+
+def validate_shown(value):
+    """Refuse a number that only looks like digits, with spaces so that they are easy to read."""
+    if odd := _odd_character(value, "0123456789 "):
+        raise ValidationError(_("Digits and spaces only. %(odd)s"), params={"odd": odd})
 
 
 # Hours that nobody has confirmed for so long may have changed.
@@ -75,6 +100,11 @@ def validate_sentence(value):
         raise ValidationError(_("Do not promise that a call stays hidden: nobody can know that."))
     if not value.endswith((".", "!", "?", "۔", "।")):
         raise ValidationError(_("End it with a full stop: another sentence follows it."))
+
+
+def is_same_number(shown, dial):
+    """Whether a number as shown dials what its link dials."""
+    return shown.replace(" ", "") == dial
 
 
 class Organization(Entry):
@@ -119,6 +149,29 @@ class PhoneQuerySet(EntryQuerySet):
     def critical(self):
         """The numbers of every page, by role."""
         return {phone.role: phone for phone in self.published().exclude(role="")}
+
+    def of_help_now(self):
+        """What the page “Help now” shows: in its text, in any language, and beside it."""
+        guide = Guide.objects.filter(slug="help-now").first()
+        bodies = [
+            getattr(guide, build_localized_fieldname("body", code)) or ""
+            for code, _name in settings.LANGUAGES
+            if guide
+        ]
+        named = {slug for body in bodies for _kind, slug in texts.tokens_of(body)}
+        beside = self.filter(services__suggestions__guide=guide).values("pk")
+        return self.filter(models.Q(slug__in=named) | models.Q(pk__in=beside))
+
+    def guarded(self):
+        """The critical lines: a second person approves their digits before readers see them.
+
+        Those of every page and of “Help now”, and each whose digits were ever approved.
+        """
+        return self.filter(
+            ~models.Q(role="")
+            | models.Q(slug__in=ApprovedNumber.objects.values("line"))
+            | models.Q(pk__in=self.of_help_now().published().values("pk"))
+        )
 
 
 class Phone(Entry):
@@ -177,6 +230,7 @@ class Phone(Entry):
     display = models.CharField(
         _("number as shown"),
         max_length=24,
+        validators=[validate_shown],
         help_text=_("The same digits, spaced so that they are easy to read and to say."),
     )
     text_instruction = models.CharField(
@@ -190,7 +244,7 @@ class Phone(Entry):
         _("textphone"),
         max_length=24,
         blank=True,
-        validators=[RegexValidator(r"^\d[\d ]*$", _("Digits and spaces only."))],
+        validators=[validate_shown],
         help_text=_("The number to dial by textphone or the Relay UK app, as shown."),
     )
     what_happens = models.TextField(
@@ -297,7 +351,7 @@ class Phone(Entry):
     def clean(self):
         super().clean()
         errors = {}
-        if re.sub(r"[ ]", "", self.display) != self.dial:
+        if not is_same_number(self.display, self.dial):
             errors["display"] = _("These are not the same digits as the ones to dial.")
         if self.kind == self.Kind.TEXT and not self.text_instruction:
             errors["text_instruction_en"] = _("Say what to text.")
@@ -310,10 +364,13 @@ class Phone(Entry):
             errors["fallback"] = _("This line can be closed too. Choose one that is open 24 hours.")
         if self.never_lapses and self.dial not in NEVER_LAPSE:
             errors["never_lapses"] = _("Take this out: it is for 999, 101 and 111 only.")
-        if self.pk and not self.role and Phone.objects.filter(pk=self.pk).exclude(role="").exists():
-            errors["role"] = _("This number is on every page. Change its digits, not its role.")
         if errors:
             raise ValidationError(errors)
+
+    @property
+    def is_guarded(self):
+        """Whether a second person must approve its digits: as it is stored, not as typed."""
+        return bool(self.pk) and Phone.objects.guarded().filter(pk=self.pk).exists()
 
     @cached_property
     def url(self):
@@ -743,9 +800,22 @@ class ApprovedNumber(models.Model):
 
     line = models.SlugField(_("line"), max_length=40)
     dial = models.CharField(_("digits to dial"), max_length=20, validators=[validate_dial])
-    display = models.CharField(_("number as shown"), max_length=24)
+    display = models.CharField(_("number as shown"), max_length=24, validators=[validate_shown])
+    textphone = models.CharField(
+        _("textphone"), max_length=24, blank=True, validators=[validate_shown]
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Phone.Role, blank=True)
+    proposed_by = models.CharField(_("proposed by"), max_length=150, blank=True)
     who = models.CharField(_("approved by"), max_length=150)
     approved_at = models.DateTimeField(_("approved"), auto_now_add=True)
+    proposal = models.ForeignKey(
+        "NumberProposal",
+        on_delete=models.PROTECT,
+        related_name="approvals",
+        blank=True,
+        null=True,
+        verbose_name=_("proposal"),
+    )
 
     objects = ApprovedNumberQuerySet.as_manager()
 
@@ -753,6 +823,7 @@ class ApprovedNumber(models.Model):
         ordering = ["line", "-pk"]
         verbose_name = _("approved number")
         verbose_name_plural = _("approved numbers")
+        permissions = [("approve_number", _("Can approve a number that somebody else proposed"))]
 
     def __str__(self):
         return f"{self.line}: {self.display}"
@@ -767,7 +838,175 @@ class ApprovedNumber(models.Model):
 
     def clean(self):
         super().clean()
-        if self.display.replace(" ", "") != self.dial:
+        if not is_same_number(self.display, self.dial):
             raise ValidationError(
                 {"display": _("These are not the same digits as the ones to dial.")}
             )
+
+
+class NumberProposalQuerySet(models.QuerySet):
+    def waiting(self):
+        """Those that a second person has still to decide on."""
+        return self.filter(outcome=NumberProposal.Outcome.WAITING)
+
+    def delete(self):
+        raise ValidationError(_("A proposal is never deleted."))
+
+
+class NumberProposal(models.Model):
+    """That an officer wants another number for a critical line, or wants it back, and what came
+    of it. It holds what the line was before: rows stay as they are once they are decided.
+
+    Officers are named, and counted by the keys of their accounts: a name can be changed.
+    """
+
+    class Kind(models.TextChoices):
+        CHANGE = "change", _("another number")
+        BRING_BACK = "bring-back", _("bring it back")
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", _("waiting for a second person")
+        APPROVED = "approved", _("approved")
+        REFUSED = "refused", _("refused")
+        TAKEN_BACK = "taken-back", _("taken back")
+
+    phone = models.ForeignKey(
+        Phone, on_delete=models.PROTECT, related_name="proposals", verbose_name=_("line")
+    )
+    kind = models.CharField(_("what"), max_length=20, choices=Kind)
+    dial = models.CharField(
+        _("digits to dial"),
+        max_length=20,
+        validators=[validate_dial],
+        help_text=_("What the phone dials: digits only, without spaces."),
+    )
+    display = models.CharField(
+        _("number as shown"),
+        max_length=24,
+        validators=[validate_shown],
+        help_text=_("The same digits, spaced so that they are easy to read and to say."),
+    )
+    textphone = models.CharField(
+        _("textphone"),
+        max_length=24,
+        blank=True,
+        validators=[validate_shown],
+        help_text=_("Digits and spaces, or empty if there is none."),
+    )
+    role = models.CharField(
+        _("role"),
+        max_length=20,
+        choices=Phone.Role,
+        blank=True,
+        help_text=_("The line that has this role now loses it to this one."),
+    )
+    was_dial = models.CharField(_("dialled before"), max_length=20)
+    was_display = models.CharField(_("shown before"), max_length=24)
+    was_textphone = models.CharField(_("textphone before"), max_length=24, blank=True)
+    was_role = models.CharField(_("role before"), max_length=20, choices=Phone.Role, blank=True)
+    role_from = models.ForeignKey(
+        Phone,
+        on_delete=models.PROTECT,
+        related_name="+",
+        blank=True,
+        null=True,
+        verbose_name=_("takes the role over from"),
+    )
+    why = models.CharField(_("why"), max_length=300, validators=[texts.validate_characters])
+    source = models.CharField(
+        _("where the number comes from"),
+        max_length=300,
+        validators=[texts.validate_characters],
+        help_text=_("So that a second person can look there: a page, a letter, whom you rang."),
+    )
+    proposed_by = models.CharField(_("proposed by"), max_length=150)
+    proposer = models.BigIntegerField(_("account of the proposer"))
+    proposed_at = models.DateTimeField(_("proposed"), auto_now_add=True)
+    outcome = models.CharField(
+        _("outcome"), max_length=20, choices=Outcome, default=Outcome.WAITING
+    )
+    decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
+    decider = models.BigIntegerField(_("account of who decided"), blank=True, null=True)
+    decided_at = models.DateTimeField(_("decided"), blank=True, null=True)
+    decided_why = models.CharField(
+        _("why decided so"), max_length=300, blank=True, validators=[texts.validate_characters]
+    )
+
+    objects = NumberProposalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("proposed number")
+        verbose_name_plural = _("proposed numbers")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone"],
+                condition=models.Q(outcome="waiting"),
+                name="one_waiting_proposal_for_each_line",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome="waiting")
+                | (models.Q(decided_at__isnull=False) & ~models.Q(decided_by="")),
+                name="a_decision_has_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(outcome="approved")
+                | (
+                    models.Q(decider__isnull=False)
+                    & ~models.Q(decider=models.F("proposer"))
+                    & ~models.Q(decided_by=models.F("proposed_by"))
+                ),
+                name="nobody_approves_their_own_proposal",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.phone.name}: {self.display}"
+
+    def save(self, *args, **kwargs):
+        if self.pk:
+            raise ValidationError(_("A proposal is never changed, only decided."))
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("desk:proposal", args=[self.pk])
+
+    def delete(self, *args, **kwargs):
+        raise ValidationError(_("A proposal is never deleted."))
+
+    def clean(self):
+        super().clean()
+        if self.dial and self.display and not is_same_number(self.display, self.dial):
+            raise ValidationError(
+                {"display": _("These are not the same digits as the ones to dial.")}
+            )
+
+    @property
+    def is_waiting(self):
+        return self.outcome == self.Outcome.WAITING
+
+    @property
+    def is_change_of_number(self):
+        return (self.dial, self.display) != (self.was_dial, self.was_display)
+
+    @property
+    def is_change_of_textphone(self):
+        return self.textphone != self.was_textphone
+
+    @property
+    def is_change_of_role(self):
+        return self.role != self.was_role
+
+    def decide(self, outcome, user, why=""):
+        """Close it, once. False where somebody else has decided meanwhile."""
+        decision = {
+            "outcome": outcome,
+            "decided_by": user.get_username(),
+            "decider": user.pk,
+            "decided_at": timezone.now(),
+            "decided_why": why,
+        }
+        closed = NumberProposal.objects.waiting().filter(pk=self.pk).update(**decision)
+        if closed:
+            vars(self).update(decision)
+        return bool(closed)

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from contacts.models import ApprovedNumber, Phone
-from helphub import critical, texts
+from helphub import critical
 from helphub.entries import Entry
 from helphub.models import LoadedRow
 from services.models import Service, Situation, Suggestion
@@ -273,22 +273,23 @@ def load(wanted):
             raise FixtureError(f"{row}: {error.message_dict}") from error
 
 
-def lines_of_help_now():
+def lines_to_approve():
     """The numbers that must never be wrong: of every page, and of the page “Help now”."""
-    guide = Guide.objects.get(slug="help-now")
-    named = {slug for _, slug in texts.tokens_of(guide.body)}
-    phones = Phone.objects.published().filter(
-        models.Q(slug__in=named)
-        | ~models.Q(role="")
-        | models.Q(services__suggestions__guide=guide)
+    return Phone.objects.published().filter(
+        ~models.Q(role="")
+        | models.Q(pk__in=Phone.objects.of_help_now().values("pk"))
         | models.Q(slug=critical.INSTEAD_OF_SPOC)
     )
-    return phones.distinct()
 
 
 def approve_first():
     """The numbers of the first load were read through with the code: note them as approved."""
-    for phone in lines_of_help_now():
+    for phone in lines_to_approve():
         ApprovedNumber.objects.create(
-            line=phone.slug, dial=phone.dial, display=phone.display, who="first load"
+            line=phone.slug,
+            dial=phone.dial,
+            display=phone.display,
+            textphone=phone.textphone,
+            role=phone.role,
+            who="first load",
         )

@@ -127,14 +127,19 @@ def phrase(text):
     return mark_safe(_replace_tokens(_markdown.renderInline(text)))  # noqa: S308
 
 
-def validate_text(text):
-    """Refuse a text that types a number, names an unknown token or hides characters."""
+def validate_characters(text):
+    """Refuse characters that nobody sees, and that hide words or turn them round."""
     if found := UNSAFE_CHARACTERS.search(text):
         raise ValidationError(
             _("Take out the invisible character behind “%(before)s”: it can hide or turn words."),
             code="unsafe_character",
             params={"before": text[max(0, found.start() - 20) : found.start()]},
         )
+
+
+def validate_text(text):
+    """Refuse a text that types a number, names an unknown token or hides characters."""
+    validate_characters(text)
     if found := BARE_NUMBER.search(TOKEN.sub("", text)):
         raise ValidationError(
             _(

@@ -8,6 +8,7 @@ from django.urls import reverse
 from contacts.models import (
     ApprovedNumber,
     CallFact,
+    NumberProposal,
     Phone,
     Schedule,
     ScheduleException,
@@ -25,11 +26,12 @@ IN_OTHER_FORMS = {
     *{Suggestion, CallFact, Schedule, ScheduleException},
     *{Verification, Location, ServiceVerification},
 }
+TO_BE_READ = {ApprovedNumber, NumberProposal}
 OURS = [
     model
     for app in ("strategy", "contacts", "services")
     for model in apps.get_app_config(app).get_models()
-    if model not in IN_OTHER_FORMS and model is not ApprovedNumber  # To be read only.
+    if model not in IN_OTHER_FORMS | TO_BE_READ
 ]
 
 
@@ -155,11 +157,11 @@ def test_a_page_with_one_missing_translation_is_english_and_says_so(admin, clien
         (Guide, "consent", {"title": "After r\u200bape"}, "Leave out “rape”"),
         (Guide, "consent", {"title": "ｒａｐｅ"}, "Leave out “rape”"),
         (Guide, "consent", {"name_en": "Ring 0800 500 2222"}, "Do not type the number"),
-        (Phone, "h-samaritans", {"dial": "08005002222"}, "known to be wrong"),
-        (Phone, "h-samaritans", {"dial": "911"}, "known to be wrong"),
-        (Phone, "h-samaritans", {"dial": "123"}, "not a number that can be dialled"),
-        (Phone, "h-samaritans", {"textphone": "ring us"}, "Digits and spaces only"),
-        (Phone, "h-spoc", {"role": ""}, "Change its digits, not its role"),
+        (Phone, "h-galop", {"dial": "08005002222"}, "known to be wrong"),
+        (Phone, "h-galop", {"dial": "911"}, "known to be wrong"),
+        (Phone, "h-galop", {"dial": "123"}, "not a number that can be dialled"),
+        (Phone, "h-galop", {"textphone": "ring us"}, "Digits and spaces only"),
+        (Phone, "h-samaritans", {"is_published": []}, "cannot be unpublished"),
         (Service, "day-and-night-line", {"is_own_behaviour": ["on"]}, "Take it out of"),
         (Guide, "consent", {"slug": "police-report"}, "Leave out “police”"),
         (Guide, "consent", {"slug": "children"}, "already exists"),
@@ -172,10 +174,9 @@ def test_a_page_with_one_missing_translation_is_english_and_says_so(admin, clien
         (Guide, "consent", {"body_en": "Ring {h-nobody}"}, "“{h-nobody}” is not a published"),
         (FormOfAbuse, "law", {"signs_en": "a\u202eb"}, "invisible character"),
         (FormOfAbuse, "law", {"summary_en": "x" * 201}, "at most 200 characters"),
-        (Phone, "h-samaritans", {"dial": "0123"}, "not a number that can be dialled"),
-        (Phone, "h-samaritans", {"dial": "116 123"}, "digits only"),
-        (Phone, "h-samaritans", {"display": "116 124"}, "not the same digits"),
-        (Phone, "h-samaritans", {"role": "spoc"}, "Another number has this role"),
+        (Phone, "h-galop", {"dial": "0123"}, "not a number that can be dialled"),
+        (Phone, "h-galop", {"dial": "116 123"}, "digits only"),
+        (Phone, "h-galop", {"display": "116 124"}, "not the same digits"),
         (Phone, "h-shout", {"text_instruction_en": ""}, "Say what to text"),
         (Phone, "h-spoc", {"is_published": []}, "cannot be unpublished"),
         (Phone, "h-101", {"cost_source": ""}, "Say where the cost comes from"),
@@ -234,10 +235,11 @@ def test_a_newer_figure_needs_its_source_and_its_caution(admin):
     assert any("A newer figure needs its source" in error for error in errors(page))
 
 
-def test_the_number_of_every_page_cannot_be_deleted(admin):
-    for phone in Phone.objects.exclude(role=""):
+def test_a_critical_number_cannot_be_deleted(admin):
+    for phone in [*Phone.objects.exclude(role=""), Phone.objects.get(slug="h-samaritans")]:
         delete = reverse("admin:contacts_phone_delete", args=[phone.pk])
-        assert admin.post(delete, {"post": "yes"}).status_code == 403
+        page = Page(admin.post(delete, {"post": "yes"}, follow=True))
+        assert "A critical number cannot be deleted." in page.text
         action = {"action": "delete_selected", "_selected_action": [phone.pk], "post": "yes"}
         admin.post("/admin/contacts/phone/", action)
         assert Phone.objects.filter(pk=phone.pk).exists()

@@ -335,19 +335,30 @@ def test_an_approval_is_never_changed_or_deleted(db):
         row.delete()
 
 
-def test_a_number_is_approved_by_typing_it(db, monkeypatch):
+def test_a_number_is_approved_by_typing_it(db, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", lambda _: "01384 455141")
     with pytest.raises(CommandError, match="Nothing was approved"):
-        call_command("approve_number", "h-spoc")
+        call_command("approve_number", "h-spoc", "--who", "an officer")
     monkeypatch.setattr("builtins.input", lambda _: "01384 455411")
     call_command("approve_number", "h-spoc", "--who", "an officer")
-    assert ApprovedNumber.objects.by_line()["h-spoc"].who == "an officer"
+    assert ApprovedNumber.objects.by_line()["h-spoc"].who == "an officer, by command"
+    printed = capsys.readouterr().out
+    assert (
+        "Approved 01384 455411 for h-spoc, in the record as by an officer, by command." in printed
+    )
+
+
+def test_a_number_is_approved_by_somebody(db):
+    with pytest.raises(CommandError, match="--who"):
+        call_command("approve_number", "h-spoc", "--no-input")
+    with pytest.raises(CommandError, match="cannot be blank"):
+        call_command("approve_number", "h-spoc", "--no-input", "--who", " ")
 
 
 def test_an_unknown_line_is_not_approved(db):
     with pytest.raises(CommandError, match="There is no line h-nobody"):
-        call_command("approve_number", "h-nobody")
+        call_command("approve_number", "h-nobody", "--who", "an officer")
 
 
 def test_refusals_survive_being_kept():

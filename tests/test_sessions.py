@@ -3,8 +3,9 @@
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.urls import reverse
 
-from contacts.models import Phone
+from contacts.models import NumberProposal, Phone
 from helphub.signin import sessions
 from strategy.models import Guide
 
@@ -239,19 +240,36 @@ def confirm(client, back):
     return client.post("/admin/confirm/", {"password": PASSWORD, "next": back})
 
 
-def test_the_digits_of_a_critical_number_change_only_after_confirming_who_one_is(with_password):
+def test_a_number_is_proposed_only_after_confirming_who_one_is(with_password):
     spoc = Phone.objects.get(slug="h-spoc")
-    grouped = f"{spoc.display[:-3]} {spoc.display[-3:]}"
-    response = with_password.post(change_url(spoc), type_into(with_password, spoc, display=grouped))
+    address = reverse("desk:propose", args=[spoc.pk])
+    typed = form_values(Page(with_password.get(address))) | {"why": "It has moved."}
+    response = with_password.post(address, typed | {"display": "01384 455 411"})
     assert response["Location"].startswith("/admin/confirm/?next=")
-    assert Phone.objects.get(pk=spoc.pk).display == spoc.display
-    assert confirm(with_password, change_url(spoc))["Location"] == change_url(spoc)
-    page = Page(with_password.get(change_url(spoc)))
+    assert not NumberProposal.objects.exists()
+    assert confirm(with_password, address)["Location"] == address
+    page = Page(with_password.get(address))
     assert "What you typed is still here" in page.text
-    assert grouped in page.main
-    (form, *_) = [one for one in page.all("form") if one.get("action") == change_url(spoc)]
-    with_password.post(change_url(spoc), all_inputs(form))
-    assert Phone.objects.get(pk=spoc.pk).display == grouped
+    assert "01384 455 411" in page.main
+    (form, *_) = [one for one in page.all("form") if one.get("action") == address]
+    page = Page(with_password.post(address, all_inputs(form)))
+    assert "This field is required" in page.main
+    with_password.post(address, form_values(page) | {"source": "A letter of 3 March."})
+    assert NumberProposal.objects.get().display == "01384 455 411"
+
+
+def test_a_number_is_approved_only_after_confirming_who_one_is(with_password):
+    spoc = Phone.objects.get(slug="h-spoc")
+    number = {"dial": spoc.dial, "display": spoc.display}
+    before = {f"was_{name}": value for name, value in number.items()}
+    proposal = NumberProposal.objects.create(
+        phone=spoc, kind="change", proposer=0, proposed_by="another", **number, **before
+    )
+    response = with_password.post(
+        proposal.get_absolute_url(), {"do": "approve", "typed": spoc.dial}
+    )
+    assert response["Location"].startswith("/admin/confirm/?next=")
+    assert NumberProposal.objects.get().is_waiting
 
 
 def test_whoever_has_nothing_to_confirm_with_signs_in_again(admin):

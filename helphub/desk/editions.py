@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from helphub.desk import proposals
 from helphub.desk.officers import for_officers
 from helphub.desk.state import Kind, ask_for
 from helphub.desk.words import word_difference
@@ -78,7 +79,10 @@ def editions(request, context):
             "refusals": refusals_of(last),
             "held": refusals_of({"held": newest.report.get("held", [])}) if newest else [],
             "was_refused": last.get("state") == "refused",
-            "withdrawals": Withdrawal.objects.filter(lifted_at=None),
+            "withdrawals": [
+                (one, proposals.needs_second_person(one))
+                for one in Withdrawal.objects.filter(lifted_at=None)
+            ],
         },
     )
 
@@ -234,8 +238,11 @@ def withdraw(request, context, label, key):
 @for_officers(PUBLISH)
 @require_POST
 def lift(request, context, key):
-    """Let something withdrawn be published again."""
+    """Let something withdrawn be published again; of a critical number, propose that."""
     withdrawal = get_object_or_404(Withdrawal, pk=key, lifted_at=None)
+    if proposals.needs_second_person(withdrawal):
+        messages.warning(request, "A second person must agree before this number is back. Say why.")
+        return redirect("desk:propose", withdrawal.key)
     publish.lift_withdrawal(withdrawal, request.user.get_username())
     messages.info(request, "Lifted. Readers see it again when it is published.")
     return redirect("desk:editions")

@@ -15,6 +15,20 @@ def ask_for(kind, who, why="", number=None):
     )
 
 
+def ask_for_records(names, who, why):
+    """Ask the publisher for these records, (label, key), alone, as they are saved now."""
+    from helphub.desk.waiting import Standing
+
+    standing = Standing()
+    chosen = marks = None
+    if standing.before is not None:
+        chosen = [list(name) for name in names if name in standing.by_name]
+        marks = [standing.by_name[tuple(name)].mark for name in chosen]
+    return PublicationRequest.objects.create(
+        kind=Kind.RELEASE, who=who, why=why, chosen=chosen, marks=marks or []
+    )
+
+
 def waiting():
     """How many records wait to go out; None while readers have no edition."""
     # Readers' servers have no log of what officers did, which this asks.

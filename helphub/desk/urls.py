@@ -1,6 +1,6 @@
 from django.urls import path
 
-from helphub.desk import editions, preview, waiting
+from helphub.desk import editions, numbers, preview, waiting
 
 app_name = "desk"
 urlpatterns = [
@@ -15,4 +15,7 @@ urlpatterns = [
     path("editions/ask/", editions.ask, name="ask"),
     path("withdraw/<str:label>/<int:key>/", editions.withdraw, name="withdraw"),
     path("withdrawn/<int:key>/lift/", editions.lift, name="lift-withdrawal"),
+    path("numbers/", numbers.proposals, name="proposals"),
+    path("numbers/propose/<int:key>/", numbers.propose, name="propose"),
+    path("numbers/<int:key>/", numbers.proposal, name="proposal"),
 ]

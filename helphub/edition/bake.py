@@ -19,6 +19,7 @@ FLOORS = ["strategy", "contacts", "services", "helphub"]
 # What readers' pages need not know. Everything else on the floors is content.
 NOT_CONTENT = {
     "contacts.approvednumber",
+    "contacts.numberproposal",
     "helphub.loadedrow",
     "helphub.withdrawal",
     "helphub.publicationrequest",

@@ -21,6 +21,7 @@ from strategy.models import Printed
 
 BUDGET = 14_600  # Bytes of a whole page in gzip: ten packets, the first round trip.
 MOST_LOST = 0.1
+HELP_NOW = "/help-now/"
 SHORT_CODES = {"999", "101", "111", "112", "119", "911", "988"}
 
 
@@ -267,6 +268,24 @@ def approved_numbers(edition):
             )
 
 
+def numbers_of_help_now(edition):
+    """Every number that “Help now” shows was approved, by whatever way it came there."""
+    # Whether a line reads as it was approved is asked above.
+    lines = [one for one in edition.data["phones"] if one[1] in edition.approved]
+    approved = {dial for _key, _slug, _name, _role, dial, _display in lines}
+    for address, _page, found in edition.html():
+        if without_language(address)[1] != HELP_NOW:
+            continue
+        for href, shown, _is_seen in found["lines"]:
+            if href.partition(":")[2] not in approved:
+                why = (
+                    f"It shows {shown}, a number that nobody has approved. Take it out, or have it "
+                    "approved: open it in the admin and press “Propose it for every page or for "
+                    "“Help now””."
+                )
+                yield _of_page(edition, "approved numbers", why, address)
+
+
 def links(edition):
     """Every link inside the site leads to a page, and to a part of it that is there."""
     ids = {address: set(found["ids"]) for address, _page, found in edition.html()}
@@ -388,6 +407,7 @@ RULES = [
     language,
     critical_numbers,
     approved_numbers,
+    numbers_of_help_now,
     links,
     titles,
     numbers,

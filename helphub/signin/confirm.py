@@ -1,4 +1,4 @@
-"""What asks officers again who they are: users, factors, and the digits of critical numbers.
+"""What asks officers again who they are: users, factors, and proposals of critical numbers.
 
 The pages of factors ask by themselves (allauth); the gate asks for the others.
 """
@@ -10,11 +10,10 @@ from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.utils.http import urlencode
 
-from contacts.models import Phone
 from helphub.signin import sessions
 
 USERS = ("admin:auth_user_", "admin:auth_group_")
-DIGITS = ["dial", "display", "textphone", "role"]
+PROPOSALS = {"desk:propose", "desk:proposal"}  # Proposing a number, and deciding on one.
 
 
 def is_recent(request):
@@ -27,23 +26,13 @@ def is_recent(request):
 
 
 def is_needed(request, match):
-    """Whether this request changes users, a password or a critical number."""
+    """Whether this request changes users or a password, or what becomes of a critical number."""
     name = match.view_name
     if name.startswith(USERS):
         return request.method == "POST" or not name.endswith("_changelist")
     if name == "admin:password_change":
         return True
-    return name == "admin:contacts_phone_change" and _changes_digits(request, match)
-
-
-def _changes_digits(request, match):
-    if request.method != "POST":
-        return False
-    key = match.kwargs["object_id"]
-    phone = Phone.objects.filter(pk=key).first() if key.isdecimal() else None
-    if phone is None or not (phone.role or request.POST.get("role")):
-        return False
-    return any(request.POST.get(name, "") != getattr(phone, name) for name in DIGITS)
+    return name in PROPOSALS and request.method == "POST"
 
 
 def address(request):

@@ -1,4 +1,3 @@
-import getpass
 import sys
 
 from django.core.exceptions import ValidationError
@@ -8,11 +7,14 @@ from contacts.models import ApprovedNumber, Phone
 
 
 class Command(BaseCommand):
-    help = "Note that the digits of a line, as they are saved, were read through and are right."
+    help = (
+        "Note that the digits of a line, as they are saved, were read through and are right. For "
+        "operators: in the admin one officer proposes a number and another approves it."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("line", help="The line's name in texts, such as h-spoc.")
-        parser.add_argument("--who", default="", help="Who made sure of it.")
+        parser.add_argument("--who", required=True, help="Who made sure of it.")
         parser.add_argument("--no-input", action="store_true", help="Do it without asking.")
 
     def handle(self, line, who, no_input, **options):
@@ -25,14 +27,22 @@ class Command(BaseCommand):
         if not no_input and not self._is_wanted(phone):
             raise CommandError("Nothing was approved.")
         row = ApprovedNumber(
-            line=line, dial=phone.dial, display=phone.display, who=who or getpass.getuser()
+            line=line,
+            dial=phone.dial,
+            display=phone.display,
+            textphone=phone.textphone,
+            role=phone.role,
+            who=f"{who.strip()}, by command" if who.strip() else "",
         )
         try:
             row.full_clean()
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
         row.save()
-        self.stdout.write("Approved. Publish to let readers see it.")
+        self.stdout.write(
+            f"Approved {row.display} for {line}, in the record as by {row.who}. Nobody else was "
+            "asked. Publish to let readers see it."
+        )
 
     def _is_wanted(self, phone):
         if not sys.stdin.isatty():

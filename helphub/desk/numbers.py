@@ -1,0 +1,131 @@
+"""Proposed numbers: the list, the form, and the page where a second person decides."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from contacts.models import ApprovedNumber, NumberProposal, Phone
+from helphub.desk import proposals as deciding
+from helphub.desk.officers import for_officers
+from helphub.edition import store
+
+PROPOSE, APPROVE = "contacts.change_phone", "contacts.approve_number"
+ON_A_PAGE = 50
+
+
+@for_officers(PROPOSE, APPROVE)
+@require_safe
+def proposals(request, context):
+    found = NumberProposal.objects.select_related("phone")
+    waiting = NumberProposal.Outcome.WAITING
+    decided = Paginator(found.exclude(outcome=waiting).order_by("-decided_at", "-pk"), ON_A_PAGE)
+    return render(
+        request,
+        "admin/contacts/proposals.html",
+        context
+        | {
+            "title": "Proposed numbers",
+            "waiting": found.waiting(),
+            "decided": decided.get_page(request.GET.get("page")),
+        },
+    )
+
+
+@for_officers(PROPOSE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request, context, key):
+    """Propose another number for a line, or that a withdrawn one comes back."""
+    phone = get_object_or_404(Phone, pk=key)
+    form = deciding.ProposalForm(request.POST or None, phone=phone, user=request.user)
+    if request.method == "POST" and form.is_valid() and (made := form.propose()):
+        messages.success(request, "Proposed. It takes effect when somebody else approves it.")
+        return redirect(made)
+    kind = deciding.kind_for(phone)
+    is_back = kind == deciding.Kind.BRING_BACK
+    return render(
+        request,
+        "admin/contacts/propose.html",
+        context
+        | {
+            "title": "Propose to bring a number back" if is_back else "Propose another number",
+            "form": form,
+            "phone": phone,
+            "withdrawal": deciding.withdrawal_of(phone),
+            "waiting": NumberProposal.objects.waiting().filter(phone=phone).first(),
+            "approved": ApprovedNumber.objects.by_line().get(phone.slug),
+            "roles": list(Phone.objects.exclude(role="").exclude(pk=phone.pk)),
+        },
+    )
+
+
+@for_officers(PROPOSE, APPROVE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def proposal(request, context, key):
+    """One proposal: what it changes and touches; approve it, refuse it, take it back."""
+    found = get_object_or_404(NumberProposal.objects.select_related("phone", "role_from"), pk=key)
+    is_own = request.user.pk == found.proposer
+    may_approve = request.user.has_perm(APPROVE)
+    approval = deciding.ApprovalForm(proposal=found)
+    refusal = deciding.RefusalForm()
+    if request.method == "POST":
+        wanted = request.POST.get("do")
+        try:
+            if wanted == "take-back":
+                deciding.take_back(key, request.user)
+                messages.success(request, "Taken back. The number stays as it is.")
+                return redirect(found)
+            if not may_approve:
+                raise deciding.NotDecidedError(
+                    "You may propose numbers, not approve or refuse them. Ask a publisher."
+                )
+            if wanted == "approve":
+                approval = deciding.ApprovalForm(request.POST, proposal=found)
+                if is_own or approval.is_valid():
+                    deciding.approve(key, request.user)
+                    _say_approved(request)
+                    return redirect(found)
+            elif wanted == "refuse":
+                refusal = deciding.RefusalForm(request.POST)
+                if refusal.is_valid():
+                    deciding.refuse(key, request.user, refusal.cleaned_data["why"])
+                    messages.success(request, "Refused. The number stays as it is.")
+                    return redirect(found)
+            else:
+                raise Http404("There is nothing else to do with a proposal.")
+        except deciding.NotDecidedError as error:
+            messages.error(request, str(error))
+            found.refresh_from_db()
+    old, new = deciding.compared(found.was_display, found.display)
+    old_textphone, new_textphone = deciding.compared(found.was_textphone, found.textphone)
+    return render(
+        request,
+        "admin/contacts/proposal.html",
+        context
+        | {
+            "title": f"{found.phone.name}: {found.get_kind_display()}",
+            "proposal": found,
+            "old": old,
+            "new": new,
+            "differences": deciding.differences(found.was_dial, found.dial),
+            "old_textphone": old_textphone,
+            "new_textphone": new_textphone,
+            "textphone_differences": deciding.differences(found.was_textphone, found.textphone),
+            "withdrawal": deciding.withdrawal_of(found.phone),
+            "touched": deciding.pages_touched(found) if found.is_waiting else None,
+            "is_own": is_own,
+            "may_approve": may_approve and not is_own,
+            "approval": approval,
+            "refusal": refusal,
+            "approvals": found.approvals.order_by("pk"),
+        },
+    )
+
+
+def _say_approved(request):
+    messages.success(request, "Approved. Readers have it in less than a minute.")
+    if not store.has_watcher():
+        messages.warning(
+            request, "The publisher is not running. Start it: manage.py publish --watch"
+        )

@@ -1,0 +1,463 @@
+"""Another number for a critical line, or a withdrawn one back: proposed by one officer, decided by
+another. What is decided happens whole or not at all."""
+
+from collections import defaultdict
+
+from django import forms
+from django.conf import settings
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from contacts.models import ApprovedNumber, NumberProposal, Phone, is_same_number
+from helphub.desk.state import ask_for_records
+from helphub.edition import facts, gate, publish, store
+from helphub.models import Withdrawal
+
+Kind, Outcome = NumberProposal.Kind, NumberProposal.Outcome
+
+
+class NotDecidedError(Exception):
+    """Nothing was decided, with what an officer should know."""
+
+
+def withdrawal_of(phone):
+    """The withdrawal that keeps a line off every page, or nothing."""
+    return Withdrawal.objects.filter(
+        label=Phone._meta.label_lower, key=phone.pk, lifted_at=None
+    ).first()
+
+
+def needs_second_person(withdrawal):
+    """Whether what was withdrawn is a critical line: one person alone does not bring it back."""
+    is_number = withdrawal.label == Phone._meta.label_lower
+    return is_number and Phone.objects.guarded().filter(pk=withdrawal.key).exists()
+
+
+def kind_for(phone):
+    """What a proposal for this line would be, as things are."""
+    return Kind.BRING_BACK if withdrawal_of(phone) else Kind.CHANGE
+
+
+# Proposing
+
+
+class ProposalForm(forms.ModelForm):
+    """What an officer proposes for a line. The kind is what the page said when it was opened."""
+
+    kind = forms.ChoiceField(choices=Kind, widget=forms.HiddenInput)
+
+    class Meta:
+        model = NumberProposal
+        fields = ["dial", "display", "textphone", "role", "why", "source"]
+
+    def __init__(self, *args, phone, user, **kwargs):
+        self.phone = phone
+        kwargs["initial"] = {
+            "dial": phone.dial,
+            "display": phone.display,
+            "textphone": phone.textphone,
+            "kind": kind_for(phone),
+        }
+        super().__init__(*args, **kwargs)
+        self.instance = NumberProposal(
+            phone=phone,
+            role=phone.role,
+            was_dial=phone.dial,
+            was_display=phone.display,
+            was_textphone=phone.textphone,
+            was_role=phone.role,
+            proposed_by=user.get_username(),
+            proposer=user.pk,
+        )
+        if phone.role:
+            # A role is not dropped: the line that is to have it takes it over.
+            del self.fields["role"]
+        for name in ("dial", "display", "textphone"):
+            if name in self.fields:
+                self.fields[name].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
+
+    def clean(self):
+        values = super().clean()
+        kind = kind_for(self.phone)
+        self.instance.kind = kind
+        if values.get("kind") != kind:
+            self.data = self.data.copy()
+            self.data["kind"] = kind
+            if kind == Kind.BRING_BACK:
+                why = (
+                    "This number was withdrawn since you opened the page. What you propose would "
+                    "bring it back. If that is meant, propose it again."
+                )
+            else:
+                why = (
+                    "This number is not withdrawn any more. What you propose would change it. If "
+                    "that is meant, propose it again."
+                )
+            raise ValidationError(why)
+        if waiting := NumberProposal.objects.waiting().filter(phone=self.phone).first():
+            raise ValidationError(_already(waiting))
+        role = values.get("role", self.phone.role)
+        if role and not self.phone.is_published:
+            self.add_error(None, "A number of every page must be published. Publish it first.")
+        elif role and role != self.phone.role:
+            if kind == Kind.BRING_BACK:
+                self.add_error("role", "Bring the number back first, without a role.")
+            self.instance.role_from = Phone.objects.filter(role=role).first()
+        return values
+
+    def _post_clean(self):
+        super()._post_clean()
+        if self.errors:
+            return
+        proposal = self.instance
+        if not changes_anything(proposal):
+            self.add_error("dial", "This is what the line has already, and it is approved.")
+            return
+        try:
+            changed(self.phone, proposal).full_clean(exclude=["role"])
+        except ValidationError as error:
+            for name, messages in error.message_dict.items():
+                self._add_of_line(name, messages)
+
+    def _add_of_line(self, name, messages):
+        """What would be wrong with the line: beside the field, or told with the field's name."""
+        if name in self.fields:
+            self.add_error(name, messages)
+            return
+        field = next((one for one in Phone._meta.fields if one.name == name), None)
+        label = f"“{field.verbose_name}”: " if field else ""
+        for message in messages:
+            self.add_error(
+                None,
+                f"With this number, something in the line's own form is wrong. {label}{message}",
+            )
+
+    def propose(self):
+        """Store it, unless somebody was quicker; None then, with the reason among the errors."""
+        try:
+            with transaction.atomic():
+                self.instance.save()
+        except IntegrityError:
+            waiting = NumberProposal.objects.waiting().filter(phone=self.phone).first()
+            if waiting is None:
+                raise
+            self.add_error(None, _already(waiting))
+            return None
+        return self.instance
+
+
+def _already(waiting):
+    return (
+        f"{waiting.proposed_by} has proposed {waiting.display} for this line already. Have that "
+        "decided first: it stands under “Proposed numbers”."
+    )
+
+
+def changes_anything(proposal):
+    """Whether approving would change the line, its withdrawal, or what is approved of it."""
+    if proposal.kind == Kind.BRING_BACK or proposal.is_change_of_role:
+        return True
+    if proposal.is_change_of_number or proposal.is_change_of_textphone:
+        return True
+    approved = ApprovedNumber.objects.by_line().get(proposal.phone.slug)
+    return approved is None or [approved.dial, approved.display] != [
+        proposal.dial,
+        proposal.display,
+    ]
+
+
+def changed(phone, proposal):
+    """The line as it would be, not saved."""
+    values = {field.attname: getattr(phone, field.attname) for field in Phone._meta.concrete_fields}
+    wanted = {name: getattr(proposal, name) for name in ("dial", "display", "textphone", "role")}
+    return Phone(**values | wanted)
+
+
+# Deciding
+
+
+class ApprovalForm(forms.Form):
+    """The new number, typed once more by whoever approves it.
+
+    The whole of it, not its last four digits: 999 and 101 have no four, and a wrong digit can stand
+    anywhere. Typing all of them is what makes somebody read them; a press on a button is not.
+    """
+
+    typed = forms.CharField(
+        label="The new number, typed from where you found it",
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric", "class": "typed"}),
+        help_text="All its digits. Spaces do not matter.",
+    )
+    typed_textphone = forms.CharField(
+        label="The new textphone number, typed in the same way",
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric", "class": "typed"}),
+        help_text="All its digits. Spaces do not matter.",
+    )
+
+    def __init__(self, *args, proposal, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.proposal = proposal
+        if not (proposal.is_change_of_textphone and proposal.textphone):
+            del self.fields["typed_textphone"]
+
+    def clean_typed(self):
+        return self._same("typed", self.proposal.dial)
+
+    def clean_typed_textphone(self):
+        return self._same("typed_textphone", self.proposal.textphone.replace(" ", ""))
+
+    def _same(self, name, digits):
+        if not is_same_number(self.cleaned_data[name], digits):
+            raise ValidationError(
+                "These are not the digits that are proposed. If yours are right, refuse the "
+                "proposal and say so; if you mistyped, type them again."
+            )
+        return self.cleaned_data[name]
+
+
+class RefusalForm(forms.Form):
+    """Why a proposal is refused."""
+
+    why = NumberProposal._meta.get_field("decided_why").formfield(required=True, label="Why")
+
+
+def _locked(key):
+    """A proposal that nobody else decides on until this transaction ends."""
+    proposal = NumberProposal.objects.select_for_update().get(pk=key)
+    if not proposal.is_waiting:
+        raise NotDecidedError(
+            f"Nothing was changed: {proposal.decided_by} decided this already "
+            f"({proposal.get_outcome_display()}, {_moment(proposal.decided_at)})."
+        )
+    return proposal
+
+
+def _check_somebody_else(proposal, user):
+    if user.pk == proposal.proposer or user.get_username() == proposal.proposed_by:
+        raise NotDecidedError(
+            "You proposed this yourself. Somebody else must decide on it; you can take it back."
+        )
+
+
+def _moment(when):
+    return date_format(timezone.localtime(when), "j F Y, H:i")
+
+
+@transaction.atomic
+def approve(key, user):
+    """Let a proposal take effect, on the word of somebody who did not make it."""
+    proposal = _locked(key)
+    _check_somebody_else(proposal, user)
+    keys = [proposal.phone_id, *([proposal.role_from_id] if proposal.role_from_id else [])]
+    # In one order, so that two approvals never wait for each other.
+    phones = {
+        one.pk: one for one in Phone.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+    }
+    phone, loser = phones[proposal.phone_id], phones.get(proposal.role_from_id)
+    withdrawal = withdrawal_of(phone)
+    _check_nothing_moved(proposal, phone, loser, withdrawal)
+    who = user.get_username()
+    if loser:
+        # First: only one number may have the role.
+        loser.role = ""
+        loser.save(update_fields=["role"])
+        _note_loss(loser, proposal, who)
+        _log(user, loser, f"Gave its role to {phone.name}, as {proposal.proposed_by} proposed.")
+    for name in ("dial", "display", "textphone", "role"):
+        setattr(phone, name, getattr(proposal, name))
+    try:
+        phone.full_clean()
+    except ValidationError as error:
+        raise NotDecidedError(
+            "Nothing was changed: with this number, something in the line's own form is wrong. "
+            + " ".join(error.messages)
+        ) from error
+    phone.save(update_fields=["dial", "display", "textphone", "role"])
+    if withdrawal:
+        publish.lift_withdrawal(withdrawal, who)
+    _note(phone.slug, phone, phone.textphone, phone.role, proposal, who)
+    _log(user, phone, f"Approved {phone.display}, as {proposal.proposed_by} proposed.")
+    proposal.decide(Outcome.APPROVED, user)
+    _ask_for_publication(proposal, who)
+    return proposal
+
+
+def _check_nothing_moved(proposal, phone, loser, withdrawal):
+    """Refuse what was proposed for a line that is not any more as it was then."""
+    is_as_it_was = all(
+        getattr(phone, name) == getattr(proposal, f"was_{name}")
+        for name in ("dial", "display", "textphone", "role")
+    )
+    if proposal.is_change_of_role:
+        holder = Phone.objects.filter(role=proposal.role).first()
+        is_as_it_was = is_as_it_was and holder == loser
+    if not is_as_it_was:
+        raise NotDecidedError(
+            "Nothing was changed: the line, or the one that has the role, has changed since this "
+            "was proposed. Refuse it, and propose anew what is wanted now."
+        )
+    if proposal.kind == Kind.BRING_BACK and not withdrawal:
+        raise NotDecidedError("Nothing was changed: this number is not withdrawn any more.")
+    if proposal.kind == Kind.CHANGE and withdrawal:
+        raise NotDecidedError(
+            "Nothing was changed: the number was withdrawn after this was proposed "
+            f"({withdrawal.who}: {withdrawal.why}). Refuse it, and propose to bring it back."
+        )
+
+
+def _note_loss(loser, proposal, who):
+    """The record of a line that lost its role: its digits stay as they were approved."""
+    if approved := ApprovedNumber.objects.by_line().get(loser.slug):
+        _note(loser.slug, approved, approved.textphone, "", proposal, who)
+
+
+def _note(line, number, textphone, role, proposal, who):
+    """Add to the permanent record."""
+    row = ApprovedNumber(
+        line=line,
+        dial=number.dial,
+        display=number.display,
+        textphone=textphone,
+        role=role,
+        proposed_by=proposal.proposed_by,
+        who=who,
+        proposal=proposal,
+    )
+    row.full_clean()
+    row.save()
+
+
+def _log(user, phone, what):
+    """What the line's own history says."""
+    LogEntry.objects.log_actions(user.pk, [phone], CHANGE, what, single_object=True)
+
+
+def _ask_for_publication(proposal, who):
+    """Let readers have it: the lines of this proposal, and nothing else that waits."""
+    keys = [key for key in (proposal.phone_id, proposal.role_from_id) if key]
+    ask_for_records(
+        [(Phone._meta.label_lower, key) for key in keys],
+        who,
+        f"{proposal.phone.name}: {proposal.display}, proposed by {proposal.proposed_by}",
+    )
+
+
+@transaction.atomic
+def refuse(key, user, why):
+    """Say no to what somebody proposed, and why."""
+    proposal = _locked(key)
+    _check_somebody_else(proposal, user)
+    proposal.decide(Outcome.REFUSED, user, why)
+    return proposal
+
+
+@transaction.atomic
+def take_back(key, user):
+    """End a proposal of one's own."""
+    proposal = _locked(key)
+    if proposal.proposer != user.pk:
+        raise NotDecidedError("Only who proposed it takes it back. You can refuse it.")
+    proposal.decide(Outcome.TAKEN_BACK, user)
+    return proposal
+
+
+# What it touches
+
+
+def digits_touched(proposal):
+    """The digits that readers see now and would see otherwise."""
+    found = {proposal.was_dial, proposal.was_textphone}
+    if proposal.role_from:
+        found |= {proposal.role_from.dial, proposal.role_from.textphone}
+    return {one.replace(" ", "") for one in found if one}
+
+
+def pages_touched(proposal):
+    """The pages that show this line: of readers' edition; of a withdrawn line, of the last that
+    had it. In words why there are none, where an edition cannot be read."""
+    try:
+        current = store.current()
+        if current is None:
+            return {"why_none": "There is no edition yet: readers see what is saved."}
+        folders = [current]
+        if proposal.kind == Kind.BRING_BACK:
+            folders += map(store.folder_of, reversed(store.numbers()))
+        for folder in folders:
+            addresses = _pages_with(folder, digits_touched(proposal))
+            if addresses:
+                return _by_language(folder, addresses)
+    except store.StoreError as error:
+        return {"why_none": str(error)}
+    return {"why_none": "No page of readers' edition shows this number."}
+
+
+def _pages_with(folder, digits):
+    """The addresses of an edition's pages that show one of these numbers."""
+    known = facts.of_edition(folder)
+    return [
+        address
+        for address, page in store.manifest_of(folder)["pages"].items()
+        if (found := known.get(page["sha256"])) and digits & _digits_on(found)
+    ]
+
+
+def _digits_on(found):
+    """What a page dials, and what stands on it as a number."""
+    return {href.partition(":")[2] for href, _shown, _is_seen in found["lines"]} | {
+        gate.digits_of(shown) for shown in found["numbers"]
+    }
+
+
+def _by_language(folder, addresses):
+    pages = defaultdict(list)
+    for address in sorted(addresses):
+        pages[gate.without_language(address)[0]].append(address)
+    names = dict(settings.LANGUAGES)
+    return {
+        "number": store.number_of(folder),
+        "is_current": folder == store.current(),
+        "total": len(addresses),
+        "languages": [(names[code], pages[code]) for code in names if code in pages],
+    }
+
+
+# Old and new, digit by digit
+
+
+def compared(old, new):
+    """Two numbers in the groups of the new one: for each, groups of (digit, whether it differs)."""
+    sizes = [len(group) for group in new.split()]
+    old_digits, new_digits = old.replace(" ", ""), new.replace(" ", "")
+    return _grouped(old_digits, sizes, new_digits), _grouped(new_digits, sizes, old_digits)
+
+
+def _grouped(digits, sizes, other):
+    marked = [(one, place >= len(other) or one != other[place]) for place, one in enumerate(digits)]
+    groups, start = [], 0
+    for size in sizes:
+        groups.append(marked[start : start + size])
+        start += size
+    return [group for group in [*groups, marked[start:]] if group]
+
+
+def differences(old, new):
+    """The differing digits in words, for whoever hears the page, or sees no difference in looks."""
+    old, new = old.replace(" ", ""), new.replace(" ", "")
+    if not old or not new:
+        return ""
+    if len(old) != len(new):
+        return f"The number has {len(new)} digits; before it had {len(old)}."
+    places = [place for place in range(len(old)) if old[place] != new[place]]
+    if not places:
+        return "The digits are the same."
+    return (
+        "; ".join(
+            f"digit {place + 1} is {new[place]}, before it was {old[place]}" for place in places
+        ).capitalize()
+        + "."
+    )
