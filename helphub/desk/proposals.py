@@ -17,6 +17,7 @@ from helphub.edition import facts, gate, publish, store
 from helphub.models import Withdrawal
 
 Kind, Outcome = NumberProposal.Kind, NumberProposal.Outcome
+PROPOSED = ["dial", "display", "textphone", "role"]
 
 
 class NotDecidedError(Exception):
@@ -117,7 +118,8 @@ class ProposalForm(forms.ModelForm):
             self.add_error("dial", "This is what the line has already, and it is approved.")
             return
         try:
-            changed(self.phone, proposal).full_clean(exclude=["role"])
+            # Not self.phone: the page goes on to show that as it is.
+            set_on(Phone.objects.get(pk=self.phone.pk), proposal).full_clean(exclude=["role"])
         except ValidationError as error:
             for name, messages in error.message_dict.items():
                 self._add_of_line(name, messages)
@@ -169,11 +171,11 @@ def changes_anything(proposal):
     ]
 
 
-def changed(phone, proposal):
-    """The line as it would be, not saved."""
-    values = {field.attname: getattr(phone, field.attname) for field in Phone._meta.concrete_fields}
-    wanted = {name: getattr(proposal, name) for name in ("dial", "display", "textphone", "role")}
-    return Phone(**values | wanted)
+def set_on(phone, proposal):
+    """Give a line what is proposed. It is not saved."""
+    for name in PROPOSED:
+        setattr(phone, name, getattr(proposal, name))
+    return phone
 
 
 # Deciding
@@ -268,8 +270,7 @@ def approve(key, user):
         loser.save(update_fields=["role"])
         _note_loss(loser, proposal, who)
         _log(user, loser, f"Gave its role to {phone.name}, as {proposal.proposed_by} proposed.")
-    for name in ("dial", "display", "textphone", "role"):
-        setattr(phone, name, getattr(proposal, name))
+    set_on(phone, proposal)
     try:
         phone.full_clean()
     except ValidationError as error:
@@ -277,7 +278,7 @@ def approve(key, user):
             "Nothing was changed: with this number, something in the line's own form is wrong. "
             + " ".join(error.messages)
         ) from error
-    phone.save(update_fields=["dial", "display", "textphone", "role"])
+    phone.save(update_fields=PROPOSED)
     if withdrawal:
         publish.lift_withdrawal(withdrawal, who)
     _note(phone.slug, phone, phone.textphone, phone.role, proposal, who)
@@ -290,8 +291,7 @@ def approve(key, user):
 def _check_nothing_moved(proposal, phone, loser, withdrawal):
     """Refuse what was proposed for a line that is not any more as it was then."""
     is_as_it_was = all(
-        getattr(phone, name) == getattr(proposal, f"was_{name}")
-        for name in ("dial", "display", "textphone", "role")
+        getattr(phone, name) == getattr(proposal, f"was_{name}") for name in PROPOSED
     )
     if proposal.is_change_of_role:
         holder = Phone.objects.filter(role=proposal.role).first()

@@ -1,0 +1,159 @@
+"""A number is proposed by one officer, approved by another, and published, in a real Chromium."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import expect
+
+from .conftest import running_site
+from .test_access import AXE, RUN, TAGS
+
+SECOND = "a password of the second officer"
+SECOND_OFFICER = f"""
+from django.contrib.auth.models import Permission, User
+second = User.objects.create_user("second", password="{SECOND}", is_staff=True)
+second.user_permissions.add(Permission.objects.get(codename="approve_number"))
+"""
+RECORD = """
+from contacts.models import ApprovedNumber
+row = ApprovedNumber.objects.by_line()["h-spoc"]
+print(row.display, row.proposed_by, row.who, sep="|")
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("numbers")
+
+
+@pytest.fixture(scope="module")
+def manage(folder):
+    """Runs manage.py on the files of this site, and gives back what it printed."""
+    environment = os.environ | {
+        "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
+        "EDITIONS_DIR": f"{folder}/editions",
+        "FIND_INDEX": f"{folder}/find.sqlite3",
+        "OFFERED_LANGUAGES": "en ur",
+    }
+
+    def run(*arguments, run=subprocess.check_output):
+        command = [sys.executable, "manage.py", *arguments]
+        return run(command, cwd=settings.BASE_DIR, env=environment, text=True)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def published(folder, manage, admin_password):
+    """The address of a site that has an edition, two officers, and a publisher at work."""
+    with running_site(folder, ADMIN_PASSWORD=admin_password, OFFERED_LANGUAGES="en ur") as address:
+        manage("shell", "-c", SECOND_OFFICER)
+        manage("publish")
+        publisher = manage("publish", "--watch", run=subprocess.Popen)
+        try:
+            yield address
+        finally:
+            publisher.terminate()
+            publisher.wait(30)
+
+
+def sign_in(page, address, name, password):
+    page.goto(address)
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page).to_have_url(address)
+
+
+def faults_of(page):
+    """What axe-core finds, at the widths of a phone and of a desk, and what does not fit there."""
+    found = []
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append(f"{page.url} is wider than {width}")
+        page.evaluate(AXE)
+        # The admin's messages stand on a picture: axe cannot tell, and says no more than that.
+        found += [
+            f"{page.url} at {width}: {one}"
+            for one in page.evaluate(RUN, TAGS)["faults"]
+            if "due to a background image" not in one
+        ]
+    return found
+
+
+def press(page, name):
+    """Press a button as somebody does who has no mouse."""
+    button = page.get_by_role("button", name=name)
+    for _ in range(80):
+        if button.evaluate("one => one === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    else:
+        pytest.fail(f"The keyboard does not reach “{name}”.")
+    page.keyboard.press("Enter")
+
+
+def test_one_officer_proposes_a_number_another_approves_it_and_readers_ring_it(
+    page, browser, published, manage, admin_password
+):
+    page.goto(f"{published}/")
+    expect(page.locator(".spoc-number")).to_have_text("01384 455411")
+
+    sign_in(page, f"{published}/admin/contacts/phone/?q=h-spoc", "admin", admin_password)
+    page.get_by_role("link", name=re.compile("Single Point of Contact")).click()
+    page.get_by_role("link", name="Propose another number").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Propose another number")
+    faults = faults_of(page)
+    page.get_by_label("Digits to dial").fill("0138445541२")
+    page.get_by_label("Number as shown").fill("01384 455412")
+    page.get_by_label("Why").fill("The council has moved it.")
+    page.get_by_label("Where the number comes from").fill("Letter of the council, 3 March.")
+    press(page, "Propose")
+    expect(page.get_by_text("“२” is a digit of another script.")).to_be_visible()
+    faults += faults_of(page)
+    page.get_by_label("Digits to dial").fill("01384455412")
+    press(page, "Propose")
+    expect(page.get_by_text("Proposed. It takes effect")).to_be_visible()
+    faults += faults_of(page)
+    proposal = page.url
+    page.goto(f"{published}/")
+    expect(page.locator(".spoc-number")).to_have_text("01384 455411")
+
+    second = browser.new_page()
+    sign_in(second, f"{published}/admin/desk/numbers/", "second", SECOND)
+    faults += faults_of(second)
+    second.get_by_role("link", name=re.compile("Single Point of Contact")).click()
+    expect(second).to_have_url(proposal)
+    expect(second.get_by_text("Digit 11 is 2, before it was 1.")).to_be_visible()
+    expect(second.get_by_text("Ring it first")).to_be_visible()
+    faults += faults_of(second)
+    second.get_by_label("The new number, typed").fill("01384 455413")
+    press(second, "Approve")
+    expect(second.get_by_text("These are not the digits that are proposed.")).to_be_visible()
+    faults += faults_of(second)
+    second.get_by_label("The new number, typed").fill("01384 455412")
+    press(second, "Approve")
+    expect(second.get_by_text("Approved. Readers have it in less than a minute.")).to_be_visible()
+    expect(second.get_by_text("proposed by admin, approved by second")).to_be_visible()
+    faults += faults_of(second)
+
+    def readers_have_it():
+        page.goto(f"{published}/ur/help-now/")
+        return page.locator(".spoc-number").inner_text() == "01384 455412"
+
+    for _ in range(240):
+        if readers_have_it():
+            break
+        page.wait_for_timeout(500)
+    number = page.locator(".spoc-number a")
+    expect(number).to_be_visible()
+    expect(number).to_have_text("01384 455412")
+    expect(number).to_have_attribute("href", "tel:01384455412")
+    assert manage("shell", "-v0", "-c", RECORD).strip() == "01384 455412|admin|second"
+    second.context.close()
+    assert faults == []
