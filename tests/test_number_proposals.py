@@ -141,6 +141,18 @@ def test_until_it_is_approved_readers_get_editions_with_the_old_number(
     assert store.current() == store.folder_of(3)
 
 
+def test_a_withdrawal_does_not_wait_for_the_release_of_an_approved_number(
+    editions, admin, second, spoc, galop
+):
+    approve(second, proposed(admin, spoc, **NEW))
+    withdraw(admin, galop)
+    publish.publish(publish.WITHDRAWAL)
+    page = (store.current() / "pages/contacts/index.html").read_text()
+    assert f"tel:{galop.dial}" not in page
+    assert "tel:01384455412" in page
+    assert "455411" not in page
+
+
 def test_the_publisher_brings_an_approved_number_to_readers(
     editions, admin, second, spoc, monkeypatch
 ):
