@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from contacts.models import ApprovedNumber, NumberProposal, Phone, is_same_number
+from helphub import texts
 from helphub.desk.state import ask_for_records
 from helphub.edition import facts, gate, publish, store
 from helphub.models import Withdrawal
@@ -225,7 +226,7 @@ class ApprovalForm(forms.Form):
 class RefusalForm(forms.Form):
     """Why a proposal is refused."""
 
-    why = NumberProposal._meta.get_field("decided_why").formfield(required=True, label="Why")
+    why = forms.CharField(max_length=300, validators=[texts.validate_characters])
 
 
 def _locked(key):
@@ -369,48 +370,50 @@ def take_back(key, user):
 # What it touches
 
 
-def digits_touched(proposal):
-    """The digits that readers see now and would see otherwise."""
-    found = {proposal.was_dial, proposal.was_textphone}
-    if proposal.role_from:
-        found |= {proposal.role_from.dial, proposal.role_from.textphone}
-    return {one.replace(" ", "") for one in found if one}
-
-
 def pages_touched(proposal):
     """The pages that show this line: of readers' edition; of a withdrawn line, of the last that
     had it. In words why there are none, where an edition cannot be read."""
     try:
-        current = store.current()
-        if current is None:
+        folder = store.current()
+        if folder is None:
             return {"why_none": "There is no edition yet: readers see what is saved."}
-        folders = [current]
         if proposal.kind == Kind.BRING_BACK:
-            folders += map(store.folder_of, reversed(store.numbers()))
-        for folder in folders:
-            addresses = _pages_with(folder, digits_touched(proposal))
-            if addresses:
-                return _by_language(folder, addresses)
+            folder = _last_that_had(proposal.phone) or folder
+        addresses = _pages_with(folder, proposal)
     except store.StoreError as error:
         return {"why_none": str(error)}
+    if addresses:
+        return _by_language(folder, addresses)
     return {"why_none": "No page of readers' edition shows this number."}
 
 
-def _pages_with(folder, digits):
-    """The addresses of an edition's pages that show one of these numbers."""
+def _last_that_had(phone):
+    """The newest edition that shows a line, though it may not be served any more; or nothing."""
+    row = (phone._meta.label_lower, phone.pk)
+    folders = map(store.folder_of, reversed(store.numbers()))
+    return next((one for one in folders if publish.shows(one, [row])), None)
+
+
+def _pages_with(folder, proposal):
+    """The addresses of an edition's pages that dial the line, or show its textphone.
+
+    Where the strategy's own words quote a number, they stay as they were printed.
+    """
+    lines = [(proposal.was_dial, proposal.was_textphone)]
+    if proposal.role_from:
+        lines.append((proposal.role_from.dial, proposal.role_from.textphone))
+    dialled = {dial for dial, _textphone in lines}
+    shown = {textphone.replace(" ", "") for _dial, textphone in lines if textphone}
     known = facts.of_edition(folder)
     return [
         address
         for address, page in store.manifest_of(folder)["pages"].items()
-        if (found := known.get(page["sha256"])) and digits & _digits_on(found)
+        if (found := known.get(page["sha256"]))
+        and (
+            dialled & {href.partition(":")[2] for href, _shown, _is_seen in found["lines"]}
+            or shown & set(map(gate.digits_of, found["numbers"]))
+        )
     ]
-
-
-def _digits_on(found):
-    """What a page dials, and what stands on it as a number."""
-    return {href.partition(":")[2] for href, _shown, _is_seen in found["lines"]} | {
-        gate.digits_of(shown) for shown in found["numbers"]
-    }
 
 
 def _by_language(folder, addresses):

@@ -234,15 +234,15 @@ def critical_lines(data, approved_lines):
         approved = approved_lines.get(slug)
         if approved is None:
             found[role] = _critical(
-                f"Nobody has approved the number of “{name}”. Have it approved: "
+                f"Nobody has approved the number of “{name}”. Propose it in the admin, or: "
                 f"manage.py approve_number {slug}",
                 record,
             )
         elif [dial, display] != list(approved):
             found[role] = _critical(
                 f"“{name}” reads {display} and dials {dial}. Approved is {approved[1]}. Put the "
-                f"digits right; or, if the number has changed, have the new one approved: "
-                f"manage.py approve_number {slug}",
+                f"digits right; or, if the number has changed, propose the new one in the admin, "
+                f"or: manage.py approve_number {slug}",
                 record,
             )
         else:
@@ -262,7 +262,8 @@ def approved_numbers(edition):
             yield Refusal(
                 "approved numbers",
                 f"“{name}” reads {display} and dials {dial}. Approved is {approved[1]}. Put the "
-                f"digits right, or have the new number approved: manage.py approve_number {slug}",
+                "digits right; or propose the new number in the admin, or: "
+                f"manage.py approve_number {slug}",
                 [],
                 bake.Record("contacts.phone", key, name),
             )

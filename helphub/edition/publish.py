@@ -12,7 +12,7 @@ from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from contacts.hours import build_clock
-from contacts.models import ApprovedNumber
+from contacts.models import ApprovedNumber, Phone
 from helphub import critical
 from helphub.edition import bake, build, compare, facts, gate, reading, store
 from helphub.edition.content_file import database
@@ -98,6 +98,7 @@ def _publish(source, who, why, force, number, marks, progress):
             mark = time.perf_counter()
             rows = bake.copied(base)
             compare.hold_back(rows, previous, [*choice.left, *held])
+            with_approved_digits(rows, previous, approved)
             bake.withdraw(rows, withdrawn)
             refusals = choice.refusals(held) or _bake(
                 rows, work, approved, is_bound=source == RELEASED and not force
@@ -308,6 +309,17 @@ def approved_now(before):
 def digits(approved):
     """What is dialled and what is shown, by line."""
     return {line: [row.dial, row.display] for line, row in approved.items()}
+
+
+def with_approved_digits(rows, previous, approved):
+    """Give lines that read as readers have them already the digits that were approved since.
+
+    So nothing waits for the release of an approved number: least of all a withdrawal.
+    """
+    for key, row in rows[Phone].items():
+        newest, before = approved.get(row["slug"]), previous and previous[Phone].get(key)
+        if newest and before and all(row[one] == before[one] for one in ("dial", "display")):
+            row |= {"dial": newest.dial, "display": newest.display}
 
 
 def withdrawn_now():
