@@ -48,6 +48,14 @@ def shows(address):
     ]
 
 
+def is_found():
+    """Whether the find box of this edition knows the guide."""
+    key = Guide.objects.get(slug="consent").pk
+    with closing(sqlite3.connect(store.current() / "find.sqlite3")) as file:
+        rows = file.execute("SELECT 1 FROM words_en WHERE kind = 'guide' AND key = ?", [key])
+        return rows.fetchone() is not None
+
+
 def a_day_passes(**dates):
     """As if days had gone by: the edition's own content has the dates that its rows would."""
     with closing(sqlite3.connect(store.current() / "content.sqlite3")) as file:
@@ -99,6 +107,7 @@ def test_an_entry_that_starts_later_is_baked_and_stands_nowhere_until_its_day(ed
     assert "/guides/consent/" not in pages()
     assert shows("/guides/consent/") == []
     assert "/guides/consent/" not in (store.current() / "pages/sitemap.xml").read_text()
+    assert not is_found()
     # The sentence around its name stays whole.
     assert f"Read {name} first." in page("/topics/law/")
     # The publisher's daily edition, made of the edition's own content, shows it.
@@ -107,6 +116,7 @@ def test_an_entry_that_starts_later_is_baked_and_stands_nowhere_until_its_day(ed
     assert pages()["/guides/consent/"]["status"] == 200
     assert "Not approved yet." not in page("/guides/consent/")
     assert set(linking) <= set(shows("/guides/consent/"))
+    assert is_found()
     assert "/guides/consent/" in (store.current() / "pages/sitemap.xml").read_text()
 
 
@@ -157,6 +167,7 @@ def test_an_archived_page_stands_in_no_list_and_its_address_says_where_to_go(
 ):
     set_guide(is_archived=True, moved_to="/guides/reporting/")
     publish.publish()
+    assert not is_found()
     assert shows("/guides/consent/") == []
     assert "/guides/consent/" not in (store.current() / "pages/sitemap.xml").read_text()
     server = serve.Server(behind)
