@@ -15,14 +15,14 @@ pytestmark = pytest.mark.django_db
 METHODS = ["GET", "POST", "PUT", "DELETE", "OPTIONS"]
 
 
-def patterns(resolver, before=""):
+def patterns(resolver, before="", room=""):
     """Every pattern of the site: its regular expression as a path, and its name."""
     for one in resolver.url_patterns:
         path = before + str(one.pattern)
         if isinstance(one, URLPattern):
-            yield path, one.name
+            yield path, f"{room}{one.name}"
         else:
-            yield from patterns(one, path)
+            yield from patterns(one, path, f"{one.namespace}:" if one.namespace else room)
 
 
 def example(path):
@@ -41,7 +41,7 @@ def addresses():
         if path.startswith(prefix) and "(?P" not in path:
             found[example(path)] = name
     # The two that are regular expressions: a list of an app, and whatever is not there.
-    return found | {"/admin/contacts/": "app_list", "/admin/no/such/thing": None}
+    return found | {"/admin/contacts/": "admin:app_list", "/admin/no/such/thing": None}
 
 
 SHUT = sorted(address for address, name in addresses().items() if name not in OPEN)
