@@ -28,6 +28,12 @@ NEW = {"dial": "01384455412", "display": "01384 455412"}
 REASONS = {"why": "The council has moved it.", "source": "Letter of the council, 3 March."}
 
 
+@pytest.fixture(autouse=True)
+def nobody_is_asked_again(settings):
+    """However long an edition takes to make here: what is asked again is tested with sessions."""
+    settings.CONFIRMED_SECONDS = settings.SESSION_IDLE_SECONDS = 60 * 60
+
+
 @pytest.fixture
 def spoc(db):
     return Phone.objects.get(slug="h-spoc")

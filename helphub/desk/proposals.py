@@ -78,8 +78,7 @@ class ProposalForm(forms.ModelForm):
             # A role is not dropped: the line that is to have it takes it over.
             del self.fields["role"]
         for name in ("dial", "display", "textphone"):
-            if name in self.fields:
-                self.fields[name].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
+            self.fields[name].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
 
     def clean(self):
         values = super().clean()
