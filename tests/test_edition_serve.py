@@ -170,7 +170,7 @@ def test_an_edition_that_is_not_whole_gives_way_to_the_one_before(editions, harm
     elif harm == "empty":
         manifest.write_text("")
     elif harm == "newer":
-        manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 2', 1))
+        manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 3', 1))
     else:
         shutil.rmtree(folder)
     server = serve.Server(behind)

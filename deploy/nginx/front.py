@@ -28,7 +28,6 @@ import django
 logger = logging.getLogger(__name__)
 
 PAUSE = 0.5
-TWINS = {"sha256": "", "gz": ".gz", "br": ".br"}
 # For caches in between: nginx itself takes the first away, and a page of trouble is never kept.
 NOT_SENT = {"X-Accel-Expires"}
 NOT_IN_TROUBLE = {"CDN-Cache-Control", "Surrogate-Control"}
@@ -87,7 +86,7 @@ def _emergency_of_code():
 def _copied(edition, work):
     """Copy an edition's files, each checked; the pages that nginx is to serve, by address."""
     from helphub.edition import store
-    from helphub.edition.build import digest
+    from helphub.edition.store import TWINS, digest
 
     pages = store.with_all_headers(store.read_manifest(edition))
     for page in pages.values():

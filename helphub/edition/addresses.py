@@ -42,7 +42,7 @@ def _without_arguments(resolver, prefix="", is_translated=False, namespace=""):
         pattern = one.pattern
         if isinstance(pattern, LocalePrefixPattern):
             yield from _without_arguments(one, prefix, True, namespace)
-        elif pattern.regex.groups or f"/{prefix}{pattern}" == settings.ADMIN_PREFIX:
+        elif pattern.regex.groups or f"/{prefix}{pattern}".startswith(settings.ADMIN_PREFIX):
             continue
         elif isinstance(one, URLResolver):
             yield from _without_arguments(one, f"{prefix}{pattern}", is_translated, one.namespace)
