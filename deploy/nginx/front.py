@@ -154,6 +154,17 @@ def _clear_away(front):
         shutil.rmtree(old, ignore_errors=True)
 
 
+def _clear_erased(front):
+    """An edition is erased because somebody could be found by it: its copy goes too."""
+    from helphub.edition import store
+
+    for copy in front.glob("[0-9]*-*"):
+        number = int(copy.name.partition("-")[0])
+        is_erased = number and not store.folder_of(number).exists()
+        if is_erased and copy.name != os.readlink(front / "current"):
+            shutil.rmtree(copy, ignore_errors=True)
+
+
 class Front:
     """Follows the current edition."""
 
@@ -165,6 +176,7 @@ class Front:
         """Take the current edition if it is a new one; say why where it cannot be taken."""
         from helphub.edition import store
 
+        _clear_erased(self.front)
         edition = store.current()
         if edition == self.seen:
             return

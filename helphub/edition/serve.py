@@ -129,19 +129,23 @@ class Server:
 
     def current(self):
         """The edition in service, after a look at whether it is still the current one."""
-        now = time.monotonic()
-        if now - self.looked_at > RECHECK and self.lock.acquire(blocking=False):
+        is_due = time.monotonic() - self.looked_at > RECHECK
+        if is_due and self.lock.acquire(blocking=False):
             # One thread looks and loads; the others go on with the edition they have.
             try:
-                self.looked_at = now
-                folder = store.current()
-                served = self.edition.folder if self.edition else None
-                is_new = folder is not None and folder not in (served, self.refused)
-                if is_new and self._load(folder):
-                    self.refused = None
+                self.look()
             finally:
                 self.lock.release()
         return self.edition
+
+    def look(self):
+        """Load the current edition if it is another one than that in service."""
+        self.looked_at = time.monotonic()
+        folder = store.current()
+        served = self.edition.folder if self.edition else None
+        is_new = folder is not None and folder not in (served, self.refused)
+        if is_new and self._load(folder):
+            self.refused = None
 
     def __call__(self, environ, start_response):
         edition = self.current()
