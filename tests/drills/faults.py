@@ -23,6 +23,8 @@ from pathlib import Path
 from deploy import backup, restore
 from deploy.stack import ADMIN_HOST, BASE_DIR, PUBLIC_HOST
 from tests.drills.load import Reader, Request
+from tests.drills.officer import Officer
+from tests.reader import form_values
 
 DRILLS = []
 SERVERS = ("public-1", "public-2")
@@ -69,8 +71,8 @@ def database_killed(stack, this):
     time.sleep(1)
     status, _, body = admin_page(stack)
     this.notes.append(f"the admin answers {status}")
-    if status < 500 or b"Traceback" in body:
-        this.faults.append("The admin does not say that something is wrong, or says too much.")
+    if status != 503 or b"does not answer" not in body or b"Traceback" in body:
+        this.faults.append("The admin does not say in words what is wrong, or says too much.")
     yield
     start_postgres(stack)
 
@@ -84,17 +86,28 @@ def database_hung(stack, this):
 
 @drill("database read-only", seconds=5)
 def database_read_only(stack, this):
+    officer = Officer(stack)
+    officer.sign_in()
+    ((key,),) = stack.query("SELECT id FROM strategy_guide WHERE slug = 'consent'")
+    address = f"/admin/strategy/guide/{key}/change/"
+    typed = "What took an officer half an hour."
+    values = form_values(officer.ask(address)) | {"summary_en": typed, "_save": "Save"}
     stack.query("ALTER SYSTEM SET default_transaction_read_only = on")
     stack.query("SELECT pg_reload_conf()")
+    until(lambda: stack.query("SHOW default_transaction_read_only") == [("on",)], 5)
     # It reads the database only: what was released can go out.
     stack.manage("publish", stdout=subprocess.DEVNULL)
-    status, _, body = admin_page(stack)
-    if b"Traceback" in body:
-        this.faults.append("The admin says too much.")
-    this.notes.append(f"published all the same; the admin answers {status}")
+    answer = officer.ask(address, values)
+    if answer.status_code != 503 or typed not in answer.main:
+        this.faults.append(f"A save is answered by {answer.status_code}: {answer.main[:200]}")
+    this.notes.append("published all the same; a save in the admin is told so and keeps its text")
     yield
     stack.query("ALTER SYSTEM RESET default_transaction_read_only")
     stack.query("SELECT pg_reload_conf()")
+    until(lambda: stack.query("SHOW default_transaction_read_only") == [("off",)], 5)
+    officer.ask(address, form_values(answer))
+    if not stack.query(f"SELECT 1 FROM strategy_guide WHERE summary_en = '{typed}'"):  # noqa: S608
+        this.faults.append("What was typed could not be sent again.")
 
 
 @drill("database emptied, then restored", seconds=3)

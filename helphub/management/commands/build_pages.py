@@ -18,6 +18,8 @@ class Command(BaseCommand):
     def handle(self, share, before, **options):
         if settings.EDITION is None:
             raise CommandError("This is a part of manage.py publish. Run that.")
+        if settings.FOR_OFFICERS:
+            raise CommandError("Pages are made by the public role, which knows no officers.")
         try:
             build.build_share(share, before)
         except OSError as error:
