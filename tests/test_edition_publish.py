@@ -1,5 +1,6 @@
 """Publishing: what officers release is what readers get, whole, or not at all."""
 
+import errno
 import json
 import os
 import re
@@ -291,17 +292,40 @@ def test_without_space_everything_stays_as_it_was(editions, monkeypatch, capsys)
     assert not list(editions.glob(".work-*"))
 
 
-@pytest.mark.parametrize("largest", [20, 20_000, 300_000, 900_000])
+@pytest.mark.parametrize("largest", [300_000, 1_000_000])
 def test_on_a_full_disk_nothing_half_made_is_left(elsewhere, editions, largest):
-    # No file may grow beyond that: it is the manifest, a page or the content that does not fit.
-    (store.folder_of(1) / "answers.json").unlink()
-    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))  # noqa: E731
+    # No file may grow beyond that: first the content does not fit, then what pages asked.
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+
     process = elsewhere("--time-only", preexec_fn=limit)
-    assert "The disk is full. Readers keep the edition they have." in finish(process)
+    said = finish(process)
     assert process.returncode != 0
+    assert re.search("The disk .*(is full|could not be written)", said)
+    assert "Readers keep the edition they have." in said
+    assert "Traceback" not in said
     assert store.numbers() == [1]
     assert not [path.name for path in editions.glob(".*")]
     assert serve.Edition(store.current())
+
+
+def test_a_process_that_has_no_room_for_words_says_it_by_its_status(
+    editions, settings, monkeypatch
+):
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    settings.EDITION, settings.FOR_OFFICERS = editions, False
+    monkeypatch.setattr(build, "build_share", full)
+    with pytest.raises(SystemExit) as ended:
+        call_command("build_pages", "0")
+    assert ended.value.code in build.FULL
+
+
+def test_pages_are_made_by_the_public_role_alone(editions, settings):
+    settings.EDITION = editions
+    with pytest.raises(CommandError, match="public role"):
+        call_command("build_pages", "0")
 
 
 def test_pages_are_not_made_for_a_publisher_that_was_ended(editions, settings):

@@ -22,6 +22,11 @@ def in_words(error):
             f"The disk is full. {KEPT} Free some space where {settings.EDITIONS_DIR} lies, and "
             "publish again."
         )
+    if "disk I/O error" in said:  # As SQLite says of a share of a disk that is full.
+        return (
+            f"The disk of {settings.EDITIONS_DIR} could not be written to. {KEPT} See that it has "
+            "room and is well, and publish again."
+        )
     if isinstance(error, (StoreError, BakeError)):
         return said
     if isinstance(error, BuildError):

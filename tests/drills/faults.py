@@ -20,6 +20,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+
 from deploy import backup, restore
 from deploy.stack import ADMIN_HOST, BASE_DIR, PUBLIC_HOST
 from tests.drills.load import Reader, Request
@@ -108,6 +110,22 @@ def database_read_only(stack, this):
     officer.ask(address, form_values(answer))
     if not stack.query(f"SELECT 1 FROM strategy_guide WHERE summary_en = '{typed}'"):  # noqa: S608
         this.faults.append("What was typed could not be sent again.")
+
+
+@drill("all connections of the database taken", seconds=5)
+def connections_taken(stack, this):
+    held = []
+    with suppress(psycopg.OperationalError):
+        while True:
+            held.append(backup.connect(stack.database_url()))
+    status, _, body = admin_page(stack)
+    # A thread of the admin's may have one still.
+    if status != 302 and not (status == 503 and b"does not answer" in body):
+        this.faults.append(f"The admin answers {status}: {body[:200]}")
+    this.notes.append(f"{len(held)} taken; the admin answers {status}")
+    yield
+    for one in held:
+        one.close()
 
 
 @drill("database emptied, then restored", seconds=3)
@@ -390,6 +408,25 @@ def search_flood(stack, this):
         this.notes.append(f"{name}: {counts}")
         if odd := set(counts) - {"200", "303", "429", "503"}:
             this.faults.append(f"Searches answered by {odd}")
+    yield
+
+
+@drill("five hundred times help now, from one address", seconds=0)
+def one_address(stack, this):
+    for name, port in stack.state["ports"].items():
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", port, timeout=10, source_address=("127.9.9.9", 0)
+        )
+        started, found = time.monotonic(), set()
+        for _ in range(500):
+            connection.request("GET", "/help-now/", headers={"Host": PUBLIC_HOST})
+            response = connection.getresponse()
+            response.read()
+            found.add(response.status)
+        connection.close()
+        this.notes.append(f"{name}: {found} in {time.monotonic() - started:.1f} s")
+        if found != {200}:
+            this.faults.append("Who shares an address with others is sent away.")
     yield
 
 
