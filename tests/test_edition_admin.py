@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -250,6 +250,7 @@ def test_a_database_that_dies_under_the_publisher_does_not_end_it(editions, monk
     watcher = Watcher()
     with connection.execute_wrapper(failing):
         watcher.look()
+    transaction.set_rollback(False)  # The test's own transaction goes on.
     assert PublicationRequest.objects.get().state == State.WAITING
     assert store.hold()
 
@@ -260,6 +261,7 @@ def test_a_database_that_dies_under_the_publisher_does_not_end_it(editions, monk
 
     monkeypatch.setattr(watcher, "do", dies)
     watcher.look()
+    transaction.set_rollback(False)
     assert PublicationRequest.objects.get().state == State.RUNNING
     connection.execute_wrappers.remove(failing)
     watcher.look()
