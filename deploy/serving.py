@@ -1,5 +1,7 @@
 """How gunicorn runs, for readers and for officers; the unit says which role and which socket."""
 
+import os
+
 worker_class = "gthread"
 # For each of the two servers of the public role, which nginx asks in turn.
 workers = 2
@@ -15,3 +17,13 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108 - on a disk, its heartbeat stands stil
 # An access log would say who read what.
 accesslog = None
 loglevel = "warning"
+
+# Readers' servers load once, and a worker that takes another's place is there at once. Officers'
+# have connections to a database, which no two processes may share.
+preload_app = os.environ.get("HELPHUB_ROLE") == "public"
+
+
+def post_worker_init(worker):
+    """Look at once for the newest edition: what was loaded before the fork may be an old one."""
+    if look := getattr(worker.wsgi, "look", None):
+        look()

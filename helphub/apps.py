@@ -33,10 +33,14 @@ class HelphubConfig(AppConfig):
     name = "helphub"
 
     def ready(self):
-        from helphub import checks, content, texts  # noqa: F401
-        from services.models import Location
+        from helphub import checks, texts  # noqa: F401
 
-        post_delete.connect(content.forget_place, Location)
-        post_save.connect(content.forget_hidden_place, Location)
+        if settings.FOR_OFFICERS:
+            # Readers' servers write nothing, and start sooner without what reads the fixtures.
+            from helphub import content
+            from services.models import Location
+
+            post_delete.connect(content.forget_place, Location)
+            post_save.connect(content.forget_hidden_place, Location)
         texts.register("owner", owner_facts)
         texts.register("list", list_links)

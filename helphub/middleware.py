@@ -4,6 +4,8 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+from django.middleware.security import SecurityMiddleware
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
@@ -111,6 +113,25 @@ def headers(get_response):
         return response
 
     return middleware
+
+
+def emergency_answer(environ, start_response, status):
+    """The emergency page with every page's headers, for what reaches no view."""
+    request = HttpRequest()
+    # Nothing else of what was asked: it may be what broke.
+    request.method, request.path_info = environ.get("REQUEST_METHOD", "GET"), "/"
+    name, _ = settings.SECURE_PROXY_SSL_HEADER
+    request.META[name] = environ.get(name, "")
+
+    def page(request):
+        response = HttpResponse(views.emergency_page(), status=status)
+        response.headers["Content-Length"] = str(len(response.content))
+        response.headers["Retry-After"] = "60"
+        return SecurityMiddleware(page).process_response(request, response)
+
+    response = headers(page)(request)
+    start_response(f"{status} {response.reason_phrase}", list(response.items()))
+    return [response.content]
 
 
 def readable_path(get_response):

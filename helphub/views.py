@@ -1,9 +1,11 @@
 """The pages that stand above the apps, and the ones for when something is wrong."""
 
+import sys
 from datetime import timedelta
 from http import HTTPStatus
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -137,7 +139,33 @@ def try_again(request):
     return response
 
 
+def no_database(request):
+    """For officers: the working database does not answer, or takes nothing. What they typed stays.
+
+    Nothing here asks it: neither a session nor who is signed in.
+    """
+    from helphub.signin import typed
+
+    ours = f"{request.scheme}://{request.get_host()}"
+    is_own_form = request.method == "POST" and request.headers.get("Origin") == ours
+    fields = list(request.POST.lists()) if is_own_form else []
+    if any("password" in name for name, _ in fields):
+        fields = []  # It is typed again.
+    context = {
+        "critical": critical.from_file(),
+        "languages": switcher(reverse("home")),
+        "fields": fields,
+        "words": typed.words_of(fields),
+    }
+    response = render(request, "no_database.html", context, status=503)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
 def server_error(request):
+    is_for_officers = settings.FOR_OFFICERS and request.path_info.startswith(settings.ADMIN_PREFIX)
+    if is_for_officers and isinstance(sys.exc_info()[1], DatabaseError):
+        return no_database(request)
     try:
         return _without_database(request, "500.html", 500)
     except Exception:

@@ -11,8 +11,7 @@ django = get_wsgi_application()
 
 # Django's names can only be imported once it is set up.
 from helphub.edition.serve import Server  # noqa: E402
-from helphub.middleware import public_policy  # noqa: E402
-from helphub.views import emergency_page  # noqa: E402
+from helphub.middleware import emergency_answer  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
@@ -42,15 +41,7 @@ def guarded(environ, start_response):
     except Exception:
         # Without the traceback, which may quote what a reader sent.
         logger.error("A request failed before a page could answer it.")
-        body = emergency_page().encode()
-        headers = [
-            ("Content-Type", "text/html; charset=utf-8"),
-            ("Content-Length", str(len(body))),
-            ("Cache-Control", "no-store"),
-            ("Content-Security-Policy", public_policy()),
-        ]
-        start_response("500 Internal Server Error", headers)
-        return [body]
+        return emergency_answer(environ, start_response, 500)
 
 
 application = Server(guarded)

@@ -75,3 +75,24 @@ def text(element):
                 yield child.tail or ""
 
     return re.sub(r"\s+", " ", "".join(parts(element))).strip()
+
+
+def form_values(page):
+    """What a browser would send if an officer pressed Save now."""
+    values = {}
+    for field in page.root.iter():
+        name = field.get("name")
+        if not name or field.get("disabled") is not None:
+            continue
+        if field.tag == "textarea":
+            # The first line break behind the tag is the parser's to drop.
+            values[name] = field.text or ""
+        elif field.tag == "input" and field.get("type") in ("checkbox", "radio"):
+            if field.get("checked") is not None:
+                values.setdefault(name, []).append(field.get("value", "on"))
+        elif field.tag == "input" and field.get("type") != "submit":
+            values[name] = field.get("value") or ""
+        elif field.tag == "select":
+            chosen = [o.get("value") for o in field.iter("option") if o.get("selected") is not None]
+            values[name] = chosen if field.get("multiple") is not None else "".join(chosen[:1])
+    return values

@@ -3,6 +3,7 @@
 import pytest
 from django.apps import apps
 from django.contrib import admin as django_admin
+from django.db import connection
 from django.urls import reverse
 
 from contacts.models import (
@@ -14,10 +15,11 @@ from contacts.models import (
     ScheduleException,
     Verification,
 )
+from helphub import views
 from services.models import Location, Service, ServiceVerification, Suggestion
 from strategy.models import FormOfAbuse, Guide, Statistic
 
-from .reader import Page, text
+from .reader import Page, form_values, text
 
 pytestmark = pytest.mark.django_db
 
@@ -37,27 +39,6 @@ OURS = [
 
 def change_url(row):
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-
-
-def form_values(page):
-    """What a browser would send if an officer pressed Save now."""
-    values = {}
-    for field in page.root.iter():
-        name = field.get("name")
-        if not name or field.get("disabled") is not None:
-            continue
-        if field.tag == "textarea":
-            # The first line break behind the tag is the parser's to drop.
-            values[name] = field.text or ""
-        elif field.tag == "input" and field.get("type") in ("checkbox", "radio"):
-            if field.get("checked") is not None:
-                values.setdefault(name, []).append(field.get("value", "on"))
-        elif field.tag == "input" and field.get("type") != "submit":
-            values[name] = field.get("value") or ""
-        elif field.tag == "select":
-            chosen = [o.get("value") for o in field.iter("option") if o.get("selected") is not None]
-            values[name] = chosen if field.get("multiple") is not None else "".join(chosen[:1])
-    return values
 
 
 def save(admin, row, **changes):
@@ -294,3 +275,85 @@ def test_an_officer_sets_no_cookie_on_readers_pages(admin):
     response = admin.get("/guides/consent/")
     assert not response.cookies
     assert "officer" not in response.content.decode()
+
+
+# A database that takes nothing
+
+
+def may_only_read(database):
+    """From now on, as a full disk or a standby: SQLite and PostgreSQL each in its own words."""
+    with database.cursor() as cursor:
+        is_sqlite = database.vendor == "sqlite"
+        cursor.execute(
+            "PRAGMA query_only=ON" if is_sqlite else "SET LOCAL transaction_read_only=on"
+        )
+
+
+@pytest.fixture
+def guide_form(admin):
+    """The address of a guide's form, and what a browser would send from it."""
+    address = change_url(Guide.objects.get(slug="consent"))
+    return address, form_values(Page(admin.get(address)))
+
+
+@pytest.fixture
+def read_only(db):
+    """A database that takes nothing, as on a full disk or a standby."""
+    is_sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only=ON" if is_sqlite else "SET transaction_read_only=on")
+    yield
+    if is_sqlite:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA query_only=OFF")
+
+
+def send(admin, address, values, **headers):
+    admin.raise_request_exception = False
+    return admin.post(address, values, headers={"origin": "http://testserver"} | headers)
+
+
+def test_what_cannot_be_saved_is_said_in_words_and_what_was_typed_stays(
+    admin, guide_form, read_only
+):
+    address, values = guide_form
+    response = send(admin, address, values | {"summary_en": "Half an hour's <work>."})
+    page = Page(response)
+    assert response.status_code == 503
+    assert "takes nothing just now" in page.text
+    assert "Half an hour's <work>." in page.main
+    assert ("tel:999", "999") in page.lines
+    assert page.faults == []
+    # The form on the page sends it again, as it was.
+    (form,) = page.all("form", method="post")
+    assert form.get("action") == address
+    sent = {one.get("name"): one.get("value") for one in form.iter("input")}
+    assert sent["summary_en"] == "Half an hour's <work>."
+    assert set(sent) == {name for name, value in values.items() if value != []}
+
+
+def test_what_another_site_sends_does_not_come_back(admin, guide_form, read_only):
+    address, values = guide_form
+    values |= {"summary_en": "Typed elsewhere."}
+    response = send(admin, address, values, origin="https://evil.example")
+    assert response.status_code == 503
+    assert "Typed elsewhere." not in response.content.decode()
+
+
+def test_passwords_do_not_come_back(rf):
+    typed = {"login": "officer", "password": "correct horse battery"}
+    request = rf.post("/admin/login/", typed, headers={"origin": "http://testserver"})
+    answer = views.no_database(request).content.decode()
+    assert "takes nothing just now" in answer
+    assert "correct horse" not in answer
+
+
+def test_other_faults_have_the_page_of_trouble(admin, monkeypatch):
+    def fails(*arguments, **named):
+        raise ValueError("A fault of ours.")
+
+    monkeypatch.setattr("django.contrib.admin.ModelAdmin.get_changelist_instance", fails)
+    admin.raise_request_exception = False
+    response = admin.get("/admin/strategy/guide/")
+    assert response.status_code == 500
+    assert "database" not in Page(response).main

@@ -1,7 +1,9 @@
 """deploy/: what nginx serves is the edition and nothing else, and a backup comes back whole."""
 
+import importlib.util
 import os
 import re
+import runpy
 import shutil
 import socket
 import sqlite3
@@ -11,6 +13,7 @@ import tempfile
 import warnings
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
@@ -106,6 +109,19 @@ def test_a_withdrawn_edition_is_not_taken(taken, caplog):
     assert "withdrawn" in caplog.text
 
 
+def test_the_copy_of_an_erased_edition_goes_too(taken, caplog):
+    first = (taken / "current").resolve()
+    shutil.copytree(store.current(), store.folder_of(2))
+    store.switch(2)
+    follower = front.Front(taken)
+    follower.look()
+    assert first.exists()  # nginx ends what it began with it.
+    store.erase(1)
+    follower.look()
+    assert not first.exists()
+    assert (taken / "current" / "http.conf").exists()
+
+
 def test_without_an_edition_nginx_has_the_numbers(settings, tmp_path):
     settings.EDITIONS_DIR = tmp_path / "none"
     (tmp_path / "front").mkdir()
@@ -138,7 +154,84 @@ def test_a_header_that_nginx_would_read_as_a_variable_is_refused():
     assert front.quoted('a "word"') == r'"a \"word\""'
 
 
+# gunicorn
+
+
+def test_readers_servers_load_once_and_officers_do_not(monkeypatch):
+    for role, is_once in (("public", True), ("admin", False)):
+        monkeypatch.setenv("HELPHUB_ROLE", role)
+        assert runpy.run_path("deploy/serving.py")["preload_app"] is is_once
+
+
+def test_a_worker_that_takes_anothers_place_has_todays_edition(editions):
+    loaded_long_ago = serve.Server(None)
+    shutil.copytree(store.folder_of(1), store.folder_of(2))
+    store.switch(2)
+    worker = SimpleNamespace(wsgi=loaded_long_ago)
+    runpy.run_path("deploy/serving.py")["post_worker_init"](worker)
+    assert loaded_long_ago.edition.folder == store.folder_of(2)
+
+
+# systemd
+
+
+def unit(name):
+    """A unit's lines: what is said, by name. A name may be said more than once."""
+    found = {}
+    for line in (project.BASE_DIR / "deploy/systemd" / name).read_text().splitlines():
+        name, is_said, value = line.partition("=")
+        if is_said and not line.startswith("#"):
+            found.setdefault(name, []).append(value)
+    return found
+
+
+UNITS = ["public@", "admin", "publisher", "front", "backup"]
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_starts_what_is_there_and_may_do_little(name):
+    said = unit(f"helphub-{name}.service")
+    (start,) = said["ExecStart"]
+    for word in re.findall(r"manage\.py|deploy/\S+\.py", start):
+        assert (project.BASE_DIR / word).exists()
+    for module in re.findall(r"-m (deploy[\w.]+)", start):
+        assert importlib.util.find_spec(module)
+    assert said["ProtectSystem"] == ["strict"]
+    assert said["NoNewPrivileges"] == ["yes"]
+    assert not any("DEBUG" in value or "SECRET" in value for value in said["Environment"])
+
+
+@pytest.mark.parametrize("name", ["public@", "front"])
+def test_readers_servers_reach_no_network_no_secret_and_write_no_edition(name):
+    said = unit(f"helphub-{name}.service")
+    assert said["EnvironmentFile"] == ["/etc/helphub/public.env"]
+    assert "HELPHUB_ROLE=public" in said["Environment"][0]
+    assert said["PrivateNetwork"] == ["yes"]
+    assert "/var/lib/helphub/editions" in said["ReadOnlyPaths"]
+    assert "/run/postgresql" in said["InaccessiblePaths"][0]
+
+
+def test_the_publisher_alone_writes_editions():
+    for name in UNITS:
+        said = unit(f"helphub-{name}.service")
+        may_write = "helphub" in said.get("StateDirectory", [])
+        assert may_write == (name == "publisher"), name
+
+
 # nginx
+
+
+def test_readers_tell_the_application_nothing_but_what_a_page_needs():
+    text = render.render(render.production("a.example", "b.example", "/c", "/k"))
+    place = text.partition("location @application {")[2].partition("}")[0]
+    assert "proxy_pass_request_headers off;" in place
+    sent = re.findall(r"proxy_set_header (\S+) ", place)
+    assert sent == ["Host", "X-Forwarded-Proto", "Accept-Encoding", "Content-Type", "Connection"]
+    # The officers' address counts failed attempts: nobody chooses it.
+    officers = text.partition("server_name b.example;")[2]
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in officers
+    assert "limit_req zone=find" in text.partition("location @find {")[2].partition("}")[0]
+    assert "limit_req" not in place
 
 
 @pytest.fixture(scope="session")

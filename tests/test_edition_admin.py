@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import OperationalError, connection, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -184,6 +186,19 @@ def test_nobody_asks_without_signing_in(editions, client):
     assert not PublicationRequest.objects.exists()
 
 
+def test_what_another_site_sends_is_not_asked_for(editions, officer):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(officer)
+    phone = Phone.objects.get(slug="h-samaritans")
+    withdraw = reverse("desk:withdraw", args=["contacts.phone", phone.pk])
+    for address in (ASK, withdraw):
+        assert client.post(address, {"kind": "release", "why": "x"}).status_code == 403
+    for address in (ASK, reverse("desk:lift-withdrawal", args=[1])):
+        assert client.get(address).status_code == 405
+    assert not PublicationRequest.objects.exists()
+    assert not Withdrawal.objects.exists()
+
+
 @pytest.mark.parametrize("values", [{"kind": "withdrawal"}, {"kind": "x"}, {"kind": "release"}, {}])
 def test_what_the_desk_does_not_ask_for_is_refused(editions, admin, values):
     assert admin.post(ASK, values).status_code == 400
@@ -225,6 +240,64 @@ def test_the_publisher_makes_an_edition_for_a_new_day(editions, monkeypatch):
     watcher.look()
     assert store.numbers() == [1, 2]
     assert "Not approved yet." not in words()
+
+
+def failing(execute, sql, params, many, context):
+    """A database that takes no answer of the publisher's, as one that has just died."""
+    if sql.startswith("UPDATE") and "publicationrequest" in sql:
+        raise OperationalError("The server closed the connection.")
+    return execute(sql, params, many, context)
+
+
+def test_a_database_that_dies_under_the_publisher_does_not_end_it(editions, monkeypatch):
+    monkeypatch.setattr(connection, "close", lambda: None)  # The test's own.
+    ask_for(Kind.LIFT, "me")
+    store.set_hold(1, "me", "A test")
+    watcher = Watcher()
+    with connection.execute_wrapper(failing):
+        watcher.look()
+    transaction.set_rollback(False)  # The test's own transaction goes on.
+    assert PublicationRequest.objects.get().state == State.WAITING
+    assert store.hold()
+
+    def dies(request):
+        publish.lift(request.who)
+        connection.execute_wrappers.append(failing)
+        return {}
+
+    monkeypatch.setattr(watcher, "do", dies)
+    watcher.look()
+    transaction.set_rollback(False)
+    assert PublicationRequest.objects.get().state == State.RUNNING
+    connection.execute_wrappers.remove(failing)
+    watcher.look()
+    assert PublicationRequest.objects.get().state == State.DONE
+    assert store.hold() is None
+
+
+def test_what_somebody_wants_off_every_page_comes_first(editions):
+    ask_for(Kind.RELEASE, "me")
+    withdrawal = ask_for(Kind.WITHDRAWAL, "me")
+    assert Watcher().next() == withdrawal
+
+
+def test_a_publication_that_failed_is_said_to_officers_and_to_alarms(
+    editions, admin, client, monkeypatch
+):
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(publish, "_publish", full)
+    ask_for(Kind.RELEASE, "me")
+    Watcher().look()
+    assert "The disk is full" in Page(admin.get(EDITIONS)).text
+    assert "The last publication failed. The disk is full." in Page(admin.get("/admin/")).text
+    response = client.get("/healthz/fresh")
+    assert response.status_code == 503
+    assert b"Free some space" in response.content
+    monkeypatch.undo()
+    store.set_last(state="done", who="me", number=1)
+    assert client.get("/healthz/fresh").status_code == 200
 
 
 def test_a_new_day_that_fails_is_tried_again_later(editions, monkeypatch, caplog):
@@ -277,7 +350,24 @@ def test_what_waits_too_long_is_not_fresh(editions, client, admin):
     assert client.get("/healthz/fresh").status_code == 200
     PublicationRequest.objects.update(asked_at=timezone.now() - timedelta(minutes=16))
     assert client.get("/healthz/fresh").status_code == 503
+    # Begun and never done is waiting too: its publisher may have been killed.
+    PublicationRequest.objects.update(state=State.RUNNING)
+    assert client.get("/healthz/fresh").status_code == 503
     assert "waiting to be published for more than 15 minutes" in Page(admin.get("/admin/")).text
+
+
+def test_a_dead_database_is_said_by_the_admins_health_and_not_asked_by_readers(
+    editions, client, settings
+):
+    def dead(*arguments):
+        raise OperationalError("The server closed the connection.")
+
+    with connection.execute_wrapper(dead):
+        response = client.get("/healthz/fresh")
+        assert response.status_code == 503
+        assert b"The working database does not answer" in response.content
+        settings.FOR_OFFICERS = False
+        assert client.get("/healthz/fresh").status_code == 200
 
 
 def test_an_edition_that_cannot_be_read_is_not_fresh_and_breaks_nothing(editions, client, admin):

@@ -1,6 +1,11 @@
 """Publishing: what officers release is what readers get, whole, or not at all."""
 
+import errno
+import json
 import os
+import re
+import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,10 +15,12 @@ from datetime import timedelta
 import pytest
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from contacts.models import ApprovedNumber, Phone
-from helphub.edition import build, gate, publish, serve, store
+from helphub import health
+from helphub.edition import build, gate, publish, serve, store, trouble
 from helphub.management.commands import publish as command
 from helphub.models import Synonym
 from services.models import Service
@@ -96,6 +103,21 @@ def test_an_altered_file_is_not_passed_on(editions):
     path.write_text("altered")
     publish.publish()
     assert page("/topics/law/") == whole
+
+
+def test_damage_that_editions_share_is_mended_by_the_next_and_nothing_is_written_in_place(editions):
+    pages = store.folder_of(1) / "pages/topics/law"
+    whole = {path.name: path.read_bytes() for path in pages.iterdir()}
+    # In place: whoever has a link to this file has the damage.
+    for name in ("index.html.gz", "index.html.br"):
+        (pages / name).write_bytes(b"altered")
+    publish.publish()
+    made = store.current() / "pages/topics/law"
+    assert {path.name: path.read_bytes() for path in made.iterdir()} == whole
+    assert serve.Edition(store.current())
+    # What was whole before is another file than the one that is written now.
+    for name in whole:
+        assert (pages / name).stat().st_ino != (made / name).stat().st_ino
 
 
 def test_saving_alone_changes_nothing_for_readers(editions, client):
@@ -207,7 +229,7 @@ def elsewhere(editions, tmp_path):
         "DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3",
     }
 
-    def start(*more):
+    def start(*more, **options):
         return subprocess.Popen(
             [sys.executable, "manage.py", "publish", *more],
             cwd=project.BASE_DIR,
@@ -215,6 +237,7 @@ def elsewhere(editions, tmp_path):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            **options,
         )
 
     return start
@@ -261,10 +284,80 @@ def test_without_space_everything_stays_as_it_was(editions, monkeypatch, capsys)
 
     monkeypatch.setattr(build, "_run", full)
     (store.folder_of(1) / "answers.json").unlink()
-    with pytest.raises(CommandError, match="No space left on device"):
+    with pytest.raises(CommandError, match="The disk is full"):
         call_command("publish")
+    assert store.last()["state"] == "failed"
+    assert "The disk is full" in health.faults()[0]
     assert store.numbers() == [1]
     assert not list(editions.glob(".work-*"))
+
+
+@pytest.mark.parametrize("largest", [300_000, 1_000_000])
+def test_on_a_full_disk_nothing_half_made_is_left(elsewhere, editions, largest):
+    # No file may grow beyond that: first the content does not fit, then what pages asked.
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+
+    process = elsewhere("--time-only", preexec_fn=limit)
+    said = finish(process)
+    assert process.returncode != 0
+    assert re.search("The disk .*(is full|could not be written)", said)
+    assert "Readers keep the edition they have." in said
+    assert "Traceback" not in said
+    assert store.numbers() == [1]
+    assert not [path.name for path in editions.glob(".*")]
+    assert serve.Edition(store.current())
+
+
+def test_a_process_that_has_no_room_for_words_says_it_by_its_status(
+    editions, settings, monkeypatch
+):
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    settings.EDITION, settings.FOR_OFFICERS = editions, False
+    monkeypatch.setattr(build, "build_share", full)
+    with pytest.raises(SystemExit) as ended:
+        call_command("build_pages", "0")
+    assert ended.value.code in build.FULL
+
+
+def test_pages_are_made_by_the_public_role_alone(editions, settings):
+    settings.EDITION = editions
+    with pytest.raises(CommandError, match="public role"):
+        call_command("build_pages", "0")
+
+
+def test_pages_are_not_made_for_a_publisher_that_was_ended(editions, settings):
+    with store.work_folder() as work:
+        settings.EDITION = work
+        (work / ".share-0").write_text(json.dumps([os.getppid() + 1, ["/"]]))
+        shutil.copy(store.current() / "content.sqlite3", work)
+        with pytest.raises(build.BuildError, match="publisher was ended"):
+            build.build_share(0)
+        assert not (work / "pages").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(28, "No space left on device", "/x"), "The disk is full"),
+        (OperationalError("database or disk is full"), "The disk is full"),
+        (
+            build.BuildError("Traceback\n  x\nOSError: [Errno 27] File too large"),
+            "The disk is full",
+        ),
+        (OperationalError("could not connect"), "See that the database is there"),
+        (OSError(30, "Read-only file system", "/x"), r"not be written \(Read-only file system\)"),
+        (build.BuildError("Traceback\n  x\nKeyError: 7"), "could not be made: KeyError: 7"),
+        (store.StoreError("Do this."), "^Do this.$"),
+        (KeyError("x"), "A fault of this program"),
+    ],
+)
+def test_what_failed_is_said_in_words(error, said):
+    words = trouble.in_words(error)
+    assert re.search(said, words)
+    assert "Traceback" not in words
 
 
 def test_a_fault_in_the_building_says_what_it_was(editions, monkeypatch):
@@ -292,10 +385,14 @@ def test_the_command_names_what_to_mend_and_fails(editions):
 def test_if_needed_means_once_for_each_release(editions, capsys, monkeypatch):
     call_command("publish", "--if-needed")
     assert "Readers have edition 1" in capsys.readouterr().out
+    # An edition that cannot be read is none.
+    (store.folder_of(1) / "content.sqlite3").write_bytes(b"")
+    call_command("publish", "--if-needed")
+    assert store.number_of(store.current()) == 2
     monkeypatch.setattr(build, "is_of_this_code", lambda folder: False)
     Guide.objects.filter(slug="consent").update(body_en="Not approved yet.")
     call_command("publish", "--if-needed")
-    assert store.number_of(store.current()) == 2
+    assert store.number_of(store.current()) == 3
     assert "Not approved yet." not in page("/guides/consent/")
 
 

@@ -157,6 +157,38 @@ def test_one_altered_file_refuses_the_whole_edition(server, suffix, caplog):
     assert serve.Server(behind).current().folder == store.folder_of(1)
 
 
+@pytest.mark.parametrize("name", store.FILES)
+def test_what_find_and_the_pages_of_trouble_read_is_checked_too(server, name, caplog):
+    copy_as(2)
+    path = store.folder_of(2) / name
+    path.write_bytes(path.read_bytes() + b" ")
+    store.switch(2)
+    look_again(server)
+    assert server.current().folder == store.folder_of(1)
+    assert f"{name} of edition 000002 was altered" in caplog.text
+
+
+def test_a_server_that_refuses_the_current_edition_is_not_fresh(editions):
+    copy_as(2)
+    path = store.folder_of(2) / "content.sqlite3"
+    path.write_bytes(path.read_bytes() + b" ")
+    store.switch(2)
+    server = serve.Server(WSGIHandler())
+    # A server may be about to load what was switched to just now.
+    assert Answer(server, "/healthz/fresh").status_code == 200
+    os.utime(editions / "current", (1, 1), follow_symlinks=False)
+    answer = Answer(server, "/healthz/fresh")
+    assert answer.status_code == 503
+    assert b"does not serve edition 000002" in answer.content
+    assert serve.Server(WSGIHandler()).current().folder == store.folder_of(1)
+
+
+def test_nobody_is_given_an_edition_that_somebody_went_back_from(editions):
+    copy_as(2)
+    (store.folder_of(1) / "manifest.json").write_text("{")
+    assert serve.Server(behind).current() is None
+
+
 @pytest.mark.parametrize("harm", ["deleted", "torn", "empty", "newer", "gone"])
 def test_an_edition_that_is_not_whole_gives_way_to_the_one_before(editions, harm, caplog):
     copy_as(2)
@@ -170,7 +202,7 @@ def test_an_edition_that_is_not_whole_gives_way_to_the_one_before(editions, harm
     elif harm == "empty":
         manifest.write_text("")
     elif harm == "newer":
-        manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 2', 1))
+        manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 3', 1))
     else:
         shutil.rmtree(folder)
     server = serve.Server(behind)
@@ -195,7 +227,9 @@ def test_what_shows_something_withdrawn_is_never_served(editions):
     assert serve.Server(behind).current().folder == store.folder_of(1)
 
 
-def test_without_an_edition_and_without_a_database_the_numbers_are_shown(settings, tmp_path):
+def test_without_an_edition_and_without_a_database_the_numbers_are_shown(
+    settings, tmp_path, client
+):
     settings.EDITIONS_DIR, settings.FOR_OFFICERS = tmp_path, False
     server = serve.Server(behind)
     for path in ("/", LAW, "/find/"):
@@ -205,6 +239,13 @@ def test_without_an_edition_and_without_a_database_the_numbers_are_shown(setting
         assert ("tel:999", "999") in page.lines
         assert ("tel:01384455411", "01384 455411") in page.lines
         assert answer["Cache-Control"] == "no-store"
+        # It comes with every page's headers.
+        wanted = dict(client.get("/no-such-page/").headers)
+        for name in ("CDN-Cache-Control", "Content-Language", "Content-Length", "Vary"):
+            wanted.pop(name, None)
+        assert wanted.items() <= answer.headers.items()
+        assert answer["Retry-After"] == "60"
+        assert answer["Content-Length"] == str(len(answer.content))
     assert Answer(server, "/", "HEAD").content == b""
     assert Answer(server, "/healthz/live").status_code == 299
 

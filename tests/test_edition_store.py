@@ -2,13 +2,15 @@
 
 import json
 import shutil
+import threading
 import time
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 
 from contacts.models import ApprovedNumber, Phone
-from helphub.edition import bake, publish, reading, store
+from helphub.edition import bake, publish, reading, serve, store
 from services.models import Audience, Service
 from strategy.models import Guide
 
@@ -72,6 +74,23 @@ def test_the_newest_fifty_are_kept_and_the_current_one(editions, monkeypatch):
     copy_as(2, 3, 4, 5, 6)
     store.prune()
     assert store.numbers() == [1, 4, 5, 6]
+
+
+def test_there_is_a_current_edition_at_every_moment_of_a_switch(editions):
+    copy_as(2)
+    is_over, seen = threading.Event(), set()
+
+    def look():
+        while not is_over.is_set():
+            seen.add(store.current())
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    for turn in range(300):
+        store.switch(1 + turn % 2)
+    is_over.set()
+    reader.join()
+    assert seen == {store.folder_of(1), store.folder_of(2)}
 
 
 def test_an_unfinished_edition_is_cleared_away(editions):
@@ -219,3 +238,63 @@ def test_an_edition_that_holds_a_withdrawn_place_is_erased(editions, monkeypatch
     with reading.reading(store.current()):
         assert not Audience.objects.filter(pk=audience.pk).exists()
         assert not Service.audiences.through.objects.filter(audience_id=audience.pk).exists()
+
+
+def test_going_back_to_what_was_withdrawn_and_lifted_again_reaches_readers(second):
+    withdrawal = publish.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "A test")
+    publish.publish(publish.WITHDRAWAL)
+    publish.lift_withdrawal(withdrawal, "an officer")
+    number = publish.roll_back(1, "an officer", "A complaint")
+    # Edition 1 itself is refused by readers' servers: the same goes out under another number.
+    assert number == 4
+    assert serve.Edition(store.current()).folder == store.folder_of(4)
+    assert "Of the second edition." not in words()
+    assert pages_with("tel:116123")
+
+
+def unreachable(execute, sql, params, many, context):
+    raise OperationalError("The server closed the connection.")
+
+
+def test_without_a_database_what_is_withdrawn_stays_so(second):
+    publish.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "It does not answer")
+    publish.publish(publish.WITHDRAWAL)
+    with connection.execute_wrapper(unreachable):
+        publish.roll_back(1, "an officer", "A complaint")
+    assert "Of the second edition." not in words()
+    assert not pages_with("tel:116123")
+
+
+@pytest.mark.parametrize("name", ["pages/index.html", "pages/index.html.br", "content.sqlite3"])
+def test_going_back_to_an_altered_edition_is_refused(second, name):
+    path = store.folder_of(1) / name
+    whole = path.read_bytes()
+    path.unlink()  # Other editions share the file.
+    path.write_bytes(whole + b" ")
+    with pytest.raises(store.StoreError, match="was altered"):
+        publish.roll_back(1, "an officer", "A test")
+    assert store.number_of(store.current()) == 2
+    assert store.hold() is None
+
+
+def test_readers_fall_back_to_older_editions_and_never_to_one_that_was_left(editions):
+    copy_as(2, 3)
+    store.switch(2)
+    assert store.newest_first() == [store.folder_of(2), store.folder_of(1)]
+    (editions / "current").unlink()
+    assert store.newest_first() == [store.folder_of(n) for n in (3, 2, 1)]
+    store.set_hold(2, "an officer", "A complaint")
+    assert store.newest_first() == [store.folder_of(n) for n in (2, 1)]
+
+
+def test_altered_content_is_no_ground_for_the_next_edition(second):
+    path = store.folder_of(2) / "content.sqlite3"
+    path.write_bytes(path.read_bytes() + b" ")
+    assert publish.whole_edition() == store.folder_of(1)
+
+
+def test_no_two_publications_work_in_the_same_folder(editions):
+    with store.work_folder() as first:
+        pass
+    with store.work_folder() as second:
+        assert first != second

@@ -28,7 +28,6 @@ import django
 logger = logging.getLogger(__name__)
 
 PAUSE = 0.5
-TWINS = {"sha256": "", "gz": ".gz", "br": ".br"}
 # For caches in between: nginx itself takes the first away, and a page of trouble is never kept.
 NOT_SENT = {"X-Accel-Expires"}
 NOT_IN_TROUBLE = {"CDN-Cache-Control", "Surrogate-Control"}
@@ -87,7 +86,7 @@ def _emergency_of_code():
 def _copied(edition, work):
     """Copy an edition's files, each checked; the pages that nginx is to serve, by address."""
     from helphub.edition import store
-    from helphub.edition.build import digest
+    from helphub.edition.store import TWINS, digest
 
     pages = store.with_all_headers(store.read_manifest(edition))
     for page in pages.values():
@@ -155,6 +154,17 @@ def _clear_away(front):
         shutil.rmtree(old, ignore_errors=True)
 
 
+def _clear_erased(front):
+    """An edition is erased because somebody could be found by it: its copy goes too."""
+    from helphub.edition import store
+
+    for copy in front.glob("[0-9]*-*"):
+        number = int(copy.name.partition("-")[0])
+        is_erased = number and not store.folder_of(number).exists()
+        if is_erased and copy.name != os.readlink(front / "current"):
+            shutil.rmtree(copy, ignore_errors=True)
+
+
 class Front:
     """Follows the current edition."""
 
@@ -166,6 +176,7 @@ class Front:
         """Take the current edition if it is a new one; say why where it cannot be taken."""
         from helphub.edition import store
 
+        _clear_erased(self.front)
         edition = store.current()
         if edition == self.seen:
             return

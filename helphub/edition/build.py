@@ -5,6 +5,7 @@ are kept with the edition; where all of them answer as they did in the edition b
 the same, and its files are linked from there instead of being made again.
 """
 
+import errno
 import gc
 import gzip
 import hashlib
@@ -23,10 +24,11 @@ from django.test import Client
 from contacts.hours import build_clock
 from helphub import critical
 from helphub.edition import addresses, facts, reading, store
+from helphub.edition.store import TWINS, digest
 
 BROTLI_QUALITY, GZIP_LEVEL = 5, 6
-TWINS = {"sha256": "", "gz": ".gz", "br": ".br"}
 LONGEST_PAGE = 120  # Seconds; on a busy machine a page takes a tenth of one.
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # What a full disk says, or a share of it that is.
 FEW = 40  # So many pages are made sooner by one process than by two.
 # What the server in front decides, or what differs by the reader.
 NOT_KEPT = {"Content-Length", "Content-Encoding", "Vary", "Content-Type"}
@@ -34,10 +36,6 @@ NOT_KEPT = {"Content-Length", "Content-Encoding", "Vary", "Content-Type"}
 
 class BuildError(Exception):
     """The pages could not be made, with what went wrong."""
-
-
-def digest(content):
-    return hashlib.sha256(content).hexdigest()
 
 
 def file_of(address):
@@ -110,7 +108,7 @@ def run(folder, before, todo, done=0, progress=lambda done, of: None):
         }
     children, made, errors = [], [], []
     for number in range(count):
-        (folder / f".share-{number}").write_text(json.dumps(todo[number::count]))
+        (folder / f".share-{number}").write_text(json.dumps([os.getpid(), todo[number::count]]))
         made.append(folder / f".made-{number}")
         errors.append(folder / f".errors-{number}")
         command = [sys.executable, "manage.py", "build_pages", str(number)]
@@ -148,6 +146,8 @@ def run(folder, before, todo, done=0, progress=lambda done, of: None):
                 child.kill()
             child.wait()
     for number, child in enumerate(children):
+        if child.returncode in FULL:
+            raise OSError(child.returncode, os.strerror(child.returncode))
         if child.returncode > 0:
             raise BuildError(errors[number].read_text(errors="replace").strip()[-2000:])
     if any(child.returncode for child in children):
@@ -177,6 +177,12 @@ def link(folder, before, page):
         except OSError:
             return False
     return True
+
+
+def write_new(path, content):
+    """Write a file. One that was linked here already is another edition's: that one stays."""
+    path.unlink(missing_ok=True)
+    path.write_bytes(content)
 
 
 # What the queries answered
@@ -256,7 +262,7 @@ class Recorder:
 def build_share(number, before=None):
     """Make the pages of one share."""
     folder = settings.EDITION
-    todo = json.loads((folder / f".share-{number}").read_bytes())
+    publisher, todo = json.loads((folder / f".share-{number}").read_bytes())
     old = store.pages_of(before) if before else {}
     known = facts.of_edition(before) if before else {}
     client = Client(headers={"host": settings.PUBLIC_HOST}, raise_request_exception=False)
@@ -271,6 +277,8 @@ def build_share(number, before=None):
     ):
         with connection.execute_wrapper(recorder):
             for address in todo:
+                if os.getppid() != publisher:
+                    raise BuildError("The publisher was ended: nobody waits for these pages.")
                 recorder.asked, recorder.is_whole = set(), True
                 response = client.get(address, secure=True)
                 page = print_page(folder, address, response, before, old.get(address))
@@ -315,7 +323,7 @@ def print_page(folder, address, response, before, old):
     zipped = gzip.compress(body, GZIP_LEVEL, mtime=0)
     packed = brotli.compress(body, quality=BROTLI_QUALITY)
     for suffix, content in (("", body), (".gz", zipped), (".br", packed)):
-        path.with_name(path.name + suffix).write_bytes(content)
+        write_new(path.with_name(path.name + suffix), content)
     page |= {"gz": digest(zipped), "br": digest(packed), "gzipped": len(zipped)}
     return page
 

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -14,7 +14,7 @@ from django.utils import timezone
 from contacts.hours import build_clock
 from contacts.models import ApprovedNumber, Phone
 from helphub import critical
-from helphub.edition import bake, build, compare, facts, gate, reading, store
+from helphub.edition import bake, build, compare, facts, gate, reading, store, trouble
 from helphub.edition.content_file import database
 from helphub.find import index
 from helphub.models import Withdrawal
@@ -72,6 +72,10 @@ def publish(
                 state="refused", who=who, refusals=[one.as_json() for one in error.refusals]
             )
             raise
+        except Exception as error:
+            with suppress(OSError):  # On a full disk not even that can be noted.
+                store.set_last(state="failed", who=who, why=trouble.in_words(error))
+            raise
         if (held := store.hold()) is not None:
             # Who went back to an edition has its content still, under another number.
             store.set_hold(published.number, held.get("who"), held.get("why"))
@@ -86,15 +90,15 @@ def _publish(source, who, why, force, number, marks, progress):
     if source != RELEASED and origin is None:
         raise store.StoreError("There is no edition yet. Run manage.py publish.")
     approved = approved_now(before)
-    withdrawn = withdrawn_now()
+    withdrawn = withdrawn_now(before)
     previous = rows_of(before) if before else None
     base = (
         bake.released(bake.read(connections["default"])) if source == RELEASED else rows_of(origin)
     )
     choice = _Choice(base, previous, withdrawn, marks)
     held, seconds, attempt = {}, {}, before
-    for round_number in range(MOST_ROUNDS):
-        with store.work_folder(round_number) as work:
+    for _round in range(MOST_ROUNDS):
+        with store.work_folder() as work:
             mark = time.perf_counter()
             rows = bake.copied(base)
             compare.hold_back(rows, previous, [*choice.left, *held])
@@ -134,7 +138,7 @@ def _publish(source, who, why, force, number, marks, progress):
             if (work / "answers.json").exists():
                 # What was made is not made again for the entries that go out.
                 _write_manifest(work, _manifest(edition, source, who, why, force, before, {}, {}))
-                attempt = store.keep_for_next_round(work, round_number)
+                attempt = store.keep_for_next_round(work)
     raise RefusedError(refusals)
 
 
@@ -268,14 +272,13 @@ def _write_manifest(folder, manifest):
         }
         for address, page in manifest["pages"].items()
     }
-    (folder / "manifest.json").write_text(
-        json.dumps(manifest | {"pages": pages}, ensure_ascii=False)
-    )
+    own = {"pages": pages, "files": store.marks_of_files(folder)}
+    (folder / "manifest.json").write_text(json.dumps(manifest | own, ensure_ascii=False))
 
 
 def _let_through(work, manifest, withdrawn):
     number = store.next_number()
-    _write_manifest(work, manifest | {"number": number})
+    _write_manifest(work, manifest | {"number": number, "withdrawn": withdrawn})
     store.put_in_place(work, number)
     store.switch(number)
     _put_away(withdrawn, number)
@@ -322,13 +325,13 @@ def with_approved_digits(rows, previous, approved):
             row |= {"dial": newest.dial, "display": newest.display}
 
 
-def withdrawn_now():
-    """What is withdrawn, as (label, key); what the edition before left out stays out anyway."""
+def withdrawn_now(before=None):
+    """What is withdrawn, as (label, key); without a database, as it was for the edition before."""
     try:
         found = Withdrawal.objects.filter(lifted_at=None).values_list("label", "key")
         return list(found)
     except DatabaseError:
-        return []
+        return list(map(tuple, store.manifest_of(before)["withdrawn"])) if before else []
 
 
 def rows_of(folder):
@@ -343,16 +346,14 @@ def _rows_of(folder, mtime):
 
 
 def whole_edition():
-    """The current edition, or the newest that can be read."""
-    candidates = [store.current(), *(store.folder_of(n) for n in reversed(store.numbers()))]
-    for folder in candidates:
-        if folder is None:
-            continue
+    """The current edition, or the newest before it whose content is as it was made."""
+    for folder in store.newest_first():
         try:
-            store.manifest_of(folder)
+            altered = store.altered_file(folder, store.manifest_of(folder))
         except store.StoreError:
             continue
-        return folder
+        if altered is None:
+            return folder
     return None
 
 
@@ -392,10 +393,15 @@ def roll_back(number, who, why):
     with store.lock():
         folder = store.folder_of(number)
         manifest = store.read_manifest(folder)
-        withdrawn = withdrawn_now()
-        if not shows(folder, withdrawn):
-            current = store.current()
-            approved = approved_now(current)
+        if altered := store.altered_file(folder, manifest, with_pages=True):
+            raise store.StoreError(
+                f"{altered} of edition {number} was altered: readers' servers would refuse it. "
+                "Go back to another edition."
+            )
+        before = whole_edition()
+        # One that may not be served again goes out anew, under another number.
+        if not store.is_forbidden(folder) and not shows(folder, withdrawn_now(before)):
+            approved = approved_now(before)
             edition = gate.Edition(
                 pages=store.with_all_headers(manifest),
                 facts=facts.of_edition(folder),
@@ -413,7 +419,7 @@ def roll_back(number, who, why):
             store.set_hold(number, who, why)
             store.set_last(state="done", who=who, number=number)
             return number
-    # It shows what was withdrawn: the same content goes out without that.
+    # It shows, or once showed, what was withdrawn: the same content goes out without that.
     published = publish(WITHDRAWAL, who, f"as edition {number}: {why}", number=number)
     store.set_hold(published.number, who, why)
     return published.number

@@ -17,8 +17,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http.request import split_domain_port, validate_host
 
 from helphub.edition import store
-from helphub.edition.build import digest
-from helphub.views import emergency_page
+from helphub.edition.store import digest
+from helphub.middleware import emergency_answer
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +68,8 @@ class Edition:
             raise store.StoreError(f"Edition {folder.name} shows something that was withdrawn.")
         self.folder = folder
         manifest = store.read_manifest(folder)
+        if altered := store.altered_file(folder, manifest):
+            raise WrongHashError(f"{altered} of edition {folder.name} was altered.")
         self.bodies = {}
         self.pages = {}
         for address, page in store.with_all_headers(manifest).items():
@@ -104,12 +106,11 @@ class Server:
         self._load_first()
 
     def _load_first(self):
-        """The current edition; if it is not whole, the newest one that is."""
+        """The current edition; if it is not whole, the newest one before it that is."""
         self.looked_at = time.monotonic()
         current = store.current()
-        older = [store.folder_of(number) for number in reversed(store.numbers())]
-        for folder in [current, *older]:
-            if folder is not None and self._load(folder):
+        for folder in store.newest_first():
+            if self._load(folder):
                 break
         if self.edition and self.edition.folder != current:
             self.refused = current
@@ -128,28 +129,32 @@ class Server:
 
     def current(self):
         """The edition in service, after a look at whether it is still the current one."""
-        now = time.monotonic()
-        if now - self.looked_at > RECHECK and self.lock.acquire(blocking=False):
+        is_due = time.monotonic() - self.looked_at > RECHECK
+        if is_due and self.lock.acquire(blocking=False):
             # One thread looks and loads; the others go on with the edition they have.
             try:
-                self.looked_at = now
-                folder = store.current()
-                served = self.edition.folder if self.edition else None
-                is_new = folder is not None and folder not in (served, self.refused)
-                if is_new and self._load(folder):
-                    self.refused = None
+                self.look()
             finally:
                 self.lock.release()
         return self.edition
 
+    def look(self):
+        """Load the current edition if it is another one than that in service."""
+        self.looked_at = time.monotonic()
+        folder = store.current()
+        served = self.edition.folder if self.edition else None
+        is_new = folder is not None and folder not in (served, self.refused)
+        if is_new and self._load(folder):
+            self.refused = None
+
     def __call__(self, environ, start_response):
         edition = self.current()
+        environ["helphub.edition"] = edition and edition.folder
         if edition is None:
             return self._without_edition(environ, start_response)
         page = edition.pages.get(environ["PATH_INFO"])
         method = environ["REQUEST_METHOD"]
         if page is None or method not in ("GET", "HEAD") or not is_ours(environ):
-            environ["helphub.edition"] = edition.folder
             return self.django(environ, start_response)
         headers, body = page.answer(taken(environ.get("HTTP_ACCEPT_ENCODING", "")))
         start_response(page.status, list(headers))
@@ -159,22 +164,7 @@ class Server:
         path = environ["PATH_INFO"]
         if settings.FOR_OFFICERS or path.startswith(("/healthz/", "/static/")):
             return self.django(environ, start_response)
-        body = emergency_page().encode()
-        headers = [
-            ("Content-Type", "text/html; charset=utf-8"),
-            ("Content-Length", str(len(body))),
-            ("Cache-Control", "no-store"),
-            ("Retry-After", "60"),
-            ("Content-Security-Policy", _policy()),
-        ]
-        start_response(REASONS[503], headers)
-        return [body] if environ["REQUEST_METHOD"] != "HEAD" else []
-
-
-def _policy():
-    from helphub.middleware import public_policy
-
-    return public_policy()
+        return emergency_answer(environ, start_response, 503)
 
 
 @lru_cache(maxsize=256)

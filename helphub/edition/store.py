@@ -9,9 +9,11 @@ last.json      how the last publication ended
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
 import tempfile
 import time
@@ -20,8 +22,11 @@ from functools import lru_cache
 
 from django.conf import settings
 
-FORMAT = 1  # Of the manifest. A newer one comes from newer code.
+FORMAT = 2  # Of the manifest. A newer one comes from newer code.
 KEPT = 50
+# What an edition has beside its pages: readers' questions are answered from these.
+FILES = ["content.sqlite3", "find.sqlite3", "critical_numbers.json"]
+TWINS = {"sha256": "", "gz": ".gz", "br": ".br"}  # Of a page's file, by the name of its mark.
 NUMBER = re.compile(r"\d{6}")
 OURS = re.compile(
     r"\d{6}|current|lock|hold\.json|last\.json|watcher|lost\+found"
@@ -67,6 +72,25 @@ def current():
     except OSError:
         return None
     return settings.EDITIONS_DIR / name if NUMBER.fullmatch(name) else None
+
+
+def switched_at():
+    """When the current edition became that."""
+    try:
+        return (settings.EDITIONS_DIR / "current").lstat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def newest_first():
+    """The current edition and those before it: where readers go if it is not whole.
+
+    None after it: somebody may have gone back from that one.
+    """
+    folder = current()
+    last = number_of(folder) if folder else (hold() or {}).get("number")
+    older = [folder_of(n) for n in reversed(numbers()) if last is None or n <= last]
+    return [folder, *(one for one in older if one != folder)] if folder else older
 
 
 def read_manifest(folder):
@@ -116,6 +140,29 @@ def with_all_headers(manifest):
 
 def pages_of(folder):
     return with_all_headers(manifest_of(folder))
+
+
+def digest(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def marks_of_files(folder):
+    return {name: digest((folder / name).read_bytes()) for name in FILES}
+
+
+def altered_file(folder, manifest, with_pages=False):
+    """A file that is not what the manifest says, if there is one: pages only where asked for."""
+    wanted = dict(manifest["files"])
+    for page in manifest["pages"].values() if with_pages else ():
+        if page["file"] is not None:
+            wanted |= {f"pages/{page['file']}{TWINS[name]}": page[name] for name in TWINS}
+    for name, mark in wanted.items():
+        try:
+            if digest((folder / name).read_bytes()) != mark:
+                return name
+        except OSError:
+            return name
+    return None
 
 
 # Writing
@@ -170,9 +217,12 @@ def clear_away():
 
 
 @contextmanager
-def work_folder(name=0):
-    """An empty folder for an edition in the making; gone afterwards unless it was put in place."""
-    folder = settings.EDITIONS_DIR / f".work-{name}"
+def work_folder():
+    """An empty folder for an edition in the making; gone afterwards unless it was put in place.
+
+    Its name comes once: what an earlier publication left running may write into its own.
+    """
+    folder = settings.EDITIONS_DIR / f".work-{secrets.token_hex(4)}"
     folder.mkdir()
     try:
         yield folder
@@ -180,9 +230,9 @@ def work_folder(name=0):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def keep_for_next_round(work, name):
+def keep_for_next_round(work):
     """Put an attempt aside: the next one takes from it what is the same."""
-    return work.rename(settings.EDITIONS_DIR / f".work-made-{name}")
+    return work.rename(work.with_name(f"{work.name}-made"))
 
 
 def next_number():

@@ -2,13 +2,13 @@
 
 import logging
 import time
+from contextlib import suppress
 
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 
 from contacts.hours import build_clock
-from helphub.edition import publish, store
-from helphub.edition.build import BuildError
+from helphub.edition import publish, store, trouble
 from helphub.models import PublicationRequest
 
 logger = logging.getLogger(__name__)
@@ -23,6 +23,7 @@ class Watcher:
 
     def __init__(self):
         self.not_before = 0.0
+        self.unnoted = None  # What is done, while the database does not take that it is.
 
     def run(self, is_over):
         """Work until `is_over()` says so."""
@@ -40,18 +41,32 @@ class Watcher:
 
     def look(self):
         """Do the next thing that waits, if there is one."""
-        store.watcher_beats()
+        with suppress(OSError):  # The admin says that the publisher is not running.
+            store.watcher_beats()
         close_old_connections()
+        is_idle = True
         try:
-            request = PublicationRequest.objects.filter(state=State.WAITING).order_by("pk").first()
+            if self.unnoted:
+                self.note(self.unnoted)
+            if request := self.next():
+                is_idle = False
+                self.answer(request)
         except DatabaseError:
             # Readers need no database; hours go on without it.
             connections["default"].close()
-            request = None
-        if request is not None:
-            self.answer(request)
-        elif self.is_another_day() and time.monotonic() >= self.not_before:
+        if is_idle and self.is_another_day() and time.monotonic() >= self.not_before:
             self.keep_time()
+
+    def next(self):
+        """What waits: first what somebody wants off every page at once."""
+        waiting = PublicationRequest.objects.filter(state=State.WAITING).order_by("pk")
+        return waiting.filter(kind=Kind.WITHDRAWAL).first() or waiting.first()
+
+    def note(self, request):
+        """Save what came of a request, now or when the database is back."""
+        self.unnoted = request
+        request.save()
+        self.unnoted = None
 
     def answer(self, request):
         """Do what an officer asked for, and say what came of it."""
@@ -63,15 +78,13 @@ class Watcher:
         except publish.RefusedError as error:
             request.report = {"refusals": [one.as_json() for one in error.refusals]}
             request.state = State.REFUSED
-        except (store.StoreError, BuildError, OSError) as error:
-            request.report = {"error": str(error)}
-            request.state = State.REFUSED
         except Exception as error:
-            logger.exception("A publication ended with a fault of this program.")
-            request.report = {"error": f"A fault of this program: {error}"}
+            if not isinstance(error, store.StoreError):
+                logger.exception("A publication failed.")
+            request.report = {"error": trouble.in_words(error)}
             request.state = State.REFUSED
         request.finished_at = timezone.now()
-        request.save()
+        self.note(request)
 
     def do(self, request):
         if request.kind == Kind.ROLLBACK:

@@ -58,14 +58,22 @@ def forget(request):
     request.session.pop(SESSION_KEY, None)
 
 
-def give_back(request, kept):
-    """A page with what was typed, to send or to leave."""
-    words = [
+def words_of(fields):
+    """What a person typed, by the name of the field: without buttons and counts."""
+    return [
         (name.replace("_", " "), value)
-        for name, values in kept["fields"]
+        for name, values in fields
         if not name.startswith(NOT_TEXT) and not name.endswith(COUNTS)
         for value in values
         if value.strip()
     ]
-    context = {"kept": kept, "words": words, "title": "What you typed is still here"}
+
+
+def give_back(request, kept):
+    """A page with what was typed, to send or to leave."""
+    context = {
+        "kept": kept,
+        "words": words_of(kept["fields"]),
+        "title": "What you typed is still here",
+    }
     return render(request, "signin/typed.html", context)

@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 from django.conf import settings
@@ -17,4 +18,12 @@ class Command(BaseCommand):
     def handle(self, share, before, **options):
         if settings.EDITION is None:
             raise CommandError("This is a part of manage.py publish. Run that.")
-        build.build_share(share, before)
+        if settings.FOR_OFFICERS:
+            raise CommandError("Pages are made by the public role, which knows no officers.")
+        try:
+            build.build_share(share, before)
+        except OSError as error:
+            if error.errno not in build.FULL:
+                raise
+            # On a full disk there is no room for words either.
+            sys.exit(error.errno)

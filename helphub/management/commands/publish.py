@@ -5,9 +5,8 @@ import sys
 import threading
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError
 
-from helphub.edition import bake, build, publish, store
+from helphub.edition import build, publish, store, trouble
 from helphub.edition.watch import Watcher
 
 
@@ -45,7 +44,7 @@ class Command(BaseCommand):
         if watch:
             self._watch()
             return
-        if if_needed and (current := store.current()):
+        if if_needed and (current := publish.whole_edition()):
             if build.is_of_this_code(current):
                 self.stdout.write(f"Readers have edition {store.number_of(current)}.")
                 return
@@ -55,19 +54,8 @@ class Command(BaseCommand):
             done = publish.publish(source, _who(), why, force, progress=self._progress())
         except publish.RefusedError as error:
             raise CommandError(f"Refused. Readers keep the edition they have.\n{error}") from error
-        except (store.StoreError, bake.BakeError, build.BuildError) as error:
-            raise CommandError(error) from error
-        except DatabaseError as error:
-            # The working database, or the edition's file on a disk that is full.
-            raise CommandError(
-                f"A database could not be read or written ({error}). Readers keep the edition they "
-                "have. See that the database is there and the disk has room, and publish again."
-            ) from error
-        except OSError as error:
-            raise CommandError(
-                f"The edition could not be written ({error.strerror}). Readers keep the one they "
-                f"have. Free some space and publish again."
-            ) from error
+        except trouble.KNOWN as error:
+            raise CommandError(trouble.in_words(error)) from error
         for held in done.held:
             self.stdout.write(f"Held back, as it was before: {held}")
         for warning in done.warnings:

@@ -1,0 +1,44 @@
+"""Why a publication failed, in words that say what to do. The journal has the rest."""
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from helphub.edition.bake import BakeError
+from helphub.edition.build import FULL, BuildError
+from helphub.edition.store import StoreError
+
+KNOWN = (StoreError, BakeError, BuildError, DatabaseError, OSError)
+# As SQLite says it, and the processes that make pages.
+FULL_IN_WORDS = ("disk is full", "No space left on device", "quota exceeded", "File too large")
+KEPT = "Readers keep the edition they have."
+
+
+def in_words(error):
+    """What went wrong and what to do, for an officer or whoever keeps the machine."""
+    # Of a process that made pages, the last line says what it was.
+    said = str(error).strip().rpartition("\n")[2]
+    if getattr(error, "errno", None) in FULL or any(words in said for words in FULL_IN_WORDS):
+        return (
+            f"The disk is full. {KEPT} Free some space where {settings.EDITIONS_DIR} lies, and "
+            "publish again."
+        )
+    if "disk I/O error" in said:  # As SQLite says of a share of a disk that is full.
+        return (
+            f"The disk of {settings.EDITIONS_DIR} could not be written to. {KEPT} See that it has "
+            "room and is well, and publish again."
+        )
+    if isinstance(error, (StoreError, BakeError)):
+        return said
+    if isinstance(error, BuildError):
+        return f"The pages could not be made: {said} {KEPT}"
+    if isinstance(error, DatabaseError):
+        return (
+            f"A database could not be read or written ({said}). {KEPT} See that the database is "
+            "there, and publish again."
+        )
+    if isinstance(error, OSError):
+        return (
+            f"The edition could not be written ({error.strerror}). {KEPT} See that the disk of "
+            f"{settings.EDITIONS_DIR} is well, and publish again."
+        )
+    return f"A fault of this program: {said}. {KEPT} Tell whoever keeps the machine."
