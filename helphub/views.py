@@ -125,6 +125,11 @@ def try_again(request):
 
 
 def server_error(request):
+    if settings.FOR_OFFICERS and request.method == "POST":
+        from helphub.history import away
+
+        if page := away.page(request):
+            return page
     try:
         return _without_database(request, "500.html", 500)
     except Exception:

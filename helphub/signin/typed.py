@@ -18,20 +18,35 @@ NOT_TEXT = ("_", "csrf")
 COUNTS = ("_FORMS", "-id", "-DELETE")
 
 
-def keep(request, user):
-    """Keep what a form sent. Passwords are left out: they are typed again."""
-    fields = [
+def fields_of(request):
+    """What a form sent. Passwords are left out: they are typed again."""
+    return [
         (name, values)
         for name, values in request.POST.lists()
         if "password" not in name and name != "csrfmiddlewaretoken"
     ]
+
+
+def words_of(fields):
+    """What somebody typed, of what a form sent: (field, words)."""
+    return [
+        (name.replace("_", " "), value)
+        for name, values in fields
+        if not name.startswith(NOT_TEXT) and not name.endswith(COUNTS)
+        for value in values
+        if value.strip()
+    ]
+
+
+def keep(request, user):
+    """Keep what a form sent."""
     request.session[SESSION_KEY] = seal(
         json.dumps(
             {
                 "user": user.pk,
                 "address": request.get_full_path(),
                 "form": address_of_form(request),
-                "fields": fields,
+                "fields": fields_of(request),
             }
         )
     )
@@ -60,12 +75,9 @@ def forget(request):
 
 def give_back(request, kept):
     """A page with what was typed, to send or to leave."""
-    words = [
-        (name.replace("_", " "), value)
-        for name, values in kept["fields"]
-        if not name.startswith(NOT_TEXT) and not name.endswith(COUNTS)
-        for value in values
-        if value.strip()
-    ]
-    context = {"kept": kept, "words": words, "title": "What you typed is still here"}
+    context = {
+        "kept": kept,
+        "words": words_of(kept["fields"]),
+        "title": "What you typed is still here",
+    }
     return render(request, "signin/typed.html", context)
