@@ -1,6 +1,6 @@
 from django.urls import path
 
-from helphub.desk import editions
+from helphub.desk import editions, history
 
 app_name = "desk"
 urlpatterns = [
@@ -9,6 +9,10 @@ urlpatterns = [
     path("editions/<int:number>/page/", editions.page_as_it_was, name="edition-page"),
     path("editions/<int:number>/words/", editions.words_of_page, name="edition-words"),
     path("editions/ask/", editions.ask, name="ask"),
+    path("history/<str:label>/<int:key>/", history.history, name="history"),
+    path("history/<str:label>/<int:key>/compare/", history.compare, name="compare"),
+    path("history/<str:label>/<int:key>/<int:version>/", history.restore, name="restore"),
+    path("deleted/", history.deleted, name="deleted"),
     path("withdraw/<str:label>/<int:key>/", editions.withdraw, name="withdraw"),
     path("withdrawn/<int:key>/lift/", editions.lift, name="lift-withdrawal"),
 ]

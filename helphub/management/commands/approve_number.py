@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from contacts.models import ApprovedNumber, Phone
+from helphub.history.recording import recording
 
 
 class Command(BaseCommand):
@@ -31,7 +32,9 @@ class Command(BaseCommand):
             row.full_clean()
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
-        row.save()
+        with recording(why=f"{row.who} approved its digits, {row.display}") as kept:
+            row.save()
+            kept.note(phone)
         self.stdout.write("Approved. Publish to let readers see it.")
 
     def _is_wanted(self, phone):
