@@ -16,11 +16,11 @@ from contacts.models import (
     ScheduleException,
     Verification,
 )
-from helphub.editing import EditingInline, EntryAdmin, SaysWhatSavingDoes
+from helphub.editing import EditingInline, EntryAdmin, KeepsHistory, SaysWhatSavingDoes
 
 
 @admin.register(Organization)
-class OrganizationAdmin(SaysWhatSavingDoes, admin.ModelAdmin):
+class OrganizationAdmin(SaysWhatSavingDoes, KeepsHistory, admin.ModelAdmin):
     list_display = ["name", "slug"]
     search_fields = ["slug", "name"]
     fields = ["name", "slug"]

@@ -9,6 +9,8 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
+from helphub.history.admin import KeepsHistory
+
 
 def has_edition():
     """Whether readers have an edition, and not the working database."""
@@ -60,7 +62,7 @@ class SaysWhatSavingDoes:
             messages.info(request, _("Saved. Readers see this when it is published."))
 
 
-class EditingAdmin(SaysWhatSavingDoes, LanguageFields, TranslationAdmin):
+class EditingAdmin(SaysWhatSavingDoes, KeepsHistory, LanguageFields, TranslationAdmin):
     """An admin for a model with translated fields."""
 
     save_on_top = True

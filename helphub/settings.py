@@ -122,6 +122,8 @@ if FOR_OFFICERS:
         "allauth",
         "allauth.account",
         "allauth.mfa",
+        "reversion",
+        "helphub.history",
         "helphub.signin",  # Last: it takes the place of what those before it put into the admin.
     ]
 MIDDLEWARE = [
@@ -144,6 +146,7 @@ if FOR_OFFICERS:
         "helphub.admin_middleware.AdminMessages",
         "allauth.account.middleware.AccountMiddleware",
         "helphub.signin.gate.Gate",
+        "helphub.history.middleware.Recorded",
     ]
 ROOT_URLCONF = "helphub.urls"
 WSGI_APPLICATION = "helphub.wsgi.application"
@@ -172,7 +175,10 @@ if not FOR_OFFICERS:
     # Readers' servers know no other database than the edition's own file.
     DATABASES = {"default": content_file.database(EDITION or EDITIONS_DIR / "current")}
 else:
-    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=60)}
+    DATABASES = {
+        # A connection that the server has closed meanwhile is made again, and no form lost by it.
+        "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
+    }
     if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         VAR_DIR.mkdir(exist_ok=True)
         # Several workers share the file: wait for each other, and read while one writes.

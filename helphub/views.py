@@ -5,8 +5,9 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
 from django.http import Http404, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse, translate_url
@@ -139,6 +140,16 @@ def try_again(request):
     return response
 
 
+def is_without_database(request, error):
+    """Whether an officer's request failed because the working database went away."""
+    if not (settings.FOR_OFFICERS and request.path_info.startswith(settings.ADMIN_PREFIX)):
+        return False
+    # SQLite says no more than DatabaseError of a file that is no database any more; PostgreSQL
+    # says InternalError of one that only reads.
+    kinds = (OperationalError, InterfaceError, InternalError)
+    return isinstance(error, kinds) or type(error) is DatabaseError
+
+
 def no_database(request):
     """For officers: the working database does not answer, or takes nothing. What they typed stays.
 
@@ -146,25 +157,23 @@ def no_database(request):
     """
     from helphub.signin import typed
 
-    ours = f"{request.scheme}://{request.get_host()}"
-    is_own_form = request.method == "POST" and request.headers.get("Origin") == ours
-    fields = list(request.POST.lists()) if is_own_form else []
-    if any("password" in name for name, _ in fields):
-        fields = []  # It is typed again.
+    # Only what our own page sent is given back: a forged form must not be sent by a press here.
+    is_ours = request.method == "POST" and getattr(request, "csrf_processing_done", False)
+    fields = typed.fields_of(request) if is_ours else []
     context = {
         "critical": critical.from_file(),
         "languages": switcher(reverse("home")),
+        "token": get_token(request),
         "fields": fields,
         "words": typed.words_of(fields),
     }
-    response = render(request, "no_database.html", context, status=503)
+    response = render(request, "no_database.html", context, status=HTTPStatus.SERVICE_UNAVAILABLE)
     response.headers["Retry-After"] = "60"
     return response
 
 
 def server_error(request):
-    is_for_officers = settings.FOR_OFFICERS and request.path_info.startswith(settings.ADMIN_PREFIX)
-    if is_for_officers and isinstance(sys.exc_info()[1], DatabaseError):
+    if is_without_database(request, sys.exception()):
         return no_database(request)
     try:
         return _without_database(request, "500.html", 500)

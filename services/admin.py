@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from helphub.editing import EditingInline, EntryAdmin
+from helphub.editing import EditingInline, EntryAdmin, KeepsHistory
 from services.models import (
     Audience,
     Choice,
@@ -173,7 +173,7 @@ class ChoiceAdmin(EntryAdmin):
 
 
 @admin.register(Situation)
-class SituationAdmin(admin.ModelAdmin):
+class SituationAdmin(KeepsHistory, admin.ModelAdmin):
     list_display = ["__str__", "slug", "position", "is_published"]
     list_editable = ["position"]
     list_filter = ["who", "what", "when", "is_published"]

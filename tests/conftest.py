@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 
@@ -85,3 +86,14 @@ def editions(first_edition, db, settings, tmp_path):
     shutil.copytree(first_edition, settings.EDITIONS_DIR, symlinks=True)
     with offering(EDITION_LANGUAGES):
         yield settings.EDITIONS_DIR
+
+
+@pytest.fixture(scope="session")
+def content_file(django_db_setup, django_db_blocker, tmp_path_factory):
+    """The real content in a SQLite file, where the tests run on SQLite. Copied, never changed."""
+    if connection.vendor != "sqlite":
+        return None
+    path = tmp_path_factory.mktemp("content") / "content.sqlite3"
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(path)])
+    return path

@@ -332,18 +332,12 @@ def test_what_cannot_be_saved_is_said_in_words_and_what_was_typed_stays(
     assert set(sent) == {name for name, value in values.items() if value != []}
 
 
-def test_what_another_site_sends_does_not_come_back(admin, guide_form, read_only):
-    address, values = guide_form
-    values |= {"summary_en": "Typed elsewhere."}
-    response = send(admin, address, values, origin="https://evil.example")
-    assert response.status_code == 503
-    assert "Typed elsewhere." not in response.content.decode()
-
-
 def test_passwords_do_not_come_back(rf):
     typed = {"login": "officer", "password": "correct horse battery"}
     request = rf.post("/admin/login/", typed, headers={"origin": "http://testserver"})
+    request.csrf_processing_done = True
     answer = views.no_database(request).content.decode()
+    assert "officer" in answer
     assert "takes nothing just now" in answer
     assert "correct horse" not in answer
 

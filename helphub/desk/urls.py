@@ -1,6 +1,6 @@
 from django.urls import path
 
-from helphub.desk import editions, numbers, preview, waiting
+from helphub.desk import editions, history, numbers, preview, waiting
 
 app_name = "desk"
 urlpatterns = [
@@ -13,6 +13,10 @@ urlpatterns = [
     path("editions/<int:number>/page/", editions.page_as_it_was, name="edition-page"),
     path("editions/<int:number>/words/", editions.words_of_page, name="edition-words"),
     path("editions/ask/", editions.ask, name="ask"),
+    path("history/<str:label>/<int:key>/", history.history, name="history"),
+    path("history/<str:label>/<int:key>/compare/", history.compare, name="compare"),
+    path("history/<str:label>/<int:key>/<int:version>/", history.restore, name="restore"),
+    path("deleted/", history.deleted, name="deleted"),
     path("withdraw/<str:label>/<int:key>/", editions.withdraw, name="withdraw"),
     path("withdrawn/<int:key>/lift/", editions.lift, name="lift-withdrawal"),
     path("numbers/", numbers.proposals, name="proposals"),

@@ -18,20 +18,35 @@ NOT_TEXT = ("_", "csrf")
 COUNTS = ("_FORMS", "-id", "-DELETE")
 
 
-def keep(request, user):
-    """Keep what a form sent. Passwords are left out: they are typed again."""
-    fields = [
+def fields_of(request):
+    """What a form sent. Passwords are left out: they are typed again."""
+    return [
         (name, values)
         for name, values in request.POST.lists()
         if "password" not in name and name != "csrfmiddlewaretoken"
     ]
+
+
+def words_of(fields):
+    """What somebody typed, of what a form sent: (field, words)."""
+    return [
+        (name.replace("_", " "), value)
+        for name, values in fields
+        if not name.startswith(NOT_TEXT) and not name.endswith(COUNTS)
+        for value in values
+        if value.strip()
+    ]
+
+
+def keep(request, user):
+    """Keep what a form sent."""
     request.session[SESSION_KEY] = seal(
         json.dumps(
             {
                 "user": user.pk,
                 "address": request.get_full_path(),
                 "form": address_of_form(request),
-                "fields": fields,
+                "fields": fields_of(request),
             }
         )
     )
@@ -56,17 +71,6 @@ def waiting(request):
 
 def forget(request):
     request.session.pop(SESSION_KEY, None)
-
-
-def words_of(fields):
-    """What a person typed, by the name of the field: without buttons and counts."""
-    return [
-        (name.replace("_", " "), value)
-        for name, values in fields
-        if not name.startswith(NOT_TEXT) and not name.endswith(COUNTS)
-        for value in values
-        if value.strip()
-    ]
 
 
 def give_back(request, kept):

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from contacts.models import ApprovedNumber, Phone
+from helphub.history.recording import recording
 
 
 class Command(BaseCommand):
@@ -38,7 +39,9 @@ class Command(BaseCommand):
             row.full_clean()
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
-        row.save()
+        with recording(why=f"{row.who} approved its digits, {row.display}") as kept:
+            row.save()
+            kept.note(phone)
         self.stdout.write(
             f"Approved {row.display} for {line}, in the record as by {row.who}. Nobody else was "
             "asked. Publish to let readers see it."

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from helphub import content
 from helphub.find import index
+from helphub.history.recording import LOADED, begin, recording
 
 
 class Command(BaseCommand):
@@ -31,6 +32,7 @@ class Command(BaseCommand):
                 self._overwrite(no_input)
             else:
                 self.stdout.write("The content is there already. Nothing changed.")
+            begin()
         except content.FixtureError as error:
             raise CommandError(error) from error
 
@@ -42,7 +44,8 @@ class Command(BaseCommand):
         if not wanted:
             self.stdout.write("Nothing to add or replace.")
         elif no_input or self._is_wanted(len(wanted)):
-            content.load(wanted)
+            with recording(why=LOADED):
+                content.load(wanted)
             index.build()
             self.stdout.write(f"Wrote {len(wanted)} rows.")
         else:

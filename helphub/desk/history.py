@@ -1,0 +1,308 @@
+"""The versions of a record: listed, compared, brought back. And what was deleted."""
+
+from dataclasses import dataclass
+from functools import wraps
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views.decorators.http import require_http_methods, require_safe
+
+from contacts.models import ApprovedNumber, Phone
+from helphub.history import restoring, states, versions
+from helphub.history.recording import recording
+from helphub.history.words import difference, in_words
+from helphub.models import Withdrawal
+
+NOW = "now"
+ON_A_PAGE = 50
+DIGITS = ["dial", "display", "textphone", "role"]
+SECOND_PERSON = (
+    "This is a critical number. Its digits and its role stay: they need a second person."
+)
+
+
+@dataclass
+class Record:
+    """A record, there or deleted, as the officer who asks may see it."""
+
+    request: object
+    model: type
+    key: int
+
+    @cached_property
+    def admin(self):
+        return admin.site.get_model_admin(self.model)
+
+    @cached_property
+    def row(self):
+        return self.model._base_manager.filter(pk=self.key).first()
+
+    @cached_property
+    def versions(self):
+        return versions.of_record(self.model, self.key)
+
+    @property
+    def name(self):
+        newest = self.versions.first()
+        return str(self.row or newest or "")
+
+    @property
+    def label(self):
+        return self.model._meta.label_lower
+
+    @property
+    def may_be_seen(self):
+        return self.admin.has_view_or_change_permission(self.request, self.row)
+
+    @property
+    def may_be_restored(self):
+        if self.row is None:
+            return self.admin.has_add_permission(self.request)
+        return self.admin.has_change_permission(self.request, self.row)
+
+    @cached_property
+    def present(self):
+        return states.read_one(self.model, self.key)
+
+    def version(self, number):
+        found = self.versions.filter(pk=number).first()
+        if found is None:
+            raise Http404("There is no such version.")
+        return found
+
+    def state(self, version):
+        return versions.states_of(self.model, [version])[version.pk]
+
+    @property
+    def form(self):
+        """The address of its form, while it is there and has one."""
+        try:
+            name = self.label.replace(".", "_")
+            return self.row and reverse(f"admin:{name}_change", args=[self.key])
+        except NoReverseMatch:
+            return None
+
+    @property
+    def is_critical(self):
+        return self.model is Phone and bool(self.row and self.row.is_guarded)
+
+    @property
+    def kept_fields(self):
+        """What restoring leaves as it is: what nobody writes, and what needs a second person."""
+        if self.row is None:
+            return []
+        fixed = self.admin.get_readonly_fields(self.request, self.row)
+        return [name for name in fixed if name in self.present.fields]
+
+    @property
+    def kept_rows(self):
+        """The kinds of rows that this officer may not write."""
+        rights = ["add", "change", "delete"]
+        user = self.request.user
+        return [
+            child
+            for child, _ in states.children(self.model)
+            for name in [f"{child._meta.app_label}.{{}}_{child._meta.model_name}"]
+            if not all(user.has_perm(name.format(right)) for right in rights)
+        ]
+
+
+def of_record(view):
+    """A page about one record, for officers who may see it."""
+
+    @wraps(view)
+    def guarded(request, label, key, **arguments):
+        model = next((one for one in states.records() if one._meta.label_lower == label), None)
+        if model is None:
+            raise Http404("There is no such kind of record.")
+        record = Record(request, model, key)
+        if not record.may_be_seen:
+            raise PermissionDenied
+        if record.row is None and not record.versions.exists():
+            raise Http404("There is no such record.")
+        context = admin.site.each_context(request) | {"record": record}
+        return view(request, context, record, **arguments)
+
+    return admin.site.admin_view(guarded)
+
+
+def moment(version):
+    made = timezone.localtime(version.revision.date_created)
+    return f"{made.day} {made:%B %Y %H:%M}"
+
+
+def describe(record, found, before):
+    """The lines of the list, newest first: each with what changed from the one before."""
+    kept = versions.states_of(record.model, [*found, *before])
+    lines = []
+    for version, older in zip(found, [*found[1:], *before, None], strict=False):
+        changes = older and difference(record.model, kept[older.pk], kept[version.pk])
+        what = in_words(changes) if changes else ""
+        lines.append(
+            {
+                "version": version,
+                "older": older,
+                "when": moment(version),
+                "who": version.revision.user.get_username() if version.revision.user else "–",
+                "what": f"Changed {what}" if what else "",
+                "why": version.revision.comment or ("" if older else "Written"),
+            }
+        )
+    return lines
+
+
+@of_record
+@require_safe
+def history(request, context, record):
+    page = Paginator(record.versions, ON_A_PAGE).get_page(request.GET.get("page"))
+    found = list(page)
+    last = page.end_index()
+    before = list(record.versions[last : last + 1])
+    return render(
+        request,
+        "admin/helphub/history.html",
+        context
+        | {
+            "title": f"History of {record.name}",
+            "lines": describe(record, found, before) if found else [],
+            "page": page,
+        },
+    )
+
+
+@of_record
+@require_safe
+def compare(request, context, record):
+    """What differs between two versions, or between one and what is saved now."""
+    sides = []
+    for name in ("old", "new"):
+        number = request.GET.get(name, "")
+        if number == NOW:
+            sides.append((None, "now", record.present))
+        elif number.isdecimal():
+            version = record.version(int(number))
+            sides.append((version, moment(version), record.state(version)))
+        else:
+            raise Http404("Choose two versions.")
+    (old, old_name, old_state), (new, new_name, new_state) = sides
+    if old is None or (new is not None and new.revision_id < old.revision_id):
+        old, old_name, old_state, new, new_name, new_state = (
+            *(new, new_name, new_state),
+            *(old, old_name, old_state),
+        )
+    return render(
+        request,
+        "admin/helphub/compare.html",
+        context
+        | {
+            "title": f"What changed in {record.name}",
+            "changes": difference(record.model, old_state, new_state),
+            "old": old,
+            "old_name": old_name,
+            "new_name": new_name,
+        },
+    )
+
+
+@of_record
+@require_http_methods(["GET", "HEAD", "POST"])
+def restore(request, context, record, version):
+    """Show what bringing a version back would change, and do it."""
+    if not record.may_be_restored:
+        raise PermissionDenied
+    version = record.version(version)
+    with recording():
+        states.lock(record.model, record.key)
+        present = states.read_one(record.model, record.key)
+        wanted, notes = restoring.wanted(
+            record.model,
+            present or states.State({}),
+            record.state(version),
+            record.kept_fields,
+            record.kept_rows if present else [],
+        )
+        changes = difference(record.model, present, wanted)
+        if record.is_critical:
+            notes.append(SECOND_PERSON)
+        mark = present.mark if present else ""
+        reasons = refusals(record, present, wanted)
+        if request.method == "POST" and not reasons:
+            if request.POST.get("mark") != mark:
+                reasons = ["Somebody saved it meanwhile. Read again what changes, then restore."]
+            else:
+                reasons = bring_back(request, record, version, wanted)
+                if not reasons:
+                    return redirect("desk:history", record.label, record.key)
+    return render(
+        request,
+        "admin/helphub/restore.html",
+        context
+        | {
+            "title": f"Restore {record.name}",
+            "version": version,
+            "when": moment(version),
+            "changes": changes,
+            "notes": notes,
+            "reasons": reasons,
+            "mark": mark,
+        },
+        status=409 if request.method == "POST" else 200,
+    )
+
+
+def refusals(record, present, wanted):
+    """What no officer brings back alone, apart from what the record's own rules refuse."""
+    if record.model is not Phone:
+        return []
+    approved = ApprovedNumber.objects.filter(line=wanted.fields["slug"])
+    if present is None and (wanted.fields.get("role") or approved.exists()):
+        return ["It was a critical number. Such a number comes back by a second person only."]
+    digits = [name for name in DIGITS if present and wanted.fields[name] != present.fields[name]]
+    withdrawn = Withdrawal.objects.filter(label=record.label, lifted_at=None)
+    if digits and withdrawn.filter(key=record.key).exists():
+        return ["It is withdrawn. End that first (Editions), or change its digits in its form."]
+    return []
+
+
+def bring_back(request, record, version, wanted):
+    """Restore, and say so; or say why not."""
+    why = f"Restored the version of {moment(version)}"
+    try:
+        with recording(why=why):
+            restoring.restore(record.model, record.key, wanted)
+    except restoring.RefusedError as error:
+        return error.reasons
+    row = record.model._base_manager.get(pk=record.key)
+    record.admin.log_change(request, row, f"{why}.")
+    messages.success(request, f"{why}. Readers see it when it is published.")
+    return []
+
+
+@admin.site.admin_view
+@require_safe
+def deleted(request):
+    """What was deleted and can come back, kind by kind."""
+    kinds = []
+    for model in states.records():
+        if admin.site.get_model_admin(model).has_view_or_change_permission(request):
+            gone = [
+                (version, Record(request, model, int(version.object_id)), moment(version))
+                for version in versions.deleted(model)
+            ]
+            if gone:
+                kinds.append((model._meta.verbose_name_plural, gone))
+    if not any(
+        admin.site.get_model_admin(model).has_view_or_change_permission(request)
+        for model in states.records()
+    ):
+        raise PermissionDenied
+    context = admin.site.each_context(request)
+    return render(
+        request, "admin/helphub/deleted.html", context | {"title": "Deleted", "kinds": kinds}
+    )

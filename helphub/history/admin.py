@@ -1,0 +1,105 @@
+"""What a form of the admin needs so that no officer's work is lost."""
+
+from http import HTTPStatus
+
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from helphub.history import conflicts, states, versions, words
+from helphub.history.recording import recording
+from helphub.signin import typed
+
+
+class KeepsHistory:
+    """Knows the versions of a record, and refuses a save over one that the officer has not seen."""
+
+    change_form_template = "admin/helphub/change_form.html"
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        request.mark = request.conflict = None
+        key = object_id and states.key_of(self.model, unquote(object_id))
+        if key is None or "_saveasnew" in request.POST:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        if request.method != "POST":
+            # Before the form is read: what is saved in between is then a conflict, not lost.
+            request.mark = conflicts.mark_of(self.model, key)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with recording(request.user):
+            states.lock(self.model, key)
+            saved = states.read_one(self.model, key)
+            if saved is None and self.has_change_permission(request):
+                return self._is_gone(request, key)
+            request.mark = request.POST.get(conflicts.MARK, "")
+            if saved is not None and saved.mark != request.mark:
+                request.base = versions.state_marked(self.model, key, request.mark)
+                request.conflict, request.mark = saved, saved.mark
+                request.POST = request.POST.copy()
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _is_gone(self, request, key):
+        newest = versions.of_record(self.model, key).first()
+        if newest is None:
+            raise Http404("There is no such record.")
+        context = self.admin_site.each_context(request) | {
+            "title": "Somebody deleted this meanwhile",
+            "newest": newest,
+            "words": typed.words_of(typed.fields_of(request)),
+            "url": reverse("desk:history", args=[self.opts.label_lower, key]),
+        }
+        return render(request, "admin/helphub/gone.html", context, status=HTTPStatus.CONFLICT)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return conflicts.refusing(form) if getattr(request, "conflict", None) else form
+
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        saved = getattr(request, "conflict", None)
+        if saved is not None and "data" in kwargs:
+            label = inline.model._meta.label_lower
+            base = request.base or states.State({})
+            conflicts.with_rows_that_are_there(
+                request.POST,
+                prefix,
+                saved.rows.get(label, {}),
+                base.rows.get(label, {}),
+                inline.get_formset(request, obj).form,
+            )
+            kwargs["data"] = request.POST
+        return kwargs
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["mark"] = getattr(request, "mark", None)
+        if saved := getattr(request, "conflict", None):
+            form = context["adminform"].form
+            formsets = [one.formset for one in context["inline_admin_formsets"]]
+            mine = conflicts.typed_state(saved, form, formsets)
+            if request.base:
+                conflicts.merge(saved, request.base, mine, form, formsets)
+            context["conflict"] = words.difference(self.model, saved, mine)
+            context["newest"] = versions.of_record(self.model, obj.pk).first()
+        response = super().render_change_form(request, context, add, change, form_url, obj)
+        if saved:
+            response.status_code = HTTPStatus.CONFLICT
+        return response
+
+    def history_view(self, request, object_id, extra_context=None):
+        key = states.key_of(self.model, unquote(object_id))
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        if key is None:
+            raise Http404("There is no such record.")
+        return redirect("desk:history", self.opts.label_lower, key)
+
+    # Fields that are changed in the list.
+
+    def _get_list_editable_queryset(self, request, prefix):
+        # A row is saved whole: nobody else may save it between being read and being saved.
+        return super()._get_list_editable_queryset(request, prefix).select_for_update(of=["self"])
+
+    def get_changelist_form(self, request, **kwargs):
+        form = super().get_changelist_form(request, **kwargs)
+        return type(form.__name__, (conflicts.ListRow, form), {})

@@ -1,0 +1,187 @@
+"""Two officers with one record: the second who saves is shown what the first has saved."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.forms import CheckboxInput, ModelMultipleChoiceField
+from django.forms.formsets import DELETION_FIELD_NAME
+from django.http import QueryDict
+
+from helphub.history import states
+from helphub.history.states import State
+
+MARK = "_mark"
+REFUSED = "Somebody else saved this meanwhile. What differs is shown at the head of the form."
+
+
+def mark_of(model, key):
+    """The mark of a record as it is saved. What is not there has one too."""
+    state = states.read_one(model, key)
+    return state.mark if state else ""
+
+
+def typed_state(saved, form, formsets):
+    """What would be saved if this form were taken, as far as it can be read."""
+    model = form._meta.model
+    typed = State(saved.fields | _typed(model, form), dict(saved.rows))
+    for formset in formsets:
+        label = formset.model._meta.label_lower
+        rows = dict(saved.rows.get(label, {}))
+        for number, one in enumerate(formset.forms):
+            key = str(one.instance.pk or f"new {number}")
+            if not one.has_changed() and one.instance.pk is None:
+                continue
+            values = one.cleaned_data if hasattr(one, "cleaned_data") else {}
+            if values.get(DELETION_FIELD_NAME):
+                rows.pop(key, None)
+            else:
+                rows[key] = rows.get(key, {}) | _typed(formset.model, one)
+                rows[key].pop(formset.fk.name, None)
+        typed.rows[label] = rows
+    return typed
+
+
+def _typed(model, form):
+    """The fields that a form holds, as a version writes them."""
+    names = {one.name: one for one in states.kept_fields(model)}
+    cleaned = getattr(form, "cleaned_data", {})
+    return {
+        name: _as_kept(names[name], cleaned[name])
+        for name in form.fields
+        if name in names and name in cleaned
+    }
+
+
+def _as_kept(one, value):
+    if one.many_to_many:
+        return sorted(other.pk for other in value)
+    if one.is_relation:
+        value = value and getattr(value, one.target_field.attname)
+    return states.as_json(value)
+
+
+def merge(saved, base, mine, form, formsets):
+    """Put into the form what others have saved in fields that this officer has not touched.
+
+    Only what both have changed is then left for the officer to decide.
+    """
+    model = form._meta.model
+    row = states.instance_of(model, form.instance.pk, saved.fields)
+    _merge_fields(base.fields, saved.fields, mine.fields, form, type(form)(instance=row))
+    for formset in formsets:
+        label = formset.model._meta.label_lower
+        before, now, typed = (one.rows.get(label, {}) for one in (base, saved, mine))
+        for one in formset.initial_forms:
+            key = str(one.instance.pk)
+            if key in before and key in now and key in typed:
+                row = states.instance_of(formset.model, one.instance.pk, now[key])
+                fresh = type(one)(instance=row, prefix=one.prefix)
+                _merge_fields(before[key], now[key], typed[key], one, fresh)
+
+
+def _merge_fields(base, saved, mine, form, fresh):
+    for name in fresh.fields:
+        if name not in base or saved.get(name) == base[name] or not _same(mine, base, name):
+            continue
+        _put(form.data, form.add_prefix(name), fresh[name])
+        mine[name] = saved[name]
+
+
+def _same(one, other, name):
+    return (one.get(name) or "") == (other.get(name) or "")
+
+
+def _put(data, name, bound):
+    """Write into sent data what a field of a form that was not sent shows."""
+    widget, value = bound.field.widget, bound.value()
+    widget = getattr(widget, "widget", widget)  # What stands in the admin's frame of buttons.
+    if isinstance(widget, CheckboxInput):
+        data.setlist(name, ["on"] if value else [])
+    elif isinstance(bound.field, ModelMultipleChoiceField):
+        data.setlist(name, [str(getattr(one, "pk", one)) for one in value or []])
+    else:
+        shown = widget.format_value(value)
+        data[name] = "".join(shown) if isinstance(shown, list) else shown or ""
+
+
+def refusing(form_class):
+    """A form that takes nothing, and keeps what is typed."""
+
+    class Refusing(form_class):
+        def clean(self):
+            super().clean()
+            raise ValidationError(REFUSED, code="conflict")
+
+    Refusing.__name__ = form_class.__name__
+    return Refusing
+
+
+def with_rows_that_are_there(data, prefix, there, before, form_class):
+    """What was typed into rows, and the rows that somebody added meanwhile.
+
+    What was typed into a row that somebody deleted is in a new one; a row that this officer has
+    not touched is gone. Django counts on the first rows of a form being the ones that are saved.
+    """
+    model = form_class._meta.model
+    total = _number(data, f"{prefix}-TOTAL_FORMS")
+    forms = []
+    for number in range(total):
+        start = f"{prefix}-{number}-"
+        fields = {k[len(start) :]: data.getlist(k) for k in data if k.startswith(start)}
+        key = "".join(fields.get("id", []))
+        is_there = key in there
+        if key and not is_there:
+            row = states.instance_of(model, None, before.get(key, {}))
+            form = form_class(data, instance=row, prefix=start.removesuffix("-"))
+            if "DELETE" in fields or (key in before and not form.has_changed()):
+                continue
+            fields["id"] = [""]
+        forms.append((not is_there, fields))
+    typed = {"".join(fields.get("id", [])) for _, fields in forms}
+    for key in there.keys() - typed:
+        form = form_class(instance=states.instance_of(model, int(key), there[key]))
+        fields = QueryDict(mutable=True)
+        for name in form.fields:
+            _put(fields, name, form[name])
+        forms.append((False, {**dict(fields.lists()), "id": [key]}))
+    forms.sort(key=lambda one: one[0])
+    for name in [name for name in data if re.match(rf"{re.escape(prefix)}-\d+-", name)]:
+        del data[name]
+    for number, (_, fields) in enumerate(forms):
+        for name, values in fields.items():
+            data.setlist(f"{prefix}-{number}-{name}", values)
+    data[f"{prefix}-TOTAL_FORMS"] = str(len(forms))
+    data[f"{prefix}-INITIAL_FORMS"] = str(sum(not is_new for is_new, _ in forms))
+
+
+def _number(data, name):
+    value = data.get(name, "")
+    return min(int(value), 1000) if value.isdecimal() else 0
+
+
+class ListRow:
+    """A row of a list whose fields can be changed there: somebody else's change stays.
+
+    What the list showed goes with the form: only what this officer changed is saved, and only
+    where it is still what was shown.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def clean(self):
+        cleaned = super().clean()
+        for name in list(self.fields):
+            if name not in self.initial or name not in self.changed_data:
+                continue
+            bound, now = self[name], self.initial[name]
+            shown = self._widget_data_value(bound.field.hidden_widget(), bound.html_initial_name)
+            if self.fields[name].has_changed(now, shown):
+                self.data = self.data.copy()
+                self.data[bound.html_initial_name] = bound.field.prepare_value(now)
+                self.add_error(
+                    name, f"Somebody else changed this to {now} meanwhile. Save again to change it."
+                )
+        return cleaned

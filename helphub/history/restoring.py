@@ -1,0 +1,108 @@
+"""Bring a record back to what it was. What is not allowed now is refused, and nothing is done."""
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from helphub.edition.bake import PLACES
+from helphub.history import states
+from helphub.history.states import State
+
+
+class RefusedError(Exception):
+    """Why a version cannot come back, in words for an officer."""
+
+    def __init__(self, reasons):
+        super().__init__(" ".join(reasons))
+        self.reasons = reasons
+
+
+def wanted(model, present, version, kept_fields=(), kept_rows=()):
+    """The state that restoring leads to, and notes on what it leaves as it is.
+
+    Fields and kinds of rows that are kept, and what refers to something that is gone, stay.
+    """
+    notes, fields, rows = [], dict(version.fields), {}
+    for name in kept_fields:
+        fields[name] = present.fields.get(name)
+    for one in model._meta.many_to_many:
+        there = set(
+            one.related_model._base_manager.filter(pk__in=fields.get(one.name, [])).values_list(
+                "pk", flat=True
+            )
+        )
+        if gone := len(fields.get(one.name, [])) - len(there):
+            notes.append(f"{gone} of “{one.verbose_name}” are no more. They stay out.")
+        fields[one.name] = sorted(there)
+    for child, _ in states.children(model):
+        label = child._meta.label_lower
+        now, then = present.rows.get(label, {}), version.rows.get(label, {})
+        if label in PLACES:
+            # Not kept once it is gone, and not sent away by an old version.
+            rows[label] = {key: then.get(key, fields) for key, fields in now.items()}
+            if now.keys() != then.keys():
+                notes.append(f"No {child._meta.verbose_name} comes back or goes: use its form.")
+        elif child in kept_rows:
+            rows[label] = now
+            if now != then:
+                notes.append(f"You may not change “{child._meta.verbose_name_plural}”. They stay.")
+        else:
+            rows[label] = then
+    return State(fields, rows), notes
+
+
+def restore(model, key, wanted):
+    """Make a record equal to this state. The record is locked already."""
+    try:
+        with transaction.atomic():
+            _restore(model, key, wanted)
+    except ValidationError as error:
+        raise RefusedError(reasons(model, error)) from error
+
+
+def _restore(model, key, wanted):
+    row = models.QuerySet(model).filter(pk=key).first() or model(pk=key)
+    for one in states.own_fields(model):
+        if one.name in wanted.fields:
+            setattr(row, one.attname, states.value_of(one, wanted.fields[one.name]))
+    row.full_clean()
+    row.save()
+    for one in model._meta.many_to_many:
+        getattr(row, one.name).set(wanted.fields.get(one.name, []))
+    for child, link in states.children(model):
+        _restore_rows(row, child, link, wanted.rows.get(child._meta.label_lower, {}))
+    # Some rules look at what stands beside a field.
+    model._base_manager.get(pk=key).full_clean()
+
+
+def _restore_rows(row, child, link, then):
+    owner = {link.attname: getattr(row, link.target_field.attname)}
+    now = {
+        str(key): {name: value for name, value in fields.items() if name != link.name}
+        for key, fields in states.table_of(child, **owner).items()
+    }
+    different = [key for key in {*now, *then} if now.get(key) != then.get(key)]
+    # The versions of a place would go with it.
+    is_place = child._meta.label_lower in PLACES
+    gone = [] if is_place else [key for key in different if key in now]
+    # All first: two rows may have changed what only one of them can have.
+    for one in child._base_manager.filter(pk__in=gone):
+        one.delete()
+    for key in different:
+        if key in then:
+            made = states.instance_of(child, states.key_of(child, key), then[key])
+            made._state.adding = not is_place
+            setattr(made, link.name, row)
+            made.full_clean(exclude=[child._meta.pk.name])
+            made.save()
+
+
+def reasons(model, error):
+    """What a refusal says, each with the field's own name."""
+    if not hasattr(error, "error_dict"):
+        return list(error.messages)
+    names = {one.name: str(one.verbose_name) for one in model._meta.get_fields() if one.concrete}
+    return [
+        f"{names[name]}: {message}" if name in names else message
+        for name, messages in error.message_dict.items()
+        for message in messages
+    ]

@@ -1,0 +1,181 @@
+"""A record as it stood at one moment, with all that an officer sees in its form."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cache
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.forms.models import _get_foreign_key
+
+from helphub.edition.bake import content_models
+
+
+@cache
+def records():
+    """The models whose rows have a form of their own."""
+    return [
+        model
+        for model in content_models()
+        if not model._meta.auto_created and admin.site.is_registered(model)
+    ]
+
+
+@cache
+def children(model):
+    """The kinds of rows that stand in a record's form: (model, the field that names the record)."""
+    inlines = admin.site.get_model_admin(model).inlines
+    return [(one.model, _get_foreign_key(model, one.model, fk_name=one.fk_name)) for one in inlines]
+
+
+@cache
+def owners(child):
+    """The other way round: (record, the row's field that names it)."""
+    return [(model, link) for model in records() for one, link in children(model) if one is child]
+
+
+@cache
+def own_fields(model):
+    """The fields that a version keeps. A translated one has a field for each language."""
+    fields = [one for one in model._meta.concrete_fields if not one.primary_key]
+    for_all_languages = {one.translated_field for one in fields if is_translation(one)}
+    return [one for one in fields if one not in for_all_languages]
+
+
+def is_translation(one):
+    return hasattr(one, "translated_field")
+
+
+def kept_fields(model):
+    return [*own_fields(model), *model._meta.many_to_many]
+
+
+@dataclass
+class State:
+    """The fields of a record, and its rows by kind and key. Values are as JSON writes them."""
+
+    fields: dict
+    rows: dict = field(default_factory=dict)
+
+    @property
+    def mark(self):
+        """Another one for every other state."""
+        written = json.dumps([self.fields, self.rows], sort_keys=True)
+        return hashlib.sha256(written.encode()).hexdigest()[:32]
+
+    def says_the_same_as(self, other):
+        return other is not None and _without_nothing(self) == _without_nothing(other)
+
+
+def _without_nothing(state):
+    # An empty translation is None or "", by the way it was emptied.
+    def tidy(fields):
+        return {name: value for name, value in fields.items() if value not in (None, "")}
+
+    rows = {
+        label: {key: tidy(one) for key, one in table.items()}
+        for label, table in state.rows.items()
+        if table
+    }
+    return tidy(state.fields), rows
+
+
+def as_json(values):
+    return json.loads(json.dumps(values, cls=DjangoJSONEncoder))
+
+
+def value_of(one, value):
+    """What a field holds, of what JSON wrote."""
+    if value is None:
+        return None
+    return (one.target_field if one.is_relation else one).to_python(value)
+
+
+def instance_of(model, key, fields):
+    """A row, not saved, with these values."""
+    named = {one.name: one for one in own_fields(model)}
+    values = {
+        named[name].attname: value_of(named[name], value)
+        for name, value in fields.items()
+        if name in named
+    }
+    return model(pk=key, **values)
+
+
+def key_of(model, written):
+    """A primary key as an address writes it, or None."""
+    try:
+        return model._meta.pk.to_python(written)
+    except ValidationError:
+        return None
+
+
+def table_of(model, **which):
+    """Rows as they are stored, {key: {field: value}}; a translated manager reads one language."""
+    fields = own_fields(model)
+    names = [one.attname for one in fields]
+    found = models.QuerySet(model).filter(**which).order_by("pk").values_list("pk", *names)
+    return {
+        row[0]: as_json(dict(zip((one.name for one in fields), row[1:], strict=True)))
+        for row in found
+    }
+
+
+def _linked(one, which):
+    """What many-to-many fields hold: {key: [keys of others]}."""
+    here, there = (
+        one.remote_field.through._meta.get_field(name)
+        for name in (one.m2m_field_name(), one.m2m_reverse_field_name())
+    )
+    found = models.QuerySet(one.remote_field.through).order_by(there.attname)
+    linked = {}
+    for key, other in found.filter(
+        **({f"{here.attname}__in": which} if which is not None else {})
+    ).values_list(here.attname, there.attname):
+        linked.setdefault(key, []).append(other)
+    return linked
+
+
+def read(model, keys=None):
+    """These records, or all, as they are in the database: {key: State}."""
+    which = {} if keys is None else {"pk__in": keys}
+    states = {key: State(fields) for key, fields in table_of(model, **which).items()}
+    for one in model._meta.many_to_many:
+        linked = _linked(one, keys)
+        for key, state in states.items():
+            state.fields[one.name] = linked.get(key, [])
+    for child, link in children(model):
+        named = {name_of(link, key, state): key for key, state in states.items()}
+        named.pop(None, None)
+        rows = table_of(child, **({f"{link.attname}__in": list(named)} if which else {}))
+        for key, fields in rows.items():
+            if (owner := named.get(fields[link.name])) is not None:
+                put_row(states[owner], child, link, key, fields)
+    return states
+
+
+def name_of(link, key, state):
+    """What the rows of a record hold in the field that names it."""
+    target = link.target_field
+    return key if target.primary_key else state.fields[target.name]
+
+
+def put_row(state, child, link, key, fields):
+    """Add a row to a record's state, without the field that names the record."""
+    kept = {name: value for name, value in fields.items() if name != link.name}
+    state.rows.setdefault(child._meta.label_lower, {})[str(key)] = kept
+
+
+def read_one(model, key):
+    return read(model, [key]).get(key)
+
+
+def lock(model, key):
+    """Let nobody else save a record until the transaction ends.
+
+    On SQLite the transaction itself, which begins IMMEDIATE, keeps everybody else out.
+    """
+    list(models.QuerySet(model).select_for_update().filter(pk=key).values_list("pk"))

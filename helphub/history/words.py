@@ -1,0 +1,154 @@
+"""What differs between two states of a record, in words."""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import get_language_info
+
+from helphub.desk.words import word_difference
+from helphub.history import states
+from helphub.history.states import State
+
+MOST_NAMED = 8
+
+
+@dataclass
+class Change:
+    """A field that is not the same in two states, with its words in both."""
+
+    field: str
+    language: str  # Empty where words have none.
+    row: str  # The row of the record in whose field they stand, or nothing.
+    kind: str  # What kind of row that is, or nothing.
+    old: list
+    new: list
+
+    @cached_property
+    def parts(self):
+        return word_difference(self.old, self.new)
+
+    @property
+    def before(self):
+        return [part for part in self.parts if part[0] != "in"]
+
+    @property
+    def after(self):
+        return [part for part in self.parts if part[0] != "out"]
+
+    @property
+    def language_name(self):
+        return get_language_info(self.language)["name"] if self.language else ""
+
+    @property
+    def direction(self):
+        if not self.language:
+            return "auto"
+        return "rtl" if get_language_info(self.language)["bidi"] else "ltr"
+
+    @property
+    def name(self):
+        """The field and its language; English goes without saying."""
+        is_other = self.language not in ("", "en")
+        return f"{self.field} ({self.language_name})" if is_other else self.field
+
+    @property
+    def title(self):
+        """The same with the row it stands in."""
+        name = f"{self.field}, {self.language_name}" if self.language else self.field
+        return capfirst(f"{self.row}: {name}" if self.row else name)
+
+
+def difference(model, old, new):
+    """The changes from one state of a record to another. None is a record that is not there."""
+    old, new = old or State({}), new or State({})
+    found = _fields(model, old.fields, new.fields)
+    for child, _ in states.children(model):
+        label = child._meta.label_lower
+        before, after = old.rows.get(label, {}), new.rows.get(label, {})
+        for key in [*before, *(key for key in after if key not in before)]:
+            found += _row(child, key, before.get(key), after.get(key))
+    return found
+
+
+def _row(child, key, old, new):
+    kind = str(child._meta.verbose_name_plural)
+    name = capfirst(child._meta.verbose_name)
+    if old is None or new is None:
+        words = describe(child, new or old)
+        what = "added" if old is None else "taken out"
+        return [Change(what, "", name, kind, [] if old is None else words, words if new else [])]
+    return [
+        Change(one.field, one.language, f"{name} “{title_of(child, key, new)}”", kind, *pair)
+        for one in _fields(child, old, new)
+        for pair in [(one.old, one.new)]
+    ]
+
+
+def title_of(child, key, fields):
+    return str(states.instance_of(child, None, fields))
+
+
+def describe(child, fields):
+    """A whole row in words."""
+    words = []
+    for one in states.own_fields(child):
+        if one.name in fields and one.editable and (shown := shown_words(one, fields[one.name])):
+            words += [f"{name_of(one)}:", *shown, "·"]
+    return words[:-1]
+
+
+def _fields(model, old, new):
+    found = []
+    for one in states.kept_fields(model):
+        before, after = old.get(one.name), new.get(one.name)
+        if before == after or (before in (None, "", []) and after in (None, "", [])):
+            continue
+        # What the database keeps for itself is not for reading.
+        if not one.editable:
+            continue
+        language = one.language if states.is_translation(one) else ""
+        words = shown_words(one, before), shown_words(one, after)
+        found.append(Change(name_of(one), language.replace("_", "-"), "", "", *words))
+    return found
+
+
+def name_of(one):
+    return str((one.translated_field if states.is_translation(one) else one).verbose_name)
+
+
+def shown_words(one, value):
+    """What a field holds, as words to compare."""
+    if value in (None, ""):
+        return []
+    if one.many_to_many:
+        names = {
+            str(other.pk): str(other)
+            for other in one.related_model._base_manager.filter(pk__in=value)
+        }
+        return [f"{names.get(str(key), 'something that is gone')}," for key in value]
+    if one.is_relation:
+        target = one.target_field.attname
+        other = one.related_model._base_manager.filter(**{target: value}).first()
+        return str(other or "something that is gone").split()
+    value = states.value_of(one, value)
+    if one.choices:
+        value = dict(one.flatchoices).get(value, value)
+    elif isinstance(one, models.BooleanField):
+        value = "yes" if value else "no"
+    elif isinstance(value, date):
+        value = f"{value.day} {value:%B %Y}"
+    elif isinstance(value, time):
+        value = f"{value:%H:%M}"
+    return str(value).split()
+
+
+def in_words(changes):
+    """A line that names what changed: “name, what happens (Urdu), opening hours”."""
+    names = list(dict.fromkeys(one.kind or one.name for one in changes))
+    more = len(names) - MOST_NAMED
+    if more > 0:
+        names = [*names[:MOST_NAMED], f"and {more} more"]
+    return ", ".join(names)

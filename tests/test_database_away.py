@@ -1,0 +1,163 @@
+"""A form that is sent when the database is gone comes back whole. The database really is gone."""
+
+import shutil
+
+import pytest
+from django.db import connection, connections
+from django.db.models.signals import pre_save
+from django.test import Client
+from django.urls import reverse
+
+from strategy.models import Guide
+
+from .databases import on_a_file, on_a_postgresql
+from .reader import Page, text
+from .test_admin import change_url, form_values
+from .test_sessions import all_inputs
+
+LONG = "Every word that somebody typed. " * 6000
+URDU = "ہر لفظ"
+
+
+class Officer:
+    """A browser of somebody who is signed in, as strict about forged forms as in use."""
+
+    def __init__(self, users):
+        self.client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+        self.client.force_login(users.objects.create_superuser("away", password=None))
+        self.guide = Guide.objects.create(slug="away", title="Away", name="Away", body="Away.")
+
+    def typed(self):
+        values = form_values(Page(self.client.get(change_url(self.guide))))
+        return values | {"body_en": LONG, "summary_ur": URDU, "password": "secret words"}
+
+    def send(self, values):
+        return self.client.post(change_url(self.guide), values)
+
+
+@pytest.fixture
+def officer(content_file, db, django_user_model, tmp_path):
+    """On a SQLite file that a test may take away."""
+    if content_file is None:
+        pytest.skip("A file is taken away from SQLite only.")
+    path = tmp_path / "away.sqlite3"
+    shutil.copy(content_file, path)
+    with on_a_file(path):
+        one = Officer(django_user_model)
+        one.path = path
+        yield one
+
+
+def take_away(officer):
+    """Put what is no database in the file's place, where the next connection finds it."""
+    connections["default"].close()
+    officer.path.rename(officer.path.with_suffix(".safe"))
+    officer.path.write_bytes(b"This is no database." * 1000)
+
+
+def move_away(officer):
+    """As if the disk were no longer there: a folder has the file's name."""
+    connections["default"].close()
+    officer.path.rename(officer.path.with_suffix(".safe"))
+    officer.path.mkdir()
+
+
+def bring_back(officer):
+    connections["default"].close()
+    officer.path.rmdir() if officer.path.is_dir() else officer.path.unlink()
+    officer.path.with_suffix(".safe").rename(officer.path)
+
+
+def check_page(answer, values):
+    """What the officer sees: that nothing is saved, and every word."""
+    assert answer.status_code == 503
+    page = Page(answer)
+    assert page.faults == []
+    assert "nothing of this form is saved" in page.main
+    shown = [text(one) for one in page.all("dd")]
+    assert LONG.strip() in shown
+    assert URDU in shown
+    assert "secret words" not in page.html
+    (form,) = [form for form in page.all("form") if "Send it again" in text(form)]
+    sent = all_inputs(form)
+    assert sent["body_en"] == [values["body_en"]]
+    return form.get("action"), sent
+
+
+@pytest.mark.parametrize("go", [take_away, move_away])
+def test_what_was_typed_comes_back_and_is_sent_again_when_the_database_is_there(officer, go):
+    values = officer.typed()
+    go(officer)
+    address, sent = check_page(officer.send(values), values)
+    assert address == change_url(officer.guide)
+    # Pressed too early it is the same page.
+    address, sent = check_page(officer.client.post(address, sent), values)
+    bring_back(officer)
+    assert Guide.objects.get(pk=officer.guide.pk).body == "Away."
+    assert officer.client.post(address, sent).status_code == 302
+    assert Guide.objects.get(pk=officer.guide.pk).body == LONG.strip()
+
+
+def test_a_forged_form_is_not_given_back(officer):
+    values = officer.typed() | {"csrfmiddlewaretoken": "0" * 64}
+    take_away(officer)
+    answer = officer.send(values)
+    assert answer.status_code == 503
+    assert URDU not in answer.content.decode()
+    bring_back(officer)
+
+
+def test_a_page_that_is_only_asked_for_says_what_is_wrong(officer):
+    take_away(officer)
+    answer = officer.client.get(change_url(officer.guide))
+    assert answer.status_code == 503
+    page = Page(answer)
+    assert "does not answer" in page.main
+    assert ("tel:999", "999") in page.lines
+    bring_back(officer)
+
+
+def test_readers_get_no_such_page(officer):
+    take_away(officer)
+    answer = officer.client.post(reverse("find"), {"words": "help"})
+    assert answer.status_code != 503 or "Send it again" not in answer.content.decode()
+    bring_back(officer)
+
+
+@pytest.fixture
+def on_postgresql(db, django_user_model):
+    if connection.vendor != "postgresql":
+        pytest.skip("PostgreSQL is stopped only where the tests run on it.")
+    with on_a_postgresql() as server:
+        one = Officer(django_user_model)
+        one.server = server
+        yield one
+
+
+def test_what_was_typed_comes_back_when_postgresql_is_stopped(on_postgresql):
+    officer, values = on_postgresql, on_postgresql.typed()
+    officer.server.cleanup()
+    address, sent = check_page(officer.send(values), values)
+    # A new process finds nobody there either.
+    connections["default"].close()
+    check_page(officer.client.post(address, sent), values)
+
+
+def test_what_was_typed_comes_back_when_postgresql_hangs_up_while_it_is_saved(on_postgresql):
+    officer, values = on_postgresql, on_postgresql.typed()
+    ours = connections["default"]
+
+    def hang_up(**kwargs):
+        other = ours.copy()
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [ours.connection.info.backend_pid])
+        other.close()
+
+    pre_save.connect(hang_up, Guide)
+    try:
+        address, sent = check_page(officer.send(values), values)
+    finally:
+        pre_save.disconnect(hang_up, Guide)
+    ours.close()
+    assert Guide.objects.get(pk=officer.guide.pk).body == "Away."
+    assert officer.client.post(address, sent).status_code == 302
