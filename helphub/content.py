@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from contacts.models import ApprovedNumber, Phone
-from helphub import critical, texts
+from helphub import critical, roles, texts
 from helphub.entries import Entry
 from helphub.models import LoadedRow
 from services.models import Service, Situation, Suggestion
@@ -193,7 +193,8 @@ def _row(label, values):
 def is_empty():
     """Whether nothing has been loaded or written yet."""
     models = [Guide, FormOfAbuse, Service]
-    return not LoadedRow.objects.exists() and not any(m.objects.exists() for m in models)
+    loaded = LoadedRow.objects.exclude(model=roles.LABEL)
+    return not loaded.exists() and not any(m.objects.exists() for m in models)
 
 
 @dataclass

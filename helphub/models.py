@@ -109,3 +109,72 @@ class PublicationRequest(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}, {self.asked_at:%d %B %Y %H:%M}"
+
+
+class ReviewQuerySet(models.QuerySet):
+    def waiting(self):
+        return self.filter(outcome=Review.Outcome.WAITING)
+
+    def of(self, record):
+        """The reviews of one record, the newest first."""
+        return self.filter(label=record._meta.label_lower, key=record.pk)
+
+
+class Review(models.Model):
+    """That somebody asks another one to read a record through, and what came of it.
+
+    People are kept by name: the row outlives an account, and readers' servers know no accounts.
+    """
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        FINE = "fine", _("fine as it is")
+        CHANGE = "change", _("needs a change")
+        TAKEN_BACK = "taken-back", _("taken back")
+
+    label = models.CharField(_("kind"), max_length=60, editable=False)
+    key = models.BigIntegerField(_("row"), editable=False)
+    name = models.CharField(_("what"), max_length=200, editable=False)
+    asked_by = models.CharField(_("asked by"), max_length=150, editable=False)
+    asked_of = models.CharField(
+        _("whom to ask"),
+        max_length=150,
+        blank=True,
+        help_text=_("Empty: anyone who may publish."),
+    )
+    note = models.TextField(
+        _("what to look at"),
+        max_length=1000,
+        blank=True,
+        help_text=_("What you changed, or are not sure of. Officers see this, readers never do."),
+    )
+    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    outcome = models.CharField(_("answer"), max_length=20, choices=Outcome, default=Outcome.WAITING)
+    words = models.TextField(_("what needs a change"), max_length=1000, blank=True)
+    answered_by = models.CharField(_("answered by"), max_length=150, blank=True, editable=False)
+    answered_at = models.DateTimeField(_("answered"), blank=True, null=True, editable=False)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        default_permissions = []
+        constraints = [
+            models.UniqueConstraint(
+                fields=["label", "key"],
+                condition=models.Q(outcome="waiting"),
+                name="one_waiting_review_for_each_record",
+                violation_error_message=_("Somebody has been asked already."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(outcome__in=["fine", "change"])
+                | ~models.Q(answered_by=models.F("asked_by")),
+                name="nobody_answers_their_own_review",
+                violation_error_message=_("Somebody else must answer this: you asked for it."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name

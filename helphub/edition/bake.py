@@ -22,6 +22,7 @@ NOT_CONTENT = {
     "helphub.loadedrow",
     "helphub.withdrawal",
     "helphub.publicationrequest",
+    "helphub.review",
 }
 # Where somebody is to be found: once withdrawn, it stays in no file at all.
 PLACES = {"services.location"}

@@ -2,7 +2,7 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from helphub import content
+from helphub import content, roles
 from helphub.find import index
 
 
@@ -31,7 +31,9 @@ class Command(BaseCommand):
                 self._overwrite(no_input)
             else:
                 self.stdout.write("The content is there already. Nothing changed.")
-        except content.FixtureError as error:
+            if made := roles.load():
+                self.stdout.write(f"Made the roles {', '.join(made)}.")
+        except (content.FixtureError, roles.RoleError) as error:
             raise CommandError(error) from error
 
     def _overwrite(self, no_input):
