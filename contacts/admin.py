@@ -9,11 +9,11 @@ from contacts.models import (
     ScheduleException,
     Verification,
 )
-from helphub.editing import EditingInline, EntryAdmin, SaysWhatSavingDoes
+from helphub.editing import EditingInline, EntryAdmin, KeepsWhatReadersHad, SaysWhatSavingDoes
 
 
 @admin.register(Organization)
-class OrganizationAdmin(SaysWhatSavingDoes, admin.ModelAdmin):
+class OrganizationAdmin(KeepsWhatReadersHad, SaysWhatSavingDoes, admin.ModelAdmin):
     list_display = ["name", "slug"]
     search_fields = ["slug", "name"]
     fields = ["name", "slug"]

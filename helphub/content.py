@@ -21,7 +21,16 @@ from helphub.models import LoadedRow
 from services.models import Service, Situation, Suggestion
 from strategy.models import FormOfAbuse, Guide
 
-FIXTURES = ["strategy", "topics", "guides", "contacts", "services", "browsing", "synonyms"]
+FIXTURES = [
+    "strategy",
+    "topics",
+    "guides",
+    "contacts",
+    "services",
+    "browsing",
+    "synonyms",
+    "questions",
+]
 WHO_CAN_HELP = "who_can_help"
 # The fields that name a row, as its natural key does: the first of these that its model has.
 KEYS = [

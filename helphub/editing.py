@@ -9,6 +9,8 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
+from helphub.edition import reading
+
 
 def has_edition():
     """Whether readers have an edition, and not the working database."""
@@ -60,7 +62,20 @@ class SaysWhatSavingDoes:
             messages.info(request, _("Saved. Readers see this when it is published."))
 
 
-class EditingAdmin(SaysWhatSavingDoes, LanguageFields, TranslationAdmin):
+class KeepsWhatReadersHad:
+    """Lets nobody delete what readers have had: its address lives on in histories and leaflets.
+
+    Unpublishing is what takes it away. Who may everything may delete it all the same.
+    """
+
+    def has_delete_permission(self, request, obj=None):
+        may_delete = super().has_delete_permission(request, obj)
+        if not may_delete or obj is None or request.user.is_superuser:
+            return may_delete
+        return not reading.had_by_readers(obj)
+
+
+class EditingAdmin(KeepsWhatReadersHad, SaysWhatSavingDoes, LanguageFields, TranslationAdmin):
     """An admin for a model with translated fields."""
 
     save_on_top = True

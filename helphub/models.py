@@ -178,3 +178,81 @@ class Review(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class OpenQuestionQuerySet(models.QuerySet):
+    def open(self):
+        """Those that nobody has answered yet."""
+        return self.filter(answer="")
+
+    def get_by_natural_key(self, slug):
+        return self.get(slug=slug)
+
+
+class OpenQuestion(models.Model):
+    """What somebody still has to find out before the site can say it, and the row to mend then."""
+
+    slug = models.SlugField(_("short name"), max_length=60, unique=True)
+    words = models.CharField(
+        _("question"),
+        max_length=250,
+        help_text=_("One sentence that says what is not known. It stands on officers' first page."),
+    )
+    todo = models.CharField(
+        _("how to find out"),
+        max_length=250,
+        blank=True,
+        help_text=_("Whom to ask, and what the site says until then. Readers never see it."),
+    )
+    phone = models.ForeignKey(
+        "contacts.Phone",
+        on_delete=models.CASCADE,
+        related_name="open_questions",
+        blank=True,
+        null=True,
+        verbose_name=_("about the number"),
+        help_text=_("Choose the number, the service or the printed line that the answer changes."),
+    )
+    service = models.ForeignKey(
+        "services.Service",
+        on_delete=models.CASCADE,
+        related_name="open_questions",
+        blank=True,
+        null=True,
+        verbose_name=_("about the service"),
+    )
+    contact_line = models.ForeignKey(
+        "strategy.ContactLine",
+        on_delete=models.CASCADE,
+        related_name="open_questions",
+        blank=True,
+        null=True,
+        verbose_name=_("about the line as printed"),
+    )
+    answer = models.TextField(
+        _("answer"),
+        max_length=1000,
+        blank=True,
+        help_text=_(
+            "What you found out, from whom and when. With an answer the question leaves officers' "
+            "first page. What readers see, you change in the record itself."
+        ),
+    )
+
+    objects = OpenQuestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("open question")
+        verbose_name_plural = _("open questions")
+
+    def __str__(self):
+        return self.words
+
+    def natural_key(self):
+        return (self.slug,)
+
+    @property
+    def record(self):
+        """What the answer changes, or nothing."""
+        return self.phone or self.service or self.contact_line

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from helphub.editing import EditingInline, EntryAdmin
+from helphub.editing import EditingInline, EntryAdmin, KeepsWhatReadersHad, SaysWhatSavingDoes
 from services.models import (
     Audience,
     Choice,
@@ -138,7 +138,7 @@ class ChoiceAdmin(EntryAdmin):
 
 
 @admin.register(Situation)
-class SituationAdmin(admin.ModelAdmin):
+class SituationAdmin(KeepsWhatReadersHad, SaysWhatSavingDoes, admin.ModelAdmin):
     list_display = ["__str__", "slug", "position", "is_published"]
     list_editable = ["position"]
     list_filter = ["who", "what", "when", "is_published"]

@@ -20,6 +20,7 @@ FLOORS = ["strategy", "contacts", "services", "helphub"]
 NOT_CONTENT = {
     "contacts.approvednumber",
     "helphub.loadedrow",
+    "helphub.openquestion",
     "helphub.withdrawal",
     "helphub.publicationrequest",
     "helphub.review",
