@@ -32,9 +32,6 @@ class OpenQuestionAdmin(admin.ModelAdmin):
     fields = ["words", "todo", "phone", "service", "contact_line", "answer", "slug"]
     autocomplete_fields = ["phone", "service", "contact_line"]
 
-    class Media:
-        css = {"all": ["admin/hub.css"]}
-
     @admin.display(description=_("open"), boolean=True)
     def is_open(self, question):
         return not question.answer

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db import models
+from django.utils.html import format_html
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
@@ -27,7 +28,11 @@ def language_fieldsets(model, fields):
     for code, _name in settings.LANGUAGES:
         info = get_language_info(code)
         names = [build_localized_fieldname(name, code) for name in fields if name in translated]
-        title = info["name"] if code == "en" else f"{info['name']} ({info['name_local']})"
+        title = info["name"]
+        if code != "en":
+            title = format_html(
+                '{} (<bdi lang="{}">{}</bdi>)', info["name"], code, info["name_local"]
+            )
         fieldsets.append(
             (title, {"fields": names, "classes": [] if code == "en" else ["collapse"]})
         )
@@ -48,6 +53,14 @@ class LanguageFields:
             kwargs["assume_scheme"] = "https"
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and (code := getattr(db_field, "language", None)):
+            label = str(db_field.translated_field.verbose_name)
+            label = label[:1].upper() + label[1:]
+            if code != "en":
+                label = _("%(field)s in %(language)s") % {
+                    "field": label,
+                    "language": get_language_info(code)["name"],
+                }
+            field.label = label
             is_right_to_left = get_language_info(code)["bidi"]
             field.widget.attrs |= {"lang": code, "dir": "rtl" if is_right_to_left else "ltr"}
         return field
@@ -77,11 +90,6 @@ class KeepsWhatReadersHad:
 
 class EditingAdmin(KeepsWhatReadersHad, SaysWhatSavingDoes, LanguageFields, TranslationAdmin):
     """An admin for a model with translated fields."""
-
-    save_on_top = True
-
-    class Media:
-        css = {"all": ["admin/hub.css"]}
 
     def view_on_site(self, obj):
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
@@ -125,4 +133,6 @@ class PrintedAdmin(EditingAdmin):
 
 
 admin.site.site_header = admin.site.site_title = _("Dudley help hub")
-admin.site.index_title = _("What readers see")
+admin.site.index_title = _("What needs you today")
+# The first page leads everywhere, in the site's own order and words.
+admin.site.enable_nav_sidebar = False

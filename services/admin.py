@@ -145,7 +145,6 @@ class SituationAdmin(KeepsWhatReadersHad, SaysWhatSavingDoes, admin.ModelAdmin):
     list_select_related = ["who", "what", "when"]
     fields = ["slug", ("who", "what", "when"), ("position", "is_published"), "reviewed_on"]
     inlines = [SuggestionInline]
-    save_on_top = True
 
 
 # The pages of the floor below get their list of services up here, where services are known.

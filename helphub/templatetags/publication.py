@@ -10,13 +10,17 @@ register = template.Library()
 
 @register.inclusion_tag("admin/helphub/_state.html", takes_context=True)
 def publication_state(context):
-    """What every page of the admin says at its head, to officers who may publish."""
+    """What every page of the admin says at its head, to officers who see editions."""
     # A page that Django makes without a request: its lists' answer to filters that cannot be.
     request = context.get("request")
     user = getattr(request, "user", None)
     if user is None or not user.has_perm("helphub.view_publicationrequest"):
         return {}
-    return state() | {"request": request, "csrf_token": context.get("csrf_token")}
+    return state() | {
+        "request": request,
+        "csrf_token": context.get("csrf_token"),
+        "may_publish": user.has_perm("helphub.publish"),
+    }
 
 
 @register.simple_tag
