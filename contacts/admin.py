@@ -51,7 +51,6 @@ class PhoneAdmin(EntryAdmin):
     list_display = ["name", "display", "section", "role", "position", "is_published"]
     list_filter = ["is_published", "section", "kind"]
     search_fields = ["slug", "name_en", "dial", "display"]
-    autocomplete_fields = ["organization"]
     form_fields = [
         "dial",
         "display",

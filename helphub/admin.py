@@ -30,7 +30,6 @@ class OpenQuestionAdmin(admin.ModelAdmin):
     list_display = ["words", "is_open"]
     search_fields = ["words", "answer"]
     fields = ["words", "todo", "phone", "service", "contact_line", "answer", "slug"]
-    autocomplete_fields = ["phone", "service", "contact_line"]
 
     @admin.display(description=_("open"), boolean=True)
     def is_open(self, question):

@@ -1,5 +1,6 @@
 """The ground of the admin: what every form and list of ours has in common."""
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db import models
@@ -101,6 +102,15 @@ class EditingInline(LanguageFields, TranslationStackedInline):
     extra = 0
 
 
+class NamedRowForm(forms.ModelForm):
+    """A row of a list that can be changed there: its fields say to whom they belong."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
+
+
 class EntryAdmin(EditingAdmin):
     """An admin for entries: in order, published or not, with the page a click away."""
 
@@ -108,6 +118,9 @@ class EntryAdmin(EditingAdmin):
     list_editable = ["position"]
     list_filter = ["is_published"]
     search_fields = ["slug", "name_en"]
+
+    def get_changelist_form(self, request, **kwargs):
+        return super().get_changelist_form(request, form=NamedRowForm, **kwargs)
 
 
 class PrintedAdmin(EditingAdmin):

@@ -5,7 +5,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from helphub.editing import EditingInline, EntryAdmin, KeepsWhatReadersHad, SaysWhatSavingDoes
+from helphub.editing import (
+    EditingInline,
+    EntryAdmin,
+    KeepsWhatReadersHad,
+    NamedRowForm,
+    SaysWhatSavingDoes,
+)
 from services.models import (
     Audience,
     Choice,
@@ -73,7 +79,6 @@ class ServiceAdmin(EntryAdmin):
     list_display = ["name", "organization", "position", "is_published", "reviewed_on"]
     list_filter = ["is_published", "is_own_behaviour", "audiences", "forms_of_abuse"]
     search_fields = ["slug", "line", "name_en", "organization__name"]
-    autocomplete_fields = ["organization"]
     formfield_overrides = {models.ManyToManyField: {"widget": CheckboxSelectMultiple}}
     form_fields = [
         "title",
@@ -115,7 +120,6 @@ class ServiceAdmin(EntryAdmin):
 class SuggestionInline(admin.StackedInline):
     model = Suggestion
     fields = ["service", "position"]
-    autocomplete_fields = ["service"]
     extra = 0
 
 
@@ -145,6 +149,9 @@ class SituationAdmin(KeepsWhatReadersHad, SaysWhatSavingDoes, admin.ModelAdmin):
     list_select_related = ["who", "what", "when"]
     fields = ["slug", ("who", "what", "when"), ("position", "is_published"), "reviewed_on"]
     inlines = [SuggestionInline]
+
+    def get_changelist_form(self, request, **kwargs):
+        return super().get_changelist_form(request, form=NamedRowForm, **kwargs)
 
 
 # The pages of the floor below get their list of services up here, where services are known.
