@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from helphub import texts
 from helphub.entries import Entry
 
 
@@ -23,13 +24,18 @@ class Synonym(Entry):
 
     words = models.TextField(
         _("everyday words"),
+        validators=texts.PLAIN,
         help_text=_(
             "What people type into the find box, one word or phrase on each line. Say it as they "
             "would. Readers never see this list."
         ),
     )
     guides = models.ManyToManyField(
-        "strategy.Guide", related_name="synonyms", blank=True, verbose_name=_("guides")
+        "strategy.Guide",
+        related_name="synonyms",
+        blank=True,
+        verbose_name=_("guides"),
+        help_text=_("Whoever types these words finds the pages ticked here first."),
     )
     forms_of_abuse = models.ManyToManyField(
         "strategy.FormOfAbuse", related_name="synonyms", blank=True, verbose_name=_("topics")
