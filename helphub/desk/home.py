@@ -28,8 +28,10 @@ class Item:
     """One thing to do, and where."""
 
     words: str
-    url: str = ""
+    url: str
     more: str = ""
+    record: object = None  # What is to be mended, where the item itself is not that.
+    record_url: str = ""
 
 
 @dataclass
@@ -144,7 +146,12 @@ def open_questions(user):
     items = []
     if user.has_perm("helphub.change_openquestion"):
         questions = OpenQuestion.objects.open().select_related("phone", "service", "contact_line")
-        items += [Item(one.words, form_of(one), one.todo) for one in questions]
+        items += [
+            Item(one.words, form_of(one), one.todo, one.record, form_of(one.record))
+            if one.record
+            else Item(one.words, form_of(one), one.todo)
+            for one in questions
+        ]
     if user.has_perm(CHANGE_NUMBERS):
         disputed = Phone.objects.published().filter(hours_are_disputed=True)
         items += [
@@ -174,6 +181,7 @@ def needs(user):
 # label is a list in the admin; a pair is a page of the desk, and the permission that it asks for.
 SITE = [
     ("Get help now", ["help-now"]),
+    ("Find", ["helphub.synonym"]),
     ("Topics", ["strategy.formofabuse"]),
     ("Guides", ["strategy.guide"]),
     (
@@ -183,7 +191,6 @@ SITE = [
     ("Who to reach first", ["services.situation", "services.choice"]),
     ("Help near you", ["services.town"]),
     ("Contact numbers", ["contacts.phone", "contacts.approvednumber", "helphub.openquestion"]),
-    ("Find", ["helphub.synonym"]),
     (
         "Dudley's strategy",
         [
