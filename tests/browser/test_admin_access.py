@@ -55,10 +55,10 @@ print(json.dumps({"lists": lists, "forms": forms, "others": others, "desk": desk
 """
 # Only what is wrong, with the row of buttons at the end of its form: while it stays in sight, it
 # lies over what is to be scrolled.
-RUN = """async (tags) => {
+RUN = """async (only) => {
   for (const details of document.querySelectorAll("details")) details.open = true;
   for (const row of document.querySelectorAll(".submit-row")) row.style.position = "static";
-  const { violations, passes } = await axe.run({ runOnly: tags });
+  const { violations, passes } = await axe.run({ runOnly: only });
   return {
     passed: passes.map((rule) => rule.id),
     faults: violations.flatMap((rule) => rule.nodes.map((node) =>
@@ -115,10 +115,15 @@ def faults_of(page, address, paths):
         if response.status == 403:  # Nobody adds or deletes these.
             continue
         page.evaluate(AXE)
-        found = page.evaluate(RUN, TAGS)
-        assert "color-contrast" in found["passed"], path
-        for fault in found["faults"]:
-            faults.setdefault(fault, []).append(path)
+        # What is dark differs in its colours only.
+        for scheme, only in (("light", TAGS), ("dark", ["color-contrast"])):
+            page.emulate_media(color_scheme=scheme)
+            found = page.evaluate(
+                RUN, {"type": "rule" if scheme == "dark" else "tag", "values": only}
+            )
+            assert "color-contrast" in found["passed"], path
+            for fault in found["faults"]:
+                faults.setdefault(f"{scheme}: {fault}", []).append(path)
         if (over := page.evaluate(WIDTH)) > 0:
             faults.setdefault(f"{over} px too wide", []).append(path)
     return [
@@ -126,13 +131,11 @@ def faults_of(page, address, paths):
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("kind", ["lists", "forms", "others", "desk"])
-def test_axe_finds_nothing_wrong_in_the_admin(officer, desk, kind, width, scheme):
+def test_axe_finds_nothing_wrong_in_the_admin(officer, desk, kind, width):
     address, pages = desk
-    officer.emulate_media(color_scheme=scheme)
     officer.set_viewport_size({"width": width, "height": 800})
     faults = faults_of(officer, address, pages[kind])
     if faults:
-        pytest.fail("\n".join([f"At {width} px, {scheme}:", *faults]), pytrace=False)
+        pytest.fail("\n".join([f"At {width} px:", *faults]), pytrace=False)
