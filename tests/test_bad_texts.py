@@ -86,7 +86,7 @@ def stored(row):
 
 
 @pytest.mark.parametrize(
-    ("model", "key", "field", "has_tokens"),
+    ("model", "key", "field", "bad"),
     FIELDS,
     ids=[f"{m.__name__}-{f}" for m, _, f, _ in FIELDS],
 )
