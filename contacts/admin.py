@@ -16,11 +16,17 @@ from contacts.models import (
     ScheduleException,
     Verification,
 )
-from helphub.editing import EditingInline, EntryAdmin, KeepsHistory, SaysWhatSavingDoes
+from helphub.editing import (
+    EditingInline,
+    EntryAdmin,
+    KeepsHistory,
+    KeepsWhatReadersHad,
+    SaysWhatSavingDoes,
+)
 
 
 @admin.register(Organization)
-class OrganizationAdmin(SaysWhatSavingDoes, KeepsHistory, admin.ModelAdmin):
+class OrganizationAdmin(KeepsWhatReadersHad, SaysWhatSavingDoes, KeepsHistory, admin.ModelAdmin):
     list_display = ["name", "slug"]
     search_fields = ["slug", "name"]
     fields = ["name", "slug"]
@@ -91,7 +97,6 @@ class PhoneAdmin(EntryAdmin):
     list_display = ["name", "display", "section", "role", "position", "is_published"]
     list_filter = ["is_published", "section", "kind"]
     search_fields = ["slug", "name_en", "dial", "display"]
-    autocomplete_fields = ["organization"]
     form_fields = [
         "dial",
         "display",

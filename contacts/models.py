@@ -207,12 +207,18 @@ class Phone(Entry):
         unique=True,
         help_text=_("What texts write in braces for this number, such as h-spoc. Keep it."),
     )
-    name = models.CharField(_("name of the line"), max_length=120, validators=[texts.validate_text])
+    name = models.CharField(
+        _("name of the line"),
+        max_length=120,
+        validators=[texts.validate_text],
+        help_text=_("Above the number on every page that shows it."),
+    )
     organization = models.ForeignKey(
         Organization,
         on_delete=models.PROTECT,
         related_name="phones",
         verbose_name=_("organisation"),
+        help_text=_("Who answers. Readers can know whom they are about to ring."),
     )
     purpose = models.CharField(
         _("what it is for"),
@@ -220,7 +226,13 @@ class Phone(Entry):
         validators=[texts.validate_text],
         help_text=_("One short sentence beside the number."),
     )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.VOICE)
+    kind = models.CharField(
+        _("kind"),
+        max_length=10,
+        choices=Kind,
+        default=Kind.VOICE,
+        help_text=_("What the phone does when a reader presses the number."),
+    )
     dial = models.CharField(
         _("digits to dial"),
         max_length=20,
@@ -281,8 +293,19 @@ class Phone(Entry):
             "needed for 0800, 0808 and 116: they are free by Ofcom's rule."
         ),
     )
-    section = models.CharField(_("part of the contact page"), max_length=20, choices=Section)
-    role = models.CharField(_("role"), max_length=20, choices=Role, blank=True)
+    section = models.CharField(
+        _("part of the contact page"),
+        max_length=20,
+        choices=Section,
+        help_text=_("The heading under which readers find it among the contact numbers."),
+    )
+    role = models.CharField(
+        _("role"),
+        max_length=20,
+        choices=Role,
+        blank=True,
+        help_text=_("Only for the two numbers that stand on every page. Empty for all others."),
+    )
     printed_line = models.OneToOneField(
         ContactLine,
         on_delete=models.PROTECT,
@@ -298,6 +321,7 @@ class Phone(Entry):
         max_length=20,
         choices=hours.BankHolidays,
         default=hours.BankHolidays.UNKNOWN,
+        help_text=_("Not known: readers see “We do not know about bank holidays.”"),
     )
     hours_are_disputed = models.BooleanField(
         _("sources differ on the hours"),
@@ -514,7 +538,11 @@ class Schedule(NumberedRow):
         Phone, on_delete=models.CASCADE, related_name="schedules", verbose_name=_("number")
     )
     freq = models.CharField(
-        _("how often"), max_length=10, choices=Frequency, default=Frequency.WEEKLY
+        _("how often"),
+        max_length=10,
+        choices=Frequency,
+        default=Frequency.WEEKLY,
+        help_text=_("Monthly: on the first Saturday and the like."),
     )
     interval = models.PositiveSmallIntegerField(
         _("every so many weeks"), default=1, help_text=_("1 every week, 2 every other week.")
@@ -527,7 +555,7 @@ class Schedule(NumberedRow):
             "MO,TU,WE,TH,FR,SA,SU. Monthly: 1SA is the first Saturday, -1FR the last Friday."
         ),
     )
-    opens_at = models.TimeField(_("opens"))
+    opens_at = models.TimeField(_("opens"), help_text=_("Such as 09:00. 00:00 is midnight."))
     closes_at = models.TimeField(
         _("closes"),
         help_text=_("00:00 is the end of the day. For a night, tick “into the next day”."),
@@ -536,8 +564,12 @@ class Schedule(NumberedRow):
     dtstart = models.DateField(
         _("first day"), blank=True, null=True, help_text=_("Needed for every other week.")
     )
-    valid_from = models.DateField(_("holds from"), blank=True, null=True)
-    valid_to = models.DateField(_("holds until"), blank=True, null=True)
+    valid_from = models.DateField(
+        _("holds from"), blank=True, null=True, help_text=_("Empty: it holds already.")
+    )
+    valid_to = models.DateField(
+        _("holds until"), blank=True, null=True, help_text=_("The last day. Empty: no end.")
+    )
 
     objects = PhoneRowQuerySet.as_manager()
 
@@ -590,7 +622,10 @@ class ScheduleException(NumberedRow):
     phone = models.ForeignKey(
         Phone, on_delete=models.CASCADE, related_name="exceptions", verbose_name=_("number")
     )
-    first_day = models.DateField(_("from"))
+    first_day = models.DateField(
+        _("from"),
+        help_text=_("The first of the days. Readers see them with these hours, or as closed."),
+    )
     last_day = models.DateField(_("until"), help_text=_("The same day for one day."))
     opens_at = models.TimeField(
         _("opens"), blank=True, null=True, help_text=_("Empty: closed on these days.")
@@ -643,14 +678,25 @@ class AbstractVerification(NumberedRow):
         RANG = "rang", _("by ringing")
         TOLD = "told", _("the organisation told us")
 
-    verified_on = models.DateField(_("on"))
-    method = models.CharField(_("how"), max_length=20, choices=Method)
+    verified_on = models.DateField(
+        _("on"), help_text=_("From this day readers see “Open now” for 90 days.")
+    )
+    method = models.CharField(
+        _("how"),
+        max_length=20,
+        choices=Method,
+        help_text=_("Readers see whether somebody asked, or only looked it up."),
+    )
     role = models.CharField(
-        _("by whom"), max_length=80, help_text=_("The role, not the person: “communications”.")
+        _("by whom"),
+        max_length=80,
+        validators=texts.PLAIN,
+        help_text=_("The role, not the person. Readers see “Last checked on … by communications”."),
     )
     confirmed = models.CharField(
         _("what was confirmed"),
         max_length=200,
+        validators=texts.PLAIN,
         help_text=_("The number, the hours, who answers. Officers see this, readers do not."),
     )
 
@@ -750,6 +796,7 @@ class CallFact(models.Model):
         _("when they said so"),
         max_length=40,
         blank=True,
+        validators=texts.PLAIN,
         help_text=_("Such as “28 February 2025”. Readers see it after the source."),
     )
 

@@ -1,9 +1,10 @@
 from django.contrib import admin
 from django.db import models
 from django.forms import CheckboxSelectMultiple
+from django.utils.translation import gettext_lazy as _
 
 from helphub.editing import EntryAdmin
-from helphub.models import PublicationRequest, Synonym
+from helphub.models import OpenQuestion, PublicationRequest, Synonym
 
 
 @admin.register(Synonym)
@@ -22,6 +23,19 @@ class SynonymAdmin(EntryAdmin):
         "services",
         "words",
     ]
+
+
+@admin.register(OpenQuestion)
+class OpenQuestionAdmin(admin.ModelAdmin):
+    """What nobody knows yet. Readers see nothing of it."""
+
+    list_display = ["words", "is_open"]
+    search_fields = ["words", "answer"]
+    fields = ["words", "todo", "phone", "service", "contact_line", "answer", "slug"]
+
+    @admin.display(description=_("open"), boolean=True)
+    def is_open(self, question):
+        return not question.answer
 
 
 @admin.register(PublicationRequest)

@@ -15,13 +15,22 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from contacts.models import ApprovedNumber, Phone
-from helphub import critical
+from helphub import critical, roles
 from helphub.entries import Entry
 from helphub.models import LoadedRow
 from services.models import Service, Situation, Suggestion
 from strategy.models import FormOfAbuse, Guide
 
-FIXTURES = ["strategy", "topics", "guides", "contacts", "services", "browsing", "synonyms"]
+FIXTURES = [
+    "strategy",
+    "topics",
+    "guides",
+    "contacts",
+    "services",
+    "browsing",
+    "synonyms",
+    "questions",
+]
 WHO_CAN_HELP = "who_can_help"
 # The fields that name a row, as its natural key does: the first of these that its model has.
 KEYS = [
@@ -193,7 +202,8 @@ def _row(label, values):
 def is_empty():
     """Whether nothing has been loaded or written yet."""
     models = [Guide, FormOfAbuse, Service]
-    return not LoadedRow.objects.exists() and not any(m.objects.exists() for m in models)
+    loaded = LoadedRow.objects.exclude(model=roles.LABEL)
+    return not loaded.exists() and not any(m.objects.exists() for m in models)
 
 
 @dataclass

@@ -1,14 +1,17 @@
 """The ground of the admin: what every form and list of ours has in common."""
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db import models
+from django.utils.html import format_html
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
+from helphub.edition import reading
 from helphub.history.admin import KeepsHistory
 
 
@@ -27,7 +30,11 @@ def language_fieldsets(model, fields):
     for code, _name in settings.LANGUAGES:
         info = get_language_info(code)
         names = [build_localized_fieldname(name, code) for name in fields if name in translated]
-        title = info["name"] if code == "en" else f"{info['name']} ({info['name_local']})"
+        title = info["name"]
+        if code != "en":
+            title = format_html(
+                '{} (<bdi lang="{}">{}</bdi>)', info["name"], code, info["name_local"]
+            )
         fieldsets.append(
             (title, {"fields": names, "classes": [] if code == "en" else ["collapse"]})
         )
@@ -48,6 +55,14 @@ class LanguageFields:
             kwargs["assume_scheme"] = "https"
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and (code := getattr(db_field, "language", None)):
+            label = str(db_field.translated_field.verbose_name)
+            label = label[:1].upper() + label[1:]
+            if code != "en":
+                label = _("%(field)s in %(language)s") % {
+                    "field": label,
+                    "language": get_language_info(code)["name"],
+                }
+            field.label = label
             is_right_to_left = get_language_info(code)["bidi"]
             field.widget.attrs |= {"lang": code, "dir": "rtl" if is_right_to_left else "ltr"}
         return field
@@ -62,13 +77,23 @@ class SaysWhatSavingDoes:
             messages.info(request, _("Saved. Readers see this when it is published."))
 
 
-class EditingAdmin(SaysWhatSavingDoes, KeepsHistory, LanguageFields, TranslationAdmin):
+class KeepsWhatReadersHad:
+    """Lets nobody delete what readers have had: its address lives on in histories and leaflets.
+
+    Unpublishing is what takes it away. Who may everything may delete it all the same.
+    """
+
+    def has_delete_permission(self, request, obj=None):
+        may_delete = super().has_delete_permission(request, obj)
+        if not may_delete or obj is None or request.user.is_superuser:
+            return may_delete
+        return not reading.had_by_readers(obj)
+
+
+class EditingAdmin(
+    KeepsWhatReadersHad, SaysWhatSavingDoes, KeepsHistory, LanguageFields, TranslationAdmin
+):
     """An admin for a model with translated fields."""
-
-    save_on_top = True
-
-    class Media:
-        css = {"all": ["admin/hub.css"]}
 
     def view_on_site(self, obj):
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
@@ -80,6 +105,15 @@ class EditingInline(LanguageFields, TranslationStackedInline):
     extra = 0
 
 
+class NamedRowForm(forms.ModelForm):
+    """A row of a list that can be changed there: its fields say to whom they belong."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
+
+
 class EntryAdmin(EditingAdmin):
     """An admin for entries: in order, published or not, with the page a click away."""
 
@@ -87,6 +121,9 @@ class EntryAdmin(EditingAdmin):
     list_editable = ["position"]
     list_filter = ["is_published"]
     search_fields = ["slug", "name_en"]
+
+    def get_changelist_form(self, request, **kwargs):
+        return super().get_changelist_form(request, form=NamedRowForm, **kwargs)
 
 
 class PrintedAdmin(EditingAdmin):
@@ -112,4 +149,6 @@ class PrintedAdmin(EditingAdmin):
 
 
 admin.site.site_header = admin.site.site_title = _("Dudley help hub")
-admin.site.index_title = _("What readers see")
+admin.site.index_title = _("What needs you today")
+# The first page leads everywhere, in the site's own order and words.
+admin.site.enable_nav_sidebar = False

@@ -33,6 +33,7 @@ def validate_neutral(value):
     """Refuse a title or an address that gives the site's subject away."""
     # As it looks, not as it is spelt: without invisible characters, and with plain letters.
     seen = texts.UNSAFE_CHARACTERS.sub("", unicodedata.normalize("NFKC", value))
+    seen = texts.JOINERS.sub("", seen)
     if found := DENIED_PATTERN.search(seen):
         raise ValidationError(
             _(

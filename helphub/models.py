@@ -3,6 +3,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from helphub import texts
 from helphub.entries import Entry
 
 
@@ -25,13 +26,18 @@ class Synonym(Entry):
 
     words = models.TextField(
         _("everyday words"),
+        validators=texts.PLAIN,
         help_text=_(
             "What people type into the find box, one word or phrase on each line. Say it as they "
             "would. Readers never see this list."
         ),
     )
     guides = models.ManyToManyField(
-        "strategy.Guide", related_name="synonyms", blank=True, verbose_name=_("guides")
+        "strategy.Guide",
+        related_name="synonyms",
+        blank=True,
+        verbose_name=_("guides"),
+        help_text=_("Whoever types these words finds the pages ticked here first."),
     )
     forms_of_abuse = models.ManyToManyField(
         "strategy.FormOfAbuse", related_name="synonyms", blank=True, verbose_name=_("topics")
@@ -117,3 +123,150 @@ class PublicationRequest(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}, {self.asked_at:%d %B %Y %H:%M}"
+
+
+class ReviewQuerySet(models.QuerySet):
+    def waiting(self):
+        return self.filter(outcome=Review.Outcome.WAITING)
+
+    def of(self, record):
+        """The reviews of one record, the newest first."""
+        return self.filter(label=record._meta.label_lower, key=record.pk)
+
+
+class Review(models.Model):
+    """That somebody asks another one to read a record through, and what came of it.
+
+    People are kept by name: the row outlives an account, and readers' servers know no accounts.
+    """
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        FINE = "fine", _("fine as it is")
+        CHANGE = "change", _("needs a change")
+        TAKEN_BACK = "taken-back", _("taken back")
+
+    label = models.CharField(_("kind"), max_length=60, editable=False)
+    key = models.BigIntegerField(_("row"), editable=False)
+    name = models.CharField(_("what"), max_length=200, editable=False)
+    asked_by = models.CharField(_("asked by"), max_length=150, editable=False)
+    asked_of = models.CharField(
+        _("whom to ask"),
+        max_length=150,
+        blank=True,
+        help_text=_("Empty: anyone who may publish."),
+    )
+    note = models.TextField(
+        _("what to look at"),
+        max_length=1000,
+        blank=True,
+        help_text=_("What you changed, or are not sure of. Officers see this, readers never do."),
+    )
+    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    outcome = models.CharField(_("answer"), max_length=20, choices=Outcome, default=Outcome.WAITING)
+    words = models.TextField(_("what needs a change"), max_length=1000, blank=True)
+    answered_by = models.CharField(_("answered by"), max_length=150, blank=True, editable=False)
+    answered_at = models.DateTimeField(_("answered"), blank=True, null=True, editable=False)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        default_permissions = []
+        constraints = [
+            models.UniqueConstraint(
+                fields=["label", "key"],
+                condition=models.Q(outcome="waiting"),
+                name="one_waiting_review_for_each_record",
+                violation_error_message=_("Somebody has been asked already."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(outcome__in=["fine", "change"])
+                | ~models.Q(answered_by=models.F("asked_by")),
+                name="nobody_answers_their_own_review",
+                violation_error_message=_("Somebody else must answer this: you asked for it."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class OpenQuestionQuerySet(models.QuerySet):
+    def open(self):
+        """Those that nobody has answered yet."""
+        return self.filter(answer="")
+
+    def get_by_natural_key(self, slug):
+        return self.get(slug=slug)
+
+
+class OpenQuestion(models.Model):
+    """What somebody still has to find out before the site can say it, and the row to mend then."""
+
+    slug = models.SlugField(_("short name"), max_length=60, unique=True)
+    words = models.CharField(
+        _("question"),
+        max_length=250,
+        help_text=_("One sentence that says what is not known. It stands on officers' first page."),
+    )
+    todo = models.CharField(
+        _("how to find out"),
+        max_length=250,
+        blank=True,
+        help_text=_("Whom to ask, and what the site says until then. Readers never see it."),
+    )
+    phone = models.ForeignKey(
+        "contacts.Phone",
+        on_delete=models.CASCADE,
+        related_name="open_questions",
+        blank=True,
+        null=True,
+        verbose_name=_("about the number"),
+        help_text=_("Choose the number, the service or the printed line that the answer changes."),
+    )
+    service = models.ForeignKey(
+        "services.Service",
+        on_delete=models.CASCADE,
+        related_name="open_questions",
+        blank=True,
+        null=True,
+        verbose_name=_("about the service"),
+    )
+    contact_line = models.ForeignKey(
+        "strategy.ContactLine",
+        on_delete=models.CASCADE,
+        related_name="open_questions",
+        blank=True,
+        null=True,
+        verbose_name=_("about the line as printed"),
+    )
+    answer = models.TextField(
+        _("answer"),
+        max_length=1000,
+        blank=True,
+        help_text=_(
+            "What you found out, from whom and when. With an answer the question leaves officers' "
+            "first page. What readers see, you change in the record itself."
+        ),
+    )
+
+    objects = OpenQuestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("open question")
+        verbose_name_plural = _("open questions")
+
+    def __str__(self):
+        return self.words
+
+    def natural_key(self):
+        return (self.slug,)
+
+    @property
+    def record(self):
+        """What the answer changes, or nothing."""
+        return self.phone or self.service or self.contact_line

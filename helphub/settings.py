@@ -156,6 +156,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"desk": "helphub.desk.tags"} if FOR_OFFICERS else {},
             "context_processors": [
                 "django.template.context_processors.request",
                 *(

@@ -6,6 +6,7 @@ guide under its present name. The floors above register what their tokens become
 """
 
 import re
+import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.utils.html import escape
@@ -17,15 +18,25 @@ TOKEN = re.compile(r"\{(?P<kind>[a-z]+)(?P<mark>[:-])(?P<slug>[a-z0-9][a-z0-9-]*
 ANY_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 
 # Digits that look like something to ring: five or more in one run, spaced or not, or a short code.
-# Years, ages, "24/7" and "7.7 million" are none of these.
+# Years, ages, "24/7" and "7.7 million" are none of these. Stars and the like are Markdown's:
+# readers see the digits without them.
 BARE_NUMBER = re.compile(
-    r"\+?\d(?:[ \u00a0().\u2010-\u2015/-]{0,3}\d){4,}"
+    r"\+?\d(?:[ \u00a0().\u2010-\u2015/*_\\·-]{0,3}\d){4,}"
     r"|(?<![\d.,/-])(?:999|101|111|112|119|911|988)(?![\d.,/%-]*\d)"
 )
 # Invisible characters that can turn digits round or hide them.
 UNSAFE_CHARACTERS = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b"
+    "\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+# What joins letters in Urdu and Panjabi, and parts them; beside a digit it only hides one.
+JOINERS = re.compile("[\u200c\u200d]")
+JOINED_DIGITS = re.compile(rf"\d{JOINERS.pattern}|{JOINERS.pattern}\d")
+MARKUP = re.compile(r"<[A-Za-z/!?][^>]{0,30}>?")
+# Where a link in a text may lead: elsewhere under https, or to a page of ours.
+LINK_TARGET = re.compile(r"\]\(\s*<?([^)\s>]*)")
+SAFE_TARGET = re.compile(r"https://[^/\\]|/(?![/\\])|#")
+LONGEST = 20_000
 
 _resolvers = {}
 _names = {}
@@ -127,20 +138,66 @@ def phrase(text):
     return mark_safe(_replace_tokens(_markdown.renderInline(text)))  # noqa: S308
 
 
+def _targets(text):
+    """Where the links of a text lead: those that are made, and those that look as if they were."""
+    for block in _markdown.parse(text):
+        for token in block.children or []:
+            if token.type == "link_open":
+                yield token.attrGet("href")
+    yield from (found[1] for found in LINK_TARGET.finditer(text))
+
+
 def validate_characters(text):
-    """Refuse characters that nobody sees, and that hide words or turn them round."""
-    if found := UNSAFE_CHARACTERS.search(text):
+    """Refuse invisible characters: they hide digits, turn them round, or break up a word."""
+    if found := UNSAFE_CHARACTERS.search(text) or JOINED_DIGITS.search(text):
         raise ValidationError(
             _("Take out the invisible character behind “%(before)s”: it can hide or turn words."),
             code="unsafe_character",
-            params={"before": text[max(0, found.start() - 20) : found.start()]},
+            params={"before": text[max(0, found.start() - 20) : found.end() - 1]},
         )
+
+
+def validate_markup(text):
+    """Refuse a text with HTML in it, a link that leads nowhere safe, or far too many words."""
+    if len(text) > LONGEST:
+        raise ValidationError(
+            _(
+                "This is %(length)s characters long; a text may have %(longest)s. Make several "
+                "pages of it."
+            ),
+            code="too_long",
+            params={"length": f"{len(text):,}", "longest": f"{LONGEST:,}"},
+        )
+    if found := MARKUP.search(text):
+        raise ValidationError(
+            _(
+                "Take out “%(markup)s”: readers would see it as it stands here. A heading begins "
+                "with ##, and **two stars** make words bold."
+            ),
+            code="markup",
+            params={"markup": found.group()},
+        )
+    for target in _targets(text):
+        if not SAFE_TARGET.match(target):
+            raise ValidationError(
+                _(
+                    "A link cannot lead to “%(target)s”. Begin it with https://, or write a page "
+                    "of ours as {guide:consent}."
+                ),
+                code="link_target",
+                params={"target": target[:60]},
+            )
+
+
+# For what is no text with tokens: a name, a date, a street.
+PLAIN = [validate_characters, validate_markup]
 
 
 def validate_text(text):
     """Refuse a text that types a number, names an unknown token or hides characters."""
     validate_characters(text)
-    if found := BARE_NUMBER.search(TOKEN.sub("", text)):
+    validate_markup(text)
+    if found := BARE_NUMBER.search(TOKEN.sub("", unicodedata.normalize("NFKC", text))):
         raise ValidationError(
             _(
                 "Do not type the number “%(number)s”. Name its line instead, for example "

@@ -5,7 +5,14 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from helphub.editing import EditingInline, EntryAdmin, KeepsHistory
+from helphub.editing import (
+    EditingInline,
+    EntryAdmin,
+    KeepsHistory,
+    KeepsWhatReadersHad,
+    NamedRowForm,
+    SaysWhatSavingDoes,
+)
 from services.models import (
     Audience,
     Choice,
@@ -102,7 +109,6 @@ class ServiceAdmin(EntryAdmin):
     list_display = ["name", "organization", "position", "is_published", "reviewed_on"]
     list_filter = ["is_published", "is_own_behaviour", "audiences", "forms_of_abuse"]
     search_fields = ["slug", "line", "name_en", "organization__name"]
-    autocomplete_fields = ["organization"]
     formfield_overrides = {models.ManyToManyField: {"widget": CheckboxSelectMultiple}}
     form_fields = [
         "title",
@@ -148,7 +154,6 @@ class ServiceAdmin(EntryAdmin):
 class SuggestionInline(admin.StackedInline):
     model = Suggestion
     fields = ["service", "position"]
-    autocomplete_fields = ["service"]
     extra = 0
 
 
@@ -173,7 +178,7 @@ class ChoiceAdmin(EntryAdmin):
 
 
 @admin.register(Situation)
-class SituationAdmin(KeepsHistory, admin.ModelAdmin):
+class SituationAdmin(KeepsWhatReadersHad, SaysWhatSavingDoes, KeepsHistory, admin.ModelAdmin):
     list_display = ["__str__", "slug", "position", "is_published"]
     list_editable = ["position"]
     list_filter = ["who", "what", "when", "is_published"]
@@ -186,7 +191,9 @@ class SituationAdmin(KeepsHistory, admin.ModelAdmin):
         "reviewed_on",
     ]
     inlines = [SuggestionInline]
-    save_on_top = True
+
+    def get_changelist_form(self, request, **kwargs):
+        return super().get_changelist_form(request, form=NamedRowForm, **kwargs)
 
 
 # The pages of the floor below get their list of services up here, where services are known.

@@ -45,7 +45,12 @@ def speaks_of_refuge(row, *others):
 class Audience(Entry):
     """A group of people that a service is for."""
 
-    name = models.CharField(_("name"), max_length=80, validators=[texts.validate_text])
+    name = models.CharField(
+        _("name"),
+        max_length=80,
+        validators=[texts.validate_text],
+        help_text=_("As readers see it on a service's page, after “Who it is for”."),
+    )
 
     class Meta(Entry.Meta):
         verbose_name = _("group of people")
@@ -58,7 +63,12 @@ class Audience(Entry):
 class ServiceArea(Entry):
     """Where the people live whom a service is for, as HSDS has it."""
 
-    name = models.CharField(_("name"), max_length=80, validators=[texts.validate_text])
+    name = models.CharField(
+        _("name"),
+        max_length=80,
+        validators=[texts.validate_text],
+        help_text=_("As readers see it on a service's page, after “Where”."),
+    )
     code = models.CharField(
         _("ONS code"),
         max_length=9,
@@ -154,6 +164,7 @@ class Service(Page):
         on_delete=models.PROTECT,
         related_name="services",
         verbose_name=_("organisation"),
+        help_text=_("Who gives this help. Readers see it as “Run by”."),
     )
     summary = models.CharField(
         _("summary"),
@@ -162,9 +173,17 @@ class Service(Page):
         help_text=_("What help it gives, in one or two sentences. Shown in lists too."),
     )
     phones = models.ManyToManyField(
-        Phone, related_name="services", blank=True, verbose_name=_("numbers")
+        Phone,
+        related_name="services",
+        blank=True,
+        verbose_name=_("numbers"),
+        help_text=_("Readers see them on its card and page. What is told of each is in its form."),
     )
-    website = models.URLField(_("website"), blank=True)
+    website = models.URLField(
+        _("website"),
+        blank=True,
+        help_text=_("Begin it with https://. Readers see the name of the site as a link."),
+    )
     website_hint = models.CharField(
         _("where on the website"),
         max_length=120,
@@ -172,8 +191,16 @@ class Service(Page):
         validators=[texts.validate_text],
         help_text=_("For example: “Look for Report Remove.”"),
     )
-    webchat = models.URLField(_("address of the web chat"), blank=True)
-    email = models.EmailField(_("email"), blank=True)
+    webchat = models.URLField(
+        _("address of the web chat"),
+        blank=True,
+        help_text=_("With it the service is listed for those who cannot talk aloud."),
+    )
+    email = models.EmailField(
+        _("email"),
+        blank=True,
+        help_text=_("Only one that the service itself gives out, and reads."),
+    )
     what_to_expect = models.TextField(
         _("what to expect"),
         blank=True,
@@ -181,7 +208,11 @@ class Service(Page):
         help_text=_("Who answers, what they ask, and when they have to tell somebody else."),
     )
     areas = models.ManyToManyField(
-        ServiceArea, related_name="services", blank=True, verbose_name=_("areas")
+        ServiceArea,
+        related_name="services",
+        blank=True,
+        verbose_name=_("areas"),
+        help_text=_("Where somebody must live to get this help."),
     )
     coverage = models.CharField(
         _("more about where"),
@@ -251,18 +282,28 @@ class Service(Page):
         max_length=200,
         blank=True,
         validators=[texts.validate_text],
+        help_text=_("Only what they have said themselves. Empty: nothing is shown."),
     )
     accessibility = models.CharField(
         _("if you are deaf or cannot speak"),
         max_length=250,
         blank=True,
         validators=[texts.validate_text],
+        help_text=_("Text, textphone, sign language: how to make contact without speaking."),
     )
     audiences = models.ManyToManyField(
-        Audience, related_name="services", blank=True, verbose_name=_("who it is for")
+        Audience,
+        related_name="services",
+        blank=True,
+        verbose_name=_("who it is for"),
+        help_text=_("Readers narrow the list of services by these."),
     )
     forms_of_abuse = models.ManyToManyField(
-        FormOfAbuse, related_name="services", blank=True, verbose_name=_("topics")
+        FormOfAbuse,
+        related_name="services",
+        blank=True,
+        verbose_name=_("topics"),
+        help_text=_("What it helps with. Readers narrow the list of services by these."),
     )
     is_own_behaviour = models.BooleanField(
         _("for people worried about their own behaviour"),
@@ -412,15 +453,36 @@ class Location(models.Model):
         related_name="locations",
         verbose_name=_("service"),
     )
-    position = models.PositiveSmallIntegerField(_("order"), default=1)
-    address = models.CharField(_("address"), max_length=20, choices=Address)
+    position = models.PositiveSmallIntegerField(
+        _("order"), default=1, help_text=_("Smaller numbers come first.")
+    )
+    address = models.CharField(
+        _("address"),
+        max_length=20,
+        choices=Address,
+        help_text=_("Of a place told on booking, readers see the town and nothing more."),
+    )
     town = models.ForeignKey(
-        Town, on_delete=models.PROTECT, related_name="locations", verbose_name=_("town")
+        Town,
+        on_delete=models.PROTECT,
+        related_name="locations",
+        verbose_name=_("town"),
+        help_text=_("The place stands on this town's page."),
     )
     name = models.CharField(
-        _("name of the place"), max_length=120, blank=True, help_text=_("On the sign at the door.")
+        _("name of the place"),
+        max_length=120,
+        blank=True,
+        validators=texts.PLAIN,
+        help_text=_("On the sign at the door."),
     )
-    address_1 = models.CharField(_("number and street"), max_length=120, blank=True)
+    address_1 = models.CharField(
+        _("number and street"),
+        max_length=120,
+        blank=True,
+        validators=texts.PLAIN,
+        help_text=_("For a public place only: readers see it with the way there."),
+    )
     postal_code = models.CharField(
         _("postcode"),
         max_length=8,
@@ -443,7 +505,11 @@ class Location(models.Model):
         help_text=_("In words: buses and where they stop, the way from there, which door."),
     )
     when = models.CharField(
-        _("when to come"), max_length=150, blank=True, validators=[texts.validate_text]
+        _("when to come"),
+        max_length=150,
+        blank=True,
+        validators=[texts.validate_text],
+        help_text=_("Days and times, or “by appointment”. Readers see it beside the address."),
     )
 
     objects = LocationQuerySet.as_manager()
@@ -586,15 +652,39 @@ class Choice(Entry):
         validators=[RegexValidator(r"^[a-z]\d{1,2}$", _("A letter and a number, such as b2."))],
         help_text=_("A letter and a number. It stays in the phone's history, so it says nothing."),
     )
-    question = models.CharField(_("question"), max_length=10, choices=Question)
-    name = models.CharField(_("answer"), max_length=80, validators=[texts.validate_text])
+    question = models.CharField(
+        _("question"),
+        max_length=10,
+        choices=Question,
+        help_text=_("Readers see the answer as a link under this question."),
+    )
+    name = models.CharField(
+        _("answer"),
+        max_length=80,
+        validators=[texts.validate_text],
+        help_text=_("As readers would say it: “Somebody under 18”."),
+    )
     audiences = models.ManyToManyField(
-        Audience, related_name="choices", blank=True, verbose_name=_("groups of people")
+        Audience,
+        related_name="choices",
+        blank=True,
+        verbose_name=_("groups of people"),
+        help_text=_("The answer leads to services for any of these."),
     )
     forms_of_abuse = models.ManyToManyField(
-        FormOfAbuse, related_name="choices", blank=True, verbose_name=_("topics")
+        FormOfAbuse,
+        related_name="choices",
+        blank=True,
+        verbose_name=_("topics"),
+        help_text=_("The answer leads to services that help with any of these."),
     )
-    ability = models.CharField(_("way of contact"), max_length=20, choices=Ability, blank=True)
+    ability = models.CharField(
+        _("way of contact"),
+        max_length=20,
+        choices=Ability,
+        blank=True,
+        help_text=_("For “how can you make contact?” only."),
+    )
 
     objects = ChoiceQuerySet.as_manager()
 
@@ -746,7 +836,9 @@ class Suggestion(models.Model):
         null=True,
         verbose_name=_("situation"),
     )
-    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    position = models.PositiveSmallIntegerField(
+        _("order"), default=0, help_text=_("Smaller numbers come first under “Who can help”.")
+    )
 
     objects = SuggestionQuerySet.as_manager()
 

@@ -165,7 +165,9 @@ class Printed(models.Model):
         _("as printed"), help_text=_("The strategy's own words. They are never edited.")
     )
     section = models.CharField(_("section of the strategy"), max_length=120)
-    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    position = models.PositiveSmallIntegerField(
+        _("order"), default=0, help_text=_("Smaller numbers come first on the page.")
+    )
     comment = text_field(
         _("our comment"),
         _("What has changed since, or what the words mean. Shown beside the quotation as ours."),
@@ -221,7 +223,11 @@ class Quotation(Printed):
         verbose_name=_("footnote"),
     )
     period = models.CharField(
-        _("as at"), max_length=80, blank=True, help_text=_("The time the words speak of.")
+        _("as at"),
+        max_length=80,
+        blank=True,
+        validators=texts.PLAIN,
+        help_text=_("The time the words speak of. Readers see it beside them."),
     )
 
     class Meta(Printed.Meta):
@@ -247,7 +253,12 @@ class Statistic(Quotation):
     """A figure of the strategy: whom it counts, when, by which source, and what is newer."""
 
     figure = models.CharField(_("figure as printed"), max_length=60)
-    population = models.CharField(_("whom it counts"), max_length=200)
+    population = models.CharField(
+        _("whom it counts"),
+        max_length=200,
+        validators=texts.PLAIN,
+        help_text=_("Readers see it under the figure: who was asked or counted, and where."),
+    )
     citation = models.CharField(_("cited in the text as"), max_length=80, blank=True)
     read_with = models.ForeignKey(
         "self",
@@ -265,6 +276,7 @@ class Statistic(Quotation):
         max_length=200,
         blank=True,
         validators=[texts.validate_text],
+        help_text=_("Readers see it under the newer figure: who published it, and when."),
     )
     not_comparable = text_field(
         _("why the two may not be comparable"),
@@ -336,7 +348,12 @@ class Programme(Quotation):
         PROBATION = "probation", _("Probation")
         YOUTH_OFFENDING = "youth-offending", _("Youth Offending Service")
 
-    agency = models.CharField(_("agency"), max_length=20, choices=Agency)
+    agency = models.CharField(
+        _("agency"),
+        max_length=20,
+        choices=Agency,
+        help_text=_("Readers see the programmes in groups, one for each agency."),
+    )
 
     chapter_slug = "changing-behaviour"
 
@@ -361,6 +378,9 @@ class Body(Quotation):
         blank=True,
         null=True,
         verbose_name=_("reports to"),
+        help_text=_(
+            "Readers see it as a sentence beside the body. Empty: it reports to none here."
+        ),
     )
 
     chapter_slug = "governance"
@@ -373,11 +393,24 @@ class Body(Quotation):
 class Document(Quotation):
     """Guidance or a law that the strategy's appendix links to."""
 
-    url = models.URLField(_("address as printed"), max_length=300)
-    current_title = models.CharField(
-        _("current version"), max_length=200, blank=True, validators=[texts.validate_text]
+    url = models.URLField(
+        _("address as printed"),
+        max_length=300,
+        help_text=_("As the strategy prints it, even if it leads nowhere by now."),
     )
-    current_url = models.URLField(_("address of the current version"), max_length=300, blank=True)
+    current_title = models.CharField(
+        _("current version"),
+        max_length=200,
+        blank=True,
+        validators=[texts.validate_text],
+        help_text=_("What has taken its place, by its own title. Readers see it as a link."),
+    )
+    current_url = models.URLField(
+        _("address of the current version"),
+        max_length=300,
+        blank=True,
+        help_text=_("Where that link leads. Begin it with https://."),
+    )
 
     chapter_slug = "sources"
 
@@ -389,7 +422,12 @@ class Document(Quotation):
 class ContactLine(Quotation):
     """A line of the strategy's list of telephone numbers, as printed there."""
 
-    audience = models.CharField(_("who it is for"), max_length=200)
+    audience = models.CharField(
+        _("who it is for"),
+        max_length=200,
+        validators=texts.PLAIN,
+        help_text=_("As the strategy says it. Readers see it beside the printed line."),
+    )
 
     class Meta(Printed.Meta):
         verbose_name = _("contact line as printed")

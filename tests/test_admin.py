@@ -1,7 +1,10 @@
 """The admin as an officer uses it: forms are opened, filled in and sent."""
 
+import re
+
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin as django_admin
 from django.db import connection
 from django.urls import reverse
@@ -88,9 +91,8 @@ def test_each_language_has_a_closed_fieldset_of_its_own_but_english(admin):
     page = Page(admin.get(change_url(Guide.objects.get(slug="consent"))))
     legends = {}
     for fieldset in page.all("fieldset"):
-        for name in ("summary", "h2"):
-            for heading in fieldset.iter(name):
-                legends[text(heading)] = "collapse" in (fieldset.get("class") or "")
+        for heading in fieldset.iter("h2"):
+            legends[text(heading)] = "collapse" in (fieldset.get("class") or "")
     languages = {k: v for k, v in legends.items() if "(" in k or k == "English"}
     assert languages == {
         "English": False,
@@ -101,6 +103,35 @@ def test_each_language_has_a_closed_fieldset_of_its_own_but_english(admin):
         "Arabic (العربية)": True,
         "Easy Read English (Easy Read)": True,
     }
+
+
+def test_a_closed_language_says_how_much_is_written_and_shows_the_english_beside(admin):
+    guide = Guide.objects.get(slug="consent")
+    Guide.objects.filter(pk=guide.pk).update(name_ur="رضامندی", door_en="", content_note_en="")
+    page = Page(admin.get(change_url(guide)))
+    said = {text(one.find("h2")): text(one.find("span")) for one in page.all("summary")}
+    # Three are written in English: the heading, the summary and the text.
+    assert said["Urdu (اردو)"] == "1 of 3 written"
+    assert said["Polish (Polski)"] == "0 of 3 written"
+    (urdu,) = (
+        f for f in page.all("fieldset", class_="language") if "Urdu" in text(f.find(".//h2"))
+    )
+    english = [one for one in urdu.iter("div") if one.get("class") == "english"]
+    assert [one.get("lang") for one in english] == ["en"] * 5
+    assert text(english[0]) == f"In English {guide.name}"
+    assert text(english[2]) == "Not written in English"
+
+
+def test_a_language_with_a_mistake_in_it_stands_open(admin):
+    page = save(admin, Guide.objects.get(slug="consent"), body_ur="{h-nobody}")
+    assert errors(page)
+    opened = [one for one in page.all("fieldset", class_="language") if one.find("details") is None]
+    assert ["Urdu" in text(one.find("h2")) for one in opened] == [True]
+    # Beside what was typed stands the English that was typed with it.
+    page = save(
+        admin, Guide.objects.get(slug="consent"), body_ur="{h-nobody}", name_en="Typed just now"
+    )
+    assert "Typed just now" in text(page.all("fieldset", class_="language")[0])
 
 
 def test_urdu_fields_are_written_from_right_to_left(admin):
@@ -244,9 +275,20 @@ def test_who_can_help_is_changed_in_the_form_of_its_page(admin, client):
 
 def test_order_is_changed_in_the_list(admin):
     page = Page(admin.get("/admin/contacts/phone/"))
+    (order,) = page.all("input", id="id_form-0-position")
+    assert order.get("aria-label").startswith("Order: Police, ambulance or fire")
     values = form_values(page) | {"form-0-position": "99", "_save": "Save"}
     admin.post("/admin/contacts/phone/", values)
     assert Phone.objects.get(pk=values["form-0-id"]).position == 99
+
+
+def test_the_admin_has_the_colours_of_the_site():
+    tokens = (settings.BASE_DIR / "static/css/tokens.css").read_text()
+    hub = (settings.BASE_DIR / "static/admin/hub.css").read_text()
+    shared = ["paper", "sand", "line", "edge", "ink", "quiet", "accent", "accent-tint", "red"]
+    for name in shared:
+        light, dark = re.findall(rf"--{name}: (#\w+);", tokens)
+        assert f"--{name}: light-dark({light}, {dark});" in hub
 
 
 def test_view_on_site_leads_to_the_page(admin):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from helphub.desk import editions, history, numbers, preview, waiting
+from helphub.desk import editions, history, numbers, preview, reviews, waiting
 
 app_name = "desk"
 urlpatterns = [
@@ -22,4 +22,8 @@ urlpatterns = [
     path("numbers/", numbers.proposals, name="proposals"),
     path("numbers/propose/<int:key>/", numbers.propose, name="propose"),
     path("numbers/<int:key>/", numbers.proposal, name="proposal"),
+    path("reviews/", reviews.reviews, name="reviews"),
+    path("reviews/<int:key>/", reviews.review, name="review"),
+    path("reviews/<int:key>/take-back/", reviews.take_back, name="take-back-review"),
+    path("reviews/ask/<str:label>/<int:key>/", reviews.ask, name="ask-review"),
 ]

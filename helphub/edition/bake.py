@@ -21,8 +21,10 @@ NOT_CONTENT = {
     "contacts.approvednumber",
     "contacts.numberproposal",
     "helphub.loadedrow",
+    "helphub.openquestion",
     "helphub.withdrawal",
     "helphub.publicationrequest",
+    "helphub.review",
 }
 # Where somebody is to be found: once withdrawn, it stays in no file at all.
 PLACES = {"services.location"}

@@ -4,13 +4,14 @@ A reader's request reads one edition from beginning to end. Where one process se
 their requests and all commands read the working database.
 """
 
-from contextlib import contextmanager
+import sqlite3
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 
 from django.db import connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
-from helphub.edition import content_file
+from helphub.edition import content_file, store
 
 ALIAS = "edition"
 _folder = ContextVar("folder", default=None)
@@ -56,3 +57,20 @@ def reading(folder):
         del connections[ALIAS]
         if outer is not None:
             connections[ALIAS] = outer
+
+
+def had_by_readers(row):
+    """Whether an edition that is kept shows this row; without any, readers see what is saved."""
+    numbers = store.numbers()
+    if not numbers:
+        return row.is_published
+    query = f"SELECT 1 FROM {row._meta.db_table} WHERE id = ? AND is_published"  # noqa: S608
+    for number in reversed(numbers):
+        file = content_file.database(store.folder_of(number))["NAME"]
+        try:
+            with closing(sqlite3.connect(file, uri=True)) as edition:
+                if edition.execute(query, [row.pk]).fetchone():
+                    return True
+        except sqlite3.Error:
+            return True  # What cannot be read may have shown it.
+    return False

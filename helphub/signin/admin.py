@@ -5,7 +5,7 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +13,20 @@ from django.urls import path, reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from helphub import roles
+from helphub.edition.bake import FLOORS
 from helphub.signin import sessions
+
+
+class RolesField(forms.ModelMultipleChoiceField):
+    """Roles to tick, each with one line on what it may do."""
+
+    def __init__(self, **options):
+        super().__init__(Group.objects.order_by("pk"), **options)
+
+    def label_from_instance(self, role):
+        may = roles.what_it_may(role.name)
+        return f"{role.name}. {may}" if may else role.name
 
 
 class NewUserForm(forms.ModelForm):
@@ -21,7 +34,7 @@ class NewUserForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["username", "first_name", "last_name"]
+        fields = ["username", "first_name", "last_name", "groups"]
 
     def save(self, commit=True):
         self.instance.set_unusable_password()
@@ -31,16 +44,49 @@ class NewUserForm(forms.ModelForm):
 class OfficerAdmin(UserAdmin):
     """Accounts of officers. Nobody knows another one's password."""
 
-    list_display = ["username", "first_name", "last_name", "is_active", "last_login"]
+    list_display = ["username", "first_name", "last_name", "roles", "is_active", "last_login"]
     list_filter = ["is_active", "groups"]
-    readonly_fields = ["last_login", "date_joined"]
+    filter_horizontal = ()
     add_form = NewUserForm
-    add_fieldsets = [(None, {"fields": ["username", "first_name", "last_name"]})]
+    add_fieldsets = [(None, {"fields": ["username", "first_name", "last_name", "groups"]})]
     fieldsets = [
         (None, {"fields": ["username", "first_name", "last_name", "is_active", "groups"]}),
         ("Times", {"fields": ["last_login", "date_joined"]}),
     ]
     for_superusers = [("Everything", {"fields": ["is_superuser"]})]
+
+    @admin.display(description="roles")
+    def roles(self, user):
+        names = [role.name for role in user.groups.all()]
+        return "everything" if user.is_superuser else ", ".join(names) or "none yet"
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        return RolesField(
+            label="Roles",
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text="A person may have more than one. Without any, nothing can be opened.",
+        )
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "groups":
+            # Not in the frame with a plus sign: nobody makes a role in passing.
+            return self.formfield_for_manytomany(db_field, request)
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "is_active":
+            field.label = "May sign in"
+            field.help_text = (
+                "Take the tick out when somebody leaves. Their name stays beside what they did."
+            )
+        return field
+
+    def get_readonly_fields(self, request, obj=None):
+        found = ["last_login", "date_joined"]
+        # Nobody gives themselves a role, or shuts themselves out.
+        is_own = obj is not None and obj.pk == request.user.pk
+        return (
+            [*found, "groups", "is_active"] if is_own and not request.user.is_superuser else found
+        )
 
     def get_fieldsets(self, request, obj=None):
         found = super().get_fieldsets(request, obj)
@@ -57,7 +103,7 @@ class OfficerAdmin(UserAdmin):
         return obj is None or request.user.is_superuser or not obj.is_superuser
 
     def get_queryset(self, request):
-        users = super().get_queryset(request)
+        users = super().get_queryset(request).prefetch_related("groups")
         return users if request.user.is_superuser else users.filter(is_superuser=False)
 
     def save_model(self, request, obj, form, change):
@@ -115,5 +161,43 @@ class OfficerAdmin(UserAdmin):
         messages.success(request, what)
 
 
-admin.site.unregister([User, EmailAddress, Authenticator])
+class RoleAdmin(admin.ModelAdmin):
+    """What each role may do: for those who may everything. Keepers of users give roles to people.
+
+    Somebody who gives roles and also decides what a role may do could do anything.
+    """
+
+    list_display = ["name", "may"]
+    fields = ["name", "permissions"]
+
+    @admin.display(description="what it may do")
+    def may(self, role):
+        return roles.what_it_may(role.name) or "–"
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name != "permissions":
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        chosen_from = Permission.objects.filter(content_type__app_label__in=[*FLOORS, "auth"])
+        return forms.ModelMultipleChoiceField(
+            chosen_from.select_related("content_type"),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text="Holds for everybody who has this role, with their next press.",
+        )
+
+    def _is_mighty(self, request):
+        return request.user.is_superuser
+
+    def has_add_permission(self, request):
+        return self._is_mighty(request)
+
+    def has_change_permission(self, request, obj=None):
+        return self._is_mighty(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return self._is_mighty(request)
+
+
+admin.site.unregister([User, Group, EmailAddress, Authenticator])
 admin.site.register(User, OfficerAdmin)
+admin.site.register(Group, RoleAdmin)

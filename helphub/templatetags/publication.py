@@ -10,7 +10,7 @@ register = template.Library()
 
 @register.inclusion_tag("admin/helphub/_state.html", takes_context=True)
 def publication_state(context):
-    """What every page of the admin says at its head, to officers who may publish."""
+    """What every page of the admin says at its head, to officers who see editions."""
     # A page that Django makes without a request: its lists' answer to filters that cannot be.
     request = context.get("request")
     user = getattr(request, "user", None)

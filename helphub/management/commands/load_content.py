@@ -2,7 +2,7 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from helphub import content
+from helphub import content, roles
 from helphub.find import index
 from helphub.history.recording import LOADED, begin, recording
 
@@ -32,8 +32,10 @@ class Command(BaseCommand):
                 self._overwrite(no_input)
             else:
                 self.stdout.write("The content is there already. Nothing changed.")
+            if made := roles.load():
+                self.stdout.write(f"Made the roles {', '.join(made)}.")
             begin()
-        except content.FixtureError as error:
+        except (content.FixtureError, roles.RoleError) as error:
             raise CommandError(error) from error
 
     def _overwrite(self, no_input):

@@ -1,0 +1,290 @@
+"""The first page of the admin: what needs an officer today, and the site in readers' own order.
+
+One function answers one question. A new question is a function here and a line in QUESTIONS.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.contrib import admin
+from django.contrib.admin.utils import quote
+from django.db import DatabaseError
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.models import LAPSE, NumberProposal, Phone
+from helphub.desk import reviews, waiting
+from helphub.desk.editions import PUBLISH, SEE, refusals_of
+from helphub.desk.numbers import APPROVE
+from helphub.edition import store
+from helphub.models import OpenQuestion
+from strategy.models import FIXED_PAGES, Guide
+
+SOON = timedelta(days=14)
+CHANGE_NUMBERS = "contacts.change_phone"
+
+
+@dataclass
+class Item:
+    """One thing to do, and where."""
+
+    words: str
+    url: str
+    more: str = ""
+    record: object = None  # What is to be mended, where the item itself is not that.
+    record_url: str = ""
+
+
+@dataclass
+class Need:
+    """What one question found."""
+
+    title: str
+    items: list = field(default_factory=list)
+    is_pressing: bool = False
+    url: str = ""  # The page where all of them are dealt with.
+
+
+def form_of(row):
+    label = f"{row._meta.app_label}_{row._meta.model_name}"
+    return reverse(f"admin:{label}_change", args=[quote(row.pk)])
+
+
+def refused(user):
+    """What the last publication refused, or held back as it was before."""
+    last = store.last() or {}
+    is_refused = last.get("state") == "refused"
+    found = refusals_of(last) if user.has_perm(SEE) else []
+    title = "The last publication was refused" if is_refused else "Held back from readers"
+    items = [
+        Item(
+            one["refusal"].record.name if one["refusal"].record else "The whole edition",
+            one["url"] or reverse("desk:editions"),
+            one["refusal"].why,
+        )
+        for one in found
+    ]
+    return Need(title, items, is_pressing=is_refused)
+
+
+def reviews_asked(user):
+    """What others ask this officer to read through."""
+    return Need(
+        "You are asked to read through",
+        [
+            Item(
+                one.name,
+                reverse("desk:review", args=[one.pk]),
+                f"Asked by {one.asked_by}, {one.asked_at:%-d %B}. {one.note}".strip(),
+            )
+            for one in reviews.asked_of(user)
+        ],
+    )
+
+
+def reviews_to_mend(user):
+    """What others found when this officer asked."""
+    return Need(
+        "Read through, and to be changed",
+        [
+            Item(
+                one.name,
+                reverse("desk:review", args=[one.pk]),
+                f"{one.answered_by}: {one.words}",
+            )
+            for one in reviews.to_mend(user)
+        ],
+    )
+
+
+def waiting_to_go_out(user):
+    """What is saved and published, and not with readers yet."""
+    if not (user.has_perm(PUBLISH) or user.has_perm(SEE)):
+        return Need("Waiting to go out")
+    try:
+        found = waiting.records()
+    except (OSError, DatabaseError):
+        found = []  # The edition's file is gone or torn. The head of the page says so.
+    items = [
+        Item(one.record.name or str(one.kind), one.url, _changed_in_words(one)) for one in found
+    ]
+    return Need("Waiting to go out", items, url=reverse("desk:waiting"))
+
+
+def _changed_in_words(one):
+    what = one.says or "Waits"
+    if not one.who:
+        return what
+    day = timezone.localtime(one.since or one.changed_at)
+    return f"{what} by {one.who}, since {day:%-d %B}"
+
+
+def second_person(user):
+    """Critical numbers that somebody proposed, and somebody else must approve."""
+    if not user.has_perm(APPROVE):
+        return Need("Numbers that wait for a second person")
+    proposed = NumberProposal.objects.waiting().exclude(proposer=user.pk).select_related("phone")
+    return Need(
+        "Numbers that wait for a second person",
+        [
+            Item(
+                str(one.phone),
+                one.get_absolute_url(),
+                f"{one.proposed_by} proposes {one.display}. {one.why}".strip(),
+            )
+            for one in proposed
+        ],
+        is_pressing=True,
+    )
+
+
+def lapsing(user):
+    """Numbers that nobody has made sure of for 90 days, or soon will not have."""
+    if not user.has_perm(CHANGE_NUMBERS):
+        return Need("Make sure of these numbers")
+    today = timezone.localdate()
+    found = []
+    for phone in Phone.objects.published().exclude(never_lapses=True).for_card():
+        newest = phone.verification
+        day = newest.verified_on + LAPSE if newest else None
+        if day is None or day <= today + SOON:
+            found.append((day or today - LAPSE, phone, newest))
+    found.sort(key=lambda one: (one[0], one[1].name))
+    return Need(
+        "Make sure of these numbers",
+        [
+            Item(
+                str(phone),
+                f"{form_of(phone)}#verifications-group",
+                _lapse_in_words(day, today, newest),
+            )
+            for day, phone, newest in found
+        ],
+    )
+
+
+def _lapse_in_words(day, today, newest):
+    if newest is None:
+        return "Nobody has made sure of it yet. Readers see its hours as old."
+    if day <= today:
+        return f"Lapsed on {day:%-d %B %Y}. Readers see “These hours may have changed”."
+    return f"Lapses on {day:%-d %B}. Until then readers see whether it is open."
+
+
+def open_questions(user):
+    """What nobody knows yet, and the numbers whose sources differ on the hours."""
+    items = []
+    if user.has_perm("helphub.change_openquestion"):
+        questions = OpenQuestion.objects.open().select_related("phone", "service", "contact_line")
+        items += [
+            Item(one.words, form_of(one), one.todo, one.record, form_of(one.record))
+            if one.record
+            else Item(one.words, form_of(one), one.todo)
+            for one in questions
+        ]
+    if user.has_perm(CHANGE_NUMBERS):
+        disputed = Phone.objects.published().filter(hours_are_disputed=True)
+        items += [
+            Item(str(one), form_of(one), "Sources differ on its hours. Ask the line itself.")
+            for one in disputed
+        ]
+    return Need("Open questions", items)
+
+
+QUESTIONS = [
+    refused,
+    reviews_asked,
+    reviews_to_mend,
+    second_person,
+    waiting_to_go_out,
+    lapsing,
+    open_questions,
+]
+
+
+def needs(user):
+    """What needs this officer today, the pressing first."""
+    found = [need for need in (question(user) for question in QUESTIONS) if need.items]
+    return sorted(found, key=lambda need: not need.is_pressing)
+
+
+# The site as readers meet it, and behind it what officers alone see: (words, what is in it). A
+# label is a list in the admin; a pair is a page of the desk, and the permission that it asks for.
+SITE = [
+    ("Get help now", ["help-now"]),
+    ("Find", ["helphub.synonym"]),
+    ("Topics", ["strategy.formofabuse"]),
+    ("Guides", ["strategy.guide"]),
+    (
+        "Services",
+        ["services.service", "contacts.organization", "services.audience", "services.servicearea"],
+    ),
+    ("Who to reach first", ["services.situation", "services.choice"]),
+    ("Help near you", ["services.town"]),
+    ("Contact numbers", ["contacts.phone", "contacts.approvednumber", "helphub.openquestion"]),
+    (
+        "Dudley's strategy",
+        [
+            "strategy.chapter",
+            "strategy.passage",
+            "strategy.statistic",
+            "strategy.priority",
+            "strategy.principle",
+            "strategy.standard",
+            "strategy.programme",
+            "strategy.body",
+            "strategy.document",
+            "strategy.hubarea",
+            "strategy.contactline",
+            "strategy.source",
+        ],
+    ),
+]
+BEHIND = [
+    (
+        "Publishing",
+        [
+            ("desk:waiting", "Waiting to go out"),
+            ("desk:editions", "Editions"),
+            ("desk:proposals", "Proposed numbers"),
+            ("desk:reviews", "Reviews"),
+            ("desk:deleted", "Deleted"),
+        ],
+    ),
+    ("People", ["auth.user", "auth.group"]),
+]
+NAMES = {"auth.user": "Officers", "auth.group": "Roles"}
+
+
+def sections(request, wanted):
+    """The parts of the site with the lists and pages behind each that this officer may open."""
+    lists = {
+        f"{app['app_label']}.{model['object_name'].lower()}": model
+        for app in admin.site.get_app_list(request)
+        for model in app["models"]
+        if model["admin_url"]
+    }
+    for title, parts in wanted:
+        links = [link for part in parts if (link := _link(request.user, part, lists))]
+        if links:
+            yield {"title": title, "links": links}
+
+
+def _link(user, part, lists):
+    """One link of a section, or nothing where this officer may not go."""
+    if isinstance(part, tuple):
+        name, words = part
+        return {"words": words, "url": reverse(name)} if user.has_perm(SEE) else None
+    if part in FIXED_PAGES:
+        guide = Guide.objects.filter(slug=part).first()
+        may_open = guide and user.has_perm("strategy.view_guide")
+        return {"words": guide.name, "url": form_of(guide)} if may_open else None
+    if part not in lists:
+        return None
+    model = lists[part]
+    words = NAMES.get(part) or model["name"]
+    return {
+        "words": words[:1].upper() + words[1:],
+        "url": model["admin_url"],
+        "add": model["add_url"],
+    }

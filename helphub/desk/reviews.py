@@ -1,0 +1,255 @@
+"""Reviews: one officer asks another to read a record through, and gets an answer."""
+
+from django import forms
+from django.apps import apps
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from helphub.desk.editions import PUBLISH, SEE, form_of
+from helphub.desk.officers import for_officers
+from helphub.edition.bake import Record, content_models
+from helphub.models import Review
+
+Outcome = Review.Outcome
+MOST_SHOWN = 50
+
+
+class AskForm(forms.ModelForm):
+    """Whom to ask, and what to look at."""
+
+    class Meta:
+        model = Review
+        fields = ["asked_of", "note"]
+        widgets = {"note": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *arguments, others, **options):
+        super().__init__(*arguments, **options)
+        names = [(one.get_username(), called(one)) for one in others]
+        self.fields["asked_of"] = forms.ChoiceField(
+            label="Whom to ask",
+            choices=[("", "Anyone who may publish"), *names],
+            required=False,
+            help_text="It stands on their first page until it is answered.",
+        )
+
+
+class AnswerForm(forms.ModelForm):
+    """What came of reading it through."""
+
+    class Meta:
+        model = Review
+        fields = ["outcome", "words"]
+        widgets = {"words": forms.Textarea(attrs={"rows": 4})}
+
+    outcome = forms.ChoiceField(
+        label="What do you say?",
+        choices=[(Outcome.FINE, "It is fine as it is"), (Outcome.CHANGE, "It needs a change")],
+        widget=forms.RadioSelect,
+    )
+
+    def clean(self):
+        given = super().clean()
+        if given.get("outcome") == Outcome.CHANGE and not given.get("words"):
+            self.add_error("words", "Say what needs a change, so that it can be mended.")
+        return given
+
+
+def called(user):
+    """An officer's name as others know it."""
+    full, name = user.get_full_name(), user.get_username()
+    return f"{full} ({name})" if full else name
+
+
+def record_of(review):
+    """The record under review, or nothing if it is gone."""
+    return apps.get_model(review.label)._base_manager.filter(pk=review.key).first()
+
+
+def address_of(review):
+    """Where the record is read and mended."""
+    return form_of(Record(review.label, review.key, review.name))
+
+
+def may(user, verb, model):
+    return user.has_perm(f"{model._meta.app_label}.{verb}_{model._meta.model_name}")
+
+
+def may_answer(user, review):
+    """Whoever was asked, and anyone who may publish: but never who asked."""
+    if review.outcome != Outcome.WAITING or user.get_username() == review.asked_by:
+        return False
+    if not may(user, "view", apps.get_model(review.label)):
+        return False
+    return review.asked_of == user.get_username() or user.has_perm(PUBLISH)
+
+
+def may_take_back(user, review):
+    return review.outcome == Outcome.WAITING and user.get_username() == review.asked_by
+
+
+def asked_of(user):
+    """The reviews that wait for this officer's answer."""
+    name = user.get_username()
+    wanted = Q(asked_of=name) | Q(asked_of="") if user.has_perm(PUBLISH) else Q(asked_of=name)
+    waiting = Review.objects.waiting().filter(wanted).exclude(asked_by=name).order_by("asked_at")
+    return [one for one in waiting if may_answer(user, one)]
+
+
+def to_mend(user):
+    """What this officer asked about and has to change: the newest answer of a record says so."""
+    newest = {}
+    for one in Review.objects.filter(asked_by=user.get_username()).order_by("pk"):
+        newest[one.label, one.key] = one
+    return [one for one in newest.values() if one.outcome == Outcome.CHANGE]
+
+
+def _record(user, label, key):
+    model = next((m for m in content_models() if m._meta.label_lower == label), None)
+    if model is None or model._meta.auto_created:
+        raise Http404("There is no such kind of record.")
+    if not may(user, "change", model):
+        raise PermissionDenied
+    return get_object_or_404(model._base_manager, pk=key)
+
+
+def _others(user, record):
+    officers = User.objects.filter(is_active=True, is_staff=True).exclude(pk=user.pk)
+    return [
+        one
+        for one in officers.order_by("username")
+        if one.has_perm(SEE) and may(one, "view", type(record))
+    ]
+
+
+@for_officers(SEE)
+@require_safe
+def reviews(request, context):
+    """What waits, and what was answered last."""
+    found = list(Review.objects.all()[:MOST_SHOWN])
+    return render(
+        request,
+        "admin/helphub/reviews.html",
+        context
+        | {
+            "title": "Reviews",
+            "waiting": list(Review.objects.waiting().order_by("asked_at")),
+            "answered": [one for one in found if one.outcome != Outcome.WAITING],
+        },
+    )
+
+
+@for_officers(SEE)
+def ask(request, context, label, key):
+    """Ask somebody to read a record through."""
+    record = _record(request.user, label, key)
+    waiting = Review.objects.of(record).waiting().first()
+    if waiting:
+        messages.info(request, "Somebody has been asked about this already.")
+        return redirect("desk:review", waiting.pk)
+    form = AskForm(request.POST or None, others=_others(request.user, record))
+    if request.method == "POST" and form.is_valid():
+        review = form.save(commit=False)
+        review.label, review.key = label, key
+        review.name = str(record)[:200]
+        review.asked_by = request.user.get_username()
+        try:
+            with transaction.atomic():
+                review.save()
+        except IntegrityError:
+            messages.info(request, "Somebody else has just asked about this.")
+        else:
+            of = form.cleaned_data["asked_of"] or "Anyone who may publish"
+            messages.success(request, f"Asked. {of} will see it on their first page.")
+        return redirect(address_of(review))
+    return render(
+        request,
+        "admin/helphub/review_ask.html",
+        context
+        | {
+            "title": "Ask for review",
+            "form": form,
+            "record": record,
+            "back": form_of(Record(label, key, str(record))),
+        },
+    )
+
+
+def _review(user, key):
+    found = get_object_or_404(Review, pk=key)
+    if not may(user, "view", apps.get_model(found.label)):
+        raise PermissionDenied
+    return found
+
+
+@for_officers(SEE)
+def review(request, context, key):
+    """One review: what was asked, and the answer."""
+    found = _review(request.user, key)
+    is_mine_to_answer = may_answer(request.user, found)
+    if request.method == "POST" and not is_mine_to_answer:
+        why = "You asked for this review: somebody else answers it."
+        if found.outcome != Outcome.WAITING:
+            why = "This review has its answer already. Nothing was changed."
+        elif found.asked_by != request.user.get_username():
+            why = "Somebody else was asked for this review."
+        messages.error(request, why)
+        return redirect("desk:review", key)
+    form = AnswerForm(request.POST or None, instance=found) if is_mine_to_answer else None
+    if request.method == "POST" and form.is_valid():
+        return _answer(request, found.pk, form.cleaned_data)
+    return render(
+        request,
+        "admin/helphub/review.html",
+        context
+        | {
+            "title": f"Review of {found.name}",
+            "review": Review.objects.get(pk=key),
+            "form": form,
+            "may_take_back": may_take_back(request.user, found),
+            "url": address_of(found) if record_of(found) else "",
+        },
+    )
+
+
+def _answer(request, key, given):
+    if _close(key, request.user, given["outcome"], given["words"]):
+        messages.success(request, "Answered. Who asked sees it on their first page.")
+    else:
+        said = f" You wrote: {given['words']}" if given["words"] else ""
+        messages.error(request, f"Somebody else has answered meanwhile, and that stands.{said}")
+    return redirect("desk:review", key)
+
+
+def _close(key, user, outcome, words=""):
+    """End a review that waits. Of two at once, one does it: the number says whether this was it."""
+    return (
+        Review.objects.waiting()
+        .filter(pk=key)
+        .update(
+            outcome=outcome,
+            words=words,
+            answered_by=user.get_username(),
+            answered_at=timezone.now(),
+        )
+    )
+
+
+@for_officers(SEE)
+@require_POST
+def take_back(request, context, key):
+    """Ask no longer."""
+    found = _review(request.user, key)
+    if found.asked_by != request.user.get_username():
+        raise PermissionDenied
+    if _close(key, request.user, Outcome.TAKEN_BACK):
+        messages.success(request, "Taken back. Nobody is asked about it now.")
+    else:
+        messages.error(request, "This review has its answer already. Nothing was changed.")
+    return redirect("desk:review", key)

@@ -1,0 +1,85 @@
+"""What the desk adds to the admin's own pages. Readers' servers do not load this."""
+
+from django import template
+from django.contrib.admin.utils import flatten
+from django.core.exceptions import FieldDoesNotExist
+from django.forms.models import BaseModelForm
+
+from helphub.desk import home, reviews
+from helphub.desk.editions import SEE
+from helphub.models import Review
+from helphub.templatetags.publication import can_be_withdrawn
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def needs_today(context):
+    """What needs this officer today."""
+    return home.needs(context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def site_sections(context):
+    """The site in readers' order, then what officers alone see."""
+    request = context["request"]
+    return {
+        "site": list(home.sections(request, home.SITE)),
+        "behind": list(home.sections(request, home.BEHIND)),
+    }
+
+
+@register.inclusion_tag("admin/helphub/_review.html", takes_context=True)
+def review_of(context, record):
+    """The review that waits for a record, or the newest answer if that asks for a change."""
+    user = context["request"].user
+    if record is None or not can_be_withdrawn(record) or not user.has_perm(SEE):
+        return {}
+    newest = Review.objects.of(record).first()
+    if newest is None or newest.outcome not in (Review.Outcome.WAITING, Review.Outcome.CHANGE):
+        return {}
+    return {"review": newest, "may_answer": reviews.may_answer(user, newest)}
+
+
+def value_of(form, name):
+    """What stands in a field: what was typed, or what is stored where it can only be read."""
+    found = form[name].value() if name in form.fields else getattr(form.instance, name, "")
+    return found or ""
+
+
+def language_of(form, name):
+    """The language that a field is a translation into; nothing for English and for all others."""
+    if not isinstance(name, str) or not isinstance(form, BaseModelForm):
+        return None
+    try:
+        code = getattr(form._meta.model._meta.get_field(name), "language", None)
+    except FieldDoesNotExist:
+        return None
+    return code if code != "en" else None
+
+
+@register.simple_tag
+def language_part(fieldset):
+    """How much of one language's part of a form is written, of what is written in English."""
+    form = fieldset.form
+    names = [name for name in flatten(fieldset.fields) if language_of(form, name)]
+    if not names:
+        return None
+    wanted = [name for name in names if value_of(form, english_name(form, name))]
+    return {"wanted": len(wanted), "written": sum(bool(value_of(form, one)) for one in wanted)}
+
+
+def english_name(form, name):
+    return f"{form._meta.model._meta.get_field(name).translated_field.name}_en"
+
+
+@register.simple_tag
+def english_of(field):
+    """The English of a field that is to be translated, as it stands in the same form."""
+    if field.is_readonly:
+        form, name = field.form, field.field["field"]
+    else:
+        form, name = field.field.form, field.field.name
+    if not language_of(form, name):
+        return None
+    return {"words": value_of(form, english_name(form, name))}

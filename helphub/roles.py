@@ -1,0 +1,75 @@
+"""The roles of officers, from fixtures/roles.yaml.
+
+A role is a group. What each was given is remembered, so that loading again gives what is new in the
+file, takes back what has left it, and leaves alone what somebody changed in the group by hand.
+"""
+
+from functools import cache
+
+import yaml
+from django.apps import apps
+from django.conf import settings
+
+from helphub.models import LoadedRow
+
+LABEL = "auth.group"
+VERBS = ["add", "change", "view", "delete"]
+
+
+class RoleError(Exception):
+    """A role that cannot be loaded, with what to mend."""
+
+
+@cache
+def read():
+    """The file, by the name of each role."""
+    return yaml.safe_load((settings.BASE_DIR / "fixtures" / "roles.yaml").read_text())
+
+
+def what_it_may(name):
+    """One line on what a role may do; nothing of a group that somebody else made."""
+    return read().get(name, {}).get("may", "")
+
+
+def permissions_of(name):
+    """The permissions that the file gives a role, written as `has_perm` asks for them."""
+    role = read()[name]
+    found = set(role.get("also", []))
+    if "includes" in role:
+        found |= permissions_of(role["includes"])
+    for verb in VERBS:
+        for label in role.get(verb, []):
+            try:
+                model = apps.get_model(label)
+            except LookupError as error:
+                message = f"roles.yaml: “{name}” names {label}, which is no kind of record."
+                raise RoleError(message) from error
+            found.add(f"{model._meta.app_label}.{verb}_{model._meta.model_name}")
+    return found
+
+
+def load():
+    """Bring the roles up to the file, and say which were made."""
+    group_model = apps.get_model(LABEL)
+    known = {
+        f"{one.content_type.app_label}.{one.codename}": one
+        for one in apps.get_model("auth.permission").objects.select_related("content_type")
+    }
+    made = []
+    for name in read():
+        wanted = sorted(permissions_of(name) & set(known))
+        loaded = LoadedRow.objects.filter(model=LABEL, key=name).first()
+        group = group_model.objects.filter(name=name).first()
+        if loaded is None:
+            # A group of this name that somebody made keeps what it has.
+            group, is_new = group_model.objects.get_or_create(name=name)
+            made += [name] if is_new else []
+        elif group is None:
+            continue  # Somebody deleted it.
+        before = set(loaded.values["permissions"]) if loaded else set()
+        group.permissions.add(*(known[one] for one in wanted if one not in before))
+        group.permissions.remove(*(known[one] for one in before - set(wanted) if one in known))
+        LoadedRow.objects.update_or_create(
+            model=LABEL, key=name, defaults={"values": {"permissions": wanted}}
+        )
+    return made

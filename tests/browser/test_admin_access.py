@@ -1,0 +1,141 @@
+"""axe-core finds nothing on the pages of the admin: lists, forms, histories, and the desk's own."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+from .conftest import running_site
+from .test_access import AXE, TAGS
+
+# Fills the pages (a review that waits, one that was answered), and says their addresses.
+FILL = """
+import json
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db import models
+from helphub.models import PublicationRequest, Review
+from strategy.models import Guide
+consent, children, other = (Guide.objects.get(slug=s).pk for s in ("consent", "children", "home"))
+User.objects.create_user("somebody", is_staff=True)
+asked = {"label": "strategy.guide", "asked_by": "somebody", "note": "The second part is new."}
+waiting = Review.objects.create(name="Consent", key=consent, **asked)
+answered = Review.objects.create(
+    name="Children", key=children, outcome="change", words="Say it more plainly.",
+    answered_by="admin", answered_at="2026-11-24T09:00Z", **asked
+)
+PublicationRequest.objects.create(kind="release", who="admin", state="done")
+lists, forms, others = [], [], []
+for model in admin.site._registry:
+    row = model._base_manager.order_by("pk").first()
+    here = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+    lists.append(here)
+    forms += [f"{here}add/", f"{here}{row.pk}/change/"]
+    others += [f"{here}{row.pk}/history/", f"{here}{row.pk}/delete/"]
+desk = [
+    "/admin/",
+    "/admin/desk/editions/",
+    "/admin/desk/editions/1/",
+    "/admin/desk/editions/1/words/?address=/guides/consent/",
+    "/admin/desk/reviews/",
+    f"/admin/desk/reviews/{waiting.pk}/",
+    f"/admin/desk/reviews/{answered.pk}/",
+    f"/admin/desk/reviews/ask/strategy.guide/{other}/",
+    f"/admin/desk/withdraw/strategy.guide/{consent}/",
+    f"/admin/strategy/guide/{consent}/change/",
+    f"/admin/strategy/guide/{children}/change/",
+    f"/admin/auth/user/{User.objects.get(username='somebody').pk}/sign-in/",
+    "/admin/password_change/",
+    "/admin/strategy/",
+]
+print(json.dumps({"lists": lists, "forms": forms, "others": others, "desk": desk}))
+"""
+# Only what is wrong, with the row of buttons at the end of its form: while it stays in sight, it
+# lies over what is to be scrolled.
+RUN = """async (only) => {
+  for (const details of document.querySelectorAll("details")) details.open = true;
+  for (const row of document.querySelectorAll(".submit-row")) row.style.position = "static";
+  const { violations, passes } = await axe.run({ runOnly: only });
+  return {
+    passed: passes.map((rule) => rule.id),
+    faults: violations.flatMap((rule) => rule.nodes.map((node) =>
+      `${rule.id} at ${node.target.join(" ")}: ${node.failureSummary.replace(/\\s+/g, " ")}`)),
+  };
+}"""
+WIDTH = "document.documentElement.scrollWidth - innerWidth"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory, admin_password):
+    """The address of a site with an edition and reviews, and its pages by kind."""
+    folder = tmp_path_factory.mktemp("access")
+    environment = {
+        "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
+        "EDITIONS_DIR": f"{folder}/editions",
+        "FIND_INDEX": f"{folder}/find.sqlite3",
+        "OFFERED_LANGUAGES": "en",
+    }
+
+    def manage(*arguments):
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=settings.BASE_DIR,
+            env=os.environ | environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
+    with running_site(folder, ADMIN_PASSWORD=admin_password, OFFERED_LANGUAGES="en") as address:
+        manage("publish")
+        yield address, json.loads(manage("shell", "-v0", "-c", FILL))
+
+
+@pytest.fixture
+def officer(page, desk, admin_password):
+    """A page with an officer signed in."""
+    address, _ = desk
+    page.goto(f"{address}/admin/login/")
+    page.get_by_label("Username").fill("admin")
+    page.get_by_label("Password", exact=False).fill(admin_password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(f"{address}/admin/")
+    return page
+
+
+def faults_of(page, address, paths):
+    """What is wrong on these pages, each fault with where it was found."""
+    faults = {}
+    for path in paths:
+        response = page.goto(f"{address}{path}")
+        assert response.status < 500, path
+        if response.status == 403:  # Nobody adds or deletes these.
+            continue
+        page.evaluate(AXE)
+        # What is dark differs in its colours only.
+        for scheme, only in (("light", TAGS), ("dark", ["color-contrast"])):
+            page.emulate_media(color_scheme=scheme)
+            found = page.evaluate(
+                RUN, {"type": "rule" if scheme == "dark" else "tag", "values": only}
+            )
+            assert "color-contrast" in found["passed"], path
+            for fault in found["faults"]:
+                faults.setdefault(f"{scheme}: {fault}", []).append(path)
+        if (over := page.evaluate(WIDTH)) > 0:
+            faults.setdefault(f"{over} px too wide", []).append(path)
+    return [
+        f"{fault}\n    on {len(where)}: {', '.join(where[:6])}" for fault, where in faults.items()
+    ]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("kind", ["lists", "forms", "others", "desk"])
+def test_axe_finds_nothing_wrong_in_the_admin(officer, desk, kind, width):
+    address, pages = desk
+    officer.set_viewport_size({"width": width, "height": 800})
+    faults = faults_of(officer, address, pages[kind])
+    if faults:
+        pytest.fail("\n".join([f"At {width} px:", *faults]), pytrace=False)
