@@ -94,6 +94,7 @@ def test_an_officer_changes_a_text_publishes_it_and_readers_have_it(page, desk, 
     box.check()
     page.get_by_label("Why, in a few words").fill("The council asked")
     page.get_by_role("button", name="Publish").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Editions")
     until = time.monotonic() + LONGEST
     while "done, edition 2" not in page.content() and time.monotonic() < until:
         page.wait_for_timeout(1000)
