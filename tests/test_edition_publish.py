@@ -282,7 +282,7 @@ def test_without_space_everything_stays_as_it_was(editions, monkeypatch, capsys)
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(build, "_run", full)
+    monkeypatch.setattr(build, "run", full)
     (store.folder_of(1) / "answers.json").unlink()
     with pytest.raises(CommandError, match="The disk is full"):
         call_command("publish")

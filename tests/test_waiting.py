@@ -81,7 +81,14 @@ def test_right_after_an_edition_nothing_waits(editions, admin):
 def test_pressing_save_without_a_change_makes_nothing_wait(editions, admin):
     for row in (Guide.objects.get(slug="consent"), Phone.objects.get(slug="h-samaritans")):
         save(admin, row)
+    # A browser ends lines in a way of its own.
+    guide = Guide.objects.get(slug="consent")
+    save(admin, guide, body_en=guide.body_en.replace("\n", "\r\n"))
     assert waiting.records() == []
+    guide.refresh_from_db()
+    save(admin, guide, body_en=guide.body_en, summary_en="Other words.")
+    (one,) = waiting.records()
+    assert [part.label for part in waiting.Standing().parts(one.name)] == ["summary, English"]
 
 
 def test_a_changed_text_waits_with_its_words_and_who_changed_it(guide, admin):

@@ -167,10 +167,10 @@ class Standing:
             if field == owner or not field.editable or (before or None) == (after or None):
                 continue
             said = [self._shown(field, before, self.before), self._shown(field, after, self.now)]
-            if said[0] == said[1]:
-                continue
             is_text = isinstance(before or after, str) and not field.choices
             words = [one.split() if is_text else [one] if one else [] for one in said]
+            if words[0] == words[1]:
+                continue
             code = getattr(field, "language", "")
             label = str(getattr(field, "translated_field", field).verbose_name)
             info = get_language_info(code) if code else None

@@ -112,8 +112,18 @@ def written(model):
 
 
 def _values(model, row):
-    """A row without its number. An empty translation is one or the other, by how it was emptied."""
-    return [None if (value := row[f.attname]) == "" else value for f in written(model)]
+    """What a row says, without its number.
+
+    An empty translation is one thing or another by how it was emptied, and so is the end of a line
+    by whether a browser sent it.
+    """
+    found = []
+    for field in written(model):
+        value = row[field.attname]
+        if isinstance(value, str):
+            value = value.replace("\r\n", "\n") or None
+        found.append(value)
+    return found
 
 
 def _essence(rows, which, others):

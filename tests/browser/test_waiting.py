@@ -60,7 +60,9 @@ def read(address):
 
 def faults(page):
     page.evaluate(AXE)
-    return [f"{page.url}: {one}" for one in page.evaluate(RUN, TAGS)["faults"]]
+    found = page.evaluate(RUN, TAGS)["faults"]
+    # The admin's messages stand on a picture: axe cannot tell, and does not say that it is wrong.
+    return [f"{page.url}: {one}" for one in found if "due to a background image" not in one]
 
 
 def test_an_officer_changes_a_text_publishes_it_and_readers_have_it(page, desk, admin_password):
@@ -92,6 +94,7 @@ def test_an_officer_changes_a_text_publishes_it_and_readers_have_it(page, desk, 
     box.check()
     page.get_by_label("Why, in a few words").fill("The council asked")
     page.get_by_role("button", name="Publish").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Editions")
     until = time.monotonic() + LONGEST
     while "done, edition 2" not in page.content() and time.monotonic() < until:
         page.wait_for_timeout(1000)
