@@ -20,13 +20,15 @@ def has_edition():
     return (settings.EDITIONS_DIR / "current").is_symlink()
 
 
-def language_fieldsets(model, fields):
-    """Fieldsets for these fields: first what has no language, then one for each language.
+def language_fieldsets(model, fields, has_words_first=False):
+    """Fieldsets for these fields: one for what has no language, then one for each language.
 
-    English stands open; the others are closed until an officer wants one.
+    English stands open; the others are closed until an officer wants one. The words are what most
+    officers come for: where they stand first, the rest is behind the English.
     """
     translated = set(translator.get_options_for_model(model).fields)
-    fieldsets = [(None, {"fields": [name for name in fields if name not in translated]})]
+    rest = [name for name in fields if name not in translated]
+    fieldsets = [] if has_words_first else [(None, {"fields": rest})]
     for code, _name in settings.LANGUAGES:
         info = get_language_info(code)
         names = [build_localized_fieldname(name, code) for name in fields if name in translated]
@@ -38,6 +40,8 @@ def language_fieldsets(model, fields):
         fieldsets.append(
             (title, {"fields": names, "classes": [] if code == "en" else ["collapse"]})
         )
+    if has_words_first:
+        fieldsets.append((_("Where and when it stands"), {"fields": rest}))
     return fieldsets
 
 
@@ -46,9 +50,10 @@ class LanguageFields:
 
     # The model's fields in the order that an officer meets them.
     form_fields = ()
+    has_words_first = False
 
     def get_fieldsets(self, request, obj=None):
-        return language_fieldsets(self.model, self.form_fields)
+        return language_fieldsets(self.model, self.form_fields, self.has_words_first)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if isinstance(db_field, models.URLField):
@@ -95,6 +100,8 @@ class EditingAdmin(
 ):
     """An admin for a model with translated fields."""
 
+    has_words_first = True
+
     def view_on_site(self, obj):
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
 
@@ -133,6 +140,7 @@ class PrintedAdmin(EditingAdmin):
     list_filter = ["section"]
     search_fields = ["reference", "words"]
     own_fields = ()
+    has_words_first = False
 
     def has_add_permission(self, request):
         return False
