@@ -21,11 +21,11 @@ lint: .venv/.test-stamp
 	$(V)/python manage.py makemigrations --check --dry-run
 
 unit: .venv/.test-stamp
-	$(V)/python -m pytest -q -m "not browser"
+	$(V)/python -m pytest -q -n 2 -m "not browser"
 
 # The same tests on a real PostgreSQL: the one that DATABASE_URL names, or one from a wheel.
 postgres: .venv/.test-stamp
-	$(V)/python tests/with_postgres.py $(V)/python -m pytest -q -m "not browser"
+	$(V)/python tests/with_postgres.py $(V)/python -m pytest -q -n 2 -m "not browser"
 
 browser: .venv/.test-stamp
 	$(V)/python -m pytest -q -m browser

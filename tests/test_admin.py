@@ -359,18 +359,18 @@ def test_what_cannot_be_saved_is_said_in_words_and_what_was_typed_stays(
     admin, guide_form, read_only
 ):
     address, values = guide_form
-    response = send(admin, address, values | {"summary_en": "Half an hour's <work>."})
+    response = send(admin, address, values | {"summary_en": "Half an hour's “work” & more."})
     page = Page(response)
     assert response.status_code == 503
     assert "takes nothing just now" in page.text
-    assert "Half an hour's <work>." in page.main
+    assert "Half an hour's “work” & more." in page.main
     assert ("tel:999", "999") in page.lines
     assert page.faults == []
     # The form on the page sends it again, as it was.
     (form,) = page.all("form", method="post")
     assert form.get("action") == address
     sent = {one.get("name"): one.get("value") for one in form.iter("input")}
-    assert sent["summary_en"] == "Half an hour's <work>."
+    assert sent["summary_en"] == "Half an hour's “work” & more."
     assert set(sent) == {name for name, value in values.items() if value != []}
 
 

@@ -151,7 +151,7 @@ def test_what_fails_before_there_is_a_page_ends_in_the_emergency_page(monkeypatc
         raise RuntimeError("no request could be made of this")
 
     monkeypatch.setattr(wsgi, "django", broken)
-    page = Page(ask(wsgi.application, environ(b"/")))
+    page = Page(ask(wsgi.guarded, environ(b"/")))
     assert page.response.status == 500
     assert page.response.get("Cache-Control") == "no-store"
     assert page.faults == []

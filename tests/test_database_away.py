@@ -15,7 +15,7 @@ from .reader import Page, text
 from .test_admin import change_url, form_values
 from .test_sessions import all_inputs
 
-LONG = "Every word that somebody typed. " * 6000
+LONG = "Every word that somebody typed. " * 600
 URDU = "ہر لفظ"
 
 

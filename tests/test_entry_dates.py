@@ -1,5 +1,6 @@
 """Entries that start and end on a day, and pages that are archived: what readers then meet."""
 
+import json
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -65,6 +66,9 @@ def a_day_passes(**dates):
                 [value.isoformat()],
             )
         file.commit()
+    manifest = store.manifest_of(store.current())
+    manifest["files"] = store.marks_of_files(store.current())
+    (store.current() / "manifest.json").write_text(json.dumps(manifest))
     publish.publish(publish.CURRENT, who="the clock", why="a new day")
 
 

@@ -14,7 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from contacts.models import Phone
+from contacts.models import NumberProposal, Phone
 from helphub import roles
 from helphub.edition.bake import content_models
 from helphub.models import LoadedRow, PublicationRequest, Review, Withdrawal
@@ -37,12 +37,13 @@ PRINTED = (
     "strategy/(chapter|passage|statistic|priority|principle|standard|programme|body|document"
     "|hubarea|contactline|source)"
 )
-ONLY_READ = "(contacts/approvednumber|helphub/publicationrequest)"
+ONLY_READ = "(contacts/(approvednumber|numberproposal)|helphub/publicationrequest)"
 ANY = r"(auth|strategy|contacts|services|helphub)/\w+"
 
 # An address under /admin/; who reads it; who sends it a form.
 TABLE = [
-    (r"login/(code/|passkey/)?|logout/|welcome/1/1/", "ANEPKS", "ANEPKS"),
+    # The preview is for who was given a link.
+    (r"login/(code/|passkey/)?|logout/|welcome/1/1/|desk/preview/1/(1/)?", "ANEPKS", "ANEPKS"),
     # Who has neither password nor factor, like these people, has nothing to confirm with.
     (r"confirm/(code/|passkey/)?", "NEPKS", "NEPKS"),
     # What is one's own.
@@ -71,6 +72,10 @@ TABLE = [
     # The desk.
     (r"desk/editions/(\d+/(page/|words/)?)?", "EPS", "EPS"),
     (r"desk/editions/ask/|desk/withdrawn/\d+/lift/", "PS", "PS"),
+    (r"desk/waiting/", "EPS", "PS"),
+    (r"desk/waiting/strategy\.guide/\d+/", "EPS", "EPS"),
+    (r"desk/history/strategy\.guide/\d+/(compare/|\d+/)?|desk/deleted/", "EPS", "EPS"),
+    (r"desk/numbers/(propose/)?(\d+/)?", "EPS", "EPS"),
     (r"desk/withdraw/strategy\.guide/\d+/", "EPS", "EPS"),
     (r"desk/reviews/(\d+/|ask/strategy\.guide/\d+/)?", "EPS", "EPS"),
     (r"desk/reviews/\d+/take-back/", "E", "E"),  # The editor has asked.
@@ -104,7 +109,7 @@ def row_for(model):
     chosen = {
         Guide: {"slug": "consent"},
         FormOfAbuse: {"reference": None},
-        Phone: {"slug": "h-samaritans"},
+        Phone: {"slug": "h-galop"},
     }
     return rows.filter(**chosen.get(model, {})).first()
 
@@ -137,9 +142,15 @@ def addresses(people):
     guide = Guide.objects.get(slug="consent")
     asked = {"label": "strategy.guide", "key": guide.pk, "name": "x"}
     PublicationRequest.objects.create(kind="lift", who="x", state="done")
+    phone = Phone.objects.get(slug="h-spoc")
+    proposal = NumberProposal.objects.create(
+        phone=phone, proposed_by="somebody-e", proposer=people["E"].pk, source="x", why="x"
+    )
     keys = {
         "desk/reviews/<int:key>/": Review.objects.create(asked_by="somebody-e", **asked).pk,
         "desk/withdrawn/<int:key>/": Withdrawal.objects.create(why="x", who="x", **asked).pk,
+        "desk/numbers/<int:key>/": proposal.pk,
+        "desk/numbers/propose/<int:key>/": phone.pk,
     }
     found = set()
     for pattern in patterns(get_resolver()):

@@ -221,7 +221,15 @@ SITE = [
     ),
     ("Who to reach first", ["services.situation", "services.choice"]),
     ("Help near you", ["services.town"]),
-    ("Contact numbers", ["contacts.phone", "contacts.approvednumber", "helphub.openquestion"]),
+    (
+        "Contact numbers",
+        [
+            "contacts.phone",
+            "contacts.approvednumber",
+            "contacts.numberproposal",
+            "helphub.openquestion",
+        ],
+    ),
     (
         "Dudley's strategy",
         [

@@ -15,6 +15,7 @@ from contacts.models import ApprovedNumber, NumberProposal, Phone, is_same_numbe
 from helphub import texts
 from helphub.desk.state import ask_for_records
 from helphub.edition import facts, gate, publish, store
+from helphub.history.recording import recording
 from helphub.models import Withdrawal
 
 Kind, Outcome = NumberProposal.Kind, NumberProposal.Outcome
@@ -278,11 +279,13 @@ def approve(key, user):
             "Nothing was changed: with this number, something in the line's own form is wrong. "
             + " ".join(error.messages)
         ) from error
-    phone.save(update_fields=PROPOSED)
+    said = f"Approved {phone.display}, as {proposal.proposed_by} proposed."
+    with recording(user, said):
+        phone.save(update_fields=PROPOSED)
     if withdrawal:
         publish.lift_withdrawal(withdrawal, who)
     _note(phone.slug, phone, phone.textphone, phone.role, proposal, who)
-    _log(user, phone, f"Approved {phone.display}, as {proposal.proposed_by} proposed.")
+    _log(user, phone, said)
     proposal.decide(Outcome.APPROVED, user)
     _ask_for_publication(proposal, who)
     return proposal

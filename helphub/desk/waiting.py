@@ -255,8 +255,8 @@ def _log(names):
 
 
 def records():
-    """What waits to go out, for whoever lists it."""
-    return Standing().waiting
+    """What waits to go out, for whoever lists it. Nothing, while readers have no edition."""
+    return _counted().records
 
 
 # Pages
@@ -439,23 +439,33 @@ def entry(request, context, label, key):
 class _Counted(NamedTuple):
     mark: tuple
     at: float
-    count: int
+    records: list
 
 
 _last = None
-LONGEST = 30  # Seconds that a count is believed: what a command changes leaves no line in the log.
+LONGEST = 30  # Seconds that a list is believed: what a command changes leaves no line in the log.
 
 
 def count():
-    """How many records wait, for the head of every page of the admin; None without an edition.
+    """How many records wait, for the head of every page of the admin; None without an edition."""
+    if publish.whole_edition() is None:
+        return None
+    try:
+        return len(records())
+    except (OSError, DatabaseError):
+        return None  # The edition's file is gone or torn. The head of the page says so.
 
-    Comparing takes as long as all else on such a page. While nobody has saved anything in the
-    admin, and readers have the same edition, it is the same number.
+
+def _counted():
+    """What waits, and when it was looked up.
+
+    Comparing takes as long as all else on a page of the admin. While nobody has saved anything in
+    the admin, and readers have the same edition, it is the same list.
     """
     global _last
     folder = publish.whole_edition()
     if folder is None:
-        return None
+        return _Counted((), 0, [])
     mark = (
         folder,
         connections["default"].settings_dict["NAME"],
@@ -464,8 +474,5 @@ def count():
     )
     now = time.monotonic()
     if _last is None or _last.mark != mark or now - _last.at > LONGEST:
-        try:
-            _last = _Counted(mark, now, len(records()))
-        except (OSError, DatabaseError):
-            return None  # The edition's file is gone or torn. The head of the page says so.
-    return _last.count
+        _last = _Counted(mark, now, Standing().waiting)
+    return _last

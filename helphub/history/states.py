@@ -108,9 +108,10 @@ def instance_of(model, key, fields):
 def key_of(model, written):
     """A primary key as an address writes it, or None."""
     try:
-        return model._meta.pk.to_python(written)
+        key = model._meta.pk.clean(written, None)
     except ValidationError:
         return None
+    return key if key > 0 else None
 
 
 def table_of(model, **which):

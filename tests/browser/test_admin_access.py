@@ -17,6 +17,7 @@ import json
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db import models
+from contacts.models import NumberProposal, Phone
 from helphub.models import PublicationRequest, Review
 from strategy.models import Guide
 consent, children, other = (Guide.objects.get(slug=s).pk for s in ("consent", "children", "home"))
@@ -28,6 +29,13 @@ answered = Review.objects.create(
     answered_by="admin", answered_at="2026-11-24T09:00Z", **asked
 )
 PublicationRequest.objects.create(kind="release", who="admin", state="done")
+spoc = Phone.objects.get(role="spoc")
+proposal = NumberProposal.objects.create(
+    phone=spoc, kind="change", dial="02079460000", display="020 7946 0000", was_dial=spoc.dial,
+    was_display=spoc.display, role="spoc", was_role="spoc", proposed_by="somebody", proposer=99,
+    why="It moved.", source="Their letter.",
+)
+Guide.objects.filter(pk=consent).update(summary_en="Another summary.", summary="Another summary.")
 lists, forms, others = [], [], []
 for model in admin.site._registry:
     row = model._base_manager.order_by("pk").first()
@@ -40,6 +48,13 @@ desk = [
     "/admin/desk/editions/",
     "/admin/desk/editions/1/",
     "/admin/desk/editions/1/words/?address=/guides/consent/",
+    "/admin/desk/waiting/",
+    f"/admin/desk/waiting/strategy.guide/{consent}/",
+    f"/admin/desk/history/strategy.guide/{consent}/",
+    "/admin/desk/deleted/",
+    "/admin/desk/numbers/",
+    f"/admin/desk/numbers/{proposal.pk}/",
+    f"/admin/desk/numbers/propose/{spoc.pk}/",
     "/admin/desk/reviews/",
     f"/admin/desk/reviews/{waiting.pk}/",
     f"/admin/desk/reviews/{answered.pk}/",
