@@ -146,8 +146,12 @@ def faults_of(page, address, paths):
     ]
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("kind", ["lists", "forms", "others", "desk"])
+# A form is the same at any width, but for the room around it: the narrow one shows what is wrong.
+@pytest.mark.parametrize(
+    ("kind", "width"),
+    [(kind, 390) for kind in ("lists", "forms", "others", "desk")]
+    + [("lists", 1280), ("desk", 1280)],
+)
 def test_axe_finds_nothing_wrong_in_the_admin(officer, desk, kind, width):
     address, pages = desk
     officer.set_viewport_size({"width": width, "height": 800})
