@@ -234,3 +234,10 @@ def test_without_an_edition_there_is_nothing_to_show(db, stranger, settings, tmp
     answer = stranger.get(landing(Guide.objects.get(slug="consent")))
     assert answer.status_code == 409
     assert "There is no edition yet." in Page(answer).text
+
+
+@pytest.mark.parametrize("address", ["/admin/login/", "/admin/desk/preview/forged/"])
+def test_pages_of_the_admin_that_need_no_account_have_the_numbers(client, db, address):
+    page = Page(client.get(address))
+    assert ("tel:999", "999") in page.lines
+    assert ("tel:01384455411", "01384 455411") in page.lines
