@@ -59,10 +59,6 @@ class VerificationInline(admin.StackedInline):
     fields = [("verified_on", "method", "role"), "confirmed"]
 
 
-# What no one person changes about a critical line. Approvals know it by its name in texts.
-GUARDED = ["dial", "display", "textphone", "slug"]
-
-
 class PhoneForm(forms.ModelForm):
     """A number's form. What a second person must approve is not taken from it."""
 
@@ -70,7 +66,7 @@ class PhoneForm(forms.ModelForm):
         values = super().clean()
         stored = Phone.objects.filter(pk=self.instance.pk).first() if self.instance.pk else None
         is_guarded = bool(stored) and stored.is_guarded
-        for name in [*(GUARDED if is_guarded else []), "role"]:
+        for name in Phone.GUARDED if is_guarded else ["role"]:
             # Not in the form, so nobody sends it who opened this page as it is now.
             if name in self.data and self.data[name] != getattr(stored, name, ""):
                 raise ValidationError(
@@ -88,7 +84,23 @@ class PhoneForm(forms.ModelForm):
                     "away at once."
                 ),
             )
+        is_new = stored is None or stored.dial != values.get("dial")
+        if is_new and not is_guarded:
+            self._refuse_digits_of_critical_line(values.get("dial"))
         return values
+
+    def _refuse_digits_of_critical_line(self, dial):
+        """What was withdrawn or replaced does not come back, on one person's word, as another."""
+        approved = ApprovedNumber.objects.filter(dial=dial).first()
+        if approved:
+            self.add_error(
+                "dial",
+                _(
+                    "These are the digits of a critical number, “%(line)s”. Name that one in texts "
+                    "as {%(line)s}, or propose a change of it."
+                )
+                % {"line": approved.line},
+            )
 
 
 @admin.register(Phone)
@@ -141,8 +153,8 @@ class PhoneAdmin(EntryAdmin):
         return format_html('<a href="{}">{}</a><br>{}', url, words, why)
 
     def get_readonly_fields(self, request, obj=None):
-        guarded = GUARDED if obj and obj.is_guarded else []
-        return [*super().get_readonly_fields(request, obj), *guarded, "role", "another_number"]
+        guarded = Phone.GUARDED if obj and obj.is_guarded else ["role"]
+        return [*super().get_readonly_fields(request, obj), *guarded, "another_number"]
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and not (obj and obj.is_guarded)

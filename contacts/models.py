@@ -379,9 +379,10 @@ class Phone(Entry):
             errors["display"] = _("These are not the same digits as the ones to dial.")
         if self.kind == self.Kind.TEXT and not self.text_instruction:
             errors["text_instruction_en"] = _("Say what to text.")
-        for name in ("starts_on", "ends_on"):
-            if self.role and getattr(self, name):
-                errors[name] = _("This number is on every page, always. Leave this empty.")
+        if (self.starts_on or self.ends_on) and (self.role or self.is_guarded):
+            for name in ("starts_on", "ends_on"):
+                if getattr(self, name):
+                    errors[name] = _("This is a critical number: it has no days. Leave this empty.")
         if self.cost and not self.cost_source and not traces.is_freephone(self):
             errors["cost_source"] = _("Say where the cost comes from.")
         if self.fallback and not self.fallback.is_always_open:
@@ -390,6 +391,10 @@ class Phone(Entry):
             errors["never_lapses"] = _("Take this out: it is for 999, 101 and 111 only.")
         if errors:
             raise ValidationError(errors)
+
+    # What no one person changes about a critical line: what is dialled and how, where it stands,
+    # and the name by which texts and approvals know it.
+    GUARDED = ("dial", "display", "textphone", "role", "kind", "slug")
 
     @property
     def is_guarded(self):

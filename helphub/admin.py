@@ -3,7 +3,7 @@ from django.db import models
 from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 
-from helphub.editing import EntryAdmin
+from helphub.editing import EntryAdmin, KeepsHistory
 from helphub.models import OpenQuestion, PublicationRequest, Synonym
 
 
@@ -26,7 +26,7 @@ class SynonymAdmin(EntryAdmin):
 
 
 @admin.register(OpenQuestion)
-class OpenQuestionAdmin(admin.ModelAdmin):
+class OpenQuestionAdmin(KeepsHistory, admin.ModelAdmin):
     """What nobody knows yet. Readers see nothing of it."""
 
     list_display = ["words", "is_open"]

@@ -148,7 +148,7 @@ def test_a_wrong_digit_in_the_single_point_of_contact_is_refused(editions, clien
     with pytest.raises(publish.RefusedError):
         publish.publish(force="It is urgent.")
     # Once it is approved, it goes out.
-    call_command("approve_number", "h-spoc", "--no-input", "--who", "two officers")
+    call_command("approve_number", "h-spoc", "--no-input", "--who", "Al", "--second", "Jo")
     publish.publish()
     assert "01384 455141" in page("/topics/law/")
     assert "01384 455141" in (store.current() / "critical_numbers.json").read_text()
@@ -436,26 +436,25 @@ def test_a_number_is_approved_by_typing_it(db, monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", lambda _: "01384 455141")
     with pytest.raises(CommandError, match="Nothing was approved"):
-        call_command("approve_number", "h-spoc", "--who", "an officer")
+        call_command("approve_number", "h-spoc", "--who", "an officer", "--second", "another")
     monkeypatch.setattr("builtins.input", lambda _: "01384 455411")
-    call_command("approve_number", "h-spoc", "--who", "an officer")
-    assert ApprovedNumber.objects.by_line()["h-spoc"].who == "an officer, by command"
+    call_command("approve_number", "h-spoc", "--who", "an officer", "--second", "another")
+    row = ApprovedNumber.objects.by_line()["h-spoc"]
+    assert (row.proposed_by, row.who) == ("an officer", "another, by command")
     printed = capsys.readouterr().out
-    assert (
-        "Approved 01384 455411 for h-spoc, in the record as by an officer, by command." in printed
-    )
+    assert "as proposed by an officer and approved by another, by command." in printed
 
 
-def test_a_number_is_approved_by_somebody(db):
+def test_a_number_is_approved_by_two_persons(db):
     with pytest.raises(CommandError, match="--who"):
         call_command("approve_number", "h-spoc", "--no-input")
-    with pytest.raises(CommandError, match="cannot be blank"):
-        call_command("approve_number", "h-spoc", "--no-input", "--who", " ")
+    with pytest.raises(CommandError, match="Name two persons"):
+        call_command("approve_number", "h-spoc", "--no-input", "--who", "Jo", "--second", " jo ")
 
 
 def test_an_unknown_line_is_not_approved(db):
     with pytest.raises(CommandError, match="There is no line h-nobody"):
-        call_command("approve_number", "h-nobody", "--who", "an officer")
+        call_command("approve_number", "h-nobody", "--who", "an officer", "--second", "another")
 
 
 def test_refusals_survive_being_kept():

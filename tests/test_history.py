@@ -14,7 +14,7 @@ from contacts.models import Organization, Phone
 from helphub.edition.bake import content_models
 from helphub.history import states, versions
 from helphub.history.recording import recording
-from helphub.models import LoadedRow, Withdrawal
+from helphub.models import LoadedRow, OpenQuestion, Withdrawal
 from services.models import Location, Service, Suggestion
 from strategy.models import FormOfAbuse, Guide, Statistic
 
@@ -82,6 +82,7 @@ def form_without(client, row, prefix):
 def test_every_model_of_the_content_is_kept():
     rows = [model for model in content_models() if not model._meta.auto_created]
     kept = {child for model in states.records() for child, _ in states.children(model)}
+    rows.append(OpenQuestion)
     assert {*states.records(), *kept} == set(rows)
     for model in rows:
         assert reversion.is_registered(model), model
@@ -196,7 +197,9 @@ def test_what_fails_half_way_makes_no_version():
 
 
 def test_commands_make_versions():
-    call_command("approve_number", "h-samaritans", no_input=True, who="Jo", stdout=io.StringIO())
+    call_command(
+        "approve_number", "h-samaritans", no_input=True, who="Al", second="Jo", stdout=io.StringIO()
+    )
     version, _ = versions_of(Phone.objects.get(slug="h-samaritans"))
     assert version.revision.comment == "Jo, by command approved its digits, 116 123"
 

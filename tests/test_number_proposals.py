@@ -15,6 +15,8 @@ from contacts.models import ApprovedNumber, NumberProposal, Phone
 from helphub.desk import proposals
 from helphub.edition import publish, store, watch
 from helphub.edition.watch import Watcher
+from helphub.history import versions
+from helphub.history.recording import recording
 from helphub.models import PublicationRequest, Withdrawal
 from strategy.models import Guide
 
@@ -731,3 +733,88 @@ def test_of_two_approvers_at_the_same_moment_one_approves(django_user_model):
     assert ApprovedNumber.objects.count() == count + 1
     assert PublicationRequest.objects.count() == 1
     assert Phone.objects.get(pk=spoc.pk).dial == "01384455412"
+
+
+# Ways around
+
+
+def test_with_an_organisation_its_critical_lines_do_not_come_back(editions, admin, spoc):
+    publish.withdraw(spoc.organization, "an officer", "They moved")
+    withdrawal = Withdrawal.objects.get(lifted_at=None)
+    page = Page(admin.post(reverse("desk:lift-withdrawal", args=[withdrawal.pk]), follow=True))
+    assert "A second person must agree before these are back" in page.text
+    assert spoc.display in page.text
+    left = Withdrawal.objects.filter(lifted_at=None)
+    guarded = Phone.objects.guarded().filter(organization=spoc.organization)
+    assert {one.key for one in left} == {phone.pk for phone in guarded}
+    publish.publish()
+    assert "tel:01384455411" not in (store.current() / "pages/contacts/index.html").read_text()
+
+
+@pytest.mark.parametrize("name", ["starts_on", "ends_on"])
+def test_a_critical_line_has_no_days(admin, name):
+    phone = Phone.objects.get(slug="h-samaritans")
+    page = Page(
+        admin.post(
+            change_url(phone),
+            form_values(Page(admin.get(change_url(phone)))) | {name: "2020-01-01"},
+        )
+    )
+    assert "This is a critical number: it has no days. Leave this empty." in errors(page)
+    assert getattr(Phone.objects.get(pk=phone.pk), name) is None
+
+
+def test_a_call_does_not_become_a_text_on_one_persons_word(admin):
+    phone = Phone.objects.get(slug="h-samaritans")
+    admin.post(
+        change_url(phone), form_values(Page(admin.get(change_url(phone)))) | {"kind": "text"}
+    )
+    assert Phone.objects.get(pk=phone.pk).kind == "voice"
+
+
+def test_restoring_does_not_unpublish_a_critical_line(admin):
+    phone = Phone.objects.get(slug="h-samaritans")
+    with recording():
+        phone.is_published = False
+        phone.save()
+    with recording():
+        phone.is_published = True
+        phone.purpose_en = "Other words."
+        phone.save()
+    (_, unpublished, *_) = versions.of_record(Phone, phone.pk)
+    url = reverse("desk:restore", args=["contacts.phone", phone.pk, unpublished.pk])
+    admin.post(url, form_values(Page(admin.get(url))))
+    phone.refresh_from_db()
+    assert phone.is_published
+    assert phone.purpose_en != "Other words."
+
+
+def test_the_digits_of_a_critical_line_are_not_those_of_another(admin, galop):
+    values = form_values(Page(admin.get(change_url(galop)))) | {
+        "dial": "116123",
+        "display": "116 123",
+    }
+    page = Page(admin.post(change_url(galop), values))
+    assert "These are the digits of a critical number" in " ".join(errors(page))
+    assert Phone.objects.get(pk=galop.pk).dial == galop.dial
+
+
+def test_an_approval_sends_out_no_other_words_of_the_line(
+    editions, admin, second, spoc, monkeypatch
+):
+    monkeypatch.setattr(watch, "close_old_connections", lambda: None)
+    save(admin, spoc, purpose_en="Words that nobody ticked.")
+    approve(second, proposed(admin, spoc, **NEW))
+    Watcher().look()
+    page = (store.current() / "pages/contacts/index.html").read_text()
+    assert "tel:01384455412" in page
+    assert "Words that nobody ticked." not in page
+
+
+@pytest.mark.parametrize("change", [{"textphone": "18001 116 123"}])
+def test_a_textphone_goes_out_only_as_it_was_approved(editions, change):
+    phone = Phone.objects.get(slug="h-samaritans")
+    Phone.objects.filter(pk=phone.pk).update(**change)
+    (held,) = publish.publish().held
+    assert held.record.key == phone.pk
+    assert "is not as it was approved" in held.why

@@ -370,6 +370,7 @@ def test_nobody_looks_without_signing_in(guide, client):
         {"tick": ["x", "strategy.guide:x", "auth.user:1", "strategy.guide:" + "9" * 40]},
         {"tick": ["strategy.guide:99999999"]},
         {"all": "on", "looked": "strategy.guide:1:xyz \x7f"},
+        {"all": "on", "looked": f"foo.bar:1:{'0' * 20} auth.user:1:{'0' * 20}"},
         {"once": "x" * 500, "why": "y" * 400},
     ],
 )

@@ -21,7 +21,6 @@ from helphub.models import Withdrawal
 
 NOW = "now"
 ON_A_PAGE = 50
-DIGITS = ["dial", "display", "textphone", "role"]
 SECOND_PERSON = (
     "This is a critical number. Its digits and its role stay: they need a second person."
 )
@@ -97,7 +96,9 @@ class Record:
         """What restoring leaves as it is: what nobody writes, and what needs a second person."""
         if self.row is None:
             return []
-        fixed = self.admin.get_readonly_fields(self.request, self.row)
+        fixed = [*self.admin.get_readonly_fields(self.request, self.row)]
+        if self.is_critical:
+            fixed.append("is_published")
         return [name for name in fixed if name in self.present.fields]
 
     @property
@@ -263,10 +264,10 @@ def refusals(record, present, wanted):
     approved = ApprovedNumber.objects.filter(line=wanted.fields["slug"])
     if present is None and (wanted.fields.get("role") or approved.exists()):
         return ["It was a critical number. Such a number comes back by a second person only."]
-    digits = [name for name in DIGITS if present and wanted.fields[name] != present.fields[name]]
+    digits = present and any(wanted.fields[one] != present.fields[one] for one in Phone.GUARDED)
     withdrawn = Withdrawal.objects.filter(label=record.label, lifted_at=None)
     if digits and withdrawn.filter(key=record.key).exists():
-        return ["It is withdrawn. End that first (Editions), or change its digits in its form."]
+        return ["It is withdrawn. End that first, on the page “Editions”."]
     return []
 
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.contrib import admin
-from django.contrib.admin.utils import quote
 from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import LAPSE, NumberProposal, Phone
-from helphub.desk import reviews, waiting
+from helphub.desk import editions, reviews, waiting
 from helphub.desk.editions import PUBLISH, SEE, refusals_of
 from helphub.desk.numbers import APPROVE
 from helphub.edition import store
+from helphub.edition.bake import Record
 from helphub.models import OpenQuestion
 from strategy.models import FIXED_PAGES, Guide
 
@@ -46,8 +46,7 @@ class Need:
 
 
 def form_of(row):
-    label = f"{row._meta.app_label}_{row._meta.model_name}"
-    return reverse(f"admin:{label}_change", args=[quote(row.pk)])
+    return editions.form_of(Record(row._meta.label_lower, row.pk, str(row)))
 
 
 def refused(user):

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts.models import ApprovedNumber, NumberProposal, Phone
 from helphub.desk import proposals as deciding
+from helphub.desk.editions import warn_without_publisher
 from helphub.desk.officers import for_officers
 from helphub.edition import store
 
@@ -86,6 +87,7 @@ def proposal(request, context, key):
                     deciding.approve(key, request.user)
                     _say_approved(request)
                     return redirect(found)
+                messages.error(request, "Not approved: what you typed is not the new number.")
             elif wanted == "refuse":
                 refusal = deciding.RefusalForm(request.POST)
                 if refusal.is_valid():
@@ -124,8 +126,12 @@ def proposal(request, context, key):
 
 
 def _say_approved(request):
-    messages.success(request, "Approved. Readers have it in less than a minute.")
-    if not store.has_watcher():
+    if held := store.hold():
         messages.warning(
-            request, "The publisher is not running. Start it: manage.py publish --watch"
+            request,
+            f"Approved. Readers have edition {held.get('number')}, to which {held.get('who')} went "
+            "back: they get the number when that ends. End it on the page “Editions”.",
         )
+        return
+    messages.success(request, "Approved. Readers have it in less than a minute.")
+    warn_without_publisher(request)

@@ -27,8 +27,10 @@ from django.views.decorators.http import require_safe
 from contacts.hours import build_clock
 from helphub import critical
 from helphub.edition import addresses, bake, build, compare, publish, reading, store
+from services.models import Location
 
 SALT = "helphub.desk.preview"
+PUBLIC = Location.Address.PUBLIC
 WORKS = timedelta(days=7)
 KEPT = 50
 # What a cache in between may keep of readers' pages. Of these it keeps nothing.
@@ -77,7 +79,9 @@ def _rows(model, key, before):
         # What is secret by now is in no preview, though readers' edition may have it still.
         known = saved[apps.get_model(place)]
         rows[apps.get_model(place)] = {
-            number: one for number, one in rows[apps.get_model(place)].items() if number in known
+            number: one if known[number]["address"] == PUBLIC else dict(known[number])
+            for number, one in rows[apps.get_model(place)].items()
+            if number in known
         }
     for field in bake.links(model):
         if row[field.attname] is None or row[field.attname] in bake.named(rows, field):

@@ -33,6 +33,14 @@ def withdrawal_of(phone):
     ).first()
 
 
+def keep_critical_lines_away(organization, withdrawal, who):
+    """Withdraw each critical line of an organisation, so that none comes back with it."""
+    lines = list(Phone.objects.guarded().filter(organization=organization))
+    for line in lines:
+        publish.withdraw(line, who, f"With “{withdrawal.name}”: {withdrawal.why}"[:300])
+    return lines
+
+
 def needs_second_person(withdrawal):
     """Whether what was withdrawn is a critical line: one person alone does not bring it back."""
     is_number = withdrawal.label == Phone._meta.label_lower
@@ -341,10 +349,15 @@ def _log(user, phone, what):
 
 
 def _ask_for_publication(proposal, who):
-    """Let readers have it: the lines of this proposal, and nothing else that waits."""
-    keys = [key for key in (proposal.phone_id, proposal.role_from_id) if key]
+    """Let readers have it, and nothing else that waits.
+
+    What was approved goes out with every edition. Only a line that readers do not have goes whole.
+    """
+    edition = publish.whole_edition()
+    lines = publish.rows_of(edition)[Phone] if edition else {}
+    is_with_readers = lines.get(proposal.phone_id, {}).get("is_published", False)
     ask_for_records(
-        [(Phone._meta.label_lower, key) for key in keys],
+        [] if is_with_readers else [(Phone._meta.label_lower, proposal.phone_id)],
         who,
         f"{proposal.phone.name}: {proposal.display}, proposed by {proposal.proposed_by}",
     )

@@ -7,14 +7,13 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from helphub.desk.editions import PUBLISH, SEE, form_of
 from helphub.desk.officers import for_officers
-from helphub.edition.bake import Record, content_models
+from helphub.edition.bake import Record, content_model
 from helphub.models import Review
 
 Outcome = Review.Outcome
@@ -111,9 +110,7 @@ def to_mend(user):
 
 
 def _record(user, label, key):
-    model = next((m for m in content_models() if m._meta.label_lower == label), None)
-    if model is None or model._meta.auto_created:
-        raise Http404("There is no such kind of record.")
+    model = content_model(label)
     if not may(user, "change", model):
         raise PermissionDenied
     return get_object_or_404(model._base_manager, pk=key)

@@ -315,16 +315,20 @@ NAME = re.compile(r"([a-z]+\.[a-z]+):(\d{1,18})(?::([0-9a-f]{20}))?")
 
 def _looked(request):
     """The records that stood on the page, each with the mark of what it said: {name: mark}."""
-    found = map(NAME.fullmatch, request.POST.get("looked", "").split())
-    return {(one[1], int(one[2])): one[3] for one in found if one and one[3]}
+    return {name: mark for name, mark in _named(request.POST.get("looked", "").split()) if mark}
 
 
 def _ticked(request):
     if "all" in request.POST:
         return set(_looked(request))
-    found = map(NAME.fullmatch, request.POST.getlist("tick"))
+    return {name for name, _mark in _named(request.POST.getlist("tick"))}
+
+
+def _named(values):
+    """The records that a form names, with their marks; nothing of what was made up."""
     labels = {model._meta.label_lower for model in bake.content_models()}
-    return {(one[1], int(one[2])) for one in found if one and one[1] in labels}
+    found = map(NAME.fullmatch, values)
+    return [((one[1], int(one[2])), one[3]) for one in found if one and one[1] in labels]
 
 
 def _faults_of_form(standing, ticked, why):
@@ -408,9 +412,7 @@ def ask(request, standing, marks, why):
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry(request, context, label, key):
     """What changed in one record, word by word, and the page as it will look."""
-    model = next((one for one in bake.content_models() if one._meta.label_lower == label), None)
-    if model is None or model._meta.auto_created:
-        raise Http404("There is no such kind of record.")
+    model = bake.content_model(label)
     standing = Standing()
     found = [one for one in (*standing.waiting, *standing.drafts) if one.name == (label, key)]
     row = standing.saved[model].get(key)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.apps import apps
 from django.db import IntegrityError, connections, models
 from django.db.backends.sqlite3.base import DatabaseWrapper
+from django.http import Http404
 
 from helphub import texts
 from helphub.edition import reading
@@ -58,6 +59,14 @@ def content_models():
         if model._meta.label_lower not in NOT_CONTENT
         and not (model._meta.auto_created and _owner_label(model) in NOT_CONTENT)
     ]
+
+
+def content_model(label):
+    """The model of a record that stands on readers' pages, or the answer that there is none."""
+    for model in content_models():
+        if model._meta.label_lower == label and not model._meta.auto_created:
+            return model
+    raise Http404("There is no such kind of record.")
 
 
 def _owner_label(model):

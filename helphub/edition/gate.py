@@ -234,8 +234,8 @@ def critical_lines(data, approved_lines):
         approved = approved_lines.get(slug)
         if approved is None:
             found[role] = _critical(
-                f"Nobody has approved the number of “{name}”. Propose it in the admin, or: "
-                f"manage.py approve_number {slug}",
+                f"Nobody has approved the number of “{name}”. Propose it in the admin; an operator "
+                f"can do it by manage.py approve_number {slug}",
                 record,
             )
         elif [dial, display] != list(approved):

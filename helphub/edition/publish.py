@@ -104,9 +104,11 @@ def _publish(source, who, why, force, number, marks, progress):
             compare.hold_back(rows, previous, [*choice.left, *held])
             with_approved_digits(rows, previous, approved)
             bake.withdraw(rows, withdrawn)
-            refusals = choice.refusals(held) or _bake(
-                rows, work, approved, is_bound=source == RELEASED and not force
-            )
+            is_bound = source == RELEASED and not force
+            refusals = choice.refusals(held)
+            if is_bound:
+                refusals = refusals or not_as_approved(rows, approved)
+            refusals = refusals or _bake(rows, work, approved, is_bound)
             seconds["bake"] = time.perf_counter() - mark
             if not refusals:
                 data = gate.data_of(work, approved)
@@ -314,6 +316,9 @@ def digits(approved):
     return {line: [row.dial, row.display] for line, row in approved.items()}
 
 
+APPROVED = ["dial", "display", "textphone", "role"]
+
+
 def with_approved_digits(rows, previous, approved):
     """Give lines that read as readers have them already the digits that were approved since.
 
@@ -321,8 +326,26 @@ def with_approved_digits(rows, previous, approved):
     """
     for key, row in rows[Phone].items():
         newest, before = approved.get(row["slug"]), previous and previous[Phone].get(key)
-        if newest and before and all(row[one] == before[one] for one in ("dial", "display")):
-            row |= {"dial": newest.dial, "display": newest.display}
+        # Without a database nothing was approved since.
+        if newest and newest.pk and before and all(row[one] == before[one] for one in APPROVED):
+            row |= {one: getattr(newest, one) for one in APPROVED}
+
+
+def not_as_approved(rows, approved):
+    """Lines whose textphone or role is another than was approved. The gate looks at the digits."""
+    return [
+        gate.Refusal(
+            "approved numbers",
+            f"The {Phone._meta.get_field(one).verbose_name} of “{row['name_en']}” is not as it was "
+            "approved. Put it back, or propose the change in the admin.",
+            [],
+            bake.record_of(Phone, row),
+        )
+        for row in rows[Phone].values()
+        for newest in [approved.get(row["slug"])]
+        for one in ("textphone", "role")
+        if newest and newest.pk and row["is_published"] and row[one] != getattr(newest, one)
+    ]
 
 
 def withdrawn_now(before=None):

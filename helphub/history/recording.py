@@ -10,7 +10,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 from django.utils import timezone
 from reversion.models import Revision, Version
 
-from helphub.edition.bake import PLACES, content_models
+from helphub.edition.bake import PLACES
 from helphub.history import states, versions
 
 DELETED = "Deleted"
@@ -167,7 +167,7 @@ def forget(model, keys):
 
 def listen():
     """See every row of the content that is saved or deleted, and every link."""
-    for model in content_models():
+    for model in states.kept():
         if model._meta.auto_created:
             m2m_changed.connect(on_links, model)
         else:

@@ -12,14 +12,20 @@ from django.db import models
 from django.forms.models import _get_foreign_key
 
 from helphub.edition.bake import content_models
+from helphub.models import OpenQuestion
+
+
+def kept():
+    """The models that officers write: the content, and the questions that nobody has answered."""
+    return [*content_models(), OpenQuestion]
 
 
 @cache
 def records():
-    """The models whose rows have a form of their own."""
+    """The models whose rows have a form of their own, and a history."""
     return [
         model
-        for model in content_models()
+        for model in kept()
         if not model._meta.auto_created and admin.site.is_registered(model)
     ]
 

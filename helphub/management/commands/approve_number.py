@@ -9,16 +9,20 @@ from helphub.history.recording import recording
 
 class Command(BaseCommand):
     help = (
-        "Note that the digits of a line, as they are saved, were read through and are right. For "
-        "operators: in the admin one officer proposes a number and another approves it."
+        "Note that two persons read through the digits of a line, as they are saved, and found "
+        "them right. For operators: in the admin one officer proposes and another approves."
     )
 
     def add_arguments(self, parser):
         parser.add_argument("line", help="The line's name in texts, such as h-spoc.")
         parser.add_argument("--who", required=True, help="Who made sure of it.")
+        parser.add_argument("--second", required=True, help="Who else made sure of it.")
         parser.add_argument("--no-input", action="store_true", help="Do it without asking.")
 
-    def handle(self, line, who, no_input, **options):
+    def handle(self, line, who, second, no_input, **options):
+        who, second = who.strip(), second.strip()
+        if not who or not second or who.casefold() == second.casefold():
+            raise CommandError("Name two persons who made sure of it: --who and --second.")
         phone = Phone.objects.filter(slug=line).first()
         if phone is None:
             raise CommandError(f"There is no line {line}. The admin's list of numbers names them.")
@@ -33,7 +37,8 @@ class Command(BaseCommand):
             display=phone.display,
             textphone=phone.textphone,
             role=phone.role,
-            who=f"{who.strip()}, by command" if who.strip() else "",
+            proposed_by=who,
+            who=f"{second}, by command",
         )
         try:
             row.full_clean()
@@ -43,8 +48,8 @@ class Command(BaseCommand):
             row.save()
             kept.note(phone)
         self.stdout.write(
-            f"Approved {row.display} for {line}, in the record as by {row.who}. Nobody else was "
-            "asked. Publish to let readers see it."
+            f"Approved {row.display} for {line}, in the record as proposed by {who} and approved "
+            f"by {row.who}. Publish to let readers see it."
         )
 
     def _is_wanted(self, phone):
