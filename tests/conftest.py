@@ -1,4 +1,3 @@
-import io
 import shutil
 from contextlib import contextmanager
 
@@ -14,17 +13,18 @@ from services.models import Choice, Situation
 
 from .addresses import public_pages
 from .reader import Page
+from .support import prepared
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker, tmp_path_factory):
+def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory):
     """Every test begins with the real content."""
     # No edition, so that pages come live from the tests' own database.
     settings.EDITIONS_DIR = tmp_path_factory.mktemp("editions")
     settings.FIND_INDEX = tmp_path_factory.mktemp("find") / "find.sqlite3"
     call_command("compile_words")
-    with django_db_blocker.unblock():
-        call_command("load_content", stdout=io.StringIO())
+    with django_db_blocker.unblock(), prepared.test_database(), django_db_blocker.block():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -77,23 +77,25 @@ def keep_few_lists():
 
 
 @pytest.fixture(scope="session")
-def first_edition(django_db_setup, django_db_blocker, tmp_path_factory):
+def first_edition(django_db_setup, django_db_blocker):
     """A folder with one edition of the real content, made as in use. Copied, never changed."""
-    none = settings.EDITIONS_DIR
-    folder = settings.EDITIONS_DIR = tmp_path_factory.mktemp("first") / "editions"
-    try:
-        with (
-            django_db_blocker.unblock(),
-            translation.override("en"),
-            offering(EDITION_LANGUAGES),
-            transaction.atomic(),
-        ):
-            keep_few_lists()
-            publish.publish(who="the tests")
-            transaction.set_rollback(True)
-    finally:
-        settings.EDITIONS_DIR = none
-    return folder
+
+    def make(path):
+        none, settings.EDITIONS_DIR = settings.EDITIONS_DIR, path
+        try:
+            with (
+                django_db_blocker.unblock(),
+                translation.override("en"),
+                offering(EDITION_LANGUAGES),
+                transaction.atomic(),
+            ):
+                keep_few_lists()
+                publish.publish(who="the tests")
+                transaction.set_rollback(True)
+        finally:
+            settings.EDITIONS_DIR = none
+
+    return prepared.prepared(f"editions-{connection.vendor}", make)
 
 
 @pytest.fixture
@@ -107,11 +109,9 @@ def editions(first_edition, db, settings, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def content_file(django_db_setup, django_db_blocker, tmp_path_factory):
+def content_file(django_db_setup, django_db_blocker):
     """The real content in a SQLite file, where the tests run on SQLite. Copied, never changed."""
     if connection.vendor != "sqlite":
         return None
-    path = tmp_path_factory.mktemp("content") / "content.sqlite3"
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute("VACUUM INTO %s", [str(path)])
-    return path
+    with django_db_blocker.unblock():
+        return prepared.database_file()

@@ -1,0 +1,1 @@
+"""What tests are made of: databases and editions made once, readers, factories."""

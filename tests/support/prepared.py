@@ -1,0 +1,165 @@
+"""What many tests start from, made once for each state of the code and then copied.
+
+Migrating and loading the content costs 20 seconds, an edition another 30. Neither depends on
+anything but the code, the content, the libraries and the day, so what one run made serves the next.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import sqlite3
+from contextlib import contextmanager, suppress
+from functools import cache
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from django.utils.timezone import localdate
+
+from tests.databases import on_a_file
+
+SOURCES = ["helphub", "strategy", "contacts", "services", "templates", "static", "fixtures"]
+FOLDER = settings.VAR_DIR / "tests"
+KEPT = 3  # States of the code: two branches in turn, and one more.
+
+
+@cache
+def fingerprint():
+    """A hash of everything that a prepared database or edition is made from."""
+    found = hashlib.sha256(str(localdate()).encode())
+    for name in SOURCES:
+        for path in sorted((settings.BASE_DIR / name).rglob("*")):
+            if path.is_file() and path.suffix not in {".pyc", ".mo"}:
+                found.update(str(path.relative_to(settings.BASE_DIR)).encode() + b"\0")
+                found.update(path.read_bytes())
+    for path in [settings.BASE_DIR / "requirements.txt", *_makers()]:
+        found.update(path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def _makers():
+    """The tests' own code that decides what is prepared."""
+    tests = settings.BASE_DIR / "tests"
+    return [tests / "support" / "prepared.py", tests / "conftest.py"]
+
+
+@contextmanager
+def _only_one(name):
+    """Let one process at a time prepare this; the others wait, and find it done."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def prepared(name, make):
+    """The path of what `make(path)` writes, made by whoever asks for it first."""
+    folder = FOLDER / fingerprint()
+    path = folder / name
+    with _only_one(name):
+        if not path.exists():
+            _forget_old_ones()
+            folder.mkdir(exist_ok=True)
+            part = folder / f"{name}.{os.getpid()}"
+            make(part)
+            part.rename(path)
+        os.utime(folder)
+    return path
+
+
+def _forget_old_ones():
+    folders = [path for path in FOLDER.iterdir() if path.is_dir()]
+    for path in sorted(folders, key=lambda path: path.stat().st_mtime)[: 1 - KEPT]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+# Databases
+
+
+def database_file():
+    """A SQLite file with the real content. Copy it, never write to it."""
+    return prepared("content.sqlite3", _make_database_file)
+
+
+def _make_database_file(path):
+    work = path.with_name(f"{path.name}.work")
+    with on_a_file(work):
+        _fill()
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(path)])
+    for one in work.parent.glob(f"{work.name}*"):
+        one.unlink()
+
+
+def _fill():
+    call_command("migrate", interactive=False, verbosity=0)
+    with open(os.devnull, "w") as nowhere:
+        call_command("load_content", stdout=nowhere)
+
+
+@contextmanager
+def test_database():
+    """Let the default connection be a database of this process's own, with the real content."""
+    if connection.vendor == "sqlite":
+        with _in_memory():
+            yield
+    else:
+        with _on_the_server():
+            yield
+
+
+@contextmanager
+def _in_memory():
+    source = database_file()
+    name = f"file:tests_{os.getpid()}?mode=memory&cache=shared"
+    with _named(name):
+        connection.ensure_connection()
+        with sqlite3.connect(source) as file:
+            file.backup(connection.connection)
+        file.close()
+        yield
+
+
+@contextmanager
+def _on_the_server():
+    template, name = f"helphub_{fingerprint()}", f"helphub_tests_{os.getpid()}"
+    part = f"{template}_part"
+    with _only_one("postgresql"):
+        if not _run("SELECT 1 FROM pg_database WHERE datname = %s", [template]):
+            _run(f"DROP DATABASE IF EXISTS {part}")
+            _run(f"CREATE DATABASE {part}")
+            with _named(part):
+                _fill()
+            _run(f"ALTER DATABASE {part} RENAME TO {template}")
+        _run(f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        with _named(name):
+            yield
+    finally:
+        _run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _run(statement, values=None):
+    """Ask the server's own database, and let go of it: a template is copied while nobody has it."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found = cursor.fetchall() if cursor.description else []
+    connection.close()
+    return found
+
+
+@contextmanager
+def _named(name):
+    """Let the default connection, in every thread, be to another database."""
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    for each in (connection.settings_dict, settings.DATABASES["default"]):
+        each["NAME"] = name
+    try:
+        yield
+    finally:
+        with suppress(Exception):
+            connections.close_all()
+        for each in (connection.settings_dict, settings.DATABASES["default"]):
+            each["NAME"] = before
