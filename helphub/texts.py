@@ -14,6 +14,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 
+from helphub import memory
+
 TOKEN = re.compile(r"\{(?P<kind>[a-z]+)(?P<mark>[:-])(?P<slug>[a-z0-9][a-z0-9-]*)\}")
 ANY_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 
@@ -130,12 +132,18 @@ _markdown.add_render_rule("link_open", _open_link)
 def prose(text):
     """A whole text as HTML: headings, paragraphs, lists, bold and links. No raw HTML."""
     # Markdown-it escapes everything it does not itself make; the tokens become safe HTML.
-    return mark_safe(_replace_tokens(_markdown.render(text)))  # noqa: S308
+    return memory.recall(
+        ("prose", text),
+        lambda: mark_safe(_replace_tokens(_markdown.render(text))),  # noqa: S308
+    )
 
 
 def phrase(text):
     """One line of text as HTML, with its bold words, links and tokens."""
-    return mark_safe(_replace_tokens(_markdown.renderInline(text)))  # noqa: S308
+    return memory.recall(
+        ("phrase", text),
+        lambda: mark_safe(_replace_tokens(_markdown.renderInline(text))),  # noqa: S308
+    )
 
 
 def _targets(text):

@@ -22,7 +22,7 @@ from django.conf import settings
 from django.test import Client
 
 from contacts.hours import build_clock
-from helphub import critical
+from helphub import critical, memory
 from helphub.edition import addresses, facts, reading, store
 from helphub.edition.store import TWINS, digest
 
@@ -238,19 +238,21 @@ class _Answers:
         return {"queries": self.queries, "pages": self.pages}
 
 
-class Recorder:
-    """Notes the queries that pages ask."""
+class Recorder(memory.Memory):
+    """Notes the queries that pages ask, and keeps what they were answered with."""
+
+    # In place of a query that cannot be written down: such a page is made again each time.
+    UNKNOWN = -1
 
     def __init__(self):
+        super().__init__()
         self.numbers = {}
-        self.asked = set()
-        self.is_whole = True
 
     def __call__(self, execute, sql, params, many, context):
         try:
             key = json.dumps([sql, list(params or [])])
         except TypeError:
-            self.is_whole = False  # A page with such a query is made anew each time.
+            self.asked.add(self.UNKNOWN)
         else:
             self.asked.add(self.numbers.setdefault(key, len(self.numbers)))
         return execute(sql, params, many, context)
@@ -275,11 +277,11 @@ def build_share(number, before=None):
         reading.reading(folder) as connection,
         (folder / f".made-{number}").open("ab", buffering=0) as made,
     ):
-        with connection.execute_wrapper(recorder):
+        with connection.execute_wrapper(recorder), memory.using(recorder):
             for address in todo:
                 if os.getppid() != publisher:
                     raise BuildError("The publisher was ended: nobody waits for these pages.")
-                recorder.asked, recorder.is_whole = set(), True
+                recorder.asked = set()
                 response = client.get(address, secure=True)
                 page = print_page(folder, address, response, before, old.get(address))
                 pages[address] = page
@@ -288,7 +290,7 @@ def build_share(number, before=None):
                     read[page["sha256"]] = facts.facts_of_file(
                         folder / "pages" / (page["file"] + ".gz")
                     )
-                if recorder.is_whole:
+                if recorder.UNKNOWN not in recorder.asked:
                     asked[address] = sorted(recorder.asked)
                 made.write(b".")
         queries = [json.loads(key) for key in recorder.numbers]
