@@ -145,7 +145,7 @@ class ServiceQuerySet(EntryQuerySet):
         )
 
     def page(self, slug):
-        """The one with this slug, with all that its own page shows, or the answer that it is gone."""
+        """The one with this slug, with all that its own page shows, or that it is gone."""
         if memory.is_used():
             pages = memory.recall(("service pages",), lambda: list(self.for_page().published()))
             if found := next((one for one in pages if one.slug == slug), None):
