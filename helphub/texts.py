@@ -7,6 +7,7 @@ guide under its present name. The floors above register what their tokens become
 
 import re
 import unicodedata
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.utils.html import escape
@@ -80,7 +81,9 @@ def _resolve(tokens):
         (kind, slug): html
         for kind, slugs in wanted.items()
         if kind in _resolvers
-        for slug, html in _resolvers[kind](slugs).items()
+        for slug, html in memory.recall(
+            ("tokens", kind, *sorted(slugs)), partial(_resolvers[kind], slugs)
+        ).items()
     }
 
 
