@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from helphub.signin import sessions
 
 USERS = ("admin:auth_user_", "admin:auth_group_")
+ACCOUNT_CHANGE = "account-change"  # A second keeper agrees to it there.
 PROPOSALS = {"desk:propose", "desk:proposal"}  # Proposing a number, and deciding on one.
 
 
@@ -32,7 +33,7 @@ def is_needed(request, match):
         return request.method == "POST" or not name.endswith("_changelist")
     if name == "admin:password_change":
         return True
-    return name in PROPOSALS and request.method == "POST"
+    return name in PROPOSALS | {ACCOUNT_CHANGE} and request.method == "POST"
 
 
 def address(request):
