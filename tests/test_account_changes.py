@@ -20,6 +20,7 @@ from strategy.models import Guide
 
 from .accounts import established
 from .reader import Page, text
+from .test_admin import form_values
 from .test_users import PASSWORD, choose, link_for
 
 pytestmark = pytest.mark.django_db
@@ -145,7 +146,7 @@ def test_a_keeper_who_makes_two_publishers_changes_no_number(keeper, spoc, later
     assert "You cannot approve a number yet" in approve(second, spoc, first)
     page = Page(signed_in(second).get(address))
     assert "vouches for you" in page.text
-    assert not page.all("input", name="typed")
+    assert "typed" not in form_values(page)
     assert not is_changed(spoc)
 
 
@@ -582,11 +583,27 @@ def test_the_first_officers_are_vouched_for_on_the_server(spoc, capsys):
     assert "Ms Clerk" in Page(signed_in(first).get("/admin/")).text
 
 
-def test_vouching_needs_an_account_and_a_name():
+@pytest.mark.parametrize("command", ["vouch", "remove_factors"])
+def test_the_commands_need_an_account_and_a_name(command):
     User.objects.create_user("a")
     for name, who in (("nobody", "Ms Clerk"), ("a", " ")):
         with pytest.raises(CommandError):
-            call_command("vouch", name, "--who", who)
+            call_command(command, name, "--who", who)
+
+
+def test_the_only_keeper_who_lost_everything_is_let_in_from_the_server(spoc, later):
+    lone = person("lone", "Keepers of users", "Publishers")
+    TOTP.activate(lone, generate_totp_secret())
+    client = signed_in(lone)
+    call_command("remove_factors", "lone", "--who", "Ms Clerk")
+    assert not Authenticator.objects.exists()
+    assert client.get("/admin/").status_code == 302
+    assert "Ms Clerk, on the server" in newest(Kind.REMOVED).words
+    TOTP.activate(lone, generate_totp_secret())
+    editor = person("editor", "Editors")
+    assert "You cannot approve" in approve(lone, spoc, editor)
+    later(hours=25)
+    assert "Approved" in approve(lone, spoc, editor)
 
 
 def test_an_account_from_before_the_log_is_as_old_as_it_says(spoc):

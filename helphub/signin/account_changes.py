@@ -73,8 +73,7 @@ def news():
 
 def waiting_for(user):
     """What waits for one account, also because a role of theirs was changed."""
-    roles_of_user = list(user.groups.values_list("pk", flat=True))
-    mine = Q(account=user.pk) | Q(kind=Kind.ROLE_CHANGED, role__in=roles_of_user)
+    mine = Q(account=user.pk) | Q(kind=Kind.ROLE_CHANGED, role__in=user.groups.values("pk"))
     return AccountChange.objects.filter(mine).waiting()
 
 
