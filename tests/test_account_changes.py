@@ -190,9 +190,12 @@ def test_the_page_says_since_when_a_link_works_and_a_second_keeper_lets_it_work_
     for by in (keeper, publisher, person("editor", "Editors")):
         press(by, newest(Kind.LINK), "agree")
         assert "does not work yet" in choose(link).text
-    assert (
-        says in Page(signed_in(other_keeper).get(f"/admin/auth/user/{publisher.pk}/sign-in/")).text
-    )
+    for address in ("sign-in", "change"):
+        url = f"/admin/auth/user/{publisher.pk}/{address}/"
+        page = Page(signed_in(other_keeper).get(url))
+        assert says in page.text
+        assert page.faults == []
+        assert "Agree" in map(text, page.all("button"))
     assert "Agreed" in press(other_keeper, newest(Kind.LINK), "agree").text
     assert "Sign in" in choose(link, "five plain words are here").title
     assert "has been used" in choose(link).text

@@ -305,7 +305,7 @@ def why_not_approve(user, proposer):
         until = moment(max(one.old_at for one in found))
         return (
             f"You cannot approve a number yet: {_listed(one.words for one in found)}. You can from "
-            f"{until}, or once another keeper of users, who had no part in it, vouches for you."
+            f"{until}, or once a keeper of users who had no part in it vouches for you."
         )
     proposing = User.objects.filter(pk=proposer).first()
     if proposing is None:

@@ -122,6 +122,10 @@ class OfficerAdmin(UserAdmin):
                 "another keeper agrees: see “Sign-in of this person”.",
             )
 
+    def render_change_form(self, request, context, obj=None, **kwargs):
+        context["waiting"] = self._waiting(request, obj) if obj else []
+        return super().render_change_form(request, context, obj=obj, **kwargs)
+
     def get_urls(self):
         # Without UserAdmin's own, by which one sets another one's password.
         page = path(
@@ -156,12 +160,16 @@ class OfficerAdmin(UserAdmin):
             "link": link,
             "address": address,
             "is_existing": changes.is_existing(user),
-            "waiting": [(one, choices(request.user, one)) for one in changes.waiting_for(user)],
+            "waiting": self._waiting(request, user),
             "young": changes.young_of(user),
             "why_not_vouch": changes.why_not_vouch(request.user, user),
             "opts": self.opts,
         }
         return render(request, "admin/auth/user/sign_in.html", context)
+
+    def _waiting(self, request, user):
+        """What waits for a person, with what this officer can do about each."""
+        return [(one, choices(request.user, one)) for one in changes.waiting_for(user)]
 
     def _new_link(self, request, user):
         link, secret = changes.new_link(user)

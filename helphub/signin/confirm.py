@@ -1,4 +1,5 @@
-"""What asks officers again who they are: users, factors, and proposals of critical numbers.
+"""What asks officers again who they are: users, factors, what waits for a second keeper, and
+proposals of critical numbers.
 
 The pages of factors ask by themselves (allauth); the gate asks for the others.
 """
