@@ -375,6 +375,27 @@ def test_what_waits_is_cancelled_by_any_keeper_publisher_or_the_person(
     assert not may(anna, "helphub.publish")
 
 
+def test_what_is_taken_back_waits_no_longer_and_gives_nothing(keeper, later):
+    anna = person("anna")
+    give(keeper, anna)
+    change = newest(Kind.ROLE)
+    give(keeper, anna, "no role at all")
+    assert change in AccountChange.objects.exclude(decisions=None)
+    assert not AccountChange.objects.waiting().exists()
+    assert not may(anna, "strategy.change_guide")
+    # Given again, it waits again.
+    later(hours=25)
+    give(keeper, anna)
+    assert not may(anna, "helphub.publish")
+
+
+def test_a_role_that_is_gone_gives_nothing_though_it_waited(keeper):
+    anna = person("anna")
+    give(keeper, anna)
+    Group.objects.get(name="Publishers").delete()
+    assert not may(anna, "strategy.change_guide")
+
+
 def test_an_editor_cancels_nothing_of_others(keeper):
     give(keeper, person("anna"))
     change = newest(Kind.ROLE)

@@ -417,6 +417,12 @@ def _decide(change, kind, detail=""):
     vars(change).pop("decision", None)
 
 
+def call_off(user, **which):
+    """End what waits for an account, because it was taken back."""
+    for one in AccountChange.objects.filter(account=user.pk, **which).waiting():
+        _decide(one, Kind.CANCELLED, "by taking it back")
+
+
 def why_not_vouch(user, account):
     """Why somebody cannot vouch for an account, in words; or nothing."""
     if user.pk == account.pk:
@@ -431,7 +437,6 @@ def why_not_vouch(user, account):
 
 def young_of(account):
     """What keeps an account from approving."""
-    account = masked(account)
     return too_young(account, APPROVE) if may_approve_once_open(account) else []
 
 

@@ -8,6 +8,7 @@ from helphub.signin.account_changes import (
     APPROVE,
     DIRECTLY,
     Kind,
+    call_off,
     may_approve_once_open,
     officer,
     record,
@@ -60,14 +61,17 @@ def account_saved(instance, created, **kwargs):
         record(Kind.SUPERUSER, instance, waits=True)
     if before["is_superuser"] and not instance.is_superuser:
         record(Kind.ROLE_TAKEN, instance, role_name="superuser")
+        call_off(instance, kind=Kind.SUPERUSER)
     if instance.is_active and not before["is_active"]:
         record(Kind.REOPENED, instance, waits=may_approve_once_open(instance))
     if before["is_active"] and not instance.is_active:
         record(Kind.CLOSED, instance)
+        call_off(instance, kind=Kind.REOPENED)
 
 
 def account_deleted(instance, **kwargs):
     record(Kind.DELETED, instance)
+    call_off(instance)
 
 
 # Roles
@@ -95,6 +99,7 @@ def roles_of_account_changed(instance, action, reverse, pk_set, **kwargs):
             record(Kind.ROLE, user, role=group, waits=role_may(group, APPROVE))
         else:
             record(Kind.ROLE_TAKEN, user, role=group)
+            call_off(user, kind=Kind.ROLE, role=group.pk)
 
 
 def permissions_of_account_changed(instance, action, reverse, pk_set, **kwargs):
@@ -109,6 +114,7 @@ def permissions_of_account_changed(instance, action, reverse, pk_set, **kwargs):
             record(Kind.ROLE, user, role_name=DIRECTLY, waits=True)
         else:
             record(Kind.ROLE_TAKEN, user, role_name=DIRECTLY)
+            call_off(user, kind=Kind.ROLE, role=None)
 
 
 def named(permission):

@@ -31,6 +31,7 @@ class OfficersBackend(ModelBackend):
         found = Permission.objects.filter(group__in=groups.exclude(pk__in=held.approving))
         if held.approving:
             found |= Permission.objects.filter(~APPROVING, group__in=groups)
-        if held.groups or held.superuser:
+        waits = user_obj.groups.filter(pk__in=held.groups) if held.groups else None
+        if getattr(user_obj, "waits_to_be_superuser", False) or (waits and waits.exists()):
             found |= Permission.objects.filter(pk__in=account_changes.what_an_editor_may())
         return found.distinct()
