@@ -68,8 +68,11 @@ STOP = """
 """
 STOP_WORDS = frozenset(STOP.split())
 # Words that come between the others of a phrase and change nothing.
-FILLING = "a an and are be been being is just of really so that the this to very"
+FILLING = "a an and are be been being is of really so that the this to very"
 FILLERS = frozenset(FILLING.split())
+# Who speaks of people looks for help, and not for what the strategy says.
+PEOPLE = "i im ive id me my mine he hes him his she shes her they them we us our you"
+PERSONAL = frozenset(PEOPLE.split())
 LONGEST_QUERY, MOST_WORDS = 200, 40
 MOST_BETWEEN = 2  # Other words between those of a phrase that has two words of weight or more.
 MOST_MENDED = 6  # Mending is slow, and nobody misspells more and means them all.
@@ -375,7 +378,8 @@ class Index:
         mended, guesses, unknown = [], [], 0
         for word in words:
             right, others = [word], []
-            if word not in STOP_WORDS and not self._matches(word, languages):
+            is_known = word in STOP_WORDS or word in meanings.vocabulary()
+            if not is_known and not self._matches(word, languages):
                 unknown += 1
                 if unknown <= MOST_MENDED:
                     right, others = self._mend(word, languages)
@@ -448,7 +452,9 @@ class Index:
             return sorted(first + beside + last, key=lambda hit: -hit.score)[:MOST_FOUND]
         if first:
             return (first + beside[:MOST_BESIDE])[:MOST_FOUND]
-        return (beside + last)[:MOST_FOUND]
+        if beside or not PERSONAL.isdisjoint(words):
+            return beside[:MOST_FOUND]
+        return last[:MOST_FOUND]
 
     def _with_number(self, number):
         rows = self.file.execute("SELECT dial, kind, key FROM numbers").fetchall()

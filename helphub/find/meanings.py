@@ -11,6 +11,7 @@ from helphub.find.folding import fold
 
 GAPS = {"..": r"(?:\S+ ){0,4}", "...": r"(?:\S+ ){0,12}"}
 ANCHORS = {"^": "^", "$": "$"}
+WORD = re.compile(r"[^\W\d_]+")
 LIST = re.compile(r"<([a-z_|]+)>")
 
 
@@ -62,6 +63,15 @@ def meanings():
         )
         for row in _data()["meanings"]
     ]
+
+
+@cache
+def vocabulary():
+    """The words of all patterns: no slip for others."""
+    patterns = [line for lines in _data()["lists"].values() for line in lines]
+    for row in _data()["meanings"]:
+        patterns += [*row["says"], *row.get("unless", [])]
+    return frozenset(WORD.findall(" ".join(patterns)))
 
 
 def meant(words):
