@@ -15,8 +15,8 @@ from django.db import connection
 from django.utils import translation
 
 from helphub.entries import DENIED_PATTERN
-from helphub.find import index
-from helphub.find.folding import fold
+from helphub.find import index, meanings, typed, views
+from helphub.find.folding import fold, words_of
 from helphub.find.spelling import Speller
 from helphub.models import Synonym
 from services.models import Service
@@ -196,6 +196,78 @@ def test_short_and_known_words_are_left_alone():
 )
 def test_letters_that_mean_the_same_are_the_same(one, other):
     assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ("01384 455411", "01384455411"),
+        ("01384455411", "01384455411"),
+        ("01384-455-411", "01384455411"),
+        ("+44 (0)1384 455411", "01384455411"),
+        ("0044 1384 455411", "01384455411"),
+        ("1384455411", "01384455411"),
+        ("who is 0808 500 2222?", "08085002222"),
+        ("text 85258", "85258"),
+    ],
+)
+def test_a_number_is_read_however_it_is_written(query, number):
+    assert number in typed.numbers(query)
+
+
+@pytest.mark.parametrize("query", ["i was 14", "24/7", "i am 13 and he is 30", "2nite"])
+def test_an_age_is_no_number(query):
+    assert typed.numbers(query) == []
+
+
+@pytest.mark.parametrize("query", ["DY1 1HL", "dy11hl", "help in DY8", "B63 3AA", "WV14 0AA"])
+def test_a_postcode_is_known(query):
+    assert typed.is_postcode(query)
+
+
+@pytest.mark.parametrize("query", ["h3lp", "covid19", "r4pe", "s3x", "i am 14"])
+def test_what_is_no_postcode_is_none(query):
+    assert not typed.is_postcode(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("r4pe", "raped"),
+        ("r@ped", "raped"),
+        ("r*ped", "raped"),
+        ("r**ed", "raped"),
+        ("r.a.p.e.d", "raped"),
+        ("R A P E D", "raped"),
+        ("n0nce", "nonce"),
+        ("nud3s", "nudes"),
+        ("s3xual", "sexual"),
+        ("$exual", "sexual"),
+    ],
+)
+def test_letters_that_hide_from_a_filter_are_read(query, word):
+    words = ["raped", "rape", "nonce", "nudes", "sexual", "print"]
+    speller = Speller(dict.fromkeys(words, 1), set(words))
+    (typed_word,) = typed.words(query)
+    read = typed.decoded(typed_word, speller) or typed_word
+    assert read in {word, word.removesuffix("d")}
+
+
+def test_a_sign_beside_a_word_changes_nothing():
+    assert typed.words("help! #metoo *please* what?") == ["help", "metoo", "please", "what"]
+    assert typed.words("plz help, my bf hit me 2nite") == words_of(
+        "please help my boyfriend hit me tonight"
+    )
+
+
+def test_every_meaning_leads_to_pages_that_are_there():
+    pages = {
+        (kind, slug)
+        for kind, model in index.MODELS.items()
+        for slug in model.objects.published().values_list("slug", flat=True)
+    } | {("list", name) for name in views.LISTS}
+    for meaning in meanings.meanings():
+        assert set(meaning.first) <= pages, meaning.name
 
 
 def test_an_urdu_page_is_found_with_either_keyboard_and_in_urdu(client):
@@ -391,9 +463,10 @@ def test_below_lines_that_close_stands_one_that_never_does(client):
     assert "At any time: 0808 500 2222 (24/7 Rape and Sexual Abuse Support Line)" in page.main
     page = ask(client, "rape crisis")
     assert "At any time:" not in page.main
-    # In the wing too: it has a section of its own.
-    section = ask(client, "stop it now").all("section")[-1]
-    assert "tel:08085002222" in {a.get("href") for a in section.iter("a")}
+    # Whoever is worried about what they might do is not sent to the line for survivors.
+    page = ask(client, "stop it now")
+    assert "At any time:" not in page.main
+    assert not any("08085002222" in (a.get("href") or "") for a in page.one("main").iter("a"))
 
 
 def test_the_best_answer_stands_alone_at_the_top(client):

@@ -133,7 +133,9 @@ def grouped(hits):
             if len(group) < MOST_IN_A_GROUP:
                 group.append(entry)
     return [
-        Group(name, entries, lines_that_never_close(entries)) for name, entries in groups.items()
+        # A line for people who were hurt is no stand-in for one of the wing.
+        Group(name, entries, [] if name == OWN_BEHAVIOUR else lines_that_never_close(entries))
+        for name, entries in groups.items()
     ]
 
 
