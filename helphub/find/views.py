@@ -132,17 +132,24 @@ def grouped(hits):
             group = groups.setdefault(name, [])
             if len(group) < MOST_IN_A_GROUP:
                 group.append(entry)
+    shown = [entry for group in groups.values() for entry in group]
     return [
         # A line for people who were hurt is no stand-in for one of the wing.
-        Group(name, entries, [] if name == OWN_BEHAVIOUR else lines_that_never_close(entries))
+        Group(
+            name, entries, [] if name == OWN_BEHAVIOUR else lines_that_never_close(entries, shown)
+        )
         for name, entries in groups.items()
     ]
 
 
-def lines_that_never_close(entries):
-    """The lines to ring instead when one of these is closed, but for those that are among them."""
-    services = [entry for entry in entries if isinstance(entry, Service)]
-    shown = [phone for service in services for phone in service.phones.all()]
+def lines_that_never_close(entries, shown):
+    """The lines to ring instead when one of these is closed, but for those the page shows."""
     # A dictionary, for each once and in the order of the results.
-    instead = dict.fromkeys(phone.instead for phone in shown)
-    return [phone for phone in instead if phone and phone not in shown]
+    instead = dict.fromkeys(phone.instead for phone in _phones(entries))
+    on_the_page = _phones(shown)
+    return [phone for phone in instead if phone and phone not in on_the_page]
+
+
+def _phones(entries):
+    services = [entry for entry in entries if isinstance(entry, Service)]
+    return [phone for service in services for phone in service.phones.all()]
