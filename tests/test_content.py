@@ -10,7 +10,9 @@ from django.core.management import CommandError, call_command
 from django.db import models
 from modeltranslation.translator import translator
 
-from contacts.models import BLOCKED_NUMBERS, Organization, Phone
+from contacts import traces
+from contacts.dialling import BLOCKED_NUMBERS, NumberType, type_of
+from contacts.models import Organization, Phone
 from helphub import content, critical, texts
 from helphub.models import Synonym
 from services.models import Audience, Service, Suggestion
@@ -141,11 +143,11 @@ def test_the_disputed_number_stands_once_as_text(pages):
 
 
 def test_every_line_of_the_source_is_there_and_no_other():
-    assert len(lines()) == 36
+    assert len(lines()) == 42
     assert set(Service.objects.values_list("line", flat=True)) == set(lines())
     with_number = {key for key, row in lines().items() if row["phone_dial"] or row["sms"]}
     assert set(Phone.objects.values_list("slug", flat=True)) == with_number
-    assert len(with_number) == 28
+    assert len(with_number) == 32
 
 
 def test_every_number_equals_the_source():
@@ -161,15 +163,31 @@ def test_every_number_equals_the_source():
         assert phone.services.filter(line=phone.slug).exists()
 
 
-def test_nothing_is_called_free_that_is_not():
-    for phone in [phone for phone in Phone.objects.all() if phone.cost]:
-        if digits(phone.dial).startswith(("0345", "0333", "0330", "0300", "020")):
-            assert not phone.cost.startswith("Free"), phone.slug
-        assert "not sourced" not in lines()[phone.slug]["cost"]
+def test_the_cost_of_every_line_follows_from_its_digits_and_agrees_with_the_source():
+    free = {NumberType.EMERGENCY, NumberType.PUBLIC, NumberType.FREEPHONE}
+    for phone in Phone.objects.exclude(slug="h-emergencysms"):
+        said = lines()[phone.slug]["cost"].lower()
+        is_free = type_of(phone.dial) in free or phone.dial == "85258"
+        assert traces.cost_of_digits(phone), phone.slug
+        assert phone.is_free is is_free, phone.slug
+        assert phone.cost_class == "unknown", phone.slug
+        assert said.startswith("free") is is_free, (phone.slug, said)
+        if not is_free:
+            assert "call plans" in said, phone.slug
+            assert not phone.cost.lower().startswith("free"), phone.slug
+
+
+def test_hours_are_loaded_only_where_the_source_lets_them_be_shown():
+    for phone in Phone.objects.prefetch_related("schedules"):
+        row = lines()[phone.slug]
+        is_hidden = "hours hidden" in row["publish"] or row["hours_mon"] == "unknown"
+        assert bool(phone.schedules.all()) is not is_hidden, phone.slug
+        if phone.schedules.all():
+            assert phone.hours_are_disputed is (row["show_open_now"] != "yes"), phone.slug
 
 
 def test_blocked_numbers_stand_nowhere(pages):
-    assert len(BLOCKED_NUMBERS) == 20
+    assert len(BLOCKED_NUMBERS) == 26
     for path, page in pages.items():
         runs = {digits(run) for run in re.findall(r"\d[\d ()-]*\d", page.text)}
         assert not BLOCKED_NUMBERS & runs, path
