@@ -137,6 +137,54 @@ def test_the_disputed_number_stands_once_as_text(pages):
     (figure,) = [f for f in page.all("figure") if f.get("id") == "con-05"]
     assert not list(figure.iter("a"))
     assert not Phone.objects.filter(printed_line=line).exists()
+    # What is said below it is set, word for word; only the numbers come from their own rows.
+    said = re.sub(r" ?\(?\{h-(?!999)[a-z]+\}\)?", "", line.comment_en).replace("{h-999}", "999")
+    assert said == (
+        "We are checking this number; Dudley’s own pages print another. For an adult, ring Dudley "
+        "Council Plus in office hours, the Emergency Duty Team at any other time, 999 in danger."
+    )
+    for path, page in pages.items():
+        assert "0300 555 0055" not in page.text, path
+        assert "03005550055" not in page.text, path
+    children = Phone.objects.get(dial="03005550050")
+    assert children.slug == "h-mash-children"
+    assert "child" in children.name
+    assert not children.services.filter(audiences__slug="own-behaviour").exists()
+
+
+def ask_printed(client, reference):
+    """What stands below one printed line of the contact page."""
+    (item,) = [
+        one
+        for one in Page(client.get("/contacts/")).all("li")
+        if any(figure.get("id") == reference for figure in one.iter("figure"))
+    ]
+    return text(item)
+
+
+CHANGED = "This number has changed since the strategy was printed. It is now: "
+
+
+@pytest.mark.parametrize(
+    ("slug", "reference", "dial", "display"),
+    [
+        ("h-spoc", "con-03", "01384455412", "01384 455412"),
+        ("h-mash-children", "con-04", "03005550051", "0300 555 0051"),
+        ("h-edt", "con-07", "03005558575", "0300 555 8575"),
+    ],
+)
+def test_a_printed_number_that_has_changed_says_so_and_gives_the_present_one(
+    client, slug, reference, dial, display
+):
+    assert CHANGED not in Page(client.get("/contacts/")).text
+    Phone.objects.filter(slug=slug).update(dial=dial, display=display)
+    assert f"{CHANGED}{display}" in ask_printed(client, reference)
+    assert Page(client.get("/contacts/")).text.count(CHANGED) == 1
+
+
+def test_a_printed_number_that_is_withdrawn_says_so(client):
+    Phone.objects.filter(slug="h-councilplus").update(is_published=False)
+    assert "Do not use the printed number." in ask_printed(client, "con-06")
 
 
 # The numbers
