@@ -278,16 +278,16 @@ def approved_numbers(edition):
 
 def numbers_that_can_be_dialled(edition):
     """Every number is one that a form would take: whatever way it came into the data."""
-    # An edition made before this rule says less of its numbers.
+    # An edition made before this rule says less of its numbers: whether one is for texts, for one.
     older = [
-        [key, name, role, "", dial, display, ""]
+        [key, name, role, Phone.Kind.TEXT, dial, display, ""]
         for key, _slug, name, role, dial, display in edition.data["phones"]
     ]
     for key, name, role, *numbers in edition.data.get("lines", older):
-        for fault in dialling.faults(*numbers):
+        if faults := dialling.faults(*numbers):
             yield Refusal(
                 "numbers that can be dialled",
-                f"“{name}”: {fault}",
+                f"“{name}”: {' '.join(faults)}",
                 [],
                 bake.Record("contacts.phone", key, name),
                 stops=bool(role),
