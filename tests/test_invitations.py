@@ -20,6 +20,7 @@ INVITATION = re.compile(
     r"(?:call|ring|phone)\b(?!:| a taxi)",
     re.IGNORECASE,
 )
+TOKEN = re.compile(r"\{[^{}]*\}")
 LINE = re.compile(r"\{(h-[a-z0-9-]+)\}")
 SENTENCES = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n\s*- ")
 # Read through: each is about calling in general, or stands above the numbers that it means.
@@ -52,7 +53,8 @@ def invitations(row):
     numbers = set(Phone.objects.published().values_list("slug", flat=True))
     for text in english(row):
         for sentence in SENTENCES.split(text):
-            if INVITATION.search(sentence) and not numbers & set(LINE.findall(sentence)):
+            words = TOKEN.sub("", sentence)
+            if INVITATION.search(words) and not numbers & set(LINE.findall(sentence)):
                 yield " ".join(sentence.split())
 
 
