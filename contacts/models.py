@@ -1,10 +1,8 @@
 """Floor 2: who to reach. A telephone number exists once, as a row here, and is shown from it."""
 
 import re
-import unicodedata
 from datetime import datetime, time, timedelta
 
-import phonenumbers
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -16,68 +14,19 @@ from django.utils.translation import override
 from modeltranslation.utils import build_localized_fieldname
 
 from contacts import hours, traces
+from contacts.dialling import (
+    NOT_THE_SAME,
+    OTHER_TEXTPHONE,
+    fits_textphone,
+    is_same_number,
+    validate_dial,
+    validate_kind,
+    validate_shown,
+    validate_textphone,
+)
 from helphub import texts
 from helphub.entries import Entry, EntryQuerySet, language_of_words
 from strategy.models import ContactLine, Guide
-
-# What may be dialled though it is no ordinary number: emergency and short codes, and freephone
-# numbers with fewer digits than libphonenumber expects.
-SHORT_NUMBER = re.compile(r"999|101|111|112|116\d{3}|[6-8]\d{4}|0800\d{4}|0800\d{6}")
-# Numbers that were printed wrong somewhere, are out of use, or come from another country: they can
-# be dialled, so no library refuses them.
-BLOCKED_NUMBERS = {
-    *["08005002222", "08088029999", "03009995428", "0800567123", "01823334244", "02077042040"],
-    *["02070081500", "08088005005", "08009700375", "01216434152", "02476277777", "02085710800"],
-    *["07800003421", "08088001170", "01132405226", "02070085000", "03005550055", "88858"],
-    *["911", "988"],
-}
-
-
-def _odd_character(value, allowed):
-    """What a value holds that is no digit of a British telephone, in words; or nothing."""
-    for place, one in enumerate(value):
-        if one in allowed:
-            continue
-        if not one.isprintable() or unicodedata.category(one) in {"Cf", "Mn", "Zs"}:
-            return _("There is an invisible character behind “%(before)s”. Type it anew.") % {
-                "before": value[max(0, place - 20) : place]
-            }
-        if one.isdigit():
-            return _("“%(one)s” is a digit of another script. Type 0 to 9.") % {"one": one}
-        return _("Take out “%(one)s”.") % {"one": one}
-    return ""
-
-
-def validate_dial(value):
-    """Refuse what no telephone in Britain can dial."""
-    if odd := _odd_character(value.replace(" ", ""), "0123456789"):
-        raise ValidationError(_("Write digits only. %(odd)s"), params={"odd": odd})
-    if " " in value:
-        raise ValidationError(_("Write digits only, without spaces: this is what a phone dials."))
-    if value in BLOCKED_NUMBERS:
-        raise ValidationError(
-            _("“%(value)s” is known to be wrong or out of use. Ask before you publish it."),
-            params={"value": value},
-        )
-    if SHORT_NUMBER.fullmatch(value):
-        return
-    try:
-        number = phonenumbers.parse(value, "GB")
-    except phonenumbers.NumberParseException:
-        number = None
-    # 44: after 00 a number of any other country could follow.
-    if number is None or not phonenumbers.is_valid_number(number) or number.country_code != 44:
-        raise ValidationError(
-            _("“%(value)s” is not a number that can be dialled in Britain. Check every digit."),
-            params={"value": value},
-        )
-
-
-def validate_shown(value):
-    """Refuse a number that only looks like digits, with spaces so that they are easy to read."""
-    if odd := _odd_character(value, "0123456789 "):
-        raise ValidationError(_("Digits and spaces only. %(odd)s"), params={"odd": odd})
-
 
 # Hours that nobody has confirmed for so long may have changed.
 LAPSE = timedelta(days=90)
@@ -100,11 +49,6 @@ def validate_sentence(value):
         raise ValidationError(_("Do not promise that a call stays hidden: nobody can know that."))
     if not value.endswith((".", "!", "?", "۔", "।")):
         raise ValidationError(_("End it with a full stop: another sentence follows it."))
-
-
-def is_same_number(shown, dial):
-    """Whether a number as shown dials what its link dials."""
-    return shown.replace(" ", "") == dial
 
 
 class Organization(Entry):
@@ -256,7 +200,7 @@ class Phone(Entry):
         _("textphone"),
         max_length=24,
         blank=True,
-        validators=[validate_shown],
+        validators=[validate_textphone],
         help_text=_("The number to dial by textphone or the Relay UK app, as shown."),
     )
     what_happens = models.TextField(
@@ -270,7 +214,10 @@ class Phone(Entry):
         max_length=10,
         choices=CostClass,
         default=CostClass.UNKNOWN,
-        help_text=_("Free ones are listed under “Free calls only”. 0800, 0808 and 116 always are."),
+        help_text=_(
+            "Only where the digits do not say it, as for a text. Free lines are listed under “Free "
+            "calls”."
+        ),
     )
     cost = models.CharField(
         _("cost"),
@@ -278,9 +225,9 @@ class Phone(Entry):
         blank=True,
         validators=[texts.validate_text, validate_sentence],
         help_text=_(
-            "A short sentence such as “Free.” or “Charged like a normal call.” Empty when nobody "
-            "has said: readers then see that 0800, 0808 and 116 numbers are free, and of others "
-            "that we do not know."
+            "Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, "
+            "01, 02 and 03 cost the same as a call to a landline. Only what is special about this "
+            "line, as a short sentence: “The support is free.”"
         ),
     )
     cost_source = models.CharField(
@@ -289,8 +236,8 @@ class Phone(Entry):
         blank=True,
         validators=[texts.validate_text],
         help_text=_(
-            "Where the cost comes from, in plain words. Readers see it on the service's page. Not "
-            "needed for 0800, 0808 and 116: they are free by Ofcom's rule."
+            "Who says what you wrote about the cost, in plain words. Readers see it on the "
+            "service's page."
         ),
     )
     section = models.CharField(
@@ -376,21 +323,38 @@ class Phone(Entry):
         super().clean()
         errors = {}
         if not is_same_number(self.display, self.dial):
-            errors["display"] = _("These are not the same digits as the ones to dial.")
+            errors["display"] = NOT_THE_SAME
+        if self.textphone and not fits_textphone(self.textphone, self.dial):
+            errors["textphone"] = OTHER_TEXTPHONE
+        try:
+            validate_kind(self.dial, self.kind)
+        except ValidationError as error:
+            errors["dial"] = error
         if self.kind == self.Kind.TEXT and not self.text_instruction:
             errors["text_instruction_en"] = _("Say what to text.")
         if (self.starts_on or self.ends_on) and (self.role or self.is_guarded):
             for name in ("starts_on", "ends_on"):
                 if getattr(self, name):
                     errors[name] = _("This is a critical number: it has no days. Leave this empty.")
-        if self.cost and not self.cost_source and not traces.is_freephone(self):
+        if self.cost and not self.cost_source:
             errors["cost_source"] = _("Say where the cost comes from.")
+        errors |= self._errors_of_cost()
         if self.fallback and not self.fallback.is_always_open:
             errors["fallback"] = _("This line can be closed too. Choose one that is open 24 hours.")
         if self.never_lapses and self.dial not in NEVER_LAPSE:
             errors["never_lapses"] = _("Take this out: it is for 999, 101 and 111 only.")
         if errors:
             raise ValidationError(errors)
+
+    def _errors_of_cost(self):
+        """What somebody says of the cost though the digits say otherwise."""
+        is_free = traces.is_free_by_digits(self)
+        if is_free is None or self.cost_class == self.CostClass.UNKNOWN:
+            return {}
+        if is_free == (self.cost_class == self.CostClass.FREE):
+            return {}
+        why = _("The digits say that it is free.") if is_free else _("Its digits are not free.")
+        return {"cost_class": _("%(why)s Choose “not known”.") % {"why": why}}
 
     # What no one person changes about a critical line: what is dialled and how, where it stands,
     # and the name by which texts and approvals know it.
@@ -400,6 +364,12 @@ class Phone(Entry):
     def is_guarded(self):
         """Whether a second person must approve its digits: as it is stored, not as typed."""
         return bool(self.pk) and Phone.objects.guarded().filter(pk=self.pk).exists()
+
+    @property
+    def differs_from_print(self):
+        """Whether the strategy's own list gives other digits for this line than it has now."""
+        printed = self.printed_line and re.sub(r"\D", "", self.printed_line.words)
+        return bool(printed) and printed != self.dial
 
     @cached_property
     def url(self):
@@ -443,8 +413,9 @@ class Phone(Entry):
 
     @property
     def is_free(self):
-        """Whether somebody has said, or the digits say, that it costs the caller nothing."""
-        return self.cost_class == self.CostClass.FREE or traces.is_freephone(self)
+        """Whether the digits say, or somebody has said, that it costs the caller nothing."""
+        by_digits = traces.is_free_by_digits(self)
+        return self.cost_class == self.CostClass.FREE if by_digits is None else by_digits
 
     @property
     def interpreter(self):
@@ -854,7 +825,7 @@ class ApprovedNumber(models.Model):
     dial = models.CharField(_("digits to dial"), max_length=20, validators=[validate_dial])
     display = models.CharField(_("number as shown"), max_length=24, validators=[validate_shown])
     textphone = models.CharField(
-        _("textphone"), max_length=24, blank=True, validators=[validate_shown]
+        _("textphone"), max_length=24, blank=True, validators=[validate_textphone]
     )
     role = models.CharField(_("role"), max_length=20, choices=Phone.Role, blank=True)
     proposed_by = models.CharField(_("proposed by"), max_length=150, blank=True)
@@ -891,9 +862,7 @@ class ApprovedNumber(models.Model):
     def clean(self):
         super().clean()
         if not is_same_number(self.display, self.dial):
-            raise ValidationError(
-                {"display": _("These are not the same digits as the ones to dial.")}
-            )
+            raise ValidationError({"display": NOT_THE_SAME})
 
 
 class NumberProposalQuerySet(models.QuerySet):
@@ -942,7 +911,7 @@ class NumberProposal(models.Model):
         _("textphone"),
         max_length=24,
         blank=True,
-        validators=[validate_shown],
+        validators=[validate_textphone],
         help_text=_("Digits and spaces, or empty if there is none."),
     )
     role = models.CharField(
@@ -1029,9 +998,7 @@ class NumberProposal(models.Model):
     def clean(self):
         super().clean()
         if self.dial and self.display and not is_same_number(self.display, self.dial):
-            raise ValidationError(
-                {"display": _("These are not the same digits as the ones to dial.")}
-            )
+            raise ValidationError({"display": NOT_THE_SAME})
 
     @property
     def is_waiting(self):

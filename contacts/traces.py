@@ -5,17 +5,16 @@ rest are rows of CallFact. No sentence here promises that a call stays hidden: t
 bills, and nobody has told us what the phone company's own app shows.
 """
 
-import re
 from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext_noop as _
 
-# Free from UK mobiles and landlines, and kept off itemised bills by rule.
-FREEPHONE = re.compile(r"0800|0808|116\d{3}$")
+from contacts.dialling import NumberType, type_of
+
 # Landlines, numbers charged like them, and mobiles.
-ITEMISED = re.compile(r"0[1237]")
+ITEMISED = {NumberType.LANDLINE, NumberType.UK_WIDE, NumberType.MOBILE}
 
 
 class Answer(models.TextChoices):
@@ -40,7 +39,7 @@ IN_THE_PHONE = {
     "voice": Trace(
         _("In the phone"),
         _("Stays in the phone's list of calls."),
-        source=_("Hestia, a charity, which warns the users of its own app"),
+        source=_("This is how phones work"),
     ),
     "text": Trace(
         _("In the phone"),
@@ -53,7 +52,7 @@ ON_THE_BILL = {
     Answer.YES: Trace(
         _("On the bill"),
         _("Can be on an itemised bill."),
-        source=_("Cambridge Rape Crisis, which tells callers that its ordinary number shows"),
+        source=_("What phone companies and helplines say of itemised bills"),
     ),
     Answer.NO: Trace(
         _("On the bill"),
@@ -78,11 +77,34 @@ COST_UNKNOWN = {
     "voice": Trace(_("Cost"), _("We do not know what a call costs.")),
     "text": Trace(_("Cost"), _("We do not know what a text costs.")),
 }
-FREE = Trace(
-    _("Cost"),
-    _("Free from UK mobiles and landlines."),
-    source=_("Ofcom's rule since 2015 for numbers that begin with 0800, 0808 or 116"),
-)
+FREE_WORDS = _("Free from UK mobiles and landlines.")
+LANDLINE_WORDS = _("Costs the same as a call to a landline. It is included in most call plans.")
+# What a call costs, by the type of the number. A call to a mobile depends on the plan.
+COSTS = {
+    NumberType.EMERGENCY: Trace(_("Cost"), FREE_WORDS, source=_("The Home Office")),
+    NumberType.FREEPHONE: Trace(
+        _("Cost"),
+        FREE_WORDS,
+        source=_("Ofcom's rule since 2015 for numbers that begin with 0800, 0808 or 116"),
+    ),
+    NumberType.LANDLINE: Trace(
+        _("Cost"), LANDLINE_WORDS, source=_("Citizens Advice, on the cost of calls")
+    ),
+    NumberType.UK_WIDE: Trace(
+        _("Cost"), LANDLINE_WORDS, source=_("Ofcom's rule for numbers that begin with 03")
+    ),
+}
+COSTS_OF_DIGITS = {
+    "101": Trace(
+        _("Cost"), FREE_WORDS, source=_("The Home Office, of all calls since 1 April 2020")
+    ),
+    "111": Trace(_("Cost"), FREE_WORDS, source=_("The NHS's own pages about 111")),
+}
+TEXT_COSTS_OF_DIGITS = {
+    "85258": Trace(
+        _("Cost"), _("Free to text."), source=_("Full Fact, a charity that checks claims")
+    )
+}
 # By the fact of a row: the question, and our words for each answer.
 ASKED = {
     "recorded": (
@@ -104,7 +126,7 @@ ASKED = {
     "interpreter": (
         _("Interpreter"),
         {
-            Answer.YES: _("Interpreter available"),
+            Answer.YES: _("Interpreter available."),
             Answer.NO: _("They have no interpreter."),
             Answer.UNKNOWN: _("Interpreter not confirmed."),
         },
@@ -136,8 +158,13 @@ def _medium(phone):
     return "text" if phone.kind == "text" else "voice"
 
 
+def _takes_calls(phone):
+    return phone.kind in ("voice", "textphone")
+
+
 def is_freephone(phone):
-    return phone.kind in ("voice", "textphone") and bool(FREEPHONE.match(phone.dial))
+    """Whether it is free, and kept off itemised bills by rule."""
+    return _takes_calls(phone) and type_of(phone.dial) == NumberType.FREEPHONE
 
 
 def on_the_bill(phone):
@@ -145,9 +172,24 @@ def on_the_bill(phone):
     if is_freephone(phone):
         return Answer.NO
     # No source says anything of short codes, or of texts to any number.
-    if phone.kind in ("voice", "textphone") and ITEMISED.match(phone.dial):
+    if _takes_calls(phone) and type_of(phone.dial) in ITEMISED:
         return Answer.YES
     return Answer.UNKNOWN
+
+
+def cost_of_digits(phone):
+    """What the digits say of the cost, or nothing where they do not settle it."""
+    if phone.kind == "text":
+        return TEXT_COSTS_OF_DIGITS.get(phone.dial)
+    if not _takes_calls(phone):
+        return None
+    return COSTS_OF_DIGITS.get(phone.dial) or COSTS.get(type_of(phone.dial))
+
+
+def is_free_by_digits(phone):
+    """True or false where the digits settle it, and none where they do not."""
+    found = cost_of_digits(phone)
+    return found and found.words != LANDLINE_WORDS
 
 
 def traces_of(phone):
@@ -168,10 +210,13 @@ def traces_of(phone):
 
 
 def _cost(phone):
-    if phone.cost:
-        source = phone.cost_source or (FREE.source if is_freephone(phone) else "")
-        return Trace(FREE.question, detail=phone.cost, row=phone, source=source)
-    return FREE if is_freephone(phone) else COST_UNKNOWN[_medium(phone)]
+    """What the digits say, and behind it what an officer knows of this line."""
+    found = cost_of_digits(phone)
+    if not phone.cost:
+        return found or COST_UNKNOWN[_medium(phone)]
+    words = found.words if found else ""
+    source = phone.cost_source or (found.source if found else "")
+    return Trace(_("Cost"), words, phone.cost, phone, source)
 
 
 def _answer(question, words, row):

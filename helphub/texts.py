@@ -21,11 +21,13 @@ TOKEN = re.compile(r"\{(?P<kind>[a-z]+)(?P<mark>[:-])(?P<slug>[a-z0-9][a-z0-9-]*
 ANY_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 
 # Digits that look like something to ring: five or more in one run, spaced or not, or a short code.
-# Years, ages, "24/7" and "7.7 million" are none of these. Stars and the like are Markdown's:
-# readers see the digits without them.
+# Years, ages, "24/7" and "7.7 million" are none of these; nor are the two codes of Relay UK, which
+# belong to no line, and "999 BSL", which is a name. Stars and the like are Markdown's: readers see
+# the digits without them.
 BARE_NUMBER = re.compile(
+    r"(?!\b1800[01]\b(?![ \u00a0().\u2010-\u2015/*_\\·-]{0,3}\d))"
     r"\+?\d(?:[ \u00a0().\u2010-\u2015/*_\\·-]{0,3}\d){4,}"
-    r"|(?<![\d.,/-])(?:999|101|111|112|119|911|988)(?![\d.,/%-]*\d)"
+    r"|(?<![\d.,/-])(?:999|101|111|112|119|911|988)(?![\d.,/%-]*\d)(?! BSL\b)"
 )
 # Invisible characters that can turn digits round or hide them.
 UNSAFE_CHARACTERS = re.compile(

@@ -11,3 +11,4 @@ class ServicesConfig(AppConfig):
         from services.models import Service
 
         texts.register("h", Service.objects.line_links, Service.objects.line_names)
+        texts.register("website", Service.objects.website_links, Service.objects.website_names)

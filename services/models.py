@@ -27,6 +27,8 @@ ADDRESS = re.compile(
     r"|\b\d+[A-Za-z]?,?\s+(?:[A-Z][\w'’-]+\s+){1,3}"
     r"(?:Street|Road|Lane|Avenue|Close|Drive|Court|Place|Crescent|Gardens|Terrace|Square|Rd|St)\b"
 )
+# The group whose services stand together for deaf people.
+DEAF = "deaf-bsl"
 # Whoever is after somebody must not learn from a page where these are.
 SECRET_PLACES = re.compile(r"\b(refuges?|safe[- ]?houses?|safe accommodation)\b", re.IGNORECASE)
 
@@ -161,6 +163,28 @@ class ServiceQuerySet(EntryQuerySet):
         for service in self.published().filter(line__in=set(slugs) - set(links)):
             links[service.line] = texts.link(service.get_absolute_url(), service.name)
         return links
+
+    def website_links(self, slugs):
+        """What ``{website:care-centres}`` becomes: a button that opens the service's website."""
+        return {
+            service.slug: render_to_string(
+                "services/_website_button.html", {"service": service}
+            ).strip()
+            if service.website
+            else texts.link(service.get_absolute_url(), service.name)
+            for service in self.published().filter(slug__in=slugs)
+        }
+
+    def website_names(self, slugs):
+        """The names of these services, published or not."""
+        return {service.slug: service.name for service in self.filter(slug__in=slugs)}
+
+    def without_talking(self):
+        """Those of the directory that someone can reach without saying a word aloud: first those
+        for deaf people, then those with a chat, a text number or an email."""
+        found = self.for_listing().prefetch_related("audiences")
+        ways = [one for one in found if one.is_for_deaf_people or one.can_be_written_to]
+        return sorted(ways, key=lambda one: not one.is_for_deaf_people)
 
     def line_names(self, slugs):
         """The names of these lines, published or not."""
@@ -386,6 +410,18 @@ class Service(Page):
     @property
     def takes_texts(self):
         return any(phone.kind == Phone.Kind.TEXT for phone in self.phones.all())
+
+    @property
+    def takes_chats_or_texts(self):
+        return bool(self.webchat) or self.takes_texts
+
+    @property
+    def can_be_written_to(self):
+        return self.takes_chats_or_texts or bool(self.email)
+
+    @property
+    def is_for_deaf_people(self):
+        return any(audience.slug == DEAF for audience in self.audiences.all())
 
     def _clean_ages(self):
         if None not in (self.minimum_age, self.maximum_age) and self.minimum_age > self.maximum_age:
@@ -717,6 +753,15 @@ class Choice(Entry):
         if self.question == self.Question.CAN and not self.ability:
             raise ValidationError({"ability": _("Say which way of contact this is.")})
 
+    @property
+    def is_without_talking(self):
+        """Whether who gives this answer does not want to be offered a call."""
+        return self.ability in {
+            self.Ability.QUIET,
+            self.Ability.WRITING,
+            self.Ability.SIGN_LANGUAGE,
+        }
+
     def matches(self, service):
         """Whether a service is among those that this answer asks for."""
         if self.question == self.Question.FOR:
@@ -734,16 +779,16 @@ class Choice(Entry):
         phones = service.phones.all()
         match self.ability:
             case self.Ability.QUIET:
-                return bool(service.webchat or service.email) or service.takes_texts
+                return service.can_be_written_to or self.shares_audience_with(service)
             case self.Ability.WRITING:
-                return bool(service.webchat) or service.takes_texts
+                return service.takes_chats_or_texts
             case self.Ability.FREE:
                 return any(phone.is_free for phone in phones)
             case self.Ability.OTHER_LANGUAGE:
                 # Nobody has asked most lines: “not confirmed” stands beside them.
                 return any(phone.interpreter != Answer.NO for phone in phones)
             case self.Ability.SIGN_LANGUAGE:
-                can_write = bool(service.webchat) or service.takes_texts
+                can_write = service.takes_chats_or_texts
                 return service.has_sign_language or can_write or self.shares_audience_with(service)
             case self.Ability.ALWAYS:
                 return any(phone.is_always_open for phone in phones)

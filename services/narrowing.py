@@ -82,6 +82,8 @@ def _distance(choice, service):
     match choice.ability:
         case Choice.Ability.OTHER_LANGUAGE:
             return not any(phone.interpreter == Answer.YES for phone in service.phones.all())
+        case Choice.Ability.QUIET:
+            return not service.takes_chats_or_texts
         case Choice.Ability.SIGN_LANGUAGE:
             is_for_them = choice.shares_audience_with(service)
             return 0 if is_for_them else 1 if service.has_sign_language else 2

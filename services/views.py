@@ -38,6 +38,7 @@ def narrowed_list(request, slugs):
         "groups": narrowing.groups(choices, picked),
         "picked": picked,
         "asks_for_language": any(one.ability == Choice.Ability.OTHER_LANGUAGE for one in picked),
+        "is_without_talking": any(one.is_without_talking for one in picked),
         "without": narrowing.without(everything, picked),
     }
     return render(request, "services/service_list.html", context)
@@ -66,6 +67,7 @@ def first_contacts(request, **slugs):
         "question": left[0] if left else None,
         "choices": Choice.objects.of(left[0]) if left else [],
         "suggestions": list(suggestions.values())[:MOST_FIRST_CONTACTS],
+        "quiet": Choice.objects.published().filter(ability=Choice.Ability.QUIET).first(),
     }
     return render(request, "services/first_contacts.html", context)
 

@@ -58,23 +58,93 @@ def test_who_cannot_talk_aloud_gets_what_can_be_written_to(client):
     assert {"h-rcew247", "h-shout"} <= set(writing)
 
 
-def test_free_calls_are_those_that_somebody_calls_free(client):
+def test_free_calls_are_those_whose_digits_are_free(client):
     lines = listed(client, "/list/c3/")
-    assert {"h-rcew247", "h-childline", "h-101", "h-999", "h-galop", "h-shout"} <= set(lines)
-    assert not {"h-rph", "h-spoc", "h-mash-children", "h-fmu", "h-swa", "h-111"} & set(lines)
+    free = {"h-rcew247", "h-childline", "h-101", "h-111", "h-999", "h-galop", "h-shout", "h-napac"}
+    assert free <= set(lines)
+    assert not {"h-rph", "h-spoc", "h-mash-children", "h-fmu", "h-swa", "h-acas"} & set(lines)
 
 
-def test_a_cost_that_an_officer_calls_free_counts(admin, client):
-    phone = Phone.objects.get(slug="h-111")
-    changes = {"cost_class": "free", "cost_en": "Free.", "cost_source": "The NHS"}
+def test_a_cost_that_an_officer_calls_free_counts_where_the_digits_do_not_say(admin, client):
+    phone = Phone.objects.get(slug="h-emergencysms")
+    assert "h-emergencysms" not in listed(client, "/list/c3/")
+    changes = {"cost_class": "free", "cost_en": "Free.", "cost_source": "The service"}
     assert errors(save(admin, phone, **changes)) == []
-    assert "h-111" in listed(client, "/list/c3/")
+    assert "h-emergencysms" in listed(client, "/list/c3/")
+
+
+def dialled(page):
+    """What the page itself offers to dial: (scheme, digits)."""
+    links = [one.get("href") for one in page.one("main").iter("a")]
+    return [one.partition(":")[::2] for one in links if one.startswith(("tel:", "sms:"))]
+
+
+@pytest.mark.parametrize("answer", ["c1", "c2", "c5", "c1-f2", "b1-c1"])
+def test_who_does_not_talk_is_offered_no_call_and_always_another_way(client, answer):
+    page = Page(client.get(f"/list/{answer}/"))
+    assert services_on(page)
+    assert {scheme for scheme, _digits in dialled(page)} <= {"sms"}
+    for card in page.all("article", class_="card"):
+        ways = [
+            one.get("href")
+            for one in card.iter("a")
+            if one.get("class") == "out" or one.get("href").startswith(("sms:", "mailto:"))
+        ]
+        assert ways, text(card)
+
+
+def test_chat_and_text_come_before_email_for_who_cannot_talk(client):
+    lines = listed(client, "/list/c1/")
+    assert lines.index("h-shout") < lines.index("h-samaritans")
+    assert {"h-999bsl", "h-relayuk"} <= set(lines)
+
+
+def test_every_other_list_offers_calls(client):
+    assert "tel" in {scheme for scheme, _digits in dialled(Page(client.get("/list/c3/")))}
+
+
+def test_first_contacts_lead_to_what_needs_no_voice(client):
+    assert "/list/c1/" in Page(client.get("/start/a1/b1/")).internal_links
+
+
+def test_a_chosen_answer_reads_as_one_to_remove(client):
+    page = Page(client.get("/list/c3-f2/"))
+    links = {one.get("href"): one for one in page.all("ul", class_="tags")[0].iter("a")}
+    # An eye reads the first, a screen reader hears the second.
+    (cross, *rest) = links["/list/f2/"].iter("span")
+    assert (cross.get("aria-hidden"), text(cross)) == ("true", "✕")
+    assert [text(one) for one in rest] == ["Remove:", "Free calls"]
+    assert rest[0].get("class") == "unseen"
+    assert "Leave out" not in page.text
+
+
+def test_what_deaf_people_use_stands_together_where_they_meet_it(client):
+    for address in ("/contacts/", "/help-now/"):
+        page = Page(client.get(address))
+        links = [one.get("href") for one in page.one("main").iter("a")]
+        assert "https://999bsl.co.uk" in links, address
+        assert "https://www.relayuk.bt.com" in links, address
+        assert "sms:999" in links, address
+        assert "18000" in page.main, address
+    page = Page(client.get("/contacts/"))
+    (section,) = [
+        one
+        for one in page.all("section")
+        if text(next(one.iter("h2"), one)).startswith("If you are deaf")
+    ]
+    hrefs = [one.get("href") for one in section.iter("a")]
+    assert not [one for one in hrefs if one.startswith("tel:")]
+    assert "https://247sexualabusesupport.org.uk" in hrefs
+    assert "mailto:jo@samaritans.org" in hrefs
+    own = Service.objects.filter(is_own_behaviour=True)
+    assert not {one.get_absolute_url() for one in own} & set(hrefs)
+    assert "Stop It Now" not in text(section)
 
 
 def test_not_in_english_begins_with_confirmed_interpreters_and_a_card_to_read_out(client):
     page = Page(client.get("/list/c4/"))
     lines = services_on(page)
-    assert lines[:2] == ["h-modernslavery", "h-101"]
+    assert lines[:3] == ["h-modernslavery", "h-111", "h-101"]
     assert "h-rcew247" in lines
     assert "I need help. I speak [your language]." in page.main
     tell = {"answer": "no", "source": "The line"}
@@ -85,7 +155,7 @@ def test_not_in_english_begins_with_confirmed_interpreters_and_a_card_to_read_ou
 
 def test_who_is_deaf_finds_sign_language_first_and_then_text_and_chat(client):
     lines = listed(client, "/list/c5/")
-    assert lines[:2] == ["h-signhealth", "h-emergencysms"]
+    assert lines[:4] == ["h-signhealth", "h-999bsl", "h-emergencysms", "h-relayuk"]
     assert {"h-childline", "h-ndah", "h-rcew247", "h-shout"} <= set(lines)
     assert "h-spoc" not in lines
 
@@ -262,7 +332,7 @@ def test_beside_each_number_stands_whether_an_interpreter_can_join(client):
     assert "Interpreter not confirmed." not in Page(client.get(path)).main
     path = Service.objects.get(line="h-modernslavery").get_absolute_url()
     assert "Dostępny tłumacz" in Page(client.get(f"/pl{path}")).main
-    assert "Interpreter available" in Page(client.get(path)).main
+    assert "Interpreter available. They say that they have" in Page(client.get(path)).main
 
 
 # Situations that people are in

@@ -10,7 +10,9 @@ from django.core.management import CommandError, call_command
 from django.db import models
 from modeltranslation.translator import translator
 
-from contacts.models import BLOCKED_NUMBERS, Organization, Phone
+from contacts import traces
+from contacts.dialling import BLOCKED_NUMBERS, NumberType, type_of
+from contacts.models import Organization, Phone
 from helphub import content, critical, texts
 from helphub.models import Synonym
 from services.models import Audience, Service, Suggestion
@@ -135,17 +137,65 @@ def test_the_disputed_number_stands_once_as_text(pages):
     (figure,) = [f for f in page.all("figure") if f.get("id") == "con-05"]
     assert not list(figure.iter("a"))
     assert not Phone.objects.filter(printed_line=line).exists()
+    # What is said below it is set, word for word; only the numbers come from their own rows.
+    said = re.sub(r" ?\(?\{h-(?!999)[a-z]+\}\)?", "", line.comment_en).replace("{h-999}", "999")
+    assert said == (
+        "We are checking this number; Dudley’s own pages print another. For an adult, ring Dudley "
+        "Council Plus in office hours, the Emergency Duty Team at any other time, 999 in danger."
+    )
+    for path, page in pages.items():
+        assert "0300 555 0055" not in page.text, path
+        assert "03005550055" not in page.text, path
+    children = Phone.objects.get(dial="03005550050")
+    assert children.slug == "h-mash-children"
+    assert "child" in children.name
+    assert not children.services.filter(audiences__slug="own-behaviour").exists()
+
+
+def ask_printed(client, reference):
+    """What stands below one printed line of the contact page."""
+    (item,) = [
+        one
+        for one in Page(client.get("/contacts/")).all("li")
+        if any(figure.get("id") == reference for figure in one.iter("figure"))
+    ]
+    return text(item)
+
+
+CHANGED = "This number has changed since the strategy was printed. It is now: "
+
+
+@pytest.mark.parametrize(
+    ("slug", "reference", "dial", "display"),
+    [
+        ("h-spoc", "con-03", "01384455412", "01384 455412"),
+        ("h-mash-children", "con-04", "03005550051", "0300 555 0051"),
+        ("h-edt", "con-07", "03005558575", "0300 555 8575"),
+    ],
+)
+def test_a_printed_number_that_has_changed_says_so_and_gives_the_present_one(
+    client, slug, reference, dial, display
+):
+    assert CHANGED not in Page(client.get("/contacts/")).text
+    Phone.objects.filter(slug=slug).update(dial=dial, display=display)
+    assert f"{CHANGED}{display}" in ask_printed(client, reference)
+    assert Page(client.get("/contacts/")).text.count(CHANGED) == 1
+
+
+def test_a_printed_number_that_is_withdrawn_says_so(client):
+    Phone.objects.filter(slug="h-councilplus").update(is_published=False)
+    assert "Do not use the printed number." in ask_printed(client, "con-06")
 
 
 # The numbers
 
 
 def test_every_line_of_the_source_is_there_and_no_other():
-    assert len(lines()) == 36
+    assert len(lines()) == 42
     assert set(Service.objects.values_list("line", flat=True)) == set(lines())
     with_number = {key for key, row in lines().items() if row["phone_dial"] or row["sms"]}
     assert set(Phone.objects.values_list("slug", flat=True)) == with_number
-    assert len(with_number) == 28
+    assert len(with_number) == 32
 
 
 def test_every_number_equals_the_source():
@@ -161,15 +211,31 @@ def test_every_number_equals_the_source():
         assert phone.services.filter(line=phone.slug).exists()
 
 
-def test_nothing_is_called_free_that_is_not():
-    for phone in [phone for phone in Phone.objects.all() if phone.cost]:
-        if digits(phone.dial).startswith(("0345", "0333", "0330", "0300", "020")):
-            assert not phone.cost.startswith("Free"), phone.slug
-        assert "not sourced" not in lines()[phone.slug]["cost"]
+def test_the_cost_of_every_line_follows_from_its_digits_and_agrees_with_the_source():
+    free = {NumberType.EMERGENCY, NumberType.PUBLIC, NumberType.FREEPHONE}
+    for phone in Phone.objects.exclude(slug="h-emergencysms"):
+        said = lines()[phone.slug]["cost"].lower()
+        is_free = type_of(phone.dial) in free or phone.dial == "85258"
+        assert traces.cost_of_digits(phone), phone.slug
+        assert phone.is_free is is_free, phone.slug
+        assert phone.cost_class == "unknown", phone.slug
+        assert said.startswith("free") is is_free, (phone.slug, said)
+        if not is_free:
+            assert "call plans" in said, phone.slug
+            assert not phone.cost.lower().startswith("free"), phone.slug
+
+
+def test_hours_are_loaded_only_where_the_source_lets_them_be_shown():
+    for phone in Phone.objects.prefetch_related("schedules"):
+        row = lines()[phone.slug]
+        is_hidden = "hours hidden" in row["publish"] or row["hours_mon"] == "unknown"
+        assert bool(phone.schedules.all()) is not is_hidden, phone.slug
+        if phone.schedules.all():
+            assert phone.hours_are_disputed is (row["show_open_now"] != "yes"), phone.slug
 
 
 def test_blocked_numbers_stand_nowhere(pages):
-    assert len(BLOCKED_NUMBERS) == 20
+    assert len(BLOCKED_NUMBERS) == 26
     for path, page in pages.items():
         runs = {digits(run) for run in re.findall(r"\d[\d ()-]*\d", page.text)}
         assert not BLOCKED_NUMBERS & runs, path

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contacts.models import ApprovedNumber
+from contacts.models import ApprovedNumber, Phone
 from helphub.edition import facts, gate, store
 from helphub.edition.build import digest
 
@@ -226,3 +226,35 @@ def test_a_heavy_page_is_noted_and_goes_out(whole):
     changed = with_page(whole, LAW, gzipped=20_000)
     assert refusals(changed) == []
     assert gate.warnings(changed) == [f"{LAW} weighs 20000 bytes; 14600 arrive at once."]
+
+
+@pytest.mark.parametrize(
+    ("slug", "values"),
+    [
+        ("h-paladin", {"dial": "2038664107", "display": "20 3866 4107"}),
+        ("h-galop", {"dial": "07012345678", "display": "070 1234 5678"}),
+        ("h-galop", {"dial": "02079460123", "display": "020 7946 0123"}),
+        ("h-galop", {"display": "0800 999 5429"}),
+        ("h-101", {"textphone": "18001 09098790000"}),
+        ("h-shout", {"kind": "voice"}),
+    ],
+)
+def test_a_number_that_a_form_would_refuse_holds_back_its_line(whole, slug, values):
+    """By whatever way it came into the data: an old release, a script, the database itself."""
+    Phone.objects.filter(slug=slug).update(**values)
+    phone = Phone.objects.get(slug=slug)
+    lines = [
+        [phone.pk, phone.name_en, phone.role, *gate._numbers_of(phone)]
+        if line[0] == phone.pk
+        else line
+        for line in whole.data["lines"]
+    ]
+    refusal = only(whole._replace(data=whole.data | {"lines": lines}))
+    assert refusal.rule == "numbers that can be dialled"
+    assert refusal.record == ("contacts.phone", phone.pk, phone.name_en)
+    assert not refusal.stops
+
+
+def test_an_edition_of_an_older_release_is_read_too(whole):
+    older = {name: value for name, value in whole.data.items() if name != "lines"}
+    assert refusals(whole._replace(data=older)) == []

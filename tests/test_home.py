@@ -131,6 +131,7 @@ def test_what_waits_to_go_out_is_named_for_who_sees_editions(people, editions, a
 
 def test_when_nothing_needs_anybody_it_says_so_kindly(people):
     OpenQuestion.objects.all().delete()
+    Phone.objects.update(hours_are_disputed=False)
     Verification.objects.update(verified_on=timezone.localdate())
     page = first_page(people["Editors"])
     assert needs(page) == {}
@@ -177,6 +178,7 @@ def test_with_an_empty_database_the_first_page_still_stands(admin):
     FormOfAbuse.objects.all().delete()
     Guide.objects.all().delete()
     OpenQuestion.objects.all().delete()
+    Phone.objects.update(hours_are_disputed=False)
     page = first_page(admin)
     assert "Nothing needs you just now." in page.main
     assert "Guides" in page.main

@@ -199,6 +199,10 @@ def test_a_line_takes_a_role_over_from_exactly_one_other(admin, second, spoc, ga
     assert (approvals("h-galop")[-1].dial, approvals("h-galop")[-1].role) == (galop.dial, "spoc")
     # It was approved once, so it stays critical.
     assert Phone.objects.get(pk=spoc.pk).is_guarded
+    # Below the strategy's own line readers see that it is another number now.
+    assert Phone.objects.get(printed_line__reference="CON-03") == galop
+    contacts = Page(Client().get("/contacts/")).text
+    assert f"since the strategy was printed. It is now: {galop.display}" in contacts
 
 
 def test_a_role_that_another_line_took_meanwhile_is_not_taken_again(admin, second, spoc, galop):

@@ -120,3 +120,16 @@ def test_invisible_characters_are_refused(character):
 def test_the_heading_of_the_page_is_not_typed_in_the_text():
     with pytest.raises(ValidationError, match="Begin a heading with ##"):
         texts.validate_text("# Too big")
+
+
+@pytest.mark.parametrize("text", ["Use 18000.", "Put 18001 before it.", "999 BSL is a video call."])
+def test_the_codes_of_the_relay_and_the_name_of_the_video_service_can_be_written(text):
+    texts.validate_text(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["18001 01384 455411", "18001-101234", "180001", "18002 555", "Call 999.", "999 BSLX"]
+)
+def test_what_only_looks_like_them_is_a_number(text):
+    with pytest.raises(ValidationError):
+        texts.validate_text(text)

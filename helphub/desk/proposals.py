@@ -279,7 +279,10 @@ def approve(key, user):
     if loser:
         # First: only one number may have the role.
         loser.role = ""
-        loser.save(update_fields=["role"])
+        # The strategy's own line goes with the role: below it readers see that the number changed.
+        printed_line, loser.printed_line = loser.printed_line, None
+        loser.save(update_fields=["role", "printed_line"])
+        phone.printed_line = phone.printed_line or printed_line
         _note_loss(loser, proposal, who)
         _log(user, loser, f"Gave its role to {phone.name}, as {proposal.proposed_by} proposed.")
     set_on(phone, proposal)
@@ -292,7 +295,7 @@ def approve(key, user):
         ) from error
     said = f"Approved {phone.display}, as {proposal.proposed_by} proposed."
     with recording(user, said):
-        phone.save(update_fields=PROPOSED)
+        phone.save(update_fields=[*PROPOSED, "printed_line"])
     if withdrawal:
         publish.lift_withdrawal(withdrawal, who)
     _note(phone.slug, phone, phone.textphone, phone.role, proposal, who)

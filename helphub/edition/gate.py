@@ -12,6 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.utils.translation import get_language_info
 
+from contacts import dialling
 from contacts.models import Phone
 from helphub import critical
 from helphub.edition import addresses, bake, facts, reading
@@ -70,6 +71,8 @@ def data_of(folder, approved):
             [phone.pk, phone.slug, phone.name_en, phone.role, phone.dial, phone.display]
             for phone in phones
         ],
+        # What a form checks of a number, to check it again.
+        "lines": [[phone.pk, phone.name_en, phone.role, *_numbers_of(phone)] for phone in phones],
         "numbers": sorted(
             {
                 number.replace(" ", "")
@@ -84,6 +87,10 @@ def data_of(folder, approved):
         "gone": sorted(gone),
         "approved": {line: [row.dial, row.display] for line, row in approved.items()},
     }
+
+
+def _numbers_of(phone):
+    return phone.kind, phone.dial, phone.display, phone.textphone
 
 
 def _printed_numbers():
@@ -269,6 +276,24 @@ def approved_numbers(edition):
             )
 
 
+def numbers_that_can_be_dialled(edition):
+    """Every number is one that a form would take: whatever way it came into the data."""
+    # An edition made before this rule says less of its numbers: whether one is for texts, for one.
+    older = [
+        [key, name, role, Phone.Kind.TEXT, dial, display, ""]
+        for key, _slug, name, role, dial, display in edition.data["phones"]
+    ]
+    for key, name, role, *numbers in edition.data.get("lines", older):
+        if faults := dialling.faults(*numbers):
+            yield Refusal(
+                "numbers that can be dialled",
+                f"“{name}”: {' '.join(faults)}",
+                [],
+                bake.Record("contacts.phone", key, name),
+                stops=bool(role),
+            )
+
+
 def numbers_of_help_now(edition):
     """Every number that “Help now” shows was approved, by whatever way it came there."""
     # Whether a line reads as it was approved is asked above.
@@ -408,6 +433,7 @@ RULES = [
     language,
     critical_numbers,
     approved_numbers,
+    numbers_that_can_be_dialled,
     numbers_of_help_now,
     links,
     titles,

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, get_language_info, gettext, g
 
 from helphub import assets, memory, texts
 from helphub.entries import Entry
+from services.models import Service
 
 ASKING_FOR_AN_INTERPRETER = gettext_noop(
     "I need help. I speak {}. Please get an interpreter. A woman / a man, please. Do not call my "
@@ -126,6 +127,12 @@ def for_an_interpreter():
             "[your language]" if is_english else language["name"]
         ),
     }
+
+
+@register.simple_tag
+def without_talking():
+    """The services that someone can reach without saying a word aloud."""
+    return Service.objects.without_talking()
 
 
 @register.simple_tag

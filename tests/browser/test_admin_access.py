@@ -31,7 +31,7 @@ answered = Review.objects.create(
 PublicationRequest.objects.create(kind="release", who="admin", state="done")
 spoc = Phone.objects.get(role="spoc")
 proposal = NumberProposal.objects.create(
-    phone=spoc, kind="change", dial="02079460000", display="020 7946 0000", was_dial=spoc.dial,
+    phone=spoc, kind="change", dial="02079461000", display="020 7946 1000", was_dial=spoc.dial,
     was_display=spoc.display, role="spoc", was_role="spoc", proposed_by="somebody", proposer=99,
     why="It moved.", source="Their letter.",
 )
