@@ -12,6 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.utils.translation import get_language_info
 
+from contacts.fallbacks import why_not_of
 from contacts.models import Phone
 from helphub import critical
 from helphub.edition import addresses, bake, facts, reading
@@ -61,6 +62,7 @@ def data_of(folder, approved):
         postcodes = _postcodes_of_places()
         live = addresses.live()
         printed = _printed_numbers()
+        fallbacks = _wrong_fallbacks()
     return {
         "records": {
             address: [page._meta.label_lower, page.pk, page.name]
@@ -79,11 +81,25 @@ def data_of(folder, approved):
             }
         ),
         "printed": printed,
+        "fallbacks": fallbacks,
         "postcodes": postcodes,
         "live": live,
         "gone": sorted(gone),
         "approved": {line: [row.dial, row.display] for line, row in approved.items()},
     }
+
+
+def _wrong_fallbacks():
+    """Lines that name another for the times when they are closed, and that one does not do."""
+    return [
+        [*_record_of(phone), *_record_of(phone.fallback), why]
+        for phone in Phone.objects.published().for_card()
+        if phone.fallback and (why := why_not_of(phone))
+    ]
+
+
+def _record_of(phone):
+    return [phone.pk, phone.name_en]
 
 
 def _printed_numbers():
@@ -269,6 +285,18 @@ def approved_numbers(edition):
             )
 
 
+def fallbacks(edition):
+    """The line that a page names while another is closed answers then, and for the same people.
+
+    Either of the two may have been changed, so both stay as readers have them.
+    """
+    for key, name, other_key, other_name, why in edition.data.get("fallbacks", []):
+        words = f"“{name}” names “{other_name}” for the times when it is closed. {why} "
+        words += f"Choose another line for “{name}”, or leave that field empty."
+        for one in ((key, name), (other_key, other_name)):
+            yield Refusal("fallbacks", words, [], bake.Record("contacts.phone", *one))
+
+
 def numbers_of_help_now(edition):
     """Every number that “Help now” shows was approved, by whatever way it came there."""
     # Whether a line reads as it was approved is asked above.
@@ -408,6 +436,7 @@ RULES = [
     language,
     critical_numbers,
     approved_numbers,
+    fallbacks,
     numbers_of_help_now,
     links,
     titles,

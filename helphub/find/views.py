@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from helphub.find import index, sealing
 from helphub.views import try_again
-from services.models import Service
 
 MOST_IN_A_GROUP = 5
 # Whatever the words: first what helps, then the strategy, and the wing apart from everything.
@@ -79,11 +78,10 @@ def found(request, token):
 
 
 class Group(NamedTuple):
-    """Results of one kind, and the lines to ring when one of theirs is closed."""
+    """Results of one kind."""
 
     name: str
     entries: list
-    never_closed: list
 
 
 def grouped(hits):
@@ -103,13 +101,4 @@ def grouped(hits):
             if len(group) < MOST_IN_A_GROUP:
                 group.append(entry)
     order = sorted(groups, key=lambda name: LAST.index(name) if name in LAST else -1)
-    return [Group(name, groups[name], lines_that_never_close(groups[name])) for name in order]
-
-
-def lines_that_never_close(entries):
-    """The lines to ring instead when one of these is closed, but for those that are among them."""
-    services = [entry for entry in entries if isinstance(entry, Service)]
-    shown = [phone for service in services for phone in service.phones.all()]
-    # A dictionary, for each once and in the order of the results.
-    instead = dict.fromkeys(phone.instead for phone in shown)
-    return [phone for phone in instead if phone and phone not in shown]
+    return [Group(name, groups[name]) for name in order]
