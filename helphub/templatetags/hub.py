@@ -4,12 +4,13 @@ from datetime import time
 from urllib.parse import urlsplit
 
 from django import template
+from django.utils import dateformat
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info, gettext, gettext_noop
 
-from contacts import fallbacks
+from contacts import fallbacks, hours
 from contacts.models import Phone
 from helphub import assets, texts
 from helphub.entries import Entry
@@ -182,6 +183,12 @@ def span(one):
         last=WEEKDAYS[one.last],
         closes=_clock(one.closes_at),
     )
+
+
+@register.simple_tag
+def day_of_this_page():
+    """The day whose hours the page shows."""
+    return dateformat.format(hours.build_clock().astimezone(hours.LONDON), "j F Y")
 
 
 @register.simple_tag
