@@ -35,9 +35,9 @@ function dayName({ date, day, month }, daysAhead) {
 }
 
 function say(name, minute, daysAhead = 0) {
-  const moment = wall(minute);
-  const text = words()[name];
-  return text.replace("{time}", () => clock(moment)).replace("{day}", () => dayName(moment, daysAhead));
+  /* Some labels name no moment. */
+  const text = words()[name].replace("{time}", () => clock(wall(minute)));
+  return text.replace("{day}", () => dayName(wall(minute), daysAhead));
 }
 
 /* From the first moment and the steps from each to the next: pairs of beginning and end. */
