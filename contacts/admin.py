@@ -59,8 +59,32 @@ class VerificationInline(admin.StackedInline):
     fields = [("verified_on", "method", "role"), "confirmed"]
 
 
+HOURS = {Schedule: "schedules", ScheduleException: "exceptions"}
+
+
+def unsaved_rows(formset):
+    """The rows as a form's part gives them, saved or not; none where they are not valid."""
+    if not formset.is_valid():
+        return None
+    deleted = set(formset.deleted_forms)
+    return [
+        form.instance
+        for form in formset.forms
+        if form not in deleted and (form.instance.pk or form.has_changed())
+    ]
+
+
 class PhoneForm(forms.ModelForm):
     """A number's form. What a second person must approve is not taken from it."""
+
+    def _post_clean(self):
+        # Whether another line can stand in for this one depends on the hours as they are typed.
+        formsets = getattr(self.instance, "hours_formsets", [])
+        rows = {HOURS[one.model]: unsaved_rows(one) for one in formsets}
+        if rows and None not in rows.values():
+            self.instance.unsaved_rows = rows
+        super()._post_clean()
+        self.instance.unsaved_rows = None
 
     def clean(self):
         values = super().clean()
@@ -124,6 +148,13 @@ class PhoneAdmin(EntryAdmin):
         "bank_holidays",
         "hours_are_disputed",
         "never_lapses",
+        "minimum_age",
+        "maximum_age",
+        "sex",
+        "is_for_self",
+        "is_for_families",
+        "is_for_professionals",
+        "is_for_one_group",
         "fallback",
         "slug",
         "position",
@@ -151,6 +182,12 @@ class PhoneAdmin(EntryAdmin):
             why = _("A second person must approve a number there.")
         url = reverse("desk:propose", args=[phone.pk])
         return format_html('<a href="{}">{}</a><br>{}', url, words, why)
+
+    def _create_formsets(self, request, obj, change):
+        formsets, inlines = super()._create_formsets(request, obj, change)
+        if obj is not None and request.method == "POST":
+            obj.hours_formsets = [one for one in formsets if one.model in HOURS]
+        return formsets, inlines
 
     def get_readonly_fields(self, request, obj=None):
         guarded = Phone.GUARDED if obj and obj.is_guarded else ["role"]

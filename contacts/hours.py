@@ -202,6 +202,17 @@ def _clip(intervals, window):
     return [interval for interval in clipped if interval.start < interval.end]
 
 
+def first_gap(intervals, first_day, days):
+    """The first moment of a window that none of these intervals covers, or none."""
+    window = Interval(_moment(first_day, time.min), _moment(first_day + days * DAY, time.min))
+    reached = window.start
+    for start, end in merge(intervals):
+        if start > reached:
+            break
+        reached = max(reached, end)
+    return None if reached >= window.end else reached
+
+
 # In words, and for the script
 
 
@@ -210,6 +221,7 @@ class Opening(NamedTuple):
 
     # For each group of days with the same sessions: the first and last weekday, and the sessions.
     groups: list
+    spans: list
     is_round_the_clock: bool
     policy: str
     # Sessions that are not every week, and days to come on which something else holds.
@@ -221,10 +233,26 @@ class Opening(NamedTuple):
     built: int = 0
     ends: int = 0
 
+    @property
+    def is_known(self):
+        """Whether there are hours to print."""
+        return bool(self.groups or self.spans or self.others)
+
 
 WHOLE_DAY = ((time.min, time.min),)
 LABEL_DAYS = 28
 ANNOUNCED_DAYS = 60  # So long ahead a page says that other hours will hold.
+A_DAY = 24 * 60  # In minutes, as all that follows.
+A_WEEK = 7 * A_DAY
+
+
+class Span(NamedTuple):
+    """Open without a break for more than a day: from Friday 5pm to Monday 9am."""
+
+    first: int
+    opens_at: time
+    last: int
+    closes_at: time
 
 
 class OtherSession(NamedTuple):
@@ -237,25 +265,63 @@ class OtherSession(NamedTuple):
     closes_at: time
 
 
-def groups_of(rules):
-    """Weekdays in a row with the same sessions: (first, last, sessions), Monday being 0.
+def _minute(clock):
+    return clock.hour * 60 + clock.minute
 
-    Monthly and fortnightly rules have no place in such a list: others_of says them.
+
+def _clock(minute):
+    return time(minute % A_DAY // 60, minute % 60)
+
+
+def _week(rules):
+    """When a line is open in an ordinary week, in minutes since Monday began.
+
+    Sessions that touch are one: up to midnight and on from midnight is through the night. What
+    begins on Sunday may end in the week after. Nothing is left where it never closes at all.
     """
-    week = []
-    for number, code in enumerate(WEEKDAYS):
-        sessions = tuple(
-            sorted(
-                (rule.opens_at, rule.closes_at)
-                for rule in rules
-                if not rule.is_monthly and rule.interval == 1 and code in rule.byday
-            )
-        )
-        if week and week[-1][1] == number - 1 and week[-1][2] == sessions:
-            week[-1] = (week[-1][0], number, sessions)
+    sessions = []
+    for rule in rules:
+        if rule.is_monthly or rule.interval > 1:
+            continue
+        for code in rule.byday:
+            start = WEEKDAYS.index(code) * A_DAY + _minute(rule.opens_at)
+            length = (_minute(rule.closes_at) - _minute(rule.opens_at)) % A_DAY or A_DAY
+            # The weeks before and after are there so that this one has no edges.
+            sessions += [
+                Interval(start + week, start + week + length) for week in (-A_WEEK, 0, A_WEEK)
+            ]
+    merged = merge(sessions)
+    if any(end - start > A_WEEK for start, end in merged):
+        return [Interval(0, A_WEEK)]
+    return [one for one in merged if 0 <= one.start < A_WEEK]
+
+
+def week_of(rules):
+    """The hours of every week as people say them: groups of days, and longer spans.
+
+    A group is (first weekday, last weekday, sessions), Monday being 0. Monthly and fortnightly
+    rules have no place in such a list: others_of says them.
+    """
+    by_day = [[] for _ in WEEKDAYS]
+    spans = []
+    for start, end in _week(rules):
+        opens_at, closes_at = _clock(start), _clock(end)
+        if opens_at == closes_at == time.min:
+            for day in range(start // A_DAY, end // A_DAY):
+                by_day[day % 7].append((time.min, time.min))
+        elif end - start < A_DAY:
+            by_day[start // A_DAY].append((opens_at, closes_at))
         else:
-            week.append((number, number, sessions))
-    return [group for group in week if group[2]]
+            # It ends with a day, and not where the next one begins.
+            last = (end - 1) // A_DAY % 7
+            spans.append(Span(start // A_DAY, opens_at, last, closes_at))
+    groups = []
+    for number, sessions in enumerate(map(tuple, by_day)):
+        if groups and groups[-1][1] == number - 1 and groups[-1][2] == sessions:
+            groups[-1] = (groups[-1][0], number, sessions)
+        else:
+            groups.append((number, number, sessions))
+    return [group for group in groups if group[2]], spans
 
 
 def others_of(rules):
@@ -278,20 +344,22 @@ def opening(rules, exceptions, policy, *, now, label_until):
     """The hours as a page prints them; with a label for the script until that moment."""
     first_day = now.astimezone(LONDON).date()
     in_force = [rule for rule in rules if rule.is_valid_on(first_day)]
-    groups = groups_of(in_force)
+    groups, spans = week_of(in_force)
     announced = [
         one
         for one in exceptions
         if one.last_day >= first_day and one.first_day <= first_day + ANNOUNCED_DAYS * DAY
     ]
-    is_round_the_clock = groups == [(0, 6, WHOLE_DAY)] and policy in (
+    has_no_break = groups == [(0, 6, WHOLE_DAY)] and not announced
+    is_round_the_clock = has_no_break and policy in (
         BankHolidays.USUAL,
         BankHolidays.ROUND_THE_CLOCK,
     )
-    words = Opening(groups, is_round_the_clock, policy, others_of(in_force), announced)
+    words = Opening(groups, spans, is_round_the_clock, policy, others_of(in_force), announced)
     window = Interval(_moment(first_day, time.min), _moment(first_day + LABEL_DAYS * DAY, time.min))
     ends = min(window.end, label_until or window.start)
-    if not rules or ends <= now:
+    # “Day and night” stands as text, and needs no label.
+    if not rules or ends <= now or is_round_the_clock:
         return words
     found = resolve(rules, exceptions, policy, first_day, LABEL_DAYS)
     window = Interval(window.start, ends)

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from modeltranslation.utils import build_localized_fieldname
 
-from contacts import hours, traces
+from contacts import fallbacks, hours, traces
 from contacts.dialling import (
     NOT_THE_SAME,
     OTHER_TEXTPHONE,
@@ -30,6 +31,7 @@ from strategy.models import ContactLine, Guide
 
 # Hours that nobody has confirmed for so long may have changed.
 LAPSE = timedelta(days=90)
+OLDEST_AGE = 120
 NEVER_LAPSE = ["999", "101", "111"]
 BYDAY = r"(?:-?[1-5])?(?:MO|TU|WE|TH|FR|SA|SU)"
 
@@ -74,6 +76,14 @@ def newest(verifications):
     return max(verifications, key=lambda one: one.verified_on, default=None)
 
 
+def lapse_of(verification):
+    """The moment from which a verification counts as old; long ago where there is none."""
+    if verification is None:
+        return datetime.min.replace(tzinfo=hours.UTC)
+    day = verification.verified_on + LAPSE
+    return datetime.combine(day, time.min, hours.LONDON).astimezone(hours.UTC)
+
+
 class PhoneQuerySet(EntryQuerySet):
     def for_listing(self):
         """The published numbers of the contact page, without the wing for one's own behaviour."""
@@ -87,12 +97,20 @@ class PhoneQuerySet(EntryQuerySet):
     def for_card(self):
         """With what stands beside a number."""
         return self.select_related("fallback").prefetch_related(
-            "call_facts", "schedules", "exceptions", "verifications"
+            "call_facts",
+            "schedules",
+            "exceptions",
+            "verifications",
+            "services",
+            "fallback__schedules",
+            "fallback__exceptions",
+            "fallback__services",
         )
 
     def critical(self):
         """The numbers of every page, by role."""
-        return {phone.role: phone for phone in self.published().exclude(role="")}
+        found = self.published().exclude(role="").prefetch_related("services")
+        return {phone.role: phone for phone in found}
 
     def of_help_now(self):
         """What the page “Help now” shows: in its text, in any language, and beside it."""
@@ -135,6 +153,10 @@ class Phone(Entry):
     class Role(models.TextChoices):
         EMERGENCY = "emergency", _("the emergency number on every page")
         SPOC = "spoc", _("the single point of contact on every page")
+
+    class Sex(models.TextChoices):
+        WOMEN = "women", _("women and girls")
+        MEN = "men", _("men and boys")
 
     class Section(models.TextChoices):
         EMERGENCY = "emergency", _("In an emergency")
@@ -280,14 +302,50 @@ class Phone(Entry):
         default=False,
         help_text=_("For 999, 101 and 111 only. The hours of all others lapse after 90 days."),
     )
+    minimum_age = models.PositiveSmallIntegerField(
+        _("from age"),
+        blank=True,
+        null=True,
+        validators=[MaxValueValidator(OLDEST_AGE)],
+        help_text=_("The age of the person it is about, in years. Empty: no lower limit."),
+    )
+    maximum_age = models.PositiveSmallIntegerField(
+        _("to age"),
+        blank=True,
+        null=True,
+        validators=[MaxValueValidator(OLDEST_AGE)],
+        help_text=_("In years, this one too: 18 is “under 19”. Empty: no upper limit."),
+    )
+    sex = models.CharField(
+        _("for women or men only"),
+        max_length=10,
+        choices=Sex,
+        blank=True,
+        help_text=_("Empty: for everyone."),
+    )
+    is_for_self = models.BooleanField(
+        _("people can ring about themselves"),
+        default=False,
+        help_text=_("Tick only what the line says itself. With no tick it stands in for no other."),
+    )
+    is_for_families = models.BooleanField(_("family and friends can ring"), default=False)
+    is_for_professionals = models.BooleanField(_("professionals can ring"), default=False)
+    is_for_one_group = models.BooleanField(
+        _("for one group of people only"),
+        default=False,
+        help_text=_("Such as LGBT+ people, or deaf people. It then stands in for no other line."),
+    )
     fallback = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
-        related_name="+",
+        related_name="stands_in_for",
         blank=True,
         null=True,
-        verbose_name=_("instead, at any time"),
-        help_text=_("A line that answers round the clock. Shown while this one may be closed."),
+        verbose_name=_("when this line is closed"),
+        help_text=_(
+            "A line for the same people that answers whenever this one is closed. If there is "
+            "none, leave it empty: readers then see 999 alone."
+        ),
     )
 
     objects = PhoneQuerySet.as_manager()
@@ -339,8 +397,10 @@ class Phone(Entry):
         if self.cost and not self.cost_source:
             errors["cost_source"] = _("Say where the cost comes from.")
         errors |= self._errors_of_cost()
-        if self.fallback and not self.fallback.is_always_open:
-            errors["fallback"] = _("This line can be closed too. Choose one that is open 24 hours.")
+        if None not in (self.minimum_age, self.maximum_age) and self.minimum_age > self.maximum_age:
+            errors["maximum_age"] = _("This is below the lower age. Swap the two.")
+        if wrong := self._wrong_fallbacks():
+            errors["fallback"] = wrong
         if self.never_lapses and self.dial not in NEVER_LAPSE:
             errors["never_lapses"] = _("Take this out: it is for 999, 101 and 111 only.")
         if errors:
@@ -355,6 +415,23 @@ class Phone(Entry):
             return {}
         why = _("The digits say that it is free.") if is_free else _("Its digits are not free.")
         return {"cost_class": _("%(why)s Choose “not known”.") % {"why": why}}
+
+    def _wrong_fallbacks(self):
+        """What is wrong with the line named here, and for the lines that name this one."""
+        wrong = []
+        if why := fallbacks.why_not_of(self):
+            wrong.append(_("%(why)s Choose another line, or leave this empty.") % {"why": why})
+        if not self.pk:
+            return wrong
+        for other in self.stands_in_for.published().exclude(pk=self.pk):
+            if why := fallbacks.why_not(other.line, self.line):
+                words = _(
+                    "“%(line)s” names this line for the times when it is closed, and this line "
+                    "would no longer do. %(why)s Choose another line there first, or change this "
+                    "one back."
+                )
+                wrong.append(words % {"line": other.name, "why": why})
+        return wrong
 
     # What no one person changes about a critical line: what is dialled and how, where it stands,
     # and the name by which texts and approvals know it.
@@ -381,35 +458,120 @@ class Phone(Entry):
         """The newest verification, or none."""
         return newest(self.verifications.all())
 
+    @cached_property
+    def asked(self):
+        """The newest verification for which somebody asked the organisation itself, or none."""
+        return newest(one for one in self.verifications.all() if one.was_asked)
+
     @property
-    def lapses_at(self):
-        """The moment from which its hours count as old; none where they never do."""
+    def label_until(self):
+        """Until when readers may be told that it is open now: so long after somebody has asked."""
         if self.never_lapses:
             return datetime.max.replace(tzinfo=hours.UTC)
-        if self.verification is None:
-            return datetime.min.replace(tzinfo=hours.UTC)
-        day = self.verification.verified_on + LAPSE
-        return datetime.combine(day, time.min, hours.LONDON).astimezone(hours.UTC)
+        return lapse_of(self.asked)
 
     @property
     def has_lapsed(self):
-        return hours.build_clock() >= self.lapses_at
+        """Whether so much time has gone by that its hours may have changed."""
+        if self.never_lapses:
+            return False
+        return hours.build_clock() >= lapse_of(self.asked or self.verification)
+
+    @property
+    def is_not_yet_rung(self):
+        """Whether its hours are only what is published: nobody has ever asked."""
+        return not self.never_lapses and self.asked is None
+
+    # Opening hours that a form has read and not yet saved, by the name of their relation.
+    unsaved_rows = None
+
+    def _rows(self, name):
+        if self.unsaved_rows is not None:
+            return self.unsaved_rows[name]
+        return getattr(self, name).all() if self.pk else []
+
+    @property
+    def _rules(self):
+        return tuple(schedule.rule for schedule in self._rows("schedules"))
+
+    @property
+    def _dated_exceptions(self):
+        return tuple(exception.dated for exception in self._rows("exceptions"))
 
     @cached_property
     def opening(self):
         """Its hours, in words and for the script."""
         return hours.opening(
-            [schedule.rule for schedule in self.schedules.all()],
-            [exception.dated for exception in self.exceptions.all()],
+            self._rules,
+            self._dated_exceptions,
             self.bank_holidays,
             now=hours.build_clock(),
-            label_until=None if self.hours_are_disputed else self.lapses_at,
+            label_until=None if self.hours_are_disputed else self.label_until,
         )
 
     @property
+    def people(self):
+        """Whom it is for."""
+        services = self.services.all() if self.pk else []
+        ticked = {
+            "self": self.is_for_self,
+            "families": self.is_for_families,
+            "professionals": self.is_for_professionals,
+        }
+        return fallbacks.People(
+            wings=frozenset(
+                [
+                    self.section == self.Section.OWN_BEHAVIOUR,
+                    *(service.is_own_behaviour for service in services),
+                ]
+            ),
+            callers=frozenset(name for name in fallbacks.CALLERS if ticked[name]),
+            minimum_age=self.minimum_age,
+            maximum_age=self.maximum_age,
+            sex=self.sex,
+            is_one_group=self.is_for_one_group,
+        )
+
+    @property
+    def line(self):
+        """What decides whether it can stand in for another line, or another for it."""
+        return fallbacks.Line(
+            key=self.pk,
+            name=self.name,
+            kind=self.kind,
+            is_emergency=self.is_emergency,
+            people=self.people,
+            rules=self._rules,
+            exceptions=self._dated_exceptions,
+            policy=self.bank_holidays,
+            are_hours_disputed=self.hours_are_disputed,
+        )
+
+    @cached_property
     def instead(self):
-        """The line that answers at any time, while it is itself published."""
-        return self.fallback if self.fallback and self.fallback.is_shown else None
+        """The line to name while this one is closed, or none.
+
+        Asked again whenever a page is made: a line that no longer does is not named for a day.
+        """
+        other = self.fallback
+        if other is None or not other.is_shown or other.closed_service or self.is_always_open:
+            return None
+        return None if fallbacks.why_not_of(self) else other
+
+    @cached_property
+    def _shown_services(self):
+        return [service for service in self.services.all() if service.is_shown] if self.pk else []
+
+    @property
+    def notices(self):
+        """The services with a notice that has to stand wherever this number stands."""
+        return [service for service in self._shown_services if service.has_notice]
+
+    @property
+    def closed_service(self):
+        """The service that says that it is closed for now, where no other has this number."""
+        shown = self._shown_services
+        return shown[0] if shown and all(one.is_shown_closed for one in shown) else None
 
     @property
     def is_free(self):
@@ -655,7 +817,10 @@ class AbstractVerification(NumberedRow):
         TOLD = "told", _("the organisation told us")
 
     verified_on = models.DateField(
-        _("on"), help_text=_("From this day readers see “Open now” for 90 days.")
+        _("on"),
+        help_text=_(
+            "Rung, or told by the organisation: from this day readers see “Open now” for 90 days."
+        ),
     )
     method = models.CharField(
         _("how"),

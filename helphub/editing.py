@@ -120,6 +120,14 @@ class NamedRowForm(forms.ModelForm):
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
 
+    def add_error(self, field, error):
+        # The model may find fault with a field that the list does not show.
+        if field is None and hasattr(error, "error_dict"):
+            for name, errors in error.error_dict.items():
+                super().add_error(name if name in self.fields else None, errors)
+        else:
+            super().add_error(field, error)
+
 
 class EntryAdmin(EditingAdmin):
     """An admin for entries: in order, published or not, with the page a click away."""

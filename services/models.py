@@ -158,7 +158,9 @@ class ServiceQuerySet(EntryQuerySet):
         """What a line's token becomes: its number as a link, or the service that has none."""
         links = {
             phone.slug: render_to_string("includes/_number.html", {"phone": phone}).strip()
-            for phone in Phone.objects.published().filter(slug__in=slugs)
+            for phone in Phone.objects.published()
+            .filter(slug__in=slugs)
+            .prefetch_related("services")
         }
         for service in self.published().filter(line__in=set(slugs) - set(links)):
             links[service.line] = texts.link(service.get_absolute_url(), service.name)

@@ -22,7 +22,7 @@ from helphub.models import Synonym
 from services.models import Service
 from strategy.models import ContactLine, FormOfAbuse, Guide
 
-from .reader import Page
+from .reader import Page, text
 from .test_pages import FIRST_ROUND_TRIP
 
 pytestmark = pytest.mark.django_db
@@ -458,15 +458,20 @@ def test_the_longest_answer_comes_in_the_first_round_trip(client, language):
     assert page.response.content.index(b"data-exit href") < 14_000
 
 
-def test_below_lines_that_close_stands_one_that_never_does(client):
-    page = ask(client, "paladin")
-    assert "At any time: 0808 500 2222 (24/7 Rape and Sexual Abuse Support Line)" in page.main
-    page = ask(client, "rape crisis")
-    assert "At any time:" not in page.main
-    # Whoever is worried about what they might do is not sent to the line for survivors.
-    page = ask(client, "stop it now")
-    assert "At any time:" not in page.main
-    assert not any("08085002222" in (a.get("href") or "") for a in page.one("main").iter("a"))
+def test_beside_a_line_that_closes_stands_one_for_the_same_people(client):
+    page = ask(client, "galop")
+    item = next(li for li in page.all("li") if "tel:08009995428" in links_of(li))
+    assert "When this line is closed: 0808 16 89 111 (Victim Support supportline)" in text(item)
+    assert "At any time" not in page.main
+    # Nothing stands in for these: no other line is for the same people.
+    section = ask(client, "stop it now").all("section")[-1]
+    assert "tel:08081000900" in links_of(section)
+    assert "tel:08085002222" not in links_of(section)
+    assert "When this line is closed" not in text(section)
+
+
+def links_of(element):
+    return [link.get("href") for link in element.iter("a")]
 
 
 def test_the_best_answer_stands_alone_at_the_top(client):

@@ -2,16 +2,21 @@
 
 import csv
 import json
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import accumulate
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.dates import WEEKDAYS
 
+from contacts.hours import Rule, week_of
 from contacts.models import Phone, Schedule, ScheduleException, Verification
+from services.models import Service
 
+from .addresses import public_pages
 from .reader import Page, text
 from .test_admin import errors, save
 
@@ -38,6 +43,17 @@ def card(client, slug):
     return next(c for c in cards if text(next(c.iter("bdi"))) == display)
 
 
+def rung(slug, on=date(2026, 11, 23), method=Verification.Method.RANG):
+    """Notes that somebody has asked the organisation itself."""
+    Verification.objects.create(
+        phone=Phone.objects.get(slug=slug),
+        verified_on=on,
+        method=method,
+        role="communications",
+        confirmed="The hours.",
+    )
+
+
 def label(element):
     """What the script gets to work with, or None where it may say nothing."""
     found = [e for e in element.iter("strong") if e.get("data-open")]
@@ -54,12 +70,13 @@ def test_hours_stand_as_text(client, clock):
     words = text(card(client, "h-mash-children"))
     assert "Monday to Friday: 9am to 5pm. Closed on bank holidays." in words
     words = text(card(client, "h-edt"))
-    assert "Monday to Friday: midnight to 9am, 5pm to midnight." in words
-    assert "Saturday to Sunday: all day and night." in words
+    assert "Monday to Thursday: 5pm to 9am the next day. Friday 5pm to Monday 9am." in words
     words = text(card(client, "h-stalking"))
     assert "Monday to Tuesday: 9:30am to 4pm. Wednesday: 1pm to 4pm." in words
     assert "We do not know about bank holidays." in words
-    assert "Open 24 hours." in text(card(client, "h-rcew247"))
+    assert "Day and night." in text(card(client, "h-rcew247"))
+    assert label(card(client, "h-rcew247")) is None
+    assert label(card(client, "h-999")) is None
 
 
 def test_the_server_never_says_open_now(client, clock):
@@ -80,29 +97,12 @@ def test_hidden_hours_are_not_loaded_and_not_known(client, clock):
         assert label(card(client, slug)) is None
 
 
-def test_beside_a_line_that_may_be_closed_stands_one_that_answers(client, clock):
-    for phone in Phone.objects.for_listing():
-        if not phone.opening.is_round_the_clock:
-            assert phone.fallback.opening.is_round_the_clock
-            numbers = [text(b) for b in card(client, phone.slug).iter("bdi")]
-            assert phone.fallback.display in numbers, phone.slug
-        else:
-            assert phone.fallback is None
-
-
 def test_a_withdrawn_number_stands_beside_no_other(client, clock):
     support = Phone.objects.get(slug="h-rcew247")
     assert support.display in Page(client.get("/contacts/")).text
     Phone.objects.filter(pk=support.pk).update(is_published=False)
     for path in ("/contacts/", "/services/", "/services/duty-team/", "/start/a3/", "/near/lye/"):
         assert support.display not in Page(client.get(path)).main, path
-
-
-def test_only_a_line_that_never_closes_can_stand_in_for_others():
-    phone = Phone.objects.get(slug="h-galop")
-    phone.fallback = Phone.objects.get(slug="h-mash-children")
-    with pytest.raises(ValidationError, match="can be closed too"):
-        phone.full_clean()
 
 
 def test_the_hours_of_other_lines_than_999_101_and_111_always_lapse():
@@ -113,6 +113,7 @@ def test_the_hours_of_other_lines_than_999_101_and_111_always_lapse():
 
 
 def test_the_script_gets_four_weeks_from_today(client, clock):
+    rung("h-mash-children")
     found = label(card(client, "h-mash-children"))
     opens = [datetime.fromtimestamp(start * 60, UTC) for start, _ in found["data-open"]]
     assert opens[0] == datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -122,33 +123,64 @@ def test_the_script_gets_four_weeks_from_today(client, clock):
 
 
 def test_disputed_hours_have_no_label(client, clock):
+    rung("h-karma")
+    assert label(card(client, "h-karma")) is not None
     Phone.objects.filter(slug="h-karma").update(hours_are_disputed=True)
     assert label(card(client, "h-karma")) is None
     assert "Monday to Friday: 9am to 5pm" in text(card(client, "h-karma"))
 
 
 def test_hours_lapse_after_ninety_days_and_no_label_outlives_them(client, clock):
+    rung("h-karma")
     clock(2027, 2, 10)
     ends = label(card(client, "h-karma"))["data-ends"]
     assert ends == int(datetime(2027, 2, 21, tzinfo=UTC).timestamp() // 60)
     clock(2027, 2, 21)
     assert label(card(client, "h-karma")) is None
     assert "These hours may have changed." in text(card(client, "h-karma"))
-    assert label(card(client, "h-999")) is not None
     assert "may have changed" not in text(card(client, "h-999"))
+
+
+def test_only_whoever_asked_makes_a_label(client, clock):
+    """What is published may be old: readers see the hours, and that nobody has rung."""
+    for phone in Phone.objects.for_listing():
+        found = card(client, phone.slug)
+        assert label(found) is None, phone.slug
+        is_noted = "From its website, not yet rung." in text(found)
+        assert is_noted == (phone.opening.is_known and not phone.never_lapses), phone.slug
+    rung("h-karma", method=Verification.Method.PUBLISHED_SOURCES)
+    assert label(card(client, "h-karma")) is None
+    rung("h-karma", method=Verification.Method.TOLD)
+    assert label(card(client, "h-karma")) is not None
+    assert "not yet rung" not in text(card(client, "h-karma"))
+
+
+def test_reading_a_website_later_does_not_make_old_answers_new(client, clock):
+    clock(2027, 3, 1)
+    rung("h-karma")
+    rung("h-karma", on=date(2027, 2, 28), method=Verification.Method.PUBLISHED_SOURCES)
+    found = card(client, "h-karma")
+    assert label(found) is None
+    assert "These hours may have changed." in text(found)
+    assert "not yet rung" not in text(found)
+
+
+def test_a_line_of_all_hours_with_a_closed_day_to_come_does_not_say_day_and_night(client, clock):
+    rung("h-rcew247")
+    day = date(2026, 12, 25)
+    phone = Phone.objects.get(slug="h-rcew247")
+    ScheduleException.objects.create(phone=phone, position=1, first_day=day, last_day=day)
+    found = card(client, "h-rcew247")
+    assert "Day and night" not in text(found)
+    assert "Monday to Sunday: all day and night." in text(found)
+    assert "25 December: Closed." in text(found)
+    assert label(found) is not None
 
 
 def test_a_new_verification_brings_the_label_back(client, clock):
     clock(2027, 3, 1)
     karma = Phone.objects.get(slug="h-karma")
-    Verification.objects.create(
-        phone=karma,
-        position=2,
-        verified_on=date(2027, 2, 28),
-        method=Verification.Method.RANG,
-        role="communications",
-        confirmed="Hours",
-    )
+    rung("h-karma", on=date(2027, 2, 28))
     assert label(card(client, "h-karma")) is not None
     page = Page(client.get(karma.services.get().get_absolute_url()))
     assert "Last checked on 28 February 2027 by communications" in page.main
@@ -157,7 +189,7 @@ def test_a_new_verification_brings_the_label_back(client, clock):
 def test_what_nobody_has_rung_is_never_called_checked(client, clock):
     for phone in Phone.objects.published():
         page = Page(client.get(phone.services.get().get_absolute_url()))
-        assert "From published sources, not yet rung (23 November 2026)" in page.main
+        assert "From its website, not yet rung (23 November 2026)" in page.main
         assert "Last checked" not in page.main
 
 
@@ -171,6 +203,7 @@ def test_only_the_hours_that_hold_today_stand_as_text(client, clock):
 
 
 def test_an_exception_reaches_the_script(client, clock):
+    rung("h-mash-children")
     mash = Phone.objects.get(slug="h-mash-children")
     day = date(2026, 11, 25)
     ScheduleException.objects.create(phone=mash, first_day=day, last_day=day)
@@ -181,6 +214,8 @@ def test_an_exception_reaches_the_script(client, clock):
 
 def test_children_always_reach_somebody(client, clock):
     clock(2026, 12, 24)
+    rung("h-mash-children")
+    rung("h-edt")
     both = [label(card(client, slug))["data-open"] for slug in ("h-mash-children", "h-edt")]
     now = label(card(client, "h-edt"))
     reached = now["data-built"]
@@ -302,3 +337,157 @@ def test_days_with_other_hours_are_announced_and_then_forgotten(client, clock):
     assert "December" not in text(card(client, "h-mash-children"))
     clock(2027, 1, 4)
     assert "January: Closed" not in text(card(client, "h-mash-children"))
+
+
+def words_of(*sessions):
+    """How hours stand on a page: the groups of days, and the spans."""
+    rules = [
+        Rule(time(opens), time(closes), tuple(days.split(","))) for days, opens, closes in sessions
+    ]
+    return week_of(rules)
+
+
+def test_hours_through_midnight_are_one_session():
+    groups, spans = words_of(("MO,TU,WE,TH,FR", 0, 9), ("MO,TU,WE,TH,FR", 17, 0), ("SA,SU", 0, 0))
+    assert groups == [(0, 3, ((time(17), time(9)),))]
+    assert spans == [(4, time(17), 0, time(9))]
+
+
+def test_whole_days_are_said_as_such_and_not_as_a_span():
+    groups, spans = words_of(("MO,TU,WE,TH,FR", 9, 17), ("SA,SU", 0, 0))
+    assert groups == [(0, 4, ((time(9), time(17)),)), (5, 6, ((time(0), time(0)),))]
+    assert spans == []
+
+
+@pytest.mark.parametrize(
+    ("sessions", "groups", "spans"),
+    [
+        # Sunday night runs into the next week.
+        ([("SU", 22, 6)], [(6, 6, ((time(22), time(6)),))], []),
+        ([("SU", 22, 0), ("MO", 0, 6)], [(6, 6, ((time(22), time(6)),))], []),
+        # Until a day ends, and not until the next one begins.
+        ([("FR", 17, 0), ("SA", 0, 0)], [], [(4, time(17), 5, time(0))]),
+        ([("SA", 0, 0), ("SU", 0, 9)], [], [(5, time(0), 6, time(9))]),
+        # Sessions that touch or overlap are one, and those with a gap are two.
+        ([("WE", 9, 12), ("WE", 12, 15)], [(2, 2, ((time(9), time(15)),))], []),
+        ([("WE", 9, 13), ("WE", 12, 15)], [(2, 2, ((time(9), time(15)),))], []),
+        (
+            [("WE", 9, 12), ("WE", 13, 15)],
+            [(2, 2, ((time(9), time(12)), (time(13), time(15))))],
+            [],
+        ),
+        # A whole week, however it is written.
+        ([("MO,TU,WE,TH,FR,SA,SU", 0, 0)], [(0, 6, ((time(0), time(0)),))], []),
+        (
+            [("MO,TU,WE,TH,FR,SA,SU", 9, 17), ("MO,TU,WE,TH,FR,SA,SU", 17, 9)],
+            [(0, 6, ((time(0), time(0)),))],
+            [],
+        ),
+        ([("MO,TU,WE,TH,FR,SA,SU", 9, 9)], [(0, 6, ((time(0), time(0)),))], []),
+    ],
+)
+def test_a_week_is_said_in_as_few_words_as_are_true(sessions, groups, spans):
+    assert words_of(*sessions) == (groups, spans)
+
+
+def test_in_right_to_left_text_each_part_of_the_hours_keeps_to_itself(client, clock):
+    for language in ("ur", "ar"):
+        page = Page(client.get(f"/{language}/contacts/"))
+        ranges = 0
+        for hours in page.all("p", class_="hours"):
+            loose = "".join([hours.text or "", *(part.tail or "" for part in hours.iter())])
+            assert not re.search(r"\d", "".join(c for c in loose)), text(hours)
+            ranges += len(list(hours.iter("bdi")))
+        assert ranges > 10
+
+
+def test_a_day_has_one_name_on_a_page(client, clock):
+    rung("h-mash-children")
+    for language in ("ur", "pa", "ar", "pl"):
+        page = Page(client.get(f"/{language}/contacts/"))
+        (words,) = [one for one in page.all("template") if one.get("data-days")]
+        monday, *_, sunday = words.get("data-days").split("|")
+        with translation.override(language):
+            assert (monday, sunday) == (str(WEEKDAYS[0]), str(WEEKDAYS[6]))
+        assert any(monday in text(one) for one in page.all("p", class_="hours"))
+        assert len(words.get("data-months").split("|")) == 12
+
+
+# Closed for now
+
+
+@pytest.fixture
+def moving():
+    """A service, in the guides and on the contact page, that is closed while it moves."""
+    trust = Service.objects.get(line="h-survivorstrust")
+    trust.is_closed_for_now, trust.notice_en = True, "Closed while they move."
+    trust.save()
+    return trust
+
+
+def test_a_line_that_is_closed_for_now_says_so_wherever_its_number_stands(client, moving):
+    number = "tel:08088010818"
+    named = 0
+    for path in public_pages():
+        page = Page(client.get(path))
+        assert number not in {url for url, _shown in page.lines}, path
+        if moving.name in page.main and path not in ("/contacts/",):
+            named += 1
+        if "(closed for now)" in page.main:
+            link = next(a for a in page.all("a") if a.get("href") == moving.get_absolute_url())
+            assert link is not None
+    assert named
+    found = [c for c in Page(client.get("/contacts/")).all("article") if moving.name in text(c)]
+    assert "Closed while they move." in text(found[0])
+    assert "closed for now" in Page(client.get("/guides/long-ago/")).main
+
+
+def test_a_notice_that_is_over_hides_no_number(client, moving):
+    Service.objects.filter(pk=moving.pk).update(notice_until=date(2020, 1, 1))
+    assert "tel:08088010818" in {url for url, _ in Page(client.get("/contacts/")).lines}
+
+
+def test_a_number_that_another_service_still_answers_is_offered(client, moving):
+    other = Service.objects.get(line="h-galop")
+    other.phones.add(Phone.objects.get(slug="h-survivorstrust"))
+    found = next(c for c in Page(client.get("/contacts/")).all("article") if moving.name in text(c))
+    assert "Closed while they move." in text(found)
+    assert "tel:08088010818" in {a.get("href") for a in found.iter("a")}
+
+
+def test_a_line_that_is_closed_for_now_stands_in_for_no_other(client):
+    victim_support = Service.objects.get(line="h-victimsupport")
+    victim_support.is_closed_for_now, victim_support.notice_en = True, "Closed today."
+    victim_support.save()
+    assert Phone.objects.get(slug="h-galop").instead is None
+    page = Page(client.get(Service.objects.get(line="h-galop").get_absolute_url()))
+    assert page.all("p", class_="instead") == []
+
+
+def test_the_number_of_every_page_stays_and_says_that_it_is_closed_for_now(client):
+    spoc = Service.objects.get(line="h-spoc")
+    # Its own notice may name it.
+    spoc.is_closed_for_now, spoc.notice_en = True, "No calls on {h-spoc} this week."
+    spoc.save()
+    for path in ("/", "/help-now/", "/guides/consent/", "/contacts/"):
+        page = Page(client.get(path))
+        assert page.lines[1][0] == "tel:01384455411", path
+        assert "No calls on 01384 455411" in page.text, path
+
+
+def test_two_notices_that_name_each_other_do_not_go_round_in_a_circle(client, moving):
+    galop = Service.objects.get(line="h-galop")
+    galop.is_closed_for_now, galop.notice_en = True, "Closed. Try {h-survivorstrust}."
+    galop.save()
+    Service.objects.filter(pk=moving.pk).update(notice_en="Closed. Try {h-galop}.")
+    assert "closed for now" in Page(client.get(galop.get_absolute_url())).main
+
+
+# On paper
+
+
+def test_pages_with_hours_carry_the_day_for_paper(client, clock):
+    for path in ("/contacts/", "/services/", "/services/duty-team/", "/help-now/", "/start/a1/"):
+        page = Page(client.get(path))
+        (line,) = page.all("p", class_="on-paper")
+        assert text(line).startswith("From 24 November 2026."), path

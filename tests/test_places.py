@@ -383,9 +383,7 @@ def test_a_notice_ends_on_its_last_day(admin, client):
 
 def test_a_service_says_how_it_was_checked(admin, client):
     service = Service.objects.get(line="h-signhealth")
-    assert (
-        "From published sources, not yet rung" in Page(client.get(service.get_absolute_url())).main
-    )
+    assert "From its website, not yet rung" in Page(client.get(service.get_absolute_url())).main
     sent = {
         "verifications-1-verified_on": "2026-11-24",
         "verifications-1-method": "told",

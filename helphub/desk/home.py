@@ -165,6 +165,8 @@ def lapsing(user):
 def _lapse_in_words(day, today, newest):
     if newest is None:
         return "Nobody has made sure of it yet. Readers see its hours as old."
+    if not newest.was_asked:
+        return "Nobody has rung it. Readers see its hours with “From its website, not yet rung”."
     if day <= today:
         return f"Lapsed on {day:%-d %B %Y}. Readers see “These hours may have changed”."
     return f"Lapses on {day:%-d %B}. Until then readers see whether it is open."

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import get_language_info
 
 from contacts import dialling
+from contacts.fallbacks import why_not_of
 from contacts.models import Phone
 from helphub import critical
 from helphub.edition import addresses, bake, facts, reading
@@ -62,6 +63,7 @@ def data_of(folder, approved):
         postcodes = _postcodes_of_places()
         live = addresses.live()
         printed = _printed_numbers()
+        fallbacks = _wrong_fallbacks()
     return {
         "records": {
             address: [page._meta.label_lower, page.pk, page.name]
@@ -82,6 +84,7 @@ def data_of(folder, approved):
             }
         ),
         "printed": printed,
+        "fallbacks": fallbacks,
         "postcodes": postcodes,
         "live": live,
         "gone": sorted(gone),
@@ -91,6 +94,19 @@ def data_of(folder, approved):
 
 def _numbers_of(phone):
     return phone.kind, phone.dial, phone.display, phone.textphone
+
+
+def _wrong_fallbacks():
+    """Lines that name another for the times when they are closed, and that one does not do."""
+    return [
+        [*_record_of(phone), *_record_of(phone.fallback), why]
+        for phone in Phone.objects.published().for_card()
+        if phone.fallback and (why := why_not_of(phone))
+    ]
+
+
+def _record_of(phone):
+    return [phone.pk, phone.name_en]
 
 
 def _printed_numbers():
@@ -294,6 +310,18 @@ def numbers_that_can_be_dialled(edition):
             )
 
 
+def fallbacks(edition):
+    """The line that a page names while another is closed answers then, and for the same people.
+
+    Either of the two may have been changed, so both stay as readers have them.
+    """
+    for key, name, other_key, other_name, why in edition.data.get("fallbacks", []):
+        words = f"“{name}” names “{other_name}” for the times when it is closed. {why} "
+        words += f"Choose another line for “{name}”, or leave that field empty."
+        for one in ((key, name), (other_key, other_name)):
+            yield Refusal("fallbacks", words, [], bake.Record("contacts.phone", *one))
+
+
 def numbers_of_help_now(edition):
     """Every number that “Help now” shows was approved, by whatever way it came there."""
     # Whether a line reads as it was approved is asked above.
@@ -434,6 +462,7 @@ RULES = [
     critical_numbers,
     approved_numbers,
     numbers_that_can_be_dialled,
+    fallbacks,
     numbers_of_help_now,
     links,
     titles,

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 from helphub.find import index
 from helphub.find.folding import words_of
 from helphub.views import try_again
-from services.models import Service
 
 MOST_IN_A_GROUP = 5
 BEST, OWN_BEHAVIOUR = "best", "own_behaviour"
@@ -105,11 +104,10 @@ LISTS = {
 
 
 class Group(NamedTuple):
-    """Results of one kind, and the lines to ring when one of theirs is closed."""
+    """Results of one kind."""
 
     name: str
     entries: list
-    never_closed: list
 
 
 def grouped(hits):
@@ -132,24 +130,4 @@ def grouped(hits):
             group = groups.setdefault(name, [])
             if len(group) < MOST_IN_A_GROUP:
                 group.append(entry)
-    shown = [entry for group in groups.values() for entry in group]
-    return [
-        # A line for people who were hurt is no stand-in for one of the wing.
-        Group(
-            name, entries, [] if name == OWN_BEHAVIOUR else lines_that_never_close(entries, shown)
-        )
-        for name, entries in groups.items()
-    ]
-
-
-def lines_that_never_close(entries, shown):
-    """The lines to ring instead when one of these is closed, but for those the page shows."""
-    # A dictionary, for each once and in the order of the results.
-    instead = dict.fromkeys(phone.instead for phone in _phones(entries))
-    on_the_page = _phones(shown)
-    return [phone for phone in instead if phone and phone not in on_the_page]
-
-
-def _phones(entries):
-    services = [entry for entry in entries if isinstance(entry, Service)]
-    return [phone for service in services for phone in service.phones.all()]
+    return [Group(name, entries) for name, entries in groups.items()]

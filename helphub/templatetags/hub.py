@@ -4,11 +4,14 @@ from datetime import time
 from urllib.parse import urlsplit
 
 from django import template
-from django.utils.dates import WEEKDAYS
-from django.utils.html import format_html
+from django.utils import dateformat
+from django.utils.dates import MONTHS, WEEKDAYS
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info, gettext, gettext_noop
 
+from contacts import fallbacks, hours
+from contacts.models import Phone
 from helphub import assets, memory, texts
 from helphub.entries import Entry
 from services.models import Service
@@ -74,7 +77,7 @@ def note_on_calls(context, content):
     return content + note.render(context)
 
 
-class Shared(template.Node):
+class Remembered(template.Node):
     """A part of a page that is the same on many: rendered once for these values."""
 
     def __init__(self, place, values, content):
@@ -86,12 +89,12 @@ class Shared(template.Node):
 
 
 @register.tag
-def shared(parser, token):
+def remember(parser, token):
     """Enclose what depends on nothing but the language, the edition and the values named."""
     values = [parser.compile_filter(one) for one in token.split_contents()[1:]]
-    content = parser.parse(["endshared"])
+    content = parser.parse(["endremember"])
     parser.delete_first_token()
-    return Shared(f"{parser.origin.name}:{token.lineno}:{token.position}", values, content)
+    return Remembered(f"{parser.origin.name}:{token.lineno}:{token.position}", values, content)
 
 
 @register.filter
@@ -115,6 +118,30 @@ def host(url):
 
 
 @register.simple_tag
+def shared_fallbacks(entries):
+    """The lines of a list, of numbers or of services, that name the same other line when closed.
+
+    That line is said once below the list, and not beside each of them.
+    """
+    phones = []
+    for entry in entries:
+        service = getattr(entry, "service", entry)
+        if isinstance(service, Phone):
+            phones.append(service)
+        elif hasattr(service, "phones") and not service.is_shown_closed:
+            phones += service.phones.all()
+    return fallbacks.shared(phones)
+
+
+@register.filter
+def said_below(service, shared):
+    """The numbers of a service whose stand-in is said once below the list."""
+    if not shared:
+        return ()
+    return tuple(phone.pk for phone in service.phones.all() if phone in shared.phones)
+
+
+@register.simple_tag
 def for_an_interpreter():
     """What a caller can read out: in the reader's language where it is translated, or nothing,
     and in English."""
@@ -129,6 +156,18 @@ def for_an_interpreter():
     }
 
 
+def _isolated(message, **values):
+    """Part of a line of hours, in the reader's language or marked as English.
+
+    In an isolate of its own, so that in Urdu and Arabic the parts around it keep their order.
+    """
+    translated = gettext(message)
+    attributes = ""
+    if translated == message and not get_language().startswith("en"):
+        attributes = mark_safe(' lang="en" dir="ltr"')
+    return format_html("<bdi{}>{}</bdi>", attributes, translated % values)
+
+
 @register.simple_tag
 def without_talking():
     """The services that someone can reach without saying a word aloud."""
@@ -139,8 +178,10 @@ def without_talking():
 def days(first, last):
     """One weekday, or the first and the last of several in a row. Monday is 0."""
     if first == last:
-        return WEEKDAYS[first]
-    return gettext("%(first)s to %(last)s") % {"first": WEEKDAYS[first], "last": WEEKDAYS[last]}
+        return format_html("<bdi>{}</bdi>", WEEKDAYS[first])
+    return _isolated(
+        gettext_noop("%(first)s to %(last)s"), first=WEEKDAYS[first], last=WEEKDAYS[last]
+    )
 
 
 @register.simple_tag
@@ -148,20 +189,50 @@ def other_day(other):
     """The day of a session that is not every week."""
     weekday = WEEKDAYS[other.weekday]
     if not other.nth:
-        words = gettext("%(weekday)s, every %(weeks)s weeks")
-        return words % {"weekday": weekday, "weeks": other.weeks}
+        message = gettext_noop("%(weekday)s, every %(weeks)s weeks")
+        return _isolated(message, weekday=weekday, weeks=other.weeks)
     if other.nth < 0:
-        return gettext("Last %(weekday)s of the month") % {"weekday": weekday}
-    words = gettext("%(weekday)s number %(nth)s of the month")
-    return words % {"weekday": weekday, "nth": other.nth}
+        return _isolated(gettext_noop("Last %(weekday)s of the month"), weekday=weekday)
+    message = gettext_noop("%(weekday)s number %(nth)s of the month")
+    return _isolated(message, weekday=weekday, nth=other.nth)
 
 
 @register.simple_tag
 def session(opens, closes):
     """From when to when, as people say it."""
     if opens == closes:
-        return gettext("all day and night")
-    return gettext("%(opens)s to %(closes)s") % {"opens": _clock(opens), "closes": _clock(closes)}
+        return _isolated(gettext_noop("all day and night"))
+    message = gettext_noop("%(opens)s to %(closes)s")
+    if time.min < closes < opens:
+        message = gettext_noop("%(opens)s to %(closes)s the next day")
+    return _isolated(message, opens=_clock(opens), closes=_clock(closes))
+
+
+@register.simple_tag
+def span(one):
+    """From a time on one day to a time on another, more than a day later."""
+    return _isolated(
+        gettext_noop("%(first)s %(opens)s to %(last)s %(closes)s"),
+        first=WEEKDAYS[one.first],
+        opens=_clock(one.opens_at),
+        last=WEEKDAYS[one.last],
+        closes=_clock(one.closes_at),
+    )
+
+
+@register.simple_tag
+def day_of_this_page():
+    """The day whose hours the page shows."""
+    return dateformat.format(hours.build_clock().astimezone(hours.LONDON), "j F Y")
+
+
+@register.simple_tag
+def names_of_days():
+    """The weekdays and months for the script: the same words as in the hours beside its labels."""
+    names = {"days": WEEKDAYS, "months": MONTHS}
+    return format_html_join(
+        "", ' data-{}="{}"', ((key, "|".join(map(str, one.values()))) for key, one in names.items())
+    )
 
 
 def _clock(moment):

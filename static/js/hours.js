@@ -3,39 +3,53 @@
  *
  * The server has worked out the moments at which each line opens and closes. Here they are only
  * compared with the phone's clock, and said in the time of Dudley, wherever the phone thinks it is.
- * Where the clock cannot be right, and where the hours are not known, nothing is said.
+ * Where the clock cannot be right, and where the hours are not known, nothing is said. It runs on Chromium 80, Safari 14 and Firefox 78.
  */
 const MINUTE_MS = 60000;
-const ZONE = { timeZone: "Europe/London" };
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const FIGURES = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric" };
+const inDudley = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/London", hourCycle: "h23", ...FIGURES });
+const words = () => find("template[data-hours]").dataset;
 
-const isEnglish = () => root.lang.startsWith("en");
-const inDudley = (minute, format) =>
-  new Intl.DateTimeFormat(isEnglish() ? "en-GB" : root.lang, { ...ZONE, ...format }).format(minute * MINUTE_MS);
-
-function clock(minute) {
-  const isFullHour = minute % 60 === 0;
-  if (!isEnglish()) return inDudley(minute, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const format = { hour: "numeric", hourCycle: "h12", ...(isFullHour ? {} : { minute: "2-digit" }) };
-  return inDudley(minute, format).replace(/\s/g, "").toLowerCase();
+/* What the calendar and the clock on the wall show in Dudley. A day may have 23 hours, or 25. */
+function wall(minute) {
+  const found = {};
+  for (const { type, value } of inDudley.formatToParts(minute * MINUTE_MS)) found[type] = Number(value);
+  const date = new Date(Date.UTC(found.year, found.month - 1, found.day));
+  return { ...found, date, dayNumber: date.getTime() / DAY_MS };
 }
 
-/* The number of a day of the calendar: a day may have 23 hours, or 25. */
-const dayOf = (minute) =>
-  Date.parse(new Intl.DateTimeFormat("en-CA", ZONE).format(minute * MINUTE_MS)) / (24 * 60 * MINUTE_MS);
+const twoDigits = (number) => String(number).padStart(2, "0");
+
+/* As the server writes it in the hours beside the label. */
+function clock({ hour, minute }) {
+  if (hour === 0 && minute === 0) return words().midnight;
+  if (!root.lang.startsWith("en")) return `${twoDigits(hour)}:${twoDigits(minute)}`;
+  return `${hour % 12 || 12}${minute ? `:${twoDigits(minute)}` : ""}${hour < 12 ? "am" : "pm"}`;
+}
+
+/* The server's own names, so that a day has one name on a page. They begin with Monday. */
+function dayName({ date, day, month }, daysAhead) {
+  const weekday = words().days.split("|")[(date.getUTCDay() + 6) % 7];
+  return daysAhead > 6 ? `${weekday} ${day} ${words().months.split("|")[month - 1]}` : weekday;
+}
 
 function say(name, minute, daysAhead = 0) {
-  const date = daysAhead > 6 ? { day: "numeric", month: "long" } : {};
-  const words = find("template[data-hours]").dataset[name];
-  return words
-    .replace("{time}", () => clock(minute))
-    .replace("{day}", () => inDudley(minute, { weekday: "long", ...date }));
+  /* Some labels name no moment. */
+  const text = words()[name].replace("{time}", () => clock(wall(minute)));
+  return text.replace("{day}", () => dayName(wall(minute), daysAhead));
 }
 
 /* From the first moment and the steps from each to the next: pairs of beginning and end. */
 function intervals(steps) {
-  const moments = [];
-  for (const step of JSON.parse(steps)) moments.push((moments.at(-1) ?? 0) + step);
-  return moments.flatMap((start, at) => (at % 2 ? [] : [[start, moments[at + 1]]]));
+  const pairs = [];
+  let moment = 0;
+  JSON.parse(steps).forEach((step, at) => {
+    moment += step;
+    if (at % 2) pairs[pairs.length - 1].push(moment);
+    else pairs.push([moment]);
+  });
+  return pairs;
 }
 
 const covers = ([start, end], now) => start <= now && now < end;
@@ -52,20 +66,27 @@ function labelOf({ open, unknown, built, ends }, now) {
   const next = open.find(([start]) => start > now);
   /* Between here and there lies a day that is not known. */
   if (!next || unknown.some(([start]) => start > now && start < next[0])) return say("closed");
-  const daysAhead = dayOf(next[0]) - dayOf(now);
-  return say(["opens", "tomorrow"][daysAhead] ?? "later", next[0], daysAhead);
+  const daysAhead = wall(next[0]).dayNumber - wall(now).dayNumber;
+  return say(["opens", "tomorrow"][daysAhead] || "later", next[0], daysAhead);
+}
+
+function sayOne(place, now) {
+  const { built, ends } = place.dataset;
+  const open = intervals(place.dataset.open);
+  const unknown = intervals(place.dataset.unknown);
+  const label = labelOf({ open, unknown, built, ends }, now);
+  place.textContent = label ? `${label}.` : "";
+  place.hidden = !label;
+  place.dataset.now = label && open.some((one) => covers(one, now)) ? "open" : "";
 }
 
 function sayHours() {
   const now = Date.now() / MINUTE_MS;
   for (const place of document.querySelectorAll(".label[data-open]")) {
-    const { built, ends } = place.dataset;
-    const open = intervals(place.dataset.open);
-    const unknown = intervals(place.dataset.unknown);
-    const label = attempt(() => labelOf({ open, unknown, built, ends }, now));
-    place.textContent = label ? `${label}.` : "";
-    place.hidden = !label;
-    place.dataset.now = label && open.some((one) => covers(one, now)) ? "open" : "";
+    /* A label that cannot be worked out is not shown; the others are. */
+    place.hidden = true;
+    place.dataset.now = "";
+    attempt(() => sayOne(place, now));
   }
   attempt(showOpen);
 }
@@ -75,15 +96,15 @@ function showOpen() {
   const button = find("[data-open-now]");
   if (!button) return;
   button.hidden = false;
-  const only = button.ariaPressed === "true";
+  const only = button.getAttribute("aria-pressed") === "true";
   let count = 0;
   for (const card of document.querySelectorAll(".cards > li")) {
-    card.hidden = only && !card.querySelector('[data-now="open"]');
+    card.hidden = only && !card.querySelector('[data-now="open"], [data-always]');
     if (!card.hidden) count += 1;
   }
   find("[data-none-open]").hidden = count > 0;
   button.onclick = () => {
-    button.ariaPressed = String(!only);
+    button.setAttribute("aria-pressed", String(!only));
     showOpen();
   };
 }

@@ -49,7 +49,8 @@ def test_an_office_is_open_until_its_evening(labels):
     assert found[MASH] == "Open now until 5pm."
     assert found[STALKING] == "Open now until 4pm."
     assert found[EDT] == "Opens at 5pm."
-    assert found[SUPPORT] == "Open now."
+    # It says “Day and night” as text.
+    assert found[SUPPORT] == ""
 
 
 def test_the_last_minute_is_open_and_the_next_is_not(labels):
@@ -143,3 +144,59 @@ def test_the_next_opening_is_named_by_its_day_of_the_calendar(page, now, opens, 
     label.evaluate("(label, hours) => Object.assign(label.dataset, hours)", hours)
     page.clock.run_for(60_000)
     assert label.inner_text() == words
+
+
+def test_one_label_that_cannot_be_worked_out_does_not_end_the_others(page):
+    page.clock.install(time=at(working_week(), 12))
+    page.goto("/contacts/")
+    first = page.locator(".label[data-open]").first
+    first.evaluate("(label) => { label.dataset.open = 'torn'; }")
+    page.clock.run_for(60_000)
+    assert not first.is_visible()
+    label = page.locator(f".card:has-text('{STALKING}') .label").first
+    assert label.inner_text() == "Open now until 4pm."
+
+
+def test_the_script_uses_nothing_newer_than_chromium_80(page):
+    page.add_init_script("delete Array.prototype.at; delete String.prototype.at;")
+    page.add_init_script("delete Array.prototype.findLast; delete Object.hasOwn;")
+    page.clock.install(time=at(working_week(), 12))
+    page.goto("/contacts/")
+    label = page.locator(f".card:has-text('{STALKING}') .label").first
+    assert label.inner_text() == "Open now until 4pm."
+
+
+def test_paper_has_the_hours_and_the_day_and_no_label(page):
+    page.clock.install(time=at(working_week(), 12))
+    page.goto("/contacts/")
+    assert page.locator(".label:visible").count()
+    assert not page.locator(".on-paper").is_visible()
+    page.emulate_media(media="print")
+    assert page.locator(".label:visible").count() == 0
+    words = page.locator("main").inner_text()
+    assert "Open now" not in words
+    assert "Monday to Friday: 9am to 5pm." in words
+    assert page.locator(".on-paper").inner_text().startswith("From ")
+
+
+def test_the_day_of_a_label_is_the_word_that_the_hours_use(labels, page):
+    saturday = working_week() + timedelta(days=5)
+    for language in ("ur", "pa", "ar", "pl"):
+        page.clock.install(time=at(saturday, 10))
+        page.goto(f"/{language}/contacts/")
+        line = page.locator(f".card:has-text('{MASH}') .hours").first
+        label = line.locator(".label").inner_text()
+        monday = page.locator("template[data-days]").get_attribute("data-days").split("|")[0]
+        assert monday in label, language
+        assert line.inner_text().count(monday) == 2, language
+
+
+def test_sessions_run_from_the_right_in_right_to_left_text(page):
+    """Where each stands on the screen, and not how it is written in the source."""
+    page.goto("/ur/contacts/")
+    parts = page.locator(f".card:has-text('{STALKING}') .hours bdi")
+    places = [parts.nth(n).bounding_box() for n in range(4)]
+    for before, after in zip(places[::2], places[1::2], strict=True):
+        if abs(before["y"] - after["y"]) < 5:
+            assert before["x"] > after["x"]
+    assert "09:30" in parts.nth(1).inner_text()

@@ -1,0 +1,130 @@
+"""Which line is named while another is closed.
+
+It is for the same people, and answers at every minute at which the other one is closed or its hours
+are not known. One function decides, from fields and never from words: the admin's forms, the loader
+of the fixtures, the release checks and the pages themselves all ask it.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from contacts import hours
+
+# A year, and a day of a leap year: every bank holiday and both changes of the clock are in it.
+DAYS = 366
+OLDEST = 200
+CALLERS = ("self", "families", "professionals")
+
+
+class People(NamedTuple):
+    """Whom a line is for. The ages are those of the person it is about."""
+
+    # True for people worried about their own behaviour, False for all others, both where the
+    # number is used for both.
+    wings: frozenset
+    # Who may ring: the person themselves, family and friends, professionals.
+    callers: frozenset
+    minimum_age: int | None = None
+    maximum_age: int | None = None
+    # Empty for everyone.
+    sex: str = ""
+    is_one_group: bool = False
+
+
+class Line(NamedTuple):
+    """What must be known of a line to say whether it can stand in for another."""
+
+    key: int | None
+    name: str
+    kind: str
+    is_emergency: bool
+    people: People
+    rules: tuple
+    exceptions: tuple
+    policy: str
+    are_hours_disputed: bool
+
+
+@lru_cache(maxsize=256)
+def _open(rules, exceptions, policy, first_day):
+    return hours.resolve(rules, exceptions, policy, first_day, DAYS).open
+
+
+def _open_hours(line, first_day):
+    """When a line is known to answer. Hours that are disputed or not known do not count."""
+    if line.are_hours_disputed:
+        return []
+    return _open(line.rules, line.exceptions, line.policy, first_day)
+
+
+def first_silence(line, other, first_day):
+    """The first moment at which neither line answers, or none."""
+    both = [*_open_hours(line, first_day), *_open_hours(other, first_day)]
+    return hours.first_gap(both, first_day, DAYS)
+
+
+def _why_not_people(line, other):
+    """What is wrong with the people that the other line is for."""
+    mine, theirs = line.people, other.people
+    if mine.wings != theirs.wings or len(mine.wings) > 1:
+        return _(
+            "Lines for people worried about their own behaviour and all other lines never stand in "
+            "for each other."
+        )
+    if not theirs.callers:
+        return _("“%(other)s” does not say who can ring it. Say so in its form first.")
+    # A line of which nobody has said who can ring it may be rung by anybody.
+    if not theirs.callers >= (mine.callers or frozenset(CALLERS)):
+        return _("“%(other)s” is not for everybody who can ring this line.")
+    youngest, theirs_youngest = mine.minimum_age or 0, theirs.minimum_age or 0
+    oldest, theirs_oldest = mine.maximum_age or OLDEST, theirs.maximum_age or OLDEST
+    if theirs_youngest > youngest or theirs_oldest < oldest:
+        return _("“%(other)s” is not for all the ages that this line is for.")
+    if theirs.sex and theirs.sex != mine.sex:
+        return _("“%(other)s” is for women or for men only, and this line is not.")
+    if theirs.is_one_group:
+        return _("“%(other)s” is for one group of people only.")
+    return ""
+
+
+def why_not(line, other, first_day=None):
+    """Why the other line cannot be named while this one is closed, in words; empty if it can."""
+    first_day = first_day or hours.build_clock().astimezone(hours.LONDON).date()
+    words = {"other": other.name}
+    if line.key is not None and line.key == other.key:
+        why = _("A line cannot stand in for itself.")
+    elif other.is_emergency:
+        why = _("“%(other)s” stands on every page already, for danger only.")
+    elif other.kind != line.kind:
+        why = _("“%(other)s” is reached in another way: some people can only call, or only text.")
+    elif not (why := _why_not_people(line, other)) and (
+        moment := first_silence(line, other, first_day)
+    ):
+        why = _("On %(moment)s neither this line nor “%(other)s” is known to answer.")
+        moment = moment.astimezone(hours.LONDON)
+        words["moment"] = f"{moment:%A %-d %B %Y at %H:%M}"
+    return str(why) % words if why else ""
+
+
+def why_not_of(phone, first_day=None):
+    """What is wrong with the line that a number names for the times when it is closed."""
+    return why_not(phone.line, phone.fallback.line, first_day) if phone.fallback else ""
+
+
+class Shared(NamedTuple):
+    """Lines of a list that name the same other line while they are closed."""
+
+    groups: list  # The other line, and those that name it.
+    phones: list  # All of those.
+
+
+def shared(phones):
+    """What is said once below a list: the lines that more than one of these name when closed."""
+    by_other = {}
+    for phone in dict.fromkeys(phones):
+        if phone.instead and not phone.closed_service:
+            by_other.setdefault(phone.instead, []).append(phone)
+    groups = [(other, lines) for other, lines in by_other.items() if len(lines) > 1]
+    return Shared(groups, [phone for _other, lines in groups for phone in lines])
