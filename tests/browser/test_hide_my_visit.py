@@ -81,7 +81,7 @@ def assert_hidden(page):
 # The lines of an Urdu heading are far apart, and a page may be too short to scroll that far.
 STARTS_AT_HEADING = """() => {
   const top = document.querySelector("main h1").getBoundingClientRect().top;
-  const strip = document.querySelector(".strip").getBoundingClientRect().bottom;
+  const strip = Math.max(0, document.querySelector(".strip").getBoundingClientRect().bottom);
   const isAtEnd = scrollY + innerHeight >= document.documentElement.scrollHeight - 1;
   return top >= strip && (top < strip + 60 || isAtEnd);
 }"""
@@ -212,8 +212,9 @@ def test_the_next_page_starts_at_its_heading_below_the_strip(page, size, code):
     switch(page)
     home = "/ur" if code == "ur" else ""
     for path in ("/guides/just-happened/", "/contacts/"):
+        before = page.evaluate(HEADING)
         link_to(page, home + path).evaluate("(link) => link.click()")
-        expect(page.locator("main h1")).to_have_text(heading(page, home + path))
+        expect(page.locator("main h1")).not_to_have_text(before)
         expect(page.locator("main h1")).to_be_focused()
         assert_starts_at_heading(page)
 
@@ -345,16 +346,14 @@ def fail_by(page, how, elsewhere):
     def answer(body=FOREIGN, **given):
         return lambda route: route.fulfill(**{"content_type": "text/html", "body": body} | given)
 
-    def sign_in(route):
-        if route.request.url.endswith("?to=sign-in"):
-            return route.fulfill(body=FOREIGN, content_type="text/html")
-        return route.fulfill(status=302, headers={"Location": "/contacts/?to=sign-in"})
-
     answers = {
         "a sign-in page": answer(),
         "a filter's page": answer(status=403),
         "a proxy's fault": answer(status=502),
-        "sent to a sign-in page": sign_in,
+        # The officers' sign-in: a page of this host and none of the readers'.
+        "sent to a sign-in page": lambda route: route.fulfill(
+            status=302, headers={"Location": "/admin/"}
+        ),
         "plain text": answer(ours, content_type="text/plain"),
         "without the exit": answer(ours.replace(" data-exit ", " ")),
         "without 999": answer(ours.replace("tel:999", "tel:0")),
@@ -369,7 +368,7 @@ def fail_by(page, how, elsewhere):
         "sent elsewhere": lambda route: route.fulfill(status=302, headers={"Location": elsewhere}),
     }
     page.context.route(f"{elsewhere}**", lambda route: asked_elsewhere.append(route))
-    page.route("**/contacts/**", answers[how])
+    page.route("**/contacts/", answers[how])
     return asked_elsewhere
 
 
@@ -405,7 +404,7 @@ def test_a_page_that_does_not_load_says_so_and_goes_nowhere(hidden, base_url, ho
     with hidden.expect_request("**/contacts/"):
         hidden.get_by_role("button", name="Try again").click()
     assert_failed(hidden)
-    hidden.unroute("**/contacts/**")
+    hidden.unroute("**/contacts/")
     hidden.get_by_role("button", name="Try again").click()
     expect(hidden.locator("main h1")).to_have_text(heading(hidden, "/contacts/"))
     assert_hidden(hidden)
