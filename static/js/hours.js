@@ -34,7 +34,7 @@ function say(name, minute, daysAhead = 0) {
 /* From the first moment and the steps from each to the next: pairs of beginning and end. */
 function intervals(steps) {
   const moments = [];
-  for (const step of JSON.parse(steps)) moments.push((moments.at(-1) ?? 0) + step);
+  for (const step of JSON.parse(steps)) moments.push((moments[moments.length - 1] ?? 0) + step);
   return moments.flatMap((start, at) => (at % 2 ? [] : [[start, moments[at + 1]]]));
 }
 
@@ -75,7 +75,7 @@ function showOpen() {
   const button = find("[data-open-now]");
   if (!button) return;
   button.hidden = false;
-  const only = button.ariaPressed === "true";
+  const only = button.getAttribute("aria-pressed") === "true";
   let count = 0;
   for (const card of document.querySelectorAll(".cards > li")) {
     card.hidden = only && !card.querySelector('[data-now="open"]');
@@ -83,7 +83,7 @@ function showOpen() {
   }
   find("[data-none-open]").hidden = count > 0;
   button.onclick = () => {
-    button.ariaPressed = String(!only);
+    button.setAttribute("aria-pressed", String(!only));
     showOpen();
   };
 }
