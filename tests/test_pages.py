@@ -110,6 +110,24 @@ def test_every_page_links_to_the_advice_on_watched_phones(pages):
         assert "/using-this-site/" in page.internal_links, path
 
 
+def test_what_stays_behind_is_said(pages):
+    page = pages["/using-this-site/"]
+    headings = [text(h) for h in page.one("main").iter("h2")]
+    assert headings[0] == "Five steps"
+    assert len(list(page.one("main").find(".//ol").iter("li"))) == 5
+    for words in (
+        "recently closed tabs",
+        "when a closed tab is opened again, when a tab is copied",
+        "a plain screen with “Continue”",
+        "a tile on the page for a new tab",
+        "a small picture of each page",
+        "When you delete single lines of the history",
+        "If the other website is slow",
+        "the browser’s own menu",
+    ):
+        assert words in page.main, words
+
+
 def test_every_page_but_home_has_a_way_up(pages):
     for path, page in pages.items():
         ways = [a for a in page.all("a") if a.get("data-up") is not None]
