@@ -83,7 +83,7 @@ STARTS_AT_HEADING = """() => {
   const top = document.querySelector("main h1").getBoundingClientRect().top;
   const strip = Math.max(0, document.querySelector(".strip").getBoundingClientRect().bottom);
   const isAtEnd = scrollY + innerHeight >= document.documentElement.scrollHeight - 1;
-  return top >= strip && (top < strip + 60 || isAtEnd);
+  return top >= strip - 1 && (top < strip + 90 || isAtEnd);
 }"""
 
 
