@@ -16,6 +16,11 @@ STYLES = ["tokens", "base", "layout", "components", "print"]
 
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 INDENT = re.compile(r"\n\s*")
+SHORTHAND = re.compile(r"\b((?:margin|padding)-(?:block|inline)):([^;}]+)")
+# One value: spaces within brackets are part of it.
+WORD = re.compile(r"(?:[^\s()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))+")
+# Strings stay as they are; around these signs a script needs no space.
+SCRIPT_SPACE = re.compile(r"""("[^"\n]*"|'[^'\n]*'|`[^`]*`)|\s*([=(){},;:?&|<>]+)\s*""")
 CSS_SPACE = re.compile(r"\s*([{};,>])\s*|(?<=:)\s+")
 
 
@@ -32,6 +37,16 @@ def _read(path):
     return INDENT.sub("\n", text).strip()
 
 
+def _script(name):
+    return SCRIPT_SPACE.sub(lambda found: found[1] or found[2], _read(f"js/{name}.js"))
+
+
+def _longhand(rule):
+    """A logical margin or padding by its two long names: browsers had those for years before."""
+    values = WORD.findall(rule[2])
+    return f"{rule[1]}-start:{values[0]};{rule[1]}-end:{values[-1]}"
+
+
 def _asset(text):
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Asset(text, f"'sha256-{digest}'")
@@ -39,17 +54,22 @@ def _asset(text):
 
 @cache
 def style():
-    return _asset("".join(CSS_SPACE.sub(r"\1", _read(f"css/{name}.css")) for name in STYLES))
+    text = "".join(CSS_SPACE.sub(r"\1", _read(f"css/{name}.css")) for name in STYLES)
+    return _asset(SHORTHAND.sub(_longhand, text))
 
 
 @cache
 def head_script():
     """The exit: in the head, so that it works while the page still loads."""
-    return _asset(f'"use strict";\n{_read("js/tab.js")}\n{_read("js/exit.js")}')
+    return _asset(f'"use strict";\n{_script("tab")}\n{_script("exit")}')
 
 
 @cache
 def end_script():
     """All else: behind the page, so that the exit link stands near its beginning."""
-    blocks = [f"{{\n{_read(f'js/{name}.js')}\n}}" for name in ("shift", "discreet", "hours")]
-    return _asset('"use strict";\n' + "\n".join(blocks))
+    # What a browser is too old for ends one of them, not all.
+    guarded = [
+        f"try{{\n{_script(name)}\n}}catch(error){{console.error(error)}}"
+        for name in ("shift", "discreet", "hours")
+    ]
+    return _asset('"use strict";\n' + "\n".join(guarded))

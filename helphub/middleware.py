@@ -1,13 +1,15 @@
 """What stands between every request and its view."""
 
 from http import HTTPStatus
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.security import SecurityMiddleware
 from django.urls import Resolver404, resolve
 from django.utils import translation
+from django.utils.http import escape_leading_slashes
 
 from helphub import assets, views
 from helphub.edition import bake, reading, store
@@ -144,6 +146,24 @@ def readable_path(get_response):
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("The address is not text.")
         return get_response(request)
+
+    return middleware
+
+
+def small_letters(get_response):
+    """Lead an address in capitals, as typed from a poster, to the page: ours have small letters."""
+
+    def middleware(request):
+        response = get_response(request)
+        path = request.path_info
+        address = path.lower()
+        is_asked = request.method in {"GET", "HEAD"} and not is_for_admin(request)
+        if response.status_code == HTTPStatus.NOT_FOUND and address != path and is_asked:
+            is_file = "." in address.rpartition("/")[2]
+            address = address if is_file or address.endswith("/") else f"{address}/"
+            # Two slashes at the beginning would name another host.
+            return HttpResponseRedirect(escape_leading_slashes(quote(address)))
+        return response
 
     return middleware
 

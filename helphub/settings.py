@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "helphub.middleware.readable_path",
+    "helphub.middleware.small_letters",
     "helphub.middleware.language_of_address",
     "helphub.middleware.pages_for_refusals",
     "helphub.middleware.readers_edition",

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import get_translation_fields
@@ -163,7 +164,8 @@ class ServiceQuerySet(EntryQuerySet):
             .prefetch_related("services")
         }
         for service in self.published().filter(line__in=set(slugs) - set(links)):
-            links[service.line] = texts.link(service.get_absolute_url(), service.name)
+            link = texts.link(service.get_absolute_url(), service.name)
+            links[service.line] = format_html('<span translate="no">{}</span>', link)
         return links
 
     def website_links(self, slugs):

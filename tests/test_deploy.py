@@ -232,6 +232,8 @@ def test_readers_tell_the_application_nothing_but_what_a_page_needs():
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in officers
     assert "limit_req zone=find" in text.partition("location @find {")[2].partition("}")[0]
     assert "limit_req" not in place
+    # nginx takes the first location that fits: what find is asked is limited, capitals or not.
+    assert text.index("?find/") < text.index("location ~ [A-Z] {")
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 from django.conf import settings
+from django.utils.translation import get_language_info
 
 from contacts.models import Phone
 from helphub.entries import DENIED_PATTERN
@@ -11,7 +12,8 @@ from services.models import Service
 from strategy.models import Chapter, FormOfAbuse, Guide
 
 from .addresses import in_language, public_pages, right_to_left
-from .reader import Page
+from .reader import Page, text
+from .test_outside_the_body import assert_says_nothing
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +45,7 @@ def test_every_page_is_whole(client, code):
         assert html.get("dir") == ("rtl" if right_to_left(code) else "ltr")
         assert len(page.all("h1")) == 1, path
         assert_critical_numbers(page)
+        assert_says_nothing(page, code)
         assert set(page.lines) <= numbers, path
         assert len(gzip.compress(response.content)) < FIRST_ROUND_TRIP, path
         assert not response.cookies
@@ -105,6 +108,24 @@ def test_the_exit_is_a_plain_link_near_the_top(client, pages):
 def test_every_page_links_to_the_advice_on_watched_phones(pages):
     for path, page in pages.items():
         assert "/using-this-site/" in page.internal_links, path
+
+
+def test_what_stays_behind_is_said(pages):
+    page = pages["/using-this-site/"]
+    headings = [text(h) for h in page.one("main").iter("h2")]
+    assert headings[0] == "Five steps"
+    assert len(list(page.one("main").find(".//ol").iter("li"))) == 5
+    for words in (
+        "recently closed tabs",
+        "when a closed tab is opened again, when a tab is copied",
+        "a plain screen with “Continue”",
+        "a tile on the page for a new tab",
+        "a small picture of each page",
+        "When you delete single lines of the history",
+        "If the other website is slow",
+        "the browser’s own menu",
+    ):
+        assert words in page.main, words
 
 
 def test_every_page_but_home_has_a_way_up(pages):
@@ -244,3 +265,65 @@ def test_numbers_keep_their_direction_in_every_language(client):
             if link.get("href").startswith(("tel:", "sms:")):
                 (bdi,) = link.iter("bdi")
                 assert bdi.get("dir") == "ltr"
+
+
+def test_a_browser_that_translates_leaves_numbers_and_names_of_lines_alone(pages):
+    for path, page in pages.items():
+        for link in page.all("a"):
+            if link.get("href").startswith(("tel:", "sms:")):
+                assert [bdi.get("translate") for bdi in link.iter("bdi")] == ["no"], path
+        for card in page.all("article", class_="card"):
+            (name,) = (e for e in card.iter() if e.tag in {"h2", "h3"})
+            assert name.get("translate") == "no", path
+    for path in ("/services/day-and-night-line/", "/services/local-number/"):
+        assert pages[path].one("h1").get("translate") == "no"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_language_names_itself_before_the_menu_is_opened(client, code):
+    page = Page(client.get(in_language("/", code)))
+    names = {bdi.get("lang"): text(bdi) for bdi in page.one("summary").iter("bdi")}
+    assert names == {
+        other: get_language_info(other)["name_local"] for other in LANGUAGES if other != code
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads_to"),
+    [
+        ("/HELP-NOW", "/help-now/"),
+        ("/Help-Now/", "/help-now/"),
+        ("/guides/Consent/", "/guides/consent/"),
+        ("/UR/Help-Now", "/ur/help-now/"),
+        ("/Find/", "/find/"),
+        ("/Near/Sedgley", "/near/sedgley/"),
+        ("/Stalking", "/stalking/"),
+        ("/ROBOTS.TXT", "/robots.txt"),
+    ],
+)
+def test_an_address_in_capitals_leads_to_the_page(client, typed, leads_to):
+    for method in (client.get, client.head):
+        response = method(typed)
+        assert (response.status_code, response["Location"]) == (302, leads_to)
+        assert response["Cache-Control"] == "no-store"
+    assert client.get(leads_to).status_code in {200, 302}
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads_to"),
+    [
+        ("//Elsewhere.example/", "/%2Felsewhere.example/"),
+        ("/\\Elsewhere.example/", "/%5Celsewhere.example/"),
+        ("/No-Such-Page", "/no-such-page/"),
+    ],
+)
+def test_an_address_in_capitals_never_leads_to_another_site(client, typed, leads_to):
+    response = client.get("/", PATH_INFO=typed)
+    assert (response.status_code, response["Location"]) == (302, leads_to)
+    page = Page(client.get("/", PATH_INFO=typed.lower()))
+    assert page.response.status_code == 404
+    assert_critical_numbers(page)
+
+
+def test_what_is_sent_to_an_address_in_capitals_is_not_sent_on(client):
+    assert client.post("/Help-Now/").status_code == 404

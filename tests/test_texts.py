@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_line_becomes_its_number_and_a_link():
     assert texts.phrase("Ring {h-samaritans}.") == (
-        'Ring <a href="tel:116123"><bdi dir="ltr">116 123</bdi></a>.'
+        'Ring <a href="tel:116123"><bdi dir="ltr" translate="no">116 123</bdi></a>.'
     )
 
 

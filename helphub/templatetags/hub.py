@@ -107,8 +107,11 @@ def untranslated(entries):
 
 @register.filter
 def digits(phone):
-    """A number as readers see it: digits run from left to right in every language."""
-    return format_html('<bdi dir="ltr">{}</bdi>', phone.display)
+    """A number as readers see it: digits run from left to right in every language.
+
+    A browser that translates the page leaves them as they are.
+    """
+    return format_html('<bdi dir="ltr" translate="no">{}</bdi>', phone.display)
 
 
 @register.filter

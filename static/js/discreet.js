@@ -15,7 +15,6 @@ let isDiscreet = isMarked(DISCREET);
 let shownUrl = location.href;
 let address = location.href; /* The tab's own, in a hidden visit too. */
 let latest = 0;
-let isCovered = false;
 let idle;
 
 const withoutHash = (url) => url.split("#")[0];
@@ -28,6 +27,14 @@ function paint() {
   button.hidden = false;
   button.setAttribute("aria-pressed", isDiscreet);
   find("[data-discreet-note]").hidden = !isDiscreet;
+}
+
+/* Our pages, whole ones: each part is missing where the page broke off before it. */
+const PARTS = ["[data-exit-url]", "[data-exit]", '[href="tel:999"]', "main h1", "[data-cover]", "body > script"];
+
+function isOurs({ url, headers }, page) {
+  const isPage = headers.get("Content-Type")?.startsWith("text/html");
+  return new URL(url).origin === location.origin && isPage && PARTS.every((part) => page.querySelector(part));
 }
 
 function focusOn(element) {
@@ -43,7 +50,10 @@ function goTo(hash) {
   focusOn(target);
 }
 
-/* The page at this address, or nothing: no answer, an answer from elsewhere, or no page of ours. */
+/*
+ * The page at this address, or nothing. A network that asks for a sign-in, a filter or a proxy may
+ * answer with a page of its own: in the place of ours it would take away the numbers and the exit.
+ */
 async function load(url, options) {
   try {
     const response = await fetch(url, {
@@ -54,8 +64,7 @@ async function load(url, options) {
     });
     const html = await response.text();
     const page = new DOMParser().parseFromString(policy?.createHTML(html) ?? html, "text/html");
-    const isOurs = new URL(response.url).origin === location.origin && page.querySelector("main");
-    return isOurs && { page, url: response.url };
+    return isOurs(response, page) && { page, url: response.url };
   } catch {
     return null;
   }
@@ -68,16 +77,16 @@ async function open(url, options) {
   /* A later press wins, and the exit over all. */
   if (turn !== latest || isLeaving) return;
   delete root.dataset.loading;
-  scrollTo(0, 0);
   if (!loaded) return fail(url, options);
   shownUrl = loaded.url;
   if (!isDiscreet) takeAddress(loaded);
   root.lang = loaded.page.documentElement.lang;
   root.dir = loaded.page.documentElement.dir;
-  document.body.replaceChildren(...loaded.page.body.childNodes);
+  document.body.textContent = "";
+  document.body.append(...loaded.page.body.childNodes);
   paint();
-  if (isCovered) return cover();
-  focusOn(find("main h1"));
+  startAtHeading();
+  if (isCoverUp()) return cover();
   if (new URL(url).hash) goTo(new URL(url).hash);
 }
 
@@ -91,15 +100,23 @@ function takeAddress({ page, url }) {
   document.title = page.title;
 }
 
+/* What was pressed has happened: a small phone would show the same header again. */
+function startAtHeading() {
+  const heading = find("main h1");
+  heading.scrollIntoView();
+  focusOn(heading);
+}
+
 /* Nothing navigates by itself: where to go from here is the reader's choice. */
 function fail(url, options) {
   const heading = document.createElement("h1");
-  find("main").replaceChildren(heading, fromTemplate("failed"));
+  find("main").textContent = "";
+  find("main").append(heading, fromTemplate("failed"));
   heading.append(find("[data-heading]"));
   find("[data-again]").onclick = () => open(url, options);
   if (options) find("[data-ordinary]").remove();
   else find("[data-ordinary]").href = url;
-  focusOn(heading);
+  startAtHeading();
 }
 
 /* The other site will be in the phone's history, in this page's place: say so first. */
@@ -155,23 +172,23 @@ function toggle() {
   rest();
 }
 
-/* The cover, for whoever comes back to the tab. */
-function setCovered(value) {
-  isCovered = value;
+/* The cover, for whoever comes back to the tab. What is not shown is not read out either. */
+function drawCover() {
   for (const part of document.body.children) {
-    if (part.matches("[data-cover]")) part.hidden = !value;
-    else part.inert = value;
+    if (part.matches("[data-cover]")) part.hidden = !isCoverUp();
+    else part.inert = isCoverUp();
   }
 }
 
 function cover() {
-  if (!isDiscreet || !find("[data-cover]")) return;
-  setCovered(true);
+  putCoverUp();
+  drawCover();
   find("[data-uncover]").focus();
 }
 
 function uncover() {
-  setCovered(false);
+  takeCoverDown();
+  drawCover();
   focusOn(find("main h1"));
   rest();
 }
@@ -181,7 +198,7 @@ function rest() {
   if (isDiscreet) idle = setTimeout(cover, IDLE_MS);
 }
 
-on("visibilitychange", () => document.hidden && cover());
+on("visibilitychange", () => document.hidden && isDiscreet && cover());
 for (const sign of ["pointerdown", "keydown", "scroll"]) on(sign, rest);
 /* Also on a page that the browser gives back whole: the mode may have changed since. */
 addEventListener("pageshow", (event) => {
@@ -190,5 +207,6 @@ addEventListener("pageshow", (event) => {
   rest();
 });
 paint();
+if (isCoverUp()) cover();
 isReady = true;
 pressed?.click();

@@ -3,7 +3,8 @@
  * uses it so.
  */
 const SHIFT_PRESSES = 3;
-const SHIFT_PAUSE_MS = 2000;
+/* Slow typists need it. */
+const SHIFT_PAUSE_MS = 5000;
 let presses = 0;
 let isAlone = false;
 let lastPress = 0;

@@ -71,6 +71,56 @@ def test_the_exit_works_by_keyboard(page, arrivals):
     assert page.evaluate("history.length") == length
 
 
+def test_the_exit_leaves_this_tab_by_whatever_press(new_context, base_url):
+    for press in (
+        {"button": "middle"},
+        {"button": "middle", "modifiers": ["Control"]},
+        {"modifiers": ["Control"]},
+        {"modifiers": ["Shift"]},
+        {"modifiers": ["Alt"]},
+        {"modifiers": ["Meta"]},
+        {"modifiers": ["Control", "Shift"]},
+        {"click_count": 2},
+    ):
+        context = new_context()
+        arrivals = answer_exit(context)
+        page = context.new_page()
+        page.goto("/help-now/")
+        *before, _ = history_of(page)
+        page.locator(".exit").click(**press)
+        assert_left(page, arrivals)
+        assert history_of(page) == [*before, settings.EXIT_URL], press
+        assert context.pages == [page], press
+        context.close()
+
+
+@pytest.mark.parametrize("key", ["Enter", "Control+Enter", "Shift+Enter", "Alt+Enter"])
+def test_the_exit_leaves_this_tab_by_whatever_key(page, arrivals, key):
+    page.goto("/help-now/")
+    *before, _ = history_of(page)
+    page.locator(".exit").focus()
+    page.keyboard.press(key)
+    assert_left(page, arrivals)
+    assert history_of(page) == [*before, settings.EXIT_URL]
+    assert page.context.pages == [page]
+
+
+def test_the_exit_leaves_by_a_tap(new_context):
+    context = new_context(has_touch=True, is_mobile=True)
+    arrivals = answer_exit(context)
+    page = context.new_page()
+    page.goto("/help-now/")
+    page.locator(".exit").tap()
+    assert_left(page, arrivals)
+
+
+def test_other_buttons_on_the_exit_are_the_browsers_own(page):
+    page.goto("/help-now/")
+    page.locator(".exit").click(button="right")
+    expect(page.locator("h1")).to_be_visible()
+    assert page.evaluate("sessionStorage.length") == 0
+
+
 # The page says by itself, on the console, when it is blank: it cannot be asked while it leaves.
 WATCH = """() => {
   const isBlank = () => document.body.childNodes.length === 0 &&
@@ -111,7 +161,7 @@ BROKEN = {
     """,
     "blanking": """
       Object.defineProperty(Document.prototype, "body", {
-        get() { return { replaceChildren() { throw new Error("Half loaded"); } }; },
+        get() { return { set textContent(text) { throw new Error("Half loaded"); } }; },
       });""",
     "no body": """
       Object.defineProperty(Document.prototype, "body", { get: () => null });""",

@@ -78,6 +78,20 @@ def assert_hidden(page):
     assert page.evaluate("Object.keys(sessionStorage).join()") == "h"
 
 
+# The lines of an Urdu heading are far apart, and a page may be too short to scroll that far.
+STARTS_AT_HEADING = """() => {
+  const top = document.querySelector("main h1").getBoundingClientRect().top;
+  const strip = Math.max(0, document.querySelector(".strip").getBoundingClientRect().bottom);
+  const isAtEnd = scrollY + innerHeight >= document.documentElement.scrollHeight - 1;
+  return top >= strip - 1 && (top < strip + 90 || isAtEnd);
+}"""
+
+
+def assert_starts_at_heading(page):
+    assert page.evaluate(STARTS_AT_HEADING)
+    expect(page.locator("main h1")).to_be_in_viewport()
+
+
 def assert_failed(page):
     expect(page.locator("main h1")).to_have_text("This page did not load")
     expect(page.locator("main h1")).to_be_focused()
@@ -176,7 +190,7 @@ def test_a_visit_of_many_pages_is_one_entry_with_one_address_and_title(hidden):
             )
         follow(hidden, path)
         expect(hidden.locator("main h1")).to_be_focused()
-        assert hidden.evaluate("scrollY") == 0, path
+        assert_starts_at_heading(hidden)
         assert hidden.locator("main, h1, .exit, [data-cover]").count() == 4, path
         expect(hidden.locator(".exit")).to_be_visible()
         expect(hidden.locator("button[data-discreet]")).to_be_visible()
@@ -188,6 +202,29 @@ def test_a_visit_of_many_pages_is_one_entry_with_one_address_and_title(hidden):
     assert len(asked) == 6
     for request in asked:
         assert (request["cache"], request["credentials"]) == ("no-store", "omit")
+
+
+@pytest.mark.parametrize("code", ["en", "ur"])
+@pytest.mark.parametrize("size", [(320, 568), (390, 844), (1280, 900), (320, 256)])
+def test_the_next_page_starts_at_its_heading_below_the_strip(page, size, code):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto("/ur/" if code == "ur" else "/")
+    page.locator("button[data-discreet]").click()
+    home = "/ur" if code == "ur" else ""
+    for path in ("/guides/just-happened/", "/contacts/"):
+        before = page.evaluate(HEADING)
+        link_to(page, home + path).evaluate("(link) => link.click()")
+        expect(page.locator("main h1")).not_to_have_text(before)
+        expect(page.locator("main h1")).to_be_focused()
+        assert_starts_at_heading(page)
+
+
+def test_what_back_and_reload_do_is_said_where_the_mode_is_switched_on(page):
+    page.goto("/")
+    switch(page)
+    note = page.locator("[data-discreet-note]")
+    expect(note).to_contain_text("Use the links here, not Back")
+    expect(note).to_contain_text("Reload goes to the first page")
 
 
 def test_the_language_follows_with_its_direction_and_the_whole_page(hidden):
@@ -297,10 +334,33 @@ def test_of_two_presses_the_later_wins(hidden):
     assert_hidden(hidden)
 
 
+FOREIGN = """<!doctype html><html lang="en"><title>Sign in</title><header>Network</header>
+<main><h1>Sign in to Wi-Fi</h1><form action="/contacts/"><input></form></main></html>"""
+
+
 def fail_by(page, how, elsewhere):
     """Let the page of numbers fail in one of these ways."""
     asked_elsewhere = []
+    ours = page.request.get("/contacts/").text()
+
+    def answer(body=FOREIGN, **given):
+        return lambda route: route.fulfill(**{"content_type": "text/html", "body": body} | given)
+
     answers = {
+        "a sign-in page": answer(),
+        "a filter's page": answer(status=403),
+        "a proxy's fault": answer(status=502),
+        # The officers' sign-in: a page of this host and none of the readers'.
+        "sent to a sign-in page": lambda route: route.fulfill(
+            status=302, headers={"Location": "/admin/"}
+        ),
+        "plain text": answer(ours, content_type="text/plain"),
+        "without the exit": answer(ours.replace(" data-exit ", " ")),
+        "without 999": answer(ours.replace("tel:999", "tel:0")),
+        "without our sign": answer(ours.replace(" data-exit-url=", " data-other=")),
+        "cut off after the strip": answer(ours[: ours.index("<header")]),
+        "cut off in the text": answer(ours[: ours.index("</main>")]),
+        "cut off before the last words": answer(ours[: ours.index("<template data-hours")]),
         "broken off": lambda route: route.abort(),
         "not a page": lambda route: route.fulfill(body="{}", content_type="application/json"),
         "a page of another": lambda route: route.fulfill(body=ELSEWHERE, content_type="text/html"),
@@ -313,14 +373,33 @@ def fail_by(page, how, elsewhere):
 
 
 @pytest.mark.parametrize(
-    "how", ["broken off", "not a page", "a page of another", "empty", "sent elsewhere"]
+    "how",
+    [
+        "a sign-in page",
+        "a filter's page",
+        "a proxy's fault",
+        "sent to a sign-in page",
+        "plain text",
+        "without the exit",
+        "without 999",
+        "without our sign",
+        "cut off after the strip",
+        "cut off in the text",
+        "cut off before the last words",
+        "broken off",
+        "not a page",
+        "a page of another",
+        "empty",
+        "sent elsewhere",
+    ],
 )
 def test_a_page_that_does_not_load_says_so_and_goes_nowhere(hidden, base_url, how):
     hidden.evaluate("scrollTo({ top: document.body.scrollHeight, behavior: 'instant' })")
     fail_by(hidden, how, "https://elsewhere.example/")
     link_to(hidden, "/contacts/").evaluate("(link) => link.click()")
     assert_failed(hidden)
-    assert hidden.evaluate("scrollY") == 0
+    assert_starts_at_heading(hidden)
+    assert hidden.get_by_text("Sign in to Wi-Fi").count() == 0
     # Again, and it fails again; again, and it comes.
     with hidden.expect_request("**/contacts/"):
         hidden.get_by_role("button", name="Try again").click()
@@ -328,6 +407,23 @@ def test_a_page_that_does_not_load_says_so_and_goes_nowhere(hidden, base_url, ho
     hidden.unroute("**/contacts/")
     hidden.get_by_role("button", name="Try again").click()
     expect(hidden.locator("main h1")).to_have_text(heading(hidden, "/contacts/"))
+    assert_hidden(hidden)
+
+
+@pytest.mark.parametrize("status", [200, 404, 500])
+def test_a_page_of_ours_comes_whatever_its_status_and_its_edition(hidden, status):
+    body = hidden.request.get("/contacts/").text()
+    # Another edition may have another destination, style and script.
+    body = body.replace(settings.EXIT_URL, "https://elsewhere.example/").replace(
+        "<style>", "<style>p{}"
+    )
+    hidden.route(
+        "**/contacts/",
+        lambda route: route.fulfill(
+            status=status, body=body, content_type="text/html; charset=utf-8"
+        ),
+    )
+    follow(hidden, "/contacts/")
     assert_hidden(hidden)
 
 
@@ -557,8 +653,8 @@ def test_a_page_that_comes_after_the_exit_is_not_put_into_the_empty_one(page):
           if (target.closest(".exit")) setInterval(
             () => console.log(`nodes ${document.body.childNodes.length}`), 20);
         }, true);
-        const put = Element.prototype.replaceChildren;
-        Element.prototype.replaceChildren = function (...nodes) {
+        const put = Element.prototype.append;
+        Element.prototype.append = function (...nodes) {
           if (nodes.length) console.log("put");
           return put.apply(this, nodes);
         };"""

@@ -371,7 +371,7 @@ CLIPPED = """() => {
   };
   while (walker.nextNode()) {
     const node = walker.currentNode;
-    if (!node.data.trim() || node.parentElement.closest(".skip")) continue;
+    if (!node.data.trim() || node.parentElement.closest(".skip, .unseen")) continue;
     const range = new Range();
     range.selectNodeContents(node);
     const boxes = [{ left: 0, right: innerWidth, top: -Infinity, bottom: Infinity }];
@@ -394,6 +394,77 @@ def test_wide_set_text_clips_nothing_and_scrolls_nothing_sideways(page, path):
     assert box(page, "main")["height"] > before * 1.1
     assert page.evaluate(SIDEWAYS) == {"scrollWidth": 320, "wide": []}
     assert page.evaluate(CLIPPED) == []
+
+
+# Text twice as large, as chosen in the browser's own settings. WCAG 1.4.4.
+
+LARGE = {"standard": 32, "fixed": 26}
+IN_ONE_PIECE = """(selector) => {
+  const range = new Range();
+  range.selectNodeContents(document.querySelector(selector));
+  const places = [...range.getClientRects()].filter((place) => place.width);
+  const { clientWidth } = document.documentElement;
+  return new Set(places.map((place) => place.bottom)).size === 1 &&
+    places.every(({ left, right }) => left >= 0 && right <= clientWidth);
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 320])
+@pytest.mark.parametrize("code", ["en", "ur"])
+def test_text_twice_as_large_fits_the_phone_and_both_numbers_are_whole(page, code, width):
+    page.set_viewport_size({"width": width, "height": 640})
+    session = page.context.new_cdp_session(page)
+    session.send("Page.setFontSizes", {"fontSizes": LARGE})
+    faults = {}
+    for path in pages_in(code):
+        page.goto(path)
+        page.evaluate(OPEN_MENUS)
+        found = page.evaluate(SIDEWAYS)
+        clipped = page.evaluate(CLIPPED)
+        numbers = [
+            selector
+            for selector in ("a[href='tel:999'] bdi", f"{SPOC_LINK} bdi")
+            if not page.evaluate(IN_ONE_PIECE, selector)
+        ]
+        if found["scrollWidth"] > width or found["wide"] or clipped or numbers:
+            faults[path] = (found, clipped, numbers)
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "36px"
+    assert faults == {}
+    # What is read is not covered: so large a strip scrolls away.
+    assert page.locator(".strip").evaluate("(one) => getComputedStyle(one).position") == "static"
+
+
+@pytest.mark.parametrize("size", [16, 20, 24, 28, 32])
+@pytest.mark.parametrize("width", [320, 360, 412])
+def test_the_strip_holds_its_words_at_every_size_of_text(page, width, size):
+    page.set_viewport_size({"width": width, "height": 800})
+    session = page.context.new_cdp_session(page)
+    session.send("Page.setFontSizes", {"fontSizes": {"standard": size, "fixed": size}})
+    for path in ("/", "/ur/", "/pl/", "/emergency/"):
+        page.goto(path)
+        assert page.evaluate(SIDEWAYS) == {"scrollWidth": width, "wide": []}, path
+        assert page.evaluate(CLIPPED) == [], path
+        strip = box(page, ".strip")
+        is_stuck = page.evaluate("getComputedStyle(document.querySelector('.strip')).position")
+        assert is_stuck == "static" or strip["height"] <= 0.3 * 800, (path, strip)
+
+
+# Lists.
+
+LISTS_THAT_ARE_NONE = """() => [...document.querySelectorAll("ul, ol")]
+  .filter((list) => getComputedStyle(list).listStyleType === "none")
+  // A browser that drops such a list keeps it in a navigation.
+  .filter((list) => !list.closest("nav") && list.getAttribute("role") !== "list")
+  .map((list) => list.outerHTML.slice(0, 80))"""
+
+
+def test_a_list_without_signs_says_that_it_is_one(page):
+    found = {}
+    for path in ONE_OF_EACH_TEMPLATE:
+        page.goto(path)
+        if lists := page.evaluate(LISTS_THAT_ARE_NONE):
+            found[path] = lists
+    assert found == {}
 
 
 # A page is one request, and leaves nothing.

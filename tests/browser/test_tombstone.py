@@ -9,9 +9,11 @@ import re
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import expect
 
 from ..addresses import ONE_OF_EACH_TEMPLATE, in_language
 from .chromium import pixels, serving, started
+from .test_exit import answer_exit, assert_left
 
 TOKENS = (settings.BASE_DIR / "static" / "css" / "tokens.css").read_text()
 # The grounds of 999, of the exit and of the number of Dudley: on every page, on no other here.
@@ -255,3 +257,99 @@ def test_a_tab_opened_after_the_exit_is_not_marked(tab, chromium, page, base_url
         reload(another)
         assert is_seen(page, another)
         assert another.evaluate("sessionStorage.length") == 0
+
+
+# A tab that has forgotten the exit, as Firefox's do that were reopened, duplicated or restored.
+
+IS_COVERED = """(() => {
+  const { visibility } = getComputedStyle(document.querySelector("h1"));
+  const cover = document.querySelector("[data-cover]");
+  return visibility === "hidden" && !cover.hidden && cover.contains(document.activeElement);
+})()"""
+
+
+def test_a_tab_that_has_forgotten_the_exit_comes_back_to_the_plain_cover(tab, page, base_url):
+    visit(tab, base_url)
+    leave(tab)
+    tab.before_every_page("sessionStorage.clear()")
+    with tab.filmed() as frames:
+        for path in VISIT[-2::-1]:
+            tab.travel(-1)
+            tab.wait_until_loaded(base_url + path)
+            assert tab.evaluate(IS_COVERED), path
+            reload(tab)
+            tab.wait_until_loaded(base_url + path)
+            assert tab.evaluate(IS_COVERED), path
+    assert frames
+    assert pixels(page, frames, COLOURS[:1]) == [0] * len(frames)
+    tab.click("[data-uncover]")
+    tab.until(lambda: is_seen(page, tab), "the page behind the cover")
+    # Who continues goes on: the next page is shown at once.
+    tab.travel(1)
+    tab.wait_until_loaded(base_url + VISIT[1])
+    tab.click("[data-uncover], h1")
+    assert tab.evaluate("[sessionStorage.length, localStorage.length, document.cookie].join()") == (
+        "0,0,"
+    )
+
+
+@pytest.fixture
+def back_from_elsewhere(page, start):
+    """Open this address, go on to another site and press Back. Playwright keeps no page for it."""
+
+    def come(path):
+        page.goto(path)
+        page.goto(start)
+        page.go_back()
+
+    return come
+
+
+@pytest.mark.parametrize("path", ["/help-now/", "/ur/", "/no-such-page/", "/emergency/"])
+def test_back_from_another_site_meets_the_cover_once(page, back_from_elsewhere, path):
+    back_from_elsewhere(path)
+    assert page.evaluate(IS_COVERED)
+    page.locator("[data-uncover]").click()
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("h1")).to_be_focused()
+    page.reload()
+    expect(page.locator("h1")).to_be_visible()
+    page.goto("/topics/")
+    page.go_back()
+    expect(page.locator("h1")).to_be_visible()
+
+
+def test_a_new_visit_is_never_covered(page, back_from_elsewhere, start):
+    back_from_elsewhere("/help-now/")
+    page.goto("/topics/")
+    expect(page.locator("h1")).to_be_visible()
+    page.reload()
+    expect(page.locator("h1")).to_be_visible()
+    page.goto(start)
+    page.get_by_role("link").click()
+    expect(page.locator("h1")).to_be_visible()
+
+
+def test_shift_leaves_from_the_cover(page, context, back_from_elsewhere):
+    arrivals = answer_exit(context)
+    back_from_elsewhere("/help-now/")
+    for _ in range(3):
+        page.keyboard.press("Shift")
+    assert_left(page, arrivals)
+
+
+@pytest.mark.parametrize("lacking", ["window.navigation", "Navigation.prototype.activation"])
+def test_where_the_browser_cannot_tell_nothing_changes(page, back_from_elsewhere, lacking):
+    page.add_init_script(f"delete {lacking}")
+    back_from_elsewhere("/help-now/")
+    assert page.evaluate("window.navigation?.activation") is None
+    expect(page.locator("h1")).to_be_visible()
+
+
+def test_a_page_that_breaks_off_before_its_cover_is_shown(page, back_from_elsewhere):
+    html = page.request.get("/help-now/").text()
+    html = html[: html.index("</main>")]
+    page.route("**/help-now/", lambda route: route.fulfill(body=html, content_type="text/html"))
+    back_from_elsewhere("/help-now/")
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("a[href='tel:999']").first).to_be_visible()

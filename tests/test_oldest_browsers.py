@@ -1,0 +1,157 @@
+"""The scripts and the style sheet work in the oldest browsers that the README names.
+
+Chromium 80, Safari 14, Firefox 78. What is newer is listed here, with what it would end: one call
+that a browser lacks ends a feature without a word, and one pseudo-class a whole rule.
+"""
+
+import re
+
+import pytest
+from django.conf import settings
+
+from helphub import assets
+
+SCRIPTS = sorted((settings.BASE_DIR / "static" / "js").glob("*.js"))
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+STRING = re.compile(r""""[^"\n]*"|'[^'\n]*'""")
+
+# Newer than at least one of the three: a syntax ends the whole script, a method what calls it.
+TOO_NEW_SYNTAX = [
+    r"\?\?=|\|\|=|&&=",  # Chromium 85
+    r"(?<![\w$])#\w+",  # private fields: Chromium 84
+    r"\bstatic\s*\{",  # Chromium 94
+    r"\(\?<[=!]",  # looking behind: Safari 16.4
+    r"/[gimsuy]*[dv][gimsuydv]*(?=[.,;)\]])",  # regular expressions' flags d and v
+    r"\d_\d",
+    r"\bimport\b|\bexport\b",
+]
+TOO_NEW_METHODS = """
+    at replaceAll replaceChildren findLast findLastIndex toSorted toReversed toSpliced with
+    hasOwn groupBy fromAsync any allSettled withResolvers checkVisibility requestSubmit
+    showModal showPopover togglePopover hidePopover setHTMLUnsafe setHTML getHTML randomUUID
+    canParse isWellFormed toWellFormed union intersection difference
+    startViewTransition moveBefore attachInternals getAnimations scrollIntoViewIfNeeded
+"""
+TOO_NEW_NAMES = """
+    structuredClone reportError scheduler WeakRef FinalizationRegistry AggregateError
+    adoptedStyleSheets CSSStyleSheet CompressionStream URLPattern Temporal Sanitizer ListFormat
+    DisplayNames Segmenter DurationFormat cookieStore launchQueue queueMicrotask globalThis
+    dateStyle timeStyle dayPeriod
+"""
+TOO_NEW = re.compile(
+    "|".join(
+        [
+            *TOO_NEW_SYNTAX,
+            rf"\.(?:{'|'.join(TOO_NEW_METHODS.split())})\(",
+            rf"\b(?:{'|'.join(TOO_NEW_NAMES.split())})\b",
+            r"\.aria[A-Z]\w*",  # ARIA's attributes as properties: Firefox 119
+            r"AbortSignal\.(?!timeout\?\.)\w+",
+        ]
+    )
+)
+# Here the script asks whether the browser has it, or goes on without it.
+GUARDED = {"BroadcastChannel", "navigation.activation", "trustedTypes"}
+
+
+def found_in_script(text):
+    return TOO_NEW.findall(STRING.sub('""', COMMENT.sub("", text)))
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_the_scripts_use_nothing_newer(script):
+    assert found_in_script(script.read_text()) == []
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_what_is_newer_but_worth_having_is_guarded(script):
+    text = COMMENT.sub("", script.read_text())
+    for name in GUARDED:
+        for place in re.finditer(re.escape(name), text):
+            around = text[max(0, place.start() - 120) : place.end() + 2]
+            assert "attempt(" in around or around.endswith("?."), (script.name, name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "last.at(-1);",
+        "words.replaceAll(a, b);",
+        "body.replaceChildren();",
+        "a ??= b;",
+        "a ||= b;",
+        "class A { #secret = 1; }",
+        "button.ariaPressed = true;",
+        "structuredClone(a);",
+        "Object.hasOwn(a, b);",
+        "text.match(/(?<=a)b/);",
+        "fetch(url, { signal: AbortSignal.timeout(1) });",
+        "form.requestSubmit();",
+    ],
+)
+def test_what_is_newer_is_found(text):
+    assert found_in_script(text)
+
+
+def test_what_is_old_enough_is_not():
+    text = 'a?.b ?? c.flatMap((x) => x); find("#main.at(1)"); AbortSignal.timeout?.(1); // #1'
+    assert found_in_script(text.partition(" //")[0]) == []
+
+
+# What every one of the three knows, and what changes nothing but looks where it is not known. A
+# property that is in neither is to be looked up before it is added here.
+KNOWN = """
+    align-items background background-color block-size border border-block-end border-block-start
+    border-color border-inline-start border-radius border-style border-width bottom box-shadow
+    box-sizing clip-path color column-gap content cursor direction display flex flex-direction
+    flex-wrap font font-family font-size font-weight gap grid-column grid-row
+    grid-template-columns inline-size justify-content left line-height list-style margin
+    margin-block-end margin-block-start margin-inline-end margin-inline-start margin-right
+    max-block-size max-inline-size min-block-size min-inline-size opacity outline outline-color
+    outline-offset overflow overflow-wrap padding padding-block-end padding-block-start
+    padding-inline-end padding-inline-start position right text-align text-decoration top
+    vertical-align visibility white-space width z-index break-inside page-break-inside
+"""
+ONLY_LOOKS = """
+    -webkit-text-size-adjust text-size-adjust color-scheme scroll-padding-block-start text-wrap
+    text-decoration-thickness text-underline-offset hyphens
+"""
+PSEUDO = """
+    root hover focus target first-child last-child lang before after not
+"""
+TOO_NEW_VALUES = re.compile(r"\b(?:\d+|\.)[dsl]v[hwib]\b|color-mix|ok(?:lab|lch)|\blab\(|\blch\(")
+RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+
+
+def rules():
+    return [(selector.strip(), body) for selector, body in RULE.findall(assets.style().text)]
+
+
+def test_the_style_sheet_uses_no_newer_property_or_value():
+    assert len(rules()) > 80
+    for selector, body in rules():
+        for declaration in filter(None, body.split(";")):
+            name = declaration.partition(":")[0].strip()
+            assert name.startswith("--") or name in f"{KNOWN}{ONLY_LOOKS}".split(), (selector, name)
+        assert not TOO_NEW_VALUES.search(body), selector
+
+
+def test_no_selector_is_one_that_ends_a_whole_rule():
+    for selector, _ in rules():
+        if selector == ":focus:not(:focus-visible)":
+            continue  # Older browsers show the focus after a click too.
+        for name in re.findall(r":([a-z-]+)", re.sub(r'"[^"]*"', "", selector)):
+            assert selector.startswith("@") or name in PSEUDO.split(), selector
+        assert "&" not in selector
+
+
+def test_space_between_boxes_in_a_row_needs_no_gap():
+    for selector, body in rules():
+        if re.search(r"(?:^|;)(?:column-|row-)?gap:", body):
+            assert "grid" in body, f"{selector}: a flex box has gaps only since Safari 14.1."
+
+
+def test_what_stands_between_brackets_in_a_margin_stays_together():
+    style = assets.style().text
+    wide = "max(var(--space-4),(100% - var(--page)) / 2)"
+    assert f"padding-inline-start:{wide};padding-inline-end:{wide}" in style
+    assert not re.search(r"(?:margin|padding)-(?:block|inline):", style)
