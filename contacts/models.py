@@ -596,6 +596,11 @@ class Phone(Entry):
         return traces.traces_of(self)
 
     @property
+    def known_traces(self):
+        """Those of them that a list says."""
+        return traces.known_traces_of(self)
+
+    @property
     def traces_in_short(self):
         """The same in one line, from the digits alone: it needs no database."""
         return traces.IN_SHORT[traces.on_the_bill(self)]

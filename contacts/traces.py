@@ -33,6 +33,7 @@ class Trace(NamedTuple):
     row: Any = None
     source: str = ""
     dated: str = ""
+    is_known: bool = True
 
 
 IN_THE_PHONE = {
@@ -62,7 +63,9 @@ ON_THE_BILL = {
             "Commissioner's guide gives it"
         ),
     ),
-    Answer.UNKNOWN: Trace(_("On the bill"), _("We do not know if it can be on a bill.")),
+    Answer.UNKNOWN: Trace(
+        _("On the bill"), _("We do not know if it can be on a bill."), is_known=False
+    ),
 }
 # The two facts above in one line, where there is room for no more.
 IN_SHORT = {
@@ -74,8 +77,8 @@ IN_SHORT = {
     Answer.UNKNOWN: _("Stays in the call list; we do not know about the bill."),
 }
 COST_UNKNOWN = {
-    "voice": Trace(_("Cost"), _("We do not know what a call costs.")),
-    "text": Trace(_("Cost"), _("We do not know what a text costs.")),
+    "voice": Trace(_("Cost"), _("We do not know what a call costs."), is_known=False),
+    "text": Trace(_("Cost"), _("We do not know what a text costs."), is_known=False),
 }
 FREE_WORDS = _("Free from UK mobiles and landlines.")
 LANDLINE_WORDS = _("Costs the same as a call to a landline. It is included in most call plans.")
@@ -209,6 +212,15 @@ def traces_of(phone):
     ]
 
 
+def known_traces_of(phone):
+    """What a list says of a number. What is not known is said once, on the service's own page.
+
+    An interpreter is what readers of another language ask for first, so there even that is said.
+    """
+    interpreter, _words = ASKED["interpreter"]
+    return [one for one in traces_of(phone) if one.is_known or one.question == interpreter]
+
+
 def _cost(phone):
     """What the digits say, and behind it what an officer knows of this line."""
     found = cost_of_digits(phone)
@@ -221,5 +233,6 @@ def _cost(phone):
 
 def _answer(question, words, row):
     if row is None:
-        return Trace(question, words[Answer.UNKNOWN])
-    return Trace(question, words[row.answer], row.detail, row, row.source, row.dated)
+        return Trace(question, words[Answer.UNKNOWN], is_known=False)
+    is_known = row.answer != Answer.UNKNOWN or bool(row.detail)
+    return Trace(question, words[row.answer], row.detail, row, row.source, row.dated, is_known)
