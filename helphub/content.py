@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from contacts.models import ApprovedNumber, Phone
-from helphub import critical, roles
+from helphub import critical, memory, roles
 from helphub.entries import Entry
 from helphub.models import LoadedRow
 from services.models import Service, Situation, Suggestion
@@ -32,6 +32,8 @@ FIXTURES = [
     "questions",
 ]
 WHO_CAN_HELP = "who_can_help"
+# libyaml's, where the library has it, is ten times as fast.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # The fields that name a row, as its natural key does: the first of these that its model has.
 KEYS = [
     ["slug"],
@@ -97,16 +99,19 @@ class Row:
         field = self.model._meta.get_field(name)
         return [] if field.many_to_many else field.get_default()
 
-    def write(self):
-        """Make the database row equal to this one, and give it back."""
+    def write(self, others):
+        """Make the database row equal to this one, and give it back.
+
+        `others` keeps the rows that were named before: most are named by many.
+        """
         found = self.find() or self.model()
         many = {}
         for name, value in self.values.items():
             field = self.model._meta.get_field(name)
             if field.many_to_many:
-                many[name] = [self._other(field, key) for key in value]
+                many[name] = [self._other(field, key, others) for key in value]
             elif field.is_relation:
-                setattr(found, name, self._other(field, value))
+                setattr(found, name, self._other(field, value, others))
             else:
                 setattr(found, name, value)
         try:
@@ -126,12 +131,15 @@ class Row:
         except ValidationError as error:
             return "; ".join(error.messages)
 
-    def _other(self, field, key):
-        try:
-            return field.related_model.objects.get_by_natural_key(key)
-        except field.related_model.DoesNotExist:
-            message = f"{self}: {field.name} names “{key}”, which is not there."
-            raise MissingRowError(message) from None
+    def _other(self, field, key, others):
+        model = field.related_model
+        if (model, key) not in others:
+            try:
+                others[model, key] = model.objects.get_by_natural_key(key)
+            except model.DoesNotExist:
+                message = f"{self}: {field.name} names “{key}”, which is not there."
+                raise MissingRowError(message) from None
+        return others[model, key]
 
     def __str__(self):
         return f"{self.label} {self.key}"
@@ -154,7 +162,7 @@ class WhoCanHelp(Row):
     def _read_field(self, found, name):
         return [suggestion.service.line for suggestion in found]
 
-    def write(self):
+    def write(self, others):
         services = Service.objects.in_bulk(self.values["lines"], field_name="line")
         if missing := [line for line in self.values["lines"] if line not in services]:
             raise MissingRowError(f"{self} names “{missing[0]}”, which is not there.")
@@ -171,7 +179,7 @@ def rows():
     parsed = {}
     for name in FIXTURES:
         path = settings.BASE_DIR / "fixtures" / f"{name}.yaml"
-        parsed |= yaml.safe_load(path.read_text())
+        parsed |= yaml.load(path.read_text(), LOADER)  # noqa: S506 - it is a safe one.
     who_can_help = parsed.pop(WHO_CAN_HELP)
     for label, values in parsed.items():
         yield from (_row(label, value) for value in values)
@@ -257,30 +265,35 @@ def forget_hidden_place(sender, instance, **kwargs):
 @transaction.atomic
 def load(wanted):
     """Write these rows, all of them or none, and remember what they were."""
-    written = []
+    written, others = [], {}
     waiting = list(wanted)
     while waiting:
         # A row may name one further down: it waits for the next round.
         pending, waiting = waiting, []
         for row in pending:
             try:
-                made = row.write()
+                made = row.write(others)
             except MissingRowError as error:
                 waiting.append(row)
                 missing = error
                 continue
             written += [(row, one) for one in (made if isinstance(made, list) else [made])]
-            LoadedRow.objects.update_or_create(
-                model=row.label, key=row.key, defaults={"values": row.values}
-            )
         if len(waiting) == len(pending):
             raise missing
-    # Texts name rows of later files, so each is checked when all are there.
-    for row, one in written:
-        try:
-            one.full_clean()
-        except ValidationError as error:
-            raise FixtureError(f"{row}: {error.message_dict}") from error
+    loaded = {(row.label, row.key): row.values for row, _ in written}
+    LoadedRow.objects.bulk_create(
+        [LoadedRow(model=label, key=key, values=values) for (label, key), values in loaded.items()],
+        update_conflicts=True,
+        unique_fields=["model", "key"],
+        update_fields=["values"],
+    )
+    # Texts name rows of later files, so each is checked when all are there, and nothing changes.
+    with memory.using(memory.Memory()):
+        for row, one in written:
+            try:
+                one.full_clean()
+            except ValidationError as error:
+                raise FixtureError(f"{row}: {error.message_dict}") from error
 
 
 def lines_to_approve():

@@ -3,7 +3,7 @@ from django.urls import translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_info
 
-from helphub import critical
+from helphub import critical, memory
 
 
 def switcher(path):
@@ -22,7 +22,7 @@ def owner_name():
 def every_page(request):
     """What base.html needs on every page. Nothing is looked up before a template asks for it."""
     return {
-        "critical": SimpleLazyObject(critical.from_database),
+        "critical": SimpleLazyObject(lambda: memory.recall(("critical",), critical.from_database)),
         "languages": SimpleLazyObject(lambda: switcher(request.path)),
         "exit_url": settings.EXIT_URL,
         "owner_name": owner_name(),

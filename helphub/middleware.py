@@ -24,7 +24,7 @@ def is_for_health(request):
 
 def is_for_find(request):
     match = request.resolver_match
-    return bool(match) and match.url_name in {"find", "found"}
+    return bool(match) and match.url_name == "find"
 
 
 EVERY_RESPONSE = {

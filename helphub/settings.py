@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -250,6 +251,11 @@ if FOR_OFFICERS:
         }
     }
     PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # How long the link that a keeper of users gives works.
+    # What one keeper of users did to accounts (signin/account_changes.py).
+    ACCOUNT_CHANGE_WAITS = timedelta(days=1)  # So long, unless a second keeper agrees.
+    ACCOUNT_AGE = timedelta(days=7)  # To approve numbers, and to count as a second keeper.
+    LONE_KEEPER_FACTOR_AGE = timedelta(days=1)  # Where nobody else could vouch.
+    ACCOUNT_NEWS = timedelta(days=30)  # So long every officer's first page tells of it.
     SESSION_IDLE_SECONDS = 30 * 60
     SESSION_LONGEST_SECONDS = 12 * 60 * 60
     CONFIRMED_SECONDS = 5 * 60  # So long a password or factor counts for what is asked again.

@@ -7,12 +7,15 @@ guide under its present name. The floors above register what their tokens become
 
 import re
 import unicodedata
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
+
+from helphub import memory
 
 TOKEN = re.compile(r"\{(?P<kind>[a-z]+)(?P<mark>[:-])(?P<slug>[a-z0-9][a-z0-9-]*)\}")
 ANY_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
@@ -78,7 +81,9 @@ def _resolve(tokens):
         (kind, slug): html
         for kind, slugs in wanted.items()
         if kind in _resolvers
-        for slug, html in _resolvers[kind](slugs).items()
+        for slug, html in memory.recall(
+            ("tokens", kind, *sorted(slugs)), partial(_resolvers[kind], slugs)
+        ).items()
     }
 
 
@@ -130,12 +135,18 @@ _markdown.add_render_rule("link_open", _open_link)
 def prose(text):
     """A whole text as HTML: headings, paragraphs, lists, bold and links. No raw HTML."""
     # Markdown-it escapes everything it does not itself make; the tokens become safe HTML.
-    return mark_safe(_replace_tokens(_markdown.render(text)))  # noqa: S308
+    return memory.recall(
+        ("prose", text),
+        lambda: mark_safe(_replace_tokens(_markdown.render(text))),  # noqa: S308
+    )
 
 
 def phrase(text):
     """One line of text as HTML, with its bold words, links and tokens."""
-    return mark_safe(_replace_tokens(_markdown.renderInline(text)))  # noqa: S308
+    return memory.recall(
+        ("phrase", text),
+        lambda: mark_safe(_replace_tokens(_markdown.renderInline(text))),  # noqa: S308
+    )
 
 
 def _targets(text):

@@ -46,7 +46,6 @@ urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("help-now/", views.fixed_page, name="help-now"),
     path("find/", find_views.find, name="find"),
-    path("find/<str:token>/", find_views.found, name="found"),
     path("using-this-site/", views.fixed_page, name="using-this-site"),
     path("accessibility/", views.fixed_page, name="accessibility"),
     path("privacy/", views.fixed_page, name="privacy"),

@@ -16,7 +16,7 @@ from modeltranslation.utils import get_translation_fields
 
 from contacts.models import AbstractVerification, Organization, Phone, newest
 from contacts.traces import Answer
-from helphub import texts
+from helphub import memory, texts
 from helphub.entries import Entry, EntryQuerySet, Page, language_of_words
 from strategy.models import FormOfAbuse, Guide
 
@@ -117,13 +117,22 @@ class ServiceQuerySet(EntryQuerySet):
             models.Prefetch("phones", Phone.objects.published().for_card())
         )
 
+    def cards(self, keys):
+        """The published ones with these primary keys, by key, with what a card shows."""
+        if memory.is_used():
+            return memory.recall(("cards",), self.published().for_card().in_bulk)
+        return self.published().for_card().in_bulk(keys)
+
     def for_narrowing(self):
         """With what narrowing asks of a service, beside its card."""
         return self.for_listing().prefetch_related("audiences", "forms_of_abuse")
 
     def for_town(self, town):
-        """Those of the directory that are for the people of a town."""
-        return self.for_listing().filter(areas=town.area_id)
+        """A list of those of the directory that are for the people of a town."""
+        here = self.published().filter(is_own_behaviour=False, areas=town.area_id)
+        keys = list(here.values_list("pk", flat=True))
+        services = self.cards(keys)
+        return [services[key] for key in keys]
 
     def for_page(self):
         """With all that a service's own page shows."""
@@ -134,6 +143,14 @@ class ServiceQuerySet(EntryQuerySet):
             "verifications",
             models.Prefetch("forms_of_abuse", FormOfAbuse.objects.published()),
         )
+
+    def page(self, slug):
+        """The one with this slug, with all that its own page shows, or that it is gone."""
+        if memory.is_used():
+            pages = memory.recall(("service pages",), lambda: list(self.for_page().published()))
+            if found := next((one for one in pages if one.slug == slug), None):
+                return found
+        return self.for_page().shown_or_gone(slug=slug)
 
     def line_links(self, slugs):
         """What a line's token becomes: its number as a link, or the service that has none."""
@@ -797,13 +814,16 @@ class Situation(Entry):
 
 class SuggestionQuerySet(models.QuerySet):
     def for_page(self):
-        """The suggestions a reader may see, with what their cards show."""
+        """A list of the suggestions a reader may see, with what their cards show."""
         # A service of the wing for one's own behaviour stays in the guides of that wing.
         is_kept_apart = models.Q(service__is_own_behaviour=True)
         in_the_wing = models.Q(guide__is_own_behaviour=True)
-        shown = self.filter(service__in=Service.objects.published())
-        shown = shown.filter(~is_kept_apart | in_the_wing)
-        return shown.prefetch_related(models.Prefetch("service", Service.objects.for_card()))
+        found = list(self.filter(~is_kept_apart | in_the_wing))
+        services = Service.objects.cards({one.service_id for one in found})
+        shown = [one for one in found if one.service_id in services]
+        for suggestion in shown:
+            suggestion.service = services[suggestion.service_id]
+        return shown
 
 
 class Suggestion(models.Model):

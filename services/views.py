@@ -2,15 +2,20 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from helphub import memory
 from services import narrowing
 from services.models import Choice, Location, Service, Situation, Town
 
 MOST_FIRST_CONTACTS = 6
 
 
+def _choices():
+    return memory.recall(("choices",), lambda: list(Choice.objects.for_narrowing()))
+
+
 @require_safe
 def service_list(request):
-    choices = list(Choice.objects.for_narrowing())
+    choices = _choices()
     context = {
         "services": Service.objects.for_listing(),
         "groups": narrowing.groups(choices, []),
@@ -21,13 +26,13 @@ def service_list(request):
 
 @require_safe
 def narrowed_list(request, slugs):
-    choices = list(Choice.objects.for_narrowing())
+    choices = _choices()
     picked = narrowing.chosen(slugs, choices)
     if not picked:
         raise Http404
     if request.path != (url := narrowing.address(picked)):
         return redirect(url)
-    everything = list(Service.objects.for_narrowing())
+    everything = memory.recall(("everything",), lambda: list(Service.objects.for_narrowing()))
     context = {
         "services": narrowing.narrow(everything, picked),
         "groups": narrowing.groups(choices, picked),
@@ -40,7 +45,7 @@ def narrowed_list(request, slugs):
 
 @require_safe
 def service_detail(request, slug):
-    service = Service.objects.for_page().shown_or_gone(slug=slug)
+    service = Service.objects.page(slug)
     return render(request, "services/service_detail.html", {"service": service})
 
 

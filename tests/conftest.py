@@ -1,16 +1,18 @@
 import shutil
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from helphub.edition import publish
 from services.models import Choice, Situation
 
+from .accounts import established
 from .addresses import public_pages
 from .reader import Page
 from .support import prepared
@@ -43,8 +45,8 @@ def english():
 
 @pytest.fixture
 def officer(django_user_model, db):
-    """An account that may do everything in the admin."""
-    return django_user_model.objects.create_superuser("officer", password=None)
+    """An account that may do everything in the admin, and is old enough for it."""
+    return established(django_user_model.objects.create_superuser("officer", password=None))
 
 
 @pytest.fixture
@@ -52,6 +54,17 @@ def admin(client, officer):
     """A client with an officer signed in."""
     client.force_login(officer)
     return client
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """Moves the clock, from where it really is."""
+    real = timezone.now
+
+    def move(**ahead):
+        monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(**ahead))
+
+    return move
 
 
 # Enough of them to see that languages differ, and few, so that an edition is soon made.

@@ -9,8 +9,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.conf import settings as project
@@ -20,7 +22,8 @@ from django.utils import timezone
 
 from contacts.models import ApprovedNumber, Phone
 from helphub import health
-from helphub.edition import build, gate, publish, serve, store, trouble
+from helphub.edition import build, gate, makers, publish, serve, store, trouble
+from helphub.management.commands import build_pages
 from helphub.management.commands import publish as command
 from helphub.models import Synonym
 from services.models import Service
@@ -271,8 +274,12 @@ def test_hours_go_on_without_a_database(elsewhere):
 def test_killed_at_any_moment_the_current_edition_is_whole(elsewhere, editions):
     # Everything is made anew, so that there is much to be killed in.
     (store.folder_of(1) / "answers.json").unlink()
-    for seconds in (0.6, 1.2, 1.8, 2.4, 3.0, 4.0):
+    for seconds in (0, 0.1, 0.4, 0.8, 1.6, 3.0):
+        before = set(editions.glob(".work-*"))
         process = elsewhere("--time-only")
+        while not set(editions.glob(".work-*")) - before:
+            assert process.poll() is None
+            time.sleep(0.02)
         time.sleep(seconds)
         os.killpg(process.pid, signal.SIGKILL)
         finish(process)
@@ -306,13 +313,14 @@ def test_without_space_everything_stays_as_it_was(editions, monkeypatch, capsys)
     assert not list(editions.glob(".work-*"))
 
 
-@pytest.mark.parametrize("largest", [300_000, 1_000_000])
-def test_on_a_full_disk_nothing_half_made_is_left(elsewhere, editions, largest):
-    # No file may grow beyond that: first the content does not fit, then what pages asked.
-    def limit():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
-
-    process = elsewhere("--time-only", preexec_fn=limit)
+@pytest.mark.parametrize("has_content", [False, True])
+def test_on_a_full_disk_nothing_half_made_is_left(elsewhere, editions, has_content):
+    # No file may grow beyond that: the content does not fit, or the pages do not.
+    process = elsewhere("--time-only")
+    while has_content and not list(editions.glob(".work-*/find.sqlite3")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (20_000, 20_000))
     said = finish(process)
     assert process.returncode != 0
     assert re.search("The disk .*(is full|could not be written)", said)
@@ -323,23 +331,76 @@ def test_on_a_full_disk_nothing_half_made_is_left(elsewhere, editions, largest):
     assert serve.Edition(store.current())
 
 
-def test_a_process_that_has_no_room_for_words_says_it_by_its_status(
-    editions, settings, monkeypatch
-):
+def test_a_process_that_has_no_room_for_words_says_it_by_its_status(monkeypatch):
     def full(*arguments):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    settings.EDITION, settings.FOR_OFFICERS = editions, False
     monkeypatch.setattr(build, "build_share", full)
-    with pytest.raises(SystemExit) as ended:
-        call_command("build_pages", "0")
-    assert ended.value.code in build.FULL
+    assert build_pages.Command.make_share(0, None) in build.FULL
 
 
 def test_pages_are_made_by_the_public_role_alone(editions, settings):
     settings.EDITION = editions
     with pytest.raises(CommandError, match="public role"):
-        call_command("build_pages", "0")
+        call_command("build_pages")
+
+
+@pytest.fixture
+def made_with_a_maker(editions):
+    """Makes the pages of the current edition again, in a folder of its own, by that maker."""
+
+    def make(addresses, meanwhile=lambda folder: None):
+        with store.work_folder() as work:
+            for name in ("content.sqlite3", "critical_numbers.json"):
+                shutil.copy(store.current() / name, work)
+            threading.Timer(1, meanwhile, [work]).start()
+            return build.run(work, None, addresses)
+
+    yield make
+    makers.end()
+
+
+def test_page_makers_are_started_once(made_with_a_maker):
+    made_with_a_maker(["/"])
+    first = makers._kept["maker"].process.pid
+    (share,) = made_with_a_maker(["/contacts/", "/topics/law/"])
+    assert set(share["pages"]) == {"/contacts/", "/topics/law/"}
+    assert makers._kept["maker"].process.pid == first
+
+
+def test_page_makers_that_were_ended_are_started_again(made_with_a_maker):
+    made_with_a_maker(["/"])
+    os.kill(makers._kept["maker"].process.pid, signal.SIGKILL)
+    makers._kept["maker"].process.wait()
+    assert made_with_a_maker(["/"])
+
+
+@pytest.mark.parametrize("whom", ["all", "a child"])
+def test_pages_of_a_maker_that_is_ended_meanwhile_are_said_to_be_missing(made_with_a_maker, whom):
+    made_with_a_maker(["/"])
+    maker = makers._kept["maker"].process.pid
+
+    def kill(folder):
+        found = subprocess.run(["pgrep", "-P", str(maker)], capture_output=True, text=True)
+        os.kill(maker if whom == "all" else int(found.stdout.split()[0]), signal.SIGKILL)
+
+    with pytest.raises(build.BuildError, match="ended from outside"):
+        made_with_a_maker(["/contacts/"] * 2_000, kill)
+
+
+def test_makers_end_with_their_publisher(elsewhere):
+    process = elsewhere("--time-only")
+    makers_of = ["pgrep", "-f", "manage.py build_pages", "-P", str(process.pid)]
+    while not (found := subprocess.run(makers_of, capture_output=True, text=True).stdout.split()):
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGKILL)
+    finish(process)
+    for _ in range(100):
+        if not Path(f"/proc/{found[0]}").exists():
+            break
+        time.sleep(0.1)
+    assert not Path(f"/proc/{found[0]}").exists()
 
 
 def test_pages_are_not_made_for_a_publisher_that_was_ended(editions, settings):

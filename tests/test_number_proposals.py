@@ -20,6 +20,7 @@ from helphub.history.recording import recording
 from helphub.models import PublicationRequest, Withdrawal
 from strategy.models import Guide
 
+from .accounts import established
 from .reader import Page, text
 from .test_admin import change_url, errors, form_values, save
 
@@ -69,7 +70,7 @@ def editor(django_user_model, db):
 def second(django_user_model, db):
     """A client with a second officer signed in, who may approve."""
     user = django_user_model.objects.create_user("second", is_staff=True)
-    return signed_in(with_permissions(user, "approve_number"))
+    return signed_in(established(with_permissions(user, "approve_number")))
 
 
 def url_for(phone):

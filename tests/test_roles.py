@@ -53,6 +53,8 @@ TABLE = [
         "NEPKS",
         "NEPKS",
     ),
+    # What was done to accounts, for every officer. Who may agree or cancel is tested apart.
+    (r"account-changes/(1/)?", "NEPKS", "NEPKS"),
     # They lead on, to an address that asks again.
     (rf"{ANY}/\d+/|r/\d+/\d+/", "NEPKS", "NEPKS"),
     # What officers write.

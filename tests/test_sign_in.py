@@ -177,6 +177,37 @@ def test_whoever_guesses_codes_is_stopped(client, officer, secret):
     assert not is_in(client)
 
 
+def test_whoever_guesses_codes_locks_out_himself_and_not_the_officer(client, officer, secret):
+    stranger = Client(REMOTE_ADDR="203.0.113.9")
+    send_password(stranger, address="203.0.113.9")
+    for _ in range(5):
+        assert "This code is not right" in Page(send_code(stranger, "000000")).text
+    assert "Wait five minutes" in Page(send_code(stranger, code(secret))).text
+    send_password(client)
+    send_code(client, code(secret))
+    assert is_in(client)
+
+
+def test_wrong_codes_to_confirm_with_lock_nobody_out_elsewhere(client, officer, secret):
+    signed_in(client, secret)
+    later(client, 301)
+    for _ in range(6):
+        page = Page(client.post("/admin/confirm/code/", {"code": "000000"}))
+    assert "Wait five minutes" in page.text
+    elsewhere = Client(REMOTE_ADDR="203.0.113.9")
+    send_password(elsewhere, address="203.0.113.9")
+    # The app's code of this half minute has been used.
+    send_code(elsewhere, RecoveryCodes.activate(officer).generate_codes()[0])
+    assert is_in(elsewhere)
+
+
+def test_the_addresses_of_one_network_count_as_one(client, officer, secret):
+    # A single connection has more IPv6 addresses than anybody could count.
+    for last in range(6):
+        page = Page(send_password(client, "guess", f"2001:db8:1:2::{last + 1}"))
+    assert "Wait five minutes" in page.text
+
+
 def test_a_flood_is_answered_in_plain_words(client):
     answers = {client.post("/admin/login/", {}).status_code for _ in range(31)}
     assert answers == {200, 429}

@@ -72,7 +72,7 @@ def test_a_link_works_once(keeper, django_user_model):
     assert "This link has been used" in choose(link).text
 
 
-def test_a_new_link_ends_the_old_one_and_the_password(keeper, django_user_model):
+def test_a_new_link_ends_the_old_one_and_once_used_the_password(keeper, django_user_model, later):
     user = make(keeper, django_user_model)
     first = link_for(keeper, user)
     second = link_for(keeper, user)
@@ -80,9 +80,14 @@ def test_a_new_link_ends_the_old_one_and_the_password(keeper, django_user_model)
     choose(second)
     signed_in = Client()
     signed_in.force_login(django_user_model.objects.get(pk=user.pk))
-    link_for(keeper, user)
+    third = link_for(keeper, user)
+    # Until the link is used its owner gets in, and can cancel it.
+    assert signed_in.get("/admin/").status_code == 200
+    later(hours=25)
+    choose(third, "five plain words are here")
     assert signed_in.get("/admin/").status_code == 302
-    assert not django_user_model.objects.get(pk=user.pk).has_usable_password()
+    user.refresh_from_db()
+    assert user.check_password("five plain words are here")
 
 
 def test_a_link_is_of_no_use_after_a_day(keeper, django_user_model, settings):
@@ -115,7 +120,7 @@ def test_a_keeper_ends_all_sessions_of_a_person(keeper, django_user_model):
     assert LogEntry.objects.first().get_change_message() == "Ended all sessions."
 
 
-def test_a_keeper_removes_lost_factors(keeper, django_user_model):
+def test_a_keeper_removes_lost_factors_after_a_day(keeper, django_user_model, later):
     user = make(keeper, django_user_model)
     TOTP.activate(user, generate_totp_secret())
     client = Client()
@@ -123,6 +128,10 @@ def test_a_keeper_removes_lost_factors(keeper, django_user_model):
     page = Page(keeper.get(f"/admin/auth/user/{user.pk}/sign-in/"))
     assert "TOTP Authenticator, since" in page.text
     keeper.post(f"/admin/auth/user/{user.pk}/sign-in/", {"do": "remove-factors"})
+    assert Authenticator.objects.exists()
+    assert client.get("/admin/").status_code == 200
+    later(hours=25)
+    keeper.get(f"/admin/auth/user/{user.pk}/sign-in/")
     assert not Authenticator.objects.exists()
     assert client.get("/admin/").status_code == 302
 

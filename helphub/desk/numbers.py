@@ -11,6 +11,7 @@ from helphub.desk import proposals as deciding
 from helphub.desk.editions import warn_without_publisher
 from helphub.desk.officers import for_officers
 from helphub.edition import store
+from helphub.signin import account_changes
 
 PROPOSE, APPROVE = "contacts.change_phone", "contacts.approve_number"
 ON_A_PAGE = 50
@@ -118,6 +119,9 @@ def proposal(request, context, key):
             "touched": deciding.pages_touched(found) if found.is_waiting else None,
             "is_own": is_own,
             "may_approve": may_approve and not is_own,
+            "why_not_yet": may_approve
+            and not is_own
+            and account_changes.why_not_approve(request.user, found.proposer),
             "approval": approval,
             "refusal": refusal,
             "approvals": found.approvals.order_by("pk"),

@@ -17,6 +17,7 @@ from helphub.desk.state import ask_for_records
 from helphub.edition import facts, gate, publish, store
 from helphub.history.recording import recording
 from helphub.models import Withdrawal
+from helphub.signin import account_changes
 
 Kind, Outcome = NumberProposal.Kind, NumberProposal.Outcome
 PROPOSED = ["dial", "display", "textphone", "role"]
@@ -264,6 +265,8 @@ def approve(key, user):
     """Let a proposal take effect, on the word of somebody who did not make it."""
     proposal = _locked(key)
     _check_somebody_else(proposal, user)
+    if why := account_changes.why_not_approve(user, proposal.proposer):
+        raise NotDecidedError(f"Nothing was changed. {why}")
     keys = [proposal.phone_id, *([proposal.role_from_id] if proposal.role_from_id else [])]
     # In one order, so that two approvals never wait for each other.
     phones = {

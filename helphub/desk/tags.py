@@ -8,6 +8,7 @@ from django.forms.models import BaseModelForm
 from helphub.desk import home, reviews
 from helphub.desk.editions import SEE
 from helphub.models import Review
+from helphub.signin import account_changes
 from helphub.templatetags.publication import can_be_withdrawn
 
 register = template.Library()
@@ -17,6 +18,12 @@ register = template.Library()
 def needs_today(context):
     """What needs this officer today."""
     return home.needs(context["request"].user)
+
+
+@register.inclusion_tag("signin/_news.html")
+def account_news():
+    """What was done to accounts lately, for every officer."""
+    return {"changes": account_changes.news()}
 
 
 @register.simple_tag(takes_context=True)

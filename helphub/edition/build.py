@@ -11,7 +11,6 @@ import gzip
 import hashlib
 import json
 import os
-import subprocess
 import sys
 import time
 
@@ -21,8 +20,8 @@ from django.conf import settings
 from django.test import Client
 
 from contacts.hours import build_clock
-from helphub import critical
-from helphub.edition import addresses, facts, reading, store
+from helphub import critical, memory
+from helphub.edition import addresses, facts, makers, reading, store
 from helphub.edition.store import TWINS, digest
 
 BROTLI_QUALITY, GZIP_LEVEL = 5, 6
@@ -42,8 +41,8 @@ def file_of(address):
     return f"{address.lstrip('/')}index.html" if address.endswith("/") else address.lstrip("/")
 
 
-def code_mark(folder):
-    """Changes when pages may differ though the content is the same."""
+def code_mark():
+    """A hash of what turns content into pages, and of the settings that they show."""
     mark = hashlib.sha256()
     for part in ("helphub", "strategy", "contacts", "services", "templates", "static"):
         for path in sorted((settings.BASE_DIR / part).rglob("*")):
@@ -51,15 +50,22 @@ def code_mark(folder):
                 mark.update(path.read_bytes())
     names = ["OWNER", "EXIT_URL", "SECURITY_CONTACT", "PUBLIC_HOST", "LAPTOP"]
     names += ["OFFERED_LANGUAGES", "REVIEWED_LANGUAGES"]
-    facts = [(name, getattr(settings, name)) for name in names]
-    mark.update(repr((facts, build_clock(), django.VERSION, sys.version_info)).encode())
+    values = [(name, getattr(settings, name)) for name in names]
+    mark.update(repr((values, django.VERSION, sys.version_info)).encode())
+    return mark.hexdigest()
+
+
+def pages_mark(folder):
+    """Changes when pages may differ though the content is the same: by the code, or the day."""
+    mark = hashlib.sha256(code_mark().encode())
+    mark.update(build_clock().isoformat().encode())
     mark.update((folder / critical.PATH.name).read_bytes())
     return mark.hexdigest()
 
 
 def is_of_this_code(folder):
     """Whether this code, today, would make the pages of an edition as they are."""
-    return _answers_of(folder).get("code") == code_mark(folder)
+    return _answers_of(folder).get("code") == pages_mark(folder)
 
 
 # The whole
@@ -69,7 +75,7 @@ def build(folder, before=None, progress=lambda done, of: None):
     """Make every page of a baked edition; the pages by address, as the manifest has them."""
     with reading.reading(folder) as connection:
         wanted = addresses.everything()
-        mark = code_mark(folder)
+        mark = pages_mark(folder)
         known = _answers_of(before) if before else {}
         same = _unchanged(connection, known, mark)
         if not same:
@@ -98,36 +104,26 @@ def build(folder, before=None, progress=lambda done, of: None):
 def run(folder, before, todo, done=0, progress=lambda done, of: None):
     """Share the addresses out to processes of the public role."""
     count = 1 if len(todo) < FEW else min(os.cpu_count() or 1, 4)
-    environment = os.environ | {"HELPHUB_EDITION": str(folder), "PYTHONUNBUFFERED": "1"}
+    # It must name an edition, to be of the public role; each child is told its own.
+    environment = os.environ | {"HELPHUB_EDITION": str(settings.EDITIONS_DIR)}
     if not settings.LAPTOP:
         environment |= {
             "HELPHUB_ROLE": "public",
             "ALLOWED_HOSTS": settings.PUBLIC_HOST,
             "PUBLIC_HOST": settings.PUBLIC_HOST,
         }
-    children, made, errors = [], [], []
+    maker = makers.kept(environment, code_mark())
+    made = []
     for number in range(count):
-        (folder / f".share-{number}").write_text(json.dumps([os.getpid(), todo[number::count]]))
+        _clear(folder, number)
+        share = [maker.process.pid, todo[number::count]]
+        (folder / f".share-{number}").write_text(json.dumps(share))
         made.append(folder / f".made-{number}")
-        errors.append(folder / f".errors-{number}")
-        command = [sys.executable, "manage.py", "build_pages", str(number)]
-        if before:
-            command += ["--before", str(before)]
-        # Into a file: a pipe that nobody reads fills up, and the process waits for ever.
-        with errors[number].open("wb") as log:
-            children.append(
-                subprocess.Popen(  # noqa: S603 - our own command.
-                    command,
-                    cwd=settings.BASE_DIR,
-                    env=environment,
-                    stdout=subprocess.DEVNULL,
-                    stderr=log,
-                )
-            )
+        maker.start(folder, number, before)
     count_made, moved_at = 0, time.monotonic()
     try:
-        while None in (codes := [child.poll() for child in children]):
-            if any(codes):
+        while None in (codes := [makers.status(folder, number) for number in range(count)]):
+            if any(codes) or not maker.is_running():
                 break
             now_made = sum(path.stat().st_size for path in made if path.exists())
             if now_made > count_made:
@@ -138,26 +134,30 @@ def run(folder, before, todo, done=0, progress=lambda done, of: None):
                     f"No page was made for {LONGEST_PAGE} seconds. See whether this machine is "
                     "busy with something else, and publish again."
                 )
-            time.sleep(0.05)
-    finally:
-        for child in children:
-            if child.poll() is None:
-                child.kill()
-            child.wait()
-    for number, child in enumerate(children):
-        if child.returncode in FULL:
-            raise OSError(child.returncode, os.strerror(child.returncode))
-        if child.returncode > 0:
-            raise BuildError(errors[number].read_text(errors="replace").strip()[-2000:])
-    if any(child.returncode for child in children):
-        raise BuildError("A process that made pages was ended from outside. Publish again.")
+            time.sleep(0.02)
+        for number, code in enumerate(codes):
+            if code in FULL:
+                raise OSError(code, os.strerror(code))
+            if code is not None and code > 0:
+                said = (folder / f".errors-{number}").read_text(errors="replace")
+                raise BuildError(said.strip()[-2000:])
+        if any(code != 0 for code in codes):
+            raise BuildError("A process that made pages was ended from outside. Publish again.")
+    except BaseException:
+        makers.end()
+        raise
     progress(done + len(todo), done + len(todo))
     shares = []
     for number in range(count):
         shares.append(json.loads((folder / f".done-{number}").read_bytes()))
-        for name in ("share", "made", "done", "errors"):
-            (folder / f".{name}-{number}").unlink(missing_ok=True)
+        _clear(folder, number)
     return shares
+
+
+def _clear(folder, number):
+    """Remove what a share left behind, in this publication or an earlier round of it."""
+    for name in ("share", "made", "done", "errors", "code"):
+        (folder / f".{name}-{number}").unlink(missing_ok=True)
 
 
 def copy(folder, before, page):
@@ -233,19 +233,21 @@ class _Answers:
         return {"queries": self.queries, "pages": self.pages}
 
 
-class Recorder:
-    """Notes the queries that pages ask."""
+class Recorder(memory.Memory):
+    """Notes the queries that pages ask, and keeps what they were answered with."""
+
+    # In place of a query that cannot be written down: such a page is made again each time.
+    UNKNOWN = -1
 
     def __init__(self):
+        super().__init__()
         self.numbers = {}
-        self.asked = set()
-        self.is_whole = True
 
     def __call__(self, execute, sql, params, many, context):
         try:
             key = json.dumps([sql, list(params or [])])
         except TypeError:
-            self.is_whole = False  # A page with such a query is made anew each time.
+            self.asked.add(self.UNKNOWN)
         else:
             self.asked.add(self.numbers.setdefault(key, len(self.numbers)))
         return execute(sql, params, many, context)
@@ -270,11 +272,11 @@ def build_share(number, before=None):
         reading.reading(folder) as connection,
         (folder / f".made-{number}").open("ab", buffering=0) as made,
     ):
-        with connection.execute_wrapper(recorder):
+        with connection.execute_wrapper(recorder), memory.using(recorder):
             for address in todo:
                 if os.getppid() != publisher:
                     raise BuildError("The publisher was ended: nobody waits for these pages.")
-                recorder.asked, recorder.is_whole = set(), True
+                recorder.asked = set()
                 response = client.get(address, secure=True)
                 page = print_page(folder, address, response, before, old.get(address))
                 pages[address] = page
@@ -283,7 +285,7 @@ def build_share(number, before=None):
                     read[page["sha256"]] = facts.facts_of_file(
                         folder / "pages" / (page["file"] + ".gz")
                     )
-                if recorder.is_whole:
+                if recorder.UNKNOWN not in recorder.asked:
                     asked[address] = sorted(recorder.asked)
                 made.write(b".")
         queries = [json.loads(key) for key in recorder.numbers]

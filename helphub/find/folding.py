@@ -50,3 +50,18 @@ def fold(text):
 
 def words_of(text):
     return fold(text).split()
+
+
+ENDINGS = ["ing", "ed", "es", "s", "e"]
+SHORTEST_STEM = 3
+
+
+def stem(word):
+    """A Latin word without its usual endings: "raped" and "rape" are then the same."""
+    if not word.isascii():
+        return word
+    for ending in ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+            word = word.removesuffix(ending)
+            break
+    return word[:-1] if len(word) > SHORTEST_STEM and word[-1] == word[-2] else word

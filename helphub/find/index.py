@@ -20,14 +20,16 @@ from typing import NamedTuple
 
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, Prefetch
 from django.utils.translation import get_language, override
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
+from contacts.models import Phone
 from helphub import texts
 from helphub.edition import reading
-from helphub.find.folding import fold, words_of
+from helphub.find import meanings, typed
+from helphub.find.folding import fold, stem
 from helphub.find.spelling import Speller
 from helphub.models import LoadedRow, Synonym
 from services.models import Service, Town
@@ -65,13 +67,29 @@ STOP = """
     youre
 """
 STOP_WORDS = frozenset(STOP.split())
-LONGEST_QUERY, MOST_WORDS, LONGEST_PHRASE = 200, 40, 6
+# Words that come between the others of a phrase and change nothing.
+FILLING = "a an and are be been being is of really so that the this to very"
+FILLERS = frozenset(FILLING.split())
+# Who speaks of people looks for help, and not for what the strategy says.
+PEOPLE = "i im ive id me my mine he hes him his she shes her they them we us our you"
+PERSONAL = frozenset(PEOPLE.split())
+LONGEST_QUERY, MOST_WORDS = 200, 40
+MOST_BETWEEN = 2  # Other words between those of a phrase that has two words of weight or more.
 MOST_MENDED = 6  # Mending is slow, and nobody misspells more and means them all.
 MOST_FOUND = 40
 # The best page of a language earns 1, by how much it has of the words; the others their share.
 PHRASE_BONUS = 3.0  # For each word of a name or of an everyday phrase that stands in the query.
 FALLBACK_SHARE = 0.9  # At equal shares the reader's language goes before English.
-LEAST_SHARE = 0.3  # What is further away only stands in the way.
+LEAST_SHARE = 0.3  # What is further away only stands in the way,
+LEAST_SHARE_BESIDE = 0.7  # and sooner where something is found by its name or an everyday word.
+MOST_BESIDE = 4
+NAME_BONUS = 1.0  # For an entry whose own name was typed.
+WHOLE_BONUS = 2.0  # For a phrase that is all that was typed.
+MEANT_BONUS = 1000.0
+# At equal scores: what to do goes before whom to ask, and that before what the law calls it.
+BY_KIND = {"guide": 0.3, "service": 0.1}
+# About the strategy and about this site, and no help to whoever looks for help.
+ABOUT_THE_SITE = {("guide", "accessibility"), ("guide", "privacy")}
 
 
 class Document(NamedTuple):
@@ -85,13 +103,16 @@ class Document(NamedTuple):
     synonyms: str = ""
     summary: str = ""
     text: str = ""
+    slug: str = ""
+    is_wing: bool = False
+    numbers: tuple = ()
 
 
 class Hit(NamedTuple):
-    """An entry that was found."""
+    """An entry that was found; or, of kind "list", a page that lists some, by its name."""
 
     kind: str
-    key: int
+    key: int | str
     score: float
 
 
@@ -139,7 +160,9 @@ def _published(model):
     if model is Guide:
         return entries.exclude(slug="home")
     if model is Service:
-        return entries.select_related("organization").prefetch_related("audiences")
+        return entries.select_related("organization").prefetch_related(
+            "audiences", Prefetch("phones", Phone.objects.published())
+        )
     return entries
 
 
@@ -149,6 +172,11 @@ def documents():
     for kind, model in MODELS.items():
         names = translator.get_options_for_model(model).fields
         for entry in _published(model):
+            facts = {
+                "slug": entry.slug,
+                "is_wing": getattr(entry, "is_own_behaviour", False),
+                "numbers": _numbers(entry) if model is Service else (),
+            }
             for language in settings.OFFERED_LANGUAGES:
                 everyday = "\n".join(synonyms.get((kind, entry.pk, language), []))
                 with override(language):
@@ -156,7 +184,7 @@ def documents():
                 if not is_written:
                     # In English it is found by English words; the everyday ones work at once.
                     if everyday:
-                        yield Document(kind, entry.pk, language, synonyms=everyday)
+                        yield Document(kind, entry.pk, language, synonyms=everyday, **facts)
                     continue
                 own = {
                     name: getattr(entry, build_localized_fieldname(name, language)) or ""
@@ -174,9 +202,14 @@ def documents():
                         for one in entry.audiences.all()
                     ]
                 title = entry.title if language == settings.LANGUAGE_CODE else ""
+                text = "\n".join(parts)
                 yield Document(
-                    kind, entry.pk, language, name, title, everyday, summary, "\n".join(parts)
+                    kind, entry.pk, language, name, title, everyday, summary, text, **facts
                 )
+
+
+def _numbers(service):
+    return tuple(phone.dial for phone in service.phones.all())
 
 
 def stamp():
@@ -218,7 +251,13 @@ def build(given=None):
 def _fill(file, given, now):
     file.execute("CREATE TABLE about (build TEXT, stamp TEXT)")
     file.execute("INSERT INTO about VALUES (?, ?)", [secrets.token_hex(8), now])
-    file.execute("CREATE TABLE phrases (words TEXT, language TEXT, kind TEXT, key INTEGER)")
+    # "first" is the word by which a phrase is looked up.
+    file.execute(
+        "CREATE TABLE phrases (first TEXT, words TEXT, weight INTEGER, is_name INTEGER, "
+        "language TEXT, kind TEXT, key INTEGER)"
+    )
+    file.execute("CREATE TABLE entries (kind TEXT, key INTEGER, slug TEXT, is_wing INTEGER)")
+    file.execute("CREATE TABLE numbers (dial TEXT, kind TEXT, key INTEGER)")
     file.execute(
         "CREATE TABLE vocabulary (word TEXT, language TEXT, count INTEGER, is_key INTEGER)"
     )
@@ -229,13 +268,29 @@ def _fill(file, given, now):
             f"kind UNINDEXED, key UNINDEXED, {', '.join(COLUMNS)}, "
             "tokenize = \"porter unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")"
         )
-    counts, keys, number = {}, {}, 0
+    counts, keys, seen, number = {}, {}, set(), 0
     for number, document in enumerate(given, start=1):  # noqa: B007 - the count is the answer.
-        phrases = {fold(line) for line in [document.name, *document.synonyms.splitlines()]}
-        file.executemany(
-            "INSERT INTO phrases VALUES (?, ?, ?, ?)",
-            [(words, document.language, document.kind, document.key) for words in phrases if words],
-        )
+        entry = (document.kind, document.key)
+        names = [document.name, document.title]
+        phrases = {fold(line): False for line in document.synonyms.splitlines()}
+        phrases |= {fold(line): True for line in names}
+        for words, is_name in phrases.items():
+            if kept := kept_words(words.split()):
+                row = [kept[0], " ".join(kept), weight_of(words.split()), is_name]
+                file.execute(
+                    "INSERT INTO phrases VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    [*row, document.language, *entry],
+                )
+        if document.slug and entry not in seen:
+            seen.add(entry)
+            file.execute(
+                "INSERT INTO entries VALUES (?, ?, ?, ?)",
+                [*entry, document.slug, document.is_wing],
+            )
+            file.executemany(
+                "INSERT INTO numbers VALUES (?, ?, ?)",
+                [(dial, *entry) for dial in document.numbers],
+            )
         columns = [fold(texts.TOKEN.sub(" ", getattr(document, name))) for name in COLUMNS]
         counter = counts.setdefault(document.language, Counter())
         for words in columns:
@@ -252,8 +307,29 @@ def _fill(file, given, now):
             [(word, language, n, word in keys[language]) for word, n in counter.items()],
         )
         file.execute(f"INSERT INTO {table(language)}({table(language)}) VALUES ('optimize')")  # noqa: S608
-    file.execute("CREATE INDEX phrases_by_words ON phrases (words, language)")
+    file.execute("CREATE INDEX phrases_by_first ON phrases (first, language)")
     return number
+
+
+def kept_words(words):
+    """The words of a phrase by which it is known again, without their endings."""
+    return [stem(word) for word in words if word not in FILLERS] or [stem(word) for word in words]
+
+
+def weight_of(words):
+    """How many of these words say something; none of them, and it takes all of them."""
+    return sum(word not in STOP_WORDS for word in words)
+
+
+def stands_in(parts, words, most_between):
+    """Whether these parts stand among the words in order, with so many others between at most."""
+    for start, word in enumerate(words):
+        if word != parts[0]:
+            continue
+        window = iter(words[start : start + len(parts) + most_between])
+        if all(part in window for part in parts):
+            return True
+    return False
 
 
 # Reading
@@ -297,24 +373,122 @@ class Index:
     def search(self, query, language):
         """The entries for these words in a language, or else in English, best first."""
         languages = tuple(dict.fromkeys([language, settings.LANGUAGE_CODE]))
-        words = words_of(query[:LONGEST_QUERY])[:MOST_WORDS]
+        query = query[:LONGEST_QUERY]
+        words = typed.words(query)[:MOST_WORDS]
         mended, guesses, unknown = [], [], 0
         for word in words:
             right, others = [word], []
-            if word not in STOP_WORDS and not self._matches(word, languages):
+            is_known = word in STOP_WORDS or word in meanings.vocabulary()
+            if not is_known and not self._matches(word, languages):
                 unknown += 1
                 if unknown <= MOST_MENDED:
-                    right, others = self.speller(languages).mend(word)
+                    right, others = self._mend(word, languages)
             mended += right
             guesses += others
-        scores = Counter()
-        for kind, key, length in self._phrases(words, languages) + self._phrases(mended, languages):
-            scores[kind, key] = max(scores[kind, key], PHRASE_BONUS * length)
-        for kind, key, share in self._pages(mended, guesses, languages):
-            if share >= LEAST_SHARE or scores[kind, key]:
+        read = mended if mended != words else words
+        meant = meanings.meant(typed.folded(read))
+        scores, whole = self._named(words, read, languages)
+        for number in typed.numbers(query):
+            for kind, key in self._with_number(number):
+                scores[kind, key] += MEANT_BONUS
+        found = {entry for entry, score in scores.items() if score}
+        for kind, key, share in self._pages(read, guesses, languages, bool(found or meant)):
+            least = LEAST_SHARE_BESIDE if found or meant else LEAST_SHARE
+            if share >= least or scores[kind, key]:
                 scores[kind, key] += share
-        hits = [Hit(*entry, score) for entry, score in scores.most_common(MOST_FOUND) if score]
-        return Answer(hits, " ".join(mended) if hits and mended != words else "")
+        for entry in scores:
+            scores[entry] += BY_KIND.get(entry[0], 0)
+        hits = self._ordered(query, read, meant, scores, found, whole)
+        return Answer(hits, " ".join(read) if hits and read != words else "")
+
+    def _mend(self, word, languages):
+        """The known words that this one was meant to be, or the word itself; and other guesses."""
+        speller = self.speller(languages)
+        if known := typed.decoded(word, speller):
+            return [known], []
+        return speller.mend(word.strip("*"))
+
+    def _ordered(self, query, words, meant, scores, found, whole):
+        """The hits, best first: what is meant, what was named, and a little beside it."""
+        slugs, wing = {}, set()
+        for kind, key, slug, is_wing in self.file.execute("SELECT * FROM entries"):
+            slugs[kind, slug] = (kind, key)
+            if is_wing:
+                wing.add((kind, key))
+        about = {slugs.get(one) for one in ABOUT_THE_SITE}
+        has_wing = any(one.is_wing for one in meant)
+        only = set(wing) if meant and meant[0].is_alone else None
+        for place, one in enumerate(meant):
+            for number, page in enumerate(one.first):
+                entry = page if page[0] == "list" else slugs.get(page)
+                if entry:
+                    bonus = MEANT_BONUS / (1 + place) - number
+                    scores[entry] = max(scores[entry], bonus)
+                    found.add(entry)
+                    if only is not None and place == 0:
+                        only.add(entry)
+        if typed.is_postcode(query):
+            scores["list", "near"] = MEANT_BONUS
+            found.add(("list", "near"))
+        for entry in wing:
+            # Beside a victim's words it would hurt. By its own name, or by clear words, it leads.
+            if has_wing:
+                scores[entry] += 2 * MEANT_BONUS
+            elif entry not in whole and scores[entry] < MEANT_BONUS:
+                scores.pop(entry, None)
+        if only is not None:
+            scores = Counter({entry: scores[entry] for entry in only if scores[entry]})
+        is_about = not meanings.reference().isdisjoint(words)
+        first, beside, last = [], [], []
+        for entry, score in scores.most_common():
+            if score <= 0:
+                continue
+            hit = Hit(*entry, score)
+            if entry not in found and (entry in about or entry[0] == "chapter"):
+                last.append(hit)
+            else:
+                (first if entry in found or has_wing else beside).append(hit)
+        if is_about:
+            return sorted(first + beside + last, key=lambda hit: -hit.score)[:MOST_FOUND]
+        if first:
+            return (first + beside[:MOST_BESIDE])[:MOST_FOUND]
+        if beside or not PERSONAL.isdisjoint(words):
+            return beside[:MOST_FOUND]
+        return last[:MOST_FOUND]
+
+    def _with_number(self, number):
+        rows = self.file.execute("SELECT dial, kind, key FROM numbers").fetchall()
+        exact = [(kind, key) for dial, kind, key in rows if dial == number]
+        if exact or len(number) < typed.LEAST_DIGITS:
+            return exact
+        return [(kind, key) for dial, kind, key in rows if dial.startswith(number)]
+
+    def _named(self, words, read, languages):
+        """How well names and everyday words stand in the query; and which are the whole of it."""
+        scores, whole = Counter(), set()
+        marks = ", ".join("?" * len(languages))
+        for said in {tuple(words), tuple(read)}:
+            asked = kept_words(said)
+            wanted = ", ".join("?" * len(asked))
+            rows = self.file.execute(
+                "SELECT words, weight, is_name, kind, key FROM phrases "  # noqa: S608
+                f"WHERE first IN ({wanted}) AND language IN ({marks})",
+                [*asked, *languages],
+            )
+            for phrase, weight, is_name, kind, key in rows:
+                parts = phrase.split()
+                is_whole = parts == asked
+                # A phrase of words that everybody uses counts only if it is long, or all there is.
+                if not (weight or is_whole or len(parts) > 2):
+                    continue
+                if not stands_in(parts, asked, MOST_BETWEEN if weight > 1 else 0):
+                    continue
+                score = PHRASE_BONUS * max(weight, 1) + NAME_BONUS * is_name
+                score += WHOLE_BONUS * is_whole
+                scores[kind, key] = max(scores[kind, key], score)
+                if is_whole:
+                    whole.add((kind, key))
+        return scores, whole
 
     def _matches(self, word, languages):
         return any(
@@ -325,27 +499,13 @@ class Index:
             for language in languages
         )
 
-    def _phrases(self, words, languages):
-        """Names and everyday words that stand in the query as they are."""
-        spans = {}
-        for start in range(len(words)):
-            for end in range(start + 1, min(len(words), start + LONGEST_PHRASE) + 1):
-                length = sum(word not in STOP_WORDS for word in words[start:end])
-                # A word that everybody uses counts only within a longer phrase.
-                if length or end - start > 2:
-                    spans[" ".join(words[start:end])] = max(length, 1)
-        marks = ", ".join("?" * len(spans))
-        wanted = ", ".join("?" * len(languages))
-        rows = self.file.execute(
-            "SELECT words, kind, key FROM phrases "  # noqa: S608
-            f"WHERE words IN ({marks}) AND language IN ({wanted})",
-            [*spans, *languages],
-        )
-        return [(kind, key, spans[found]) for found, kind, key in rows]
-
-    def _pages(self, words, guesses, languages):
+    def _pages(self, words, guesses, languages, has_found):
         """Entries that have any of the words, each with its share of the best one's rank."""
         wanted = [word for word in words if word not in STOP_WORDS] or words
+        strong = [word for word in wanted if word not in meanings.weak()]
+        if not strong and has_found:
+            return []
+        wanted = strong or wanted
         joined = [
             first + second
             for first, second in pairwise(words)

@@ -56,9 +56,10 @@ class Speller:
         fewest = min((distance for _, distance, _ in found), default=0)
         near = [known for known, distance, _ in found if distance == fewest]
         # People rarely mistake the first letter; among the rest the likely word goes first.
-        return sorted(near, key=lambda known: (known[0] != word[0], *self._likely(known), known))
+        return sorted(near, key=lambda known: (known[0] != word[0], *self.likely(known), known))
 
-    def _likely(self, known):
+    def likely(self, known):
+        """Sorts the words that people look for first, and the frequent ones before the rare."""
         return known not in self.keys, -self.counts[known]
 
     def _split(self, word):

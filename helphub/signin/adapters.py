@@ -1,7 +1,9 @@
 """Where allauth asks this project how it is done here."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.core import context
+from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import InvalidToken
 from django.conf import settings
@@ -9,7 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 
-from helphub.signin import confirm, factors
+from helphub.signin import account_changes, confirm, factors
 from helphub.signin.sealing import seal, unseal
 
 
@@ -27,13 +29,22 @@ class AccountAdapter(DefaultAccountAdapter):
     def _get_login_attempts_cache_key(self, request, **credentials):
         # The name alone would let any stranger who fails often enough lock the officer out.
         key = super()._get_login_attempts_cache_key(request, **credentials)
-        return f"{self.get_client_ip(request)}:{key}"
+        return f"{get_ip(request)}:{key}"
 
     def pre_login(self, request, user, **kwargs):
         if not (user.is_active and user.is_staff):
             messages.error(request, "This account is closed. Ask a keeper of users to open it.")
             return redirect("account_login")
+        account_changes.remove_factors(user)
         return super().pre_login(request, user, **kwargs)
+
+    def post_login(self, request, user, **kwargs):
+        records = get_authentication_records(request, user)
+        for one in account_changes.has_signed_in(user, records):
+            messages.warning(
+                request, f"{one.words} You have just signed in without it, so it was cancelled."
+            )
+        return super().post_login(request, user, **kwargs)
 
     def is_reauthentication_required(self, *, app, **kwargs):
         return not confirm.is_recent(context.request)

@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, Permission, User
-from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -15,7 +14,9 @@ from django.utils.http import urlsafe_base64_encode
 
 from helphub import roles
 from helphub.edition.bake import FLOORS
+from helphub.signin import account_changes as changes
 from helphub.signin import sessions
+from helphub.signin.views import choices
 
 
 class RolesField(forms.ModelMultipleChoiceField):
@@ -112,6 +113,19 @@ class OfficerAdmin(UserAdmin):
         if not change:
             messages.info(request, "Now give them a link: press “Sign-in of this person”.")
 
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        for one in changes.waiting_for(form.instance):
+            messages.warning(
+                request,
+                f"{one.words} It takes effect on {changes.moment(one.works_at)}, or at once when "
+                "another keeper agrees: see “Sign-in of this person”.",
+            )
+
+    def render_change_form(self, request, context, obj=None, **kwargs):
+        context["waiting"] = self._waiting(request, obj) if obj else []
+        return super().render_change_form(request, context, obj=obj, **kwargs)
+
     def get_urls(self):
         # Without UserAdmin's own, by which one sets another one's password.
         page = path(
@@ -124,18 +138,19 @@ class OfficerAdmin(UserAdmin):
         user = get_object_or_404(self.get_queryset(request), pk=key)
         if not self.has_change_permission(request, user):
             raise PermissionDenied
-        link = ""
+        changes.remove_factors(user)
+        link, address = None, ""
         if request.method == "POST":
             wanted = request.POST.get("do")
             if wanted == "link":
-                link = self._new_link(request, user)
+                link, address = self._new_link(request, user)
             elif wanted == "end":
                 sessions.end_all(user)
                 self._say(request, user, "Ended all sessions.")
             elif wanted == "remove-factors":
-                Authenticator.objects.filter(user=user).delete()
-                sessions.end_all(user)
-                self._say(request, user, "Removed all second factors, and ended all sessions.")
+                self._ask_for_removal(request, user)
+            elif wanted == "vouch":
+                self._vouch(request, user)
             if not link:
                 return redirect("admin:auth_user_sign_in", key)
         context = self.admin_site.each_context(request) | {
@@ -143,18 +158,40 @@ class OfficerAdmin(UserAdmin):
             "officer": user,
             "factors": Authenticator.objects.filter(user=user),
             "link": link,
+            "address": address,
+            "is_existing": changes.is_existing(user),
+            "waiting": self._waiting(request, user),
+            "young": changes.young_of(user),
+            "why_not_vouch": changes.why_not_vouch(request.user, user),
             "opts": self.opts,
         }
         return render(request, "admin/auth/user/sign_in.html", context)
 
+    def _waiting(self, request, user):
+        """What waits for a person, with what this officer can do about each."""
+        return [(one, choices(request.user, one)) for one in changes.waiting_for(user)]
+
     def _new_link(self, request, user):
-        # The link hangs on the password: a new one ends the old password and every older link.
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
+        link, secret = changes.new_link(user)
         self.log_change(request, user, "Made a link to choose a password.")
         code = urlsafe_base64_encode(force_bytes(user.pk))
-        token = default_token_generator.make_token(user)
-        return request.build_absolute_uri(reverse("welcome", args=[code, token]))
+        return link, request.build_absolute_uri(reverse("welcome", args=[code, secret]))
+
+    def _ask_for_removal(self, request, user):
+        asked = changes.ask_for_removal(user)
+        self.log_change(request, user, "Asked for all second factors to be removed.")
+        messages.warning(
+            request,
+            "The second factors are removed, and all sessions end, on "
+            f"{changes.moment(asked.works_at)}, or at once when another keeper agrees.",
+        )
+
+    def _vouch(self, request, user):
+        try:
+            changes.vouch(request.user, user)
+            self._say(request, user, "Vouched for this person.")
+        except changes.NotDoneError as error:
+            messages.error(request, str(error))
 
     def _say(self, request, user, what):
         self.log_change(request, user, what)

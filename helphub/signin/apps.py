@@ -16,8 +16,10 @@ class SigninConfig(AppConfig):
     def ready(self):
         from allauth.mfa.signals import authenticator_used
 
-        from helphub.signin import checks, factors, sessions  # noqa: F401
+        from helphub.signin import account_signals, checks, factors, limits, sessions  # noqa: F401
 
+        account_signals.listen()
+        limits.count_by_address()
         post_migrate.connect(make_cache_table, sender=self)
         user_logged_in.connect(sessions.begin)
         authenticator_used.connect(factors.remember)

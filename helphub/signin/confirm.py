@@ -1,4 +1,5 @@
-"""What asks officers again who they are: users, factors, and proposals of critical numbers.
+"""What asks officers again who they are: users, factors, what waits for a second keeper, and
+proposals of critical numbers.
 
 The pages of factors ask by themselves (allauth); the gate asks for the others.
 """
@@ -13,6 +14,7 @@ from django.utils.http import urlencode
 from helphub.signin import sessions
 
 USERS = ("admin:auth_user_", "admin:auth_group_")
+ACCOUNT_CHANGE = "account-change"  # A second keeper agrees to it there.
 PROPOSALS = {"desk:propose", "desk:proposal"}  # Proposing a number, and deciding on one.
 
 
@@ -32,7 +34,7 @@ def is_needed(request, match):
         return request.method == "POST" or not name.endswith("_changelist")
     if name == "admin:password_change":
         return True
-    return name in PROPOSALS and request.method == "POST"
+    return name in PROPOSALS | {ACCOUNT_CHANGE} and request.method == "POST"
 
 
 def address(request):

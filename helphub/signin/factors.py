@@ -8,6 +8,13 @@ SESSION_KEY = "second_factor"
 KINDS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
+def in_words(factor):
+    """A factor as a sentence names it."""
+    if factor.type == Authenticator.Type.RECOVERY_CODES:
+        return "a set of recovery codes"
+    return "an app" if factor.type == Authenticator.Type.TOTP else f"“{factor}”"
+
+
 def of(user):
     return Authenticator.objects.filter(user=user, type__in=KINDS)
 

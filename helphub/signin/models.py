@@ -1,5 +1,10 @@
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
 
 class SessionsEnd(models.Model):
@@ -12,3 +17,130 @@ class SessionsEnd(models.Model):
 
     def __str__(self):
         return f"{self.user}, {self.at:%d %B %Y %H:%M}"
+
+
+class AccountChangeQuerySet(models.QuerySet):
+    def waiting(self):
+        """Those that a second keeper has not agreed to, and whose day is not over."""
+        kinds = [AccountChange.Kind.AGREED, AccountChange.Kind.CANCELLED]
+        return self.filter(works_at__gt=timezone.now()).exclude(decisions__kind__in=kinds)
+
+    def update(self, **kwargs):
+        raise ValidationError(_("The log of account changes is never changed."))
+
+    def delete(self):
+        raise ValidationError(_("The log of account changes is never changed."))
+
+
+class AccountChange(models.Model):
+    """What was done to an account or to a role. Rows are added, never changed or deleted.
+
+    Accounts and roles are kept as a key and a name, without a foreign key: the log outlives them.
+    A row with `works_at` waits until that moment. That somebody agreed to it or cancelled it is a
+    row of its own, so that what is in effect follows from the rows and the clock alone.
+    """
+
+    class Kind(models.TextChoices):
+        ACCOUNT = "account", _("added the account")
+        ROLE = "role", _("gave a role")
+        ROLE_TAKEN = "role-taken", _("took a role")
+        SUPERUSER = "superuser", _("made a superuser")
+        ROLE_CHANGED = "role-changed", _("changed what a role may do")
+        LINK = "link", _("made a sign-in link")
+        PASSWORD = "password", _("chose a password by a link")
+        FACTOR = "factor", _("added a second factor")
+        FACTOR_REMOVED = "factor-removed", _("removed a second factor of their own")
+        REMOVAL = "removal", _("asked for second factors to be removed")
+        REMOVED = "removed", _("removed all second factors")
+        RENAMED = "renamed", _("renamed the account")
+        CLOSED = "closed", _("closed the account")
+        REOPENED = "reopened", _("opened the account again")
+        DELETED = "deleted", _("deleted")
+        VOUCHED = "vouched", _("vouched for the account")
+        AGREED = "agreed", _("agreed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    kind = models.CharField(_("what"), max_length=20, choices=Kind)
+    account = models.BigIntegerField(_("account"), null=True, db_index=True)
+    account_name = models.CharField(_("name of the account"), max_length=150, blank=True)
+    role = models.BigIntegerField(_("role"), null=True)
+    role_name = models.CharField(_("name of the role"), max_length=150, blank=True)
+    # Nobody in particular: whoever works on the server.
+    who = models.BigIntegerField(_("account of who did it"), null=True)
+    who_name = models.CharField(_("who"), max_length=200)
+    at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
+    works_at = models.DateTimeField(_("takes effect"), null=True)
+    about = models.ForeignKey("self", on_delete=models.PROTECT, related_name="decisions", null=True)
+    detail = models.CharField(_("detail"), max_length=300, blank=True)
+
+    objects = AccountChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("account change")
+        verbose_name_plural = _("account changes")
+
+    def __str__(self):
+        return self.words
+
+    def save(self, *args, **kwargs):
+        if self.pk:
+            raise ValidationError(_("The log of account changes is never changed."))
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("account-change", args=[self.pk])
+
+    def delete(self, *args, **kwargs):
+        raise ValidationError(_("The log of account changes is never changed."))
+
+    @property
+    def words(self):
+        """The change as a sentence."""
+        who, whom, role = self.who_name, self.account_name, self.role_name
+        kind = self.Kind
+        return {
+            kind.ACCOUNT: f"{who} added the account {whom}.",
+            kind.ROLE: f"{who} gave {whom} the role “{role}”.",
+            kind.ROLE_TAKEN: f"{who} took the role “{role}” from {whom}.",
+            kind.SUPERUSER: f"{who} made {whom} a superuser, who can do everything.",
+            kind.ROLE_CHANGED: f"{who} changed the role “{role}”: {self.detail}.",
+            kind.LINK: f"{who} made a sign-in link for {whom}.",
+            kind.PASSWORD: f"A password for {whom} was chosen by the link that {who} made.",
+            kind.FACTOR: f"{whom} added to their sign-in: {self.detail}.",
+            kind.FACTOR_REMOVED: f"{whom} removed from their sign-in: {self.detail}.",
+            kind.REMOVAL: f"{who} asked for all second factors of {whom} to be removed.",
+            kind.REMOVED: f"All second factors of {whom} were removed. {who} had asked for it.",
+            kind.RENAMED: f"{who} renamed an account: {self.detail}.",
+            kind.CLOSED: f"{who} closed the account {whom}.",
+            kind.REOPENED: f"{who} opened the account {whom} again.",
+            kind.DELETED: f"{who} deleted {whom or role}.",
+            kind.VOUCHED: f"{who} vouched for {whom}.",
+            kind.AGREED: f"{who} agreed.",
+            kind.CANCELLED: f"{who} cancelled it.",
+        }[kind(self.kind)]
+
+    @cached_property
+    def decision(self):
+        """That somebody agreed or cancelled it; nothing if nobody has."""
+        kinds = (self.Kind.AGREED, self.Kind.CANCELLED)
+        return next((one for one in self.decisions.all() if one.kind in kinds), None)
+
+    @property
+    def is_cancelled(self):
+        return self.decision is not None and self.decision.kind == self.Kind.CANCELLED
+
+    @property
+    def is_agreed(self):
+        return self.decision is not None and self.decision.kind == self.Kind.AGREED
+
+    @property
+    def is_waiting(self):
+        return bool(self.works_at) and not self.decision and self.works_at > timezone.now()
+
+    @property
+    def started_at(self):
+        """Since when it has been in effect, or from when it will be."""
+        if self.is_agreed:
+            return min(self.decision.at, self.works_at)
+        return self.works_at or self.at

@@ -31,5 +31,7 @@ urlpatterns = [
     path("sign-in/passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
     path("sign-in/passkeys/<int:pk>/remove/", views.remove_passkey, name="mfa_remove_webauthn"),
     path("sign-in/passkeys/", views.to_factors, name="mfa_list_webauthn"),
+    path("account-changes/", views.account_changes, name="account-changes"),
+    path("account-changes/<int:key>/", views.account_change, name="account-change"),
     path("sign-in/end/", views.end_own_sessions, name="end-own-sessions"),
 ]

@@ -5,19 +5,41 @@ from http import HTTPStatus
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.views import remove_webauthn
-from django.contrib import messages
-from django.contrib.auth.views import PasswordResetConfirmView
+from django.contrib import admin, messages
+from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetConfirmView
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.generic import RedirectView
 
+from helphub.signin import account_changes as changes
 from helphub.signin import sessions, typed
+from helphub.signin.models import AccountChange
 
-# The link that a keeper of users gives: whoever opens it chooses the password.
-welcome = PasswordResetConfirmView.as_view(
-    template_name="signin/welcome.html", success_url=reverse_lazy("account_login")
-)
+ON_A_PAGE = 50
+
+
+class Welcome(PasswordResetConfirmView):
+    """The link that a keeper of users gives: whoever opens it chooses the password."""
+
+    template_name = "signin/welcome.html"
+    success_url = reverse_lazy("account_login")
+    token_generator = changes.LinkSecrets()
+
+    def get_context_data(self, **kwargs):
+        link = self.user and changes.link_with(self.user, self.kwargs["token"])
+        return super().get_context_data(**kwargs) | {"link": link}
+
+    @transaction.atomic
+    def form_valid(self, form):
+        changes.used_link(self.user, self.request.session[INTERNAL_RESET_SESSION_TOKEN])
+        return super().form_valid(form)
+
+
+welcome = Welcome.as_view()
 # Passkeys stand among the other factors, and have no list of their own.
 to_factors = RedirectView.as_view(pattern_name="mfa_index")
 
@@ -58,3 +80,49 @@ def end_own_sessions(request):
     """End all sessions of one's own: this one too, which is the shortest to explain."""
     sessions.end_all(request.user)
     return redirect("admin:index")
+
+
+@admin.site.admin_view
+@require_safe
+def account_changes(request):
+    """The whole log, for every officer."""
+    shown = AccountChange.objects.exclude(kind__in=[changes.Kind.AGREED, changes.Kind.CANCELLED])
+    pages = Paginator(shown.prefetch_related("decisions"), ON_A_PAGE)
+    context = admin.site.each_context(request) | {
+        "title": "Account changes",
+        "changes": pages.get_page(request.GET.get("page")),
+    }
+    return render(request, "signin/account_changes.html", context)
+
+
+@admin.site.admin_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_change(request, key):
+    """One change: a second keeper agrees to it, or somebody cancels it."""
+    change = get_object_or_404(AccountChange, pk=key)
+    does = {
+        "agree": (changes.agree, "Agreed. It is in effect now."),
+        "cancel": (changes.cancel, "Cancelled."),
+    }
+    if request.method == "POST":
+        if request.POST.get("do") not in does:
+            raise Http404("There is nothing else to do with a change.")
+        do, said = does[request.POST["do"]]
+        try:
+            do(key, request.user)
+            messages.success(request, said)
+        except changes.NotDoneError as error:
+            messages.error(request, str(error))
+        return redirect(change)
+    context = admin.site.each_context(request) | {"title": "Account change", "change": change}
+    return render(request, "signin/account_change.html", context | choices(request.user, change))
+
+
+def choices(user, change):
+    """What an officer can do with a change that waits."""
+    if not change.is_waiting:
+        return {}
+    return {
+        "why_not_agree": changes.why_not_agree(user, change),
+        "may_cancel": changes.may_cancel(user, change),
+    }

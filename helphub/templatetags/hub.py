@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info, gettext, gettext_noop
 
-from helphub import assets, texts
+from helphub import assets, memory, texts
 from helphub.entries import Entry
 
 ASKING_FOR_AN_INTERPRETER = gettext_noop(
@@ -71,6 +71,26 @@ def note_on_calls(context, content):
         return content
     note = context.template.engine.get_template("includes/_calls_stay.html")
     return content + note.render(context)
+
+
+class Shared(template.Node):
+    """A part of a page that is the same on many: rendered once for these values."""
+
+    def __init__(self, place, values, content):
+        self.place, self.values, self.content = place, values, content
+
+    def render(self, context):
+        values = [value.resolve(context) for value in self.values]
+        return memory.recall((self.place, *values), lambda: self.content.render(context))
+
+
+@register.tag
+def shared(parser, token):
+    """Enclose what depends on nothing but the language, the edition and the values named."""
+    values = [parser.compile_filter(one) for one in token.split_contents()[1:]]
+    content = parser.parse(["endshared"])
+    parser.delete_first_token()
+    return Shared(f"{parser.origin.name}:{token.lineno}:{token.position}", values, content)
 
 
 @register.filter

@@ -4,7 +4,8 @@
  * the exit replaces that one. No History API is called: one call was seen to bring the site back
  * into the browser's list of visited pages.
  *
- * Chosen by the reader, for this tab only.
+ * Chosen by the reader, for this tab only. In an ordinary visit the answer of find alone is fetched
+ * like this.
  */
 const PATIENCE_MS = 20000;
 const IDLE_MS = 300000;
@@ -12,6 +13,7 @@ const IDLE_MS = 300000;
 const policy = window.trustedTypes?.createPolicy("hub", { createHTML: (html) => html });
 let isDiscreet = isMarked(DISCREET);
 let shownUrl = location.href;
+let address = location.href; /* The tab's own, in a hidden visit too. */
 let latest = 0;
 let isCovered = false;
 let idle;
@@ -69,6 +71,7 @@ async function open(url, options) {
   scrollTo(0, 0);
   if (!loaded) return fail(url, options);
   shownUrl = loaded.url;
+  if (!isDiscreet) takeAddress(loaded);
   root.lang = loaded.page.documentElement.lang;
   root.dir = loaded.page.documentElement.dir;
   document.body.replaceChildren(...loaded.page.body.childNodes);
@@ -76,6 +79,16 @@ async function open(url, options) {
   if (isCovered) return cover();
   focusOn(find("main h1"));
   if (new URL(url).hash) goTo(new URL(url).hash);
+}
+
+/*
+ * What was found is put in the place of the page in every visit: a form that the browser itself
+ * sends stays in its files, words and all. Only the address of the empty box goes into the history.
+ */
+function takeAddress({ page, url }) {
+  if (withoutHash(url) !== withoutHash(address)) history.pushState(null, "", url);
+  address = location.href;
+  document.title = page.title;
 }
 
 /* Nothing navigates by itself: where to go from here is the reader's choice. */
@@ -120,11 +133,19 @@ on("click", (event) => {
 on("submit", (event) => {
   const form = event.target;
   const url = new URL(form.getAttribute("action") ?? "", shownUrl);
-  if (!isDiscreet || url.origin !== location.origin) return;
+  const isSwapped = isDiscreet || form.matches("[data-find]");
+  if (!isSwapped || url.origin !== location.origin) return;
   event.preventDefault();
   const body = new URLSearchParams(new FormData(form, event.submitter));
   if (form.method === "post") open(url.href, { method: "POST", body });
   else open(`${url.origin}${url.pathname}?${body}`);
+});
+
+/* Back and Forward, to where an answer of find was put in a page's place. */
+addEventListener("popstate", () => {
+  const isSamePage = withoutHash(location.href) === withoutHash(address);
+  address = location.href;
+  if (!isSamePage) open(address);
 });
 
 function toggle() {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from .pages import pages_in
+from .pages import pages_in, visit
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -43,7 +43,7 @@ def test_axe_finds_nothing_wrong(page, width, scheme):
     paths = [*pages_in("en"), *pages_in("ur")]
     faults = {}
     for path in paths:
-        page.goto(path)
+        visit(page, path)
         assert_styled(page, scheme)
         page.evaluate(AXE)
         found = page.evaluate(RUN, TAGS)

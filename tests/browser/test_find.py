@@ -1,27 +1,158 @@
 """Find in a real Chromium: by keyboard, without script, and in a hidden visit."""
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 
-from .pages import pages_in
-from .test_exit import history_of
+from .pages import pages_in, visit
+from .test_exit import answer_exit, assert_left, history_of
 
 CANARY = "stalker"
 
 
-def test_find_works_by_keyboard_and_back_leads_back(page, base_url):
-    page.goto("/find/")
-    page.get_by_role("textbox").focus()
-    page.keyboard.type(CANARY)
+@pytest.fixture
+def arrivals(context):
+    return answer_exit(context)
+
+
+KEPT = "For your safety your words are not kept"
+
+
+def look_for(page, words):
+    page.get_by_role("textbox").fill(words)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Stalking")).not_to_have_count(0)
-    assert CANARY not in page.url
-    assert CANARY not in page.title()
-    page.go_back()
-    expect(page.get_by_role("textbox")).to_be_visible()
-    page.go_forward()
+
+
+def assert_forgotten(page):
+    """The page is the empty box: no words, no results."""
+    expect(page.get_by_role("textbox")).to_have_value("")
+    expect(page.locator("main")).to_contain_text(KEPT)
+    expect(page.locator("main h3")).to_have_count(0)
+    assert CANARY not in page.content()
+
+
+@pytest.mark.parametrize("path", ["/", "/find/", "/ur/", "/ur/find/"])
+def test_what_was_found_stands_at_the_address_of_the_empty_box(page, base_url, path):
+    page.goto(path)
+    box = base_url + ("/ur" if path.startswith("/ur") else "") + "/find/"
+    before = history_of(page)
+    look_for(page, CANARY)
     expect(page.get_by_role("link", name="National Stalking Helpline")).to_be_visible()
-    assert not any(CANARY in url for url in history_of(page))
+    expect(page.locator("h1")).to_be_focused()
+    expect(page.locator("h1")).to_be_in_viewport()
+    assert page.url == box
+    assert history_of(page) == (before if before[-1] == box else [*before, box])
+    title = page.title()
+    assert not any(CANARY in words for words in [title, *history_of(page)])
+    # Looked for again: the same place.
+    look_for(page, "nudes")
+    expect(page.get_by_role("link", name="Report Remove")).to_be_visible()
+    assert history_of(page) == (before if before[-1] == box else [*before, box])
+    page.reload()
+    assert_forgotten(page)
+    assert page.title() == title
+
+
+def test_back_and_forward_lead_to_pages_without_the_words(page, base_url):
+    page.goto("/")
+    home = page.locator("h1").inner_text()
+    home_title = page.title()
+    look_for(page, CANARY)
+    expect(page.get_by_role("link", name="National Stalking Helpline")).to_be_visible()
+    page.go_back()
+    expect(page.locator("h1")).to_have_text(home)
+    assert (page.url, page.title()) == (f"{base_url}/", home_title)
+    assert CANARY not in page.content()
+    page.go_forward()
+    expect(page.locator("h1")).to_have_text("Find")
+    assert page.url == f"{base_url}/find/"
+    assert_forgotten(page)
+
+
+def test_back_from_a_result_leads_to_an_empty_box_that_says_why(page, base_url):
+    page.goto("/")
+    look_for(page, CANARY)
+    page.get_by_role("link", name="National Stalking Helpline").click()
+    expect(page.locator("h1")).to_have_text("National Stalking Helpline")
+    page.go_back()
+    assert page.url == f"{base_url}/find/"
+    assert_forgotten(page)
+
+
+def test_a_jump_within_the_page_keeps_what_was_found(page):
+    page.goto("/")
+    look_for(page, CANARY)
+    result = page.get_by_role("link", name="National Stalking Helpline")
+    expect(result).to_be_visible()
+    page.locator(".skip").focus()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("/find/#main")
+    expect(result).to_be_visible()
+    page.go_back()
+    expect(result).to_be_visible()
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_the_address_brings_nothing_back_elsewhere(browser, base_url, has_script):
+    context = browser.new_context(base_url=base_url, java_script_enabled=has_script)
+    page = context.new_page()
+    page.goto("/")
+    look_for(page, CANARY)
+    expect(page.get_by_role("link", name="National Stalking Helpline")).to_be_visible()
+    address = page.url
+    assert address == f"{base_url}/find/"
+    other = context.new_page()
+    other.goto(address)
+    assert_forgotten(other)
+    context.close()
+    elsewhere = browser.new_context(base_url=base_url)
+    page = elsewhere.new_page()
+    page.goto(address)
+    assert_forgotten(page)
+    elsewhere.close()
+
+
+def test_after_the_exit_nothing_that_was_found_comes_back(page, arrivals):
+    page.goto("/")
+    look_for(page, CANARY)
+    expect(page.get_by_role("link", name="National Stalking Helpline")).to_be_visible()
+    found_at = page.url
+    page.locator(".exit").click()
+    assert_left(page, arrivals)
+    page.go_back()
+    page.wait_for_url(settings.EXIT_URL)
+    expect(page.get_by_role("heading", name="Elsewhere")).to_be_visible()
+    page.goto(found_at)
+    assert_forgotten(page)
+
+
+def test_where_nothing_answers_the_numbers_stand_and_the_words_go_nowhere(page, base_url):
+    page.goto("/")
+    page.route("**/find/", lambda route: route.abort())
+    look_for(page, CANARY)
+    expect(page.locator("main h1")).to_have_text("This page did not load")
+    expect(page.locator("main a[href='tel:999']")).to_be_visible()
+    assert page.url == f"{base_url}/"
+    page.unroute("**/find/")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("link", name="National Stalking Helpline")).to_be_visible()
+    assert page.url == f"{base_url}/find/"
+
+
+def test_back_in_a_hidden_visit_that_began_at_an_answer_shows_the_page_of_the_address(
+    page, base_url
+):
+    page.goto("/")
+    home = page.locator("h1").inner_text()
+    look_for(page, CANARY)
+    result = page.get_by_role("link", name="National Stalking Helpline")
+    expect(result).to_be_visible()
+    page.locator("button[data-discreet]").click()
+    result.click()
+    expect(page.locator("h1")).to_have_text("National Stalking Helpline")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text(home)
+    assert page.url == f"{base_url}/"
 
 
 @pytest.mark.parametrize("path", ["/", "/find/", "/ur/find/"])
@@ -40,16 +171,15 @@ def test_in_a_hidden_visit_find_makes_no_new_entry(page, path):
 
 
 def test_the_answers_that_other_tests_look_at_are_answers(page):
-    every, mended, nothing, empty, expired = pages_in("en")[-5:]
-    page.goto(every)
+    every, mended, nothing, empty = pages_in("en")[-4:]
+    visit(page, every)
     expect(page.locator("main h2")).not_to_have_count(0)
-    for path, words in [
+    for place, words in [
         (mended, "We looked for: harassment"),
         (nothing, "We found nothing"),
         (empty, "There was nothing to look for"),
-        (expired, "no longer kept"),
     ]:
-        page.goto(path)
+        visit(page, place)
         expect(page.locator("main")).to_contain_text(words)
 
 

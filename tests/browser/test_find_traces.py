@@ -73,8 +73,7 @@ def look_for(tab, base_url, is_hidden):
     else:
         tab.follow(base_url + RESULT)
         tab.travel(-1)
-        tab.until(lambda: tab.evaluate(IS_THERE), "the results again")
-        assert not tab.evaluate(IS_PACKED)
+        tab.until(lambda: tab.url() == f"{base_url}/find/", "the box again")
 
 
 @pytest.mark.parametrize("is_hidden", [False, True])
@@ -101,3 +100,22 @@ def test_no_word_that_was_looked_for_is_on_the_disk(
                 # The browser goes with the page still open.
                 browser.close()
         assert found_in(profile, [CANARY, WORDS, base_url]) == {base_url}
+
+
+def test_without_script_the_browser_keeps_them_and_the_page_says_so(
+    browser_type_launch_args, tmp_path, base_url
+):
+    with (
+        started(browser_type_launch_args, tmp_path) as browser,
+        browser.tab("about:blank", settings.EXIT_URL) as tab,
+    ):
+        tab.send("Network.enable")
+        tab.send("Network.setExtraHTTPHeaders", headers={"Accept-Encoding": "identity"})
+        tab.send("Emulation.setScriptExecutionDisabled", value=True)
+        tab.goto(base_url + "/")
+        assert "your browser may keep your words" in tab.evaluate("document.body.innerText")
+        ask(tab, WORDS)
+        tab.until(lambda: tab.url() == f"{base_url}/find/", "the answer")
+        tab.until(lambda: tab.evaluate(IS_THERE), "the results")
+        browser.close()
+    assert found_in(tmp_path, [CANARY]) == {CANARY}

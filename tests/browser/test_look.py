@@ -8,7 +8,7 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from ..addresses import ONE_OF_EACH_TEMPLATE, in_language
-from .pages import pages_in
+from .pages import pages_in, visit
 
 SPOC = "01384 455411"
 SPOC_LINK = ".spoc-number a"
@@ -54,7 +54,7 @@ def assert_within(inner, width, height, what):
 
 def open_at(page, path, width, height):
     page.set_viewport_size({"width": width, "height": height})
-    page.goto(path)
+    visit(page, path)
 
 
 # A small phone.

@@ -53,6 +53,7 @@ def published(folder, manage, admin_password):
     """The address of a site that has an edition, two officers, and a publisher at work."""
     with running_site(folder, ADMIN_PASSWORD=admin_password, OFFERED_LANGUAGES="en ur") as address:
         manage("shell", "-c", SECOND_OFFICER)
+        manage("vouch", "second", "--who", "the tests")
         manage("publish")
         publisher = manage("publish", "--watch", run=subprocess.Popen)
         try:

@@ -31,7 +31,7 @@ def mix(pages):
     """What readers ask for: half of it home and help now, and a little of everything."""
     some = [(54, [Request("GET", path, is_printed=True) for path in ("/", HELP_NOW)])]
     some.append((34, [Request("GET", path, is_printed=True) for path in pages]))
-    some.append((2, [Request("POST", "/find/", (303,), body=f"words={w}") for w in WORDS]))
+    some.append((2, [Request("POST", "/find/", body=f"words={w}") for w in WORDS]))
     some.append((3, [Request("GET", "/no-such-page/", (404,))]))
     some.append((3, [Request("HEAD", HELP_NOW)]))
     some.append((2, [Request("GET", "/stalking", (301, 302))]))
@@ -121,8 +121,6 @@ class Load:
             else:
                 seconds = time.perf_counter() - started
                 verdict, why = self.oracle.verdict(request, status, headers, body)
-                if status == 303 and verdict == "good":
-                    seconds, verdict, why = self._follow(reader, headers, started)
             with self.lock:
                 self.counts[verdict] += 1
                 self.times.append(seconds)
@@ -134,17 +132,6 @@ class Load:
                         self.missed.add(request.path)
             time.sleep(0.002)
         reader.close()
-
-    def _follow(self, reader, headers, started):
-        """The page of what was found, which the reply to the form names."""
-        place = next(value for name, value in headers if name.lower() == "location")
-        request = Request("GET", "/find/<token>/")
-        try:
-            status, headers, body = reader.ask(request, place)
-        except (OSError, http.client.HTTPException) as error:
-            reader.close()
-            return time.perf_counter() - started, "bad", f"found: {type(error).__name__}"
-        return time.perf_counter() - started, *self.oracle.verdict(request, status, headers, body)
 
 
 def percentile(times, share=0.99):
@@ -173,11 +160,6 @@ def flood(port, seconds, connections):
                 response = connection.getresponse()
                 response.read()
                 status = response.status
-                if status == 303:
-                    connection.request("GET", response.headers["Location"], headers={"Host": HOST})
-                    response = connection.getresponse()
-                    response.read()
-                    status = response.status
             except (OSError, http.client.HTTPException) as error:
                 status = type(error).__name__
             if time.perf_counter() - started > 2:

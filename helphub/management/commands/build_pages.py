@@ -1,29 +1,43 @@
 import sys
-from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.template.loader import get_template
+from django.urls import get_resolver
 
-from helphub.edition import build
+from helphub.edition import build, makers
 
 
 class Command(BaseCommand):
-    help = "Make one share of an edition's pages. manage.py publish starts this by itself."
+    help = "Make shares of editions' pages. manage.py publish starts this by itself."
     requires_system_checks = []
 
-    def add_arguments(self, parser):
-        parser.add_argument("share", type=int)
-        parser.add_argument("--before", type=Path)
-
-    def handle(self, share, before, **options):
-        if settings.EDITION is None:
-            raise CommandError("This is a part of manage.py publish. Run that.")
+    def handle(self, **options):
         if settings.FOR_OFFICERS:
             raise CommandError("Pages are made by the public role, which knows no officers.")
+        if settings.EDITION is None:
+            raise CommandError("This is a part of manage.py publish. Run that.")
+        self.load()
+        makers.serve(sys.stdin, self.make_share)
+
+    @staticmethod
+    def load():
+        """What every child would have to load: addresses and templates."""
+        get_resolver().reverse_dict  # noqa: B018 - reading it fills it.
+        folder = settings.BASE_DIR / "templates"
+        for path in folder.rglob("*.html"):
+            name = path.relative_to(folder)
+            if name.parts[0] not in {"admin", "account", "mfa", "signin"}:
+                get_template(str(name))
+
+    @staticmethod
+    def make_share(number, before):
+        """Make a share; what the process is to end with."""
         try:
-            build.build_share(share, before)
+            build.build_share(number, before)
         except OSError as error:
             if error.errno not in build.FULL:
                 raise
             # On a full disk there is no room for words either.
-            sys.exit(error.errno)
+            return error.errno
+        return 0

@@ -9,6 +9,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from helphub import words
 from helphub.find import index
+from helphub.signin import account_changes
+from helphub.signin.account_changes import Kind
 
 
 class Command(BaseCommand):
@@ -28,6 +30,7 @@ class Command(BaseCommand):
         name = os.environ.get("ADMIN_USER", "admin")
         given = os.environ.get("ADMIN_PASSWORD")
         password = given or secrets.token_urlsafe(12)
-        users.create_superuser(name, password=password)
+        user = users.create_superuser(name, password=password)
+        account_changes.record(Kind.VOUCHED, user, who_name="the setting up of this hub")
         shown = "the password from ADMIN_PASSWORD" if given else f"the password {password}"
         self.stdout.write(f"Sign in to the admin as {name} with {shown}. It is not shown again.")

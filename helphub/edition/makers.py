@@ -1,0 +1,132 @@
+"""Page makers: one process of the public role, loaded once, with a child for each share of pages.
+
+Loading Django costs two seconds of a processor, a child costs a hundredth of that. The process is
+kept for the next publication and ends with the publisher, or when the code or the settings that it
+was started with have changed.
+"""
+
+import atexit
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+
+STATUS_FILE = ".code-{}"  # Where a child's exit status is written, in the edition's folder.
+
+
+class Maker:
+    """The process, as the publisher sees it."""
+
+    def __init__(self, environment):
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "build_pages"],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            # Its own words; each child's go into a file of the edition.
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def start(self, folder, number, before):
+        """Let a child make this share of an edition."""
+        order = {"folder": str(folder), "number": number, "before": before and str(before)}
+        with suppress(BrokenPipeError):  # It has ended: whoever waits for the child is told.
+            self.process.stdin.write(json.dumps(order).encode() + b"\n")
+            self.process.stdin.flush()
+
+    def is_running(self):
+        return self.process.poll() is None
+
+    def end(self):
+        """End it and its children at once."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.process.stdin.close()
+
+
+_kept = {}
+
+
+def kept(environment, code):
+    """The process that was started with this environment and this code, or a new one."""
+    key = (tuple(sorted(environment.items())), code)
+    if _kept.get("key") != key or not _kept["maker"].is_running():
+        end()
+        _kept.update(key=key, maker=Maker(environment))
+    return _kept["maker"]
+
+
+@atexit.register
+def end():
+    """End the process that is kept, if there is one."""
+    if _kept:
+        _kept["maker"].end()
+        _kept.clear()
+
+
+def status(folder, number):
+    """How a child ended: 0, an error number, below 0 for a signal; None while it is at work."""
+    path = folder / STATUS_FILE.format(number)
+    return int(path.read_text()) if path.exists() else None
+
+
+# In the process itself
+
+
+def serve(orders, make_share):
+    """Fork a child for each order, until there are no more; then end them all."""
+    shares = {}
+
+    def note_ends(*arguments):
+        with suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG)) != (0, 0):
+                folder, number = shares.pop(ended[0])
+                _write(folder / STATUS_FILE.format(number), os.waitstatus_to_exitcode(ended[1]))
+
+    signal.signal(signal.SIGCHLD, note_ends)
+    for line in orders:
+        order = json.loads(line)
+        folder, number = Path(order["folder"]), order["number"]
+        # A child that ends at once must find itself noted.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+            _be_child(folder, number, order["before"], make_share)
+        shares[child] = folder, number
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+    # Whoever gave the orders has ended, and nobody waits for these pages.
+    os.killpg(0, signal.SIGKILL)
+
+
+def _write(path, code):
+    """Whole or not at all; not where the folder is gone."""
+    part = path.with_name(f"{path.name}.new")
+    with suppress(OSError):
+        part.write_text(str(code))
+        part.replace(path)
+
+
+def _be_child(folder, number, before, make_share):
+    """Make one share and leave, without a word to what the process was before."""
+    code = 1
+    try:
+        log = os.open(folder / f".errors-{number}", os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
+        os.dup2(log, sys.stderr.fileno())
+        settings.EDITION = folder
+        code = make_share(number, before and Path(before))
+        sys.stderr.flush()
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        sys.stderr.flush()
+    finally:
+        os._exit(code)

@@ -1,0 +1,33 @@
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+
+from helphub.signin import account_changes
+from helphub.signin.account_changes import Kind
+
+
+class AboutAccount(BaseCommand):
+    """What somebody on the server does to an account, in their own name."""
+
+    def add_arguments(self, parser):
+        parser.add_argument("username", help="The name with which they sign in.")
+        parser.add_argument("--who", required=True, help="Your own name, for the log.")
+
+    def handle(self, username, who, **options):
+        user = get_user_model().objects.filter(username=username).first()
+        if user is None:
+            raise CommandError(f"There is no account {username}. The admin lists them under Users.")
+        if not who.strip():
+            raise CommandError("Give your own name: --who “your name”.")
+        self.do(user, who.strip())
+
+
+class Command(AboutAccount):
+    help = (
+        "Note that you know the person behind an account. From then on it can approve numbers and "
+        "counts as a second keeper, however new it is. For the first officers of a fresh hub: "
+        "later another keeper vouches in the admin."
+    )
+
+    def do(self, user, who):
+        account_changes.record(Kind.VOUCHED, user, who_name=f"{who}, on the server")
+        self.stdout.write(f"Vouched for {user}, as {who}. Every officer sees it on the first page.")

@@ -1,0 +1,543 @@
+"""No keeper of users alone makes two people, or becomes somebody else.
+
+What was done to accounts and roles is written to a log. A role that may approve critical numbers,
+a link for an existing account and the removal of its factors wait for a day, unless a second keeper
+agrees. Nobody approves a number with an account, role or factor that is too young, unless a keeper
+who had no part in it vouches. All of it follows from the log and the clock, whenever it is asked.
+"""
+
+from dataclasses import dataclass, field
+
+from allauth.core import context
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission, User
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.formats import date_format
+
+from helphub import roles
+from helphub.signin import factors, sessions
+from helphub.signin.models import AccountChange
+
+Kind = AccountChange.Kind
+APPROVE, KEEP_USERS = "contacts.approve_number", "auth.change_user"
+ON_THE_SERVER = "somebody on the server"
+DIRECTLY = "approving numbers"  # A permission that was given without a role.
+
+
+class NotDoneError(Exception):
+    """Nothing was done, with what an officer should know."""
+
+
+def moment(when):
+    return date_format(timezone.localtime(when), "j F, H:i")
+
+
+# The log
+
+
+def officer():
+    """Who is at work in the admin; nobody where a command or a shell is."""
+    user = getattr(context.request, "user", None)
+    return user if user is not None and user.is_authenticated else None
+
+
+def record(kind, user=None, *, role=None, waits=False, who=None, who_name="", **more):
+    """Add to the log. What a command or a shell does never waits."""
+    by = officer()
+    if who is None and not who_name:
+        who, who_name = (by.pk, by.get_username()) if by else (None, ON_THE_SERVER)
+    if role is not None:
+        more |= {"role": role.pk, "role_name": role.name}
+    return AccountChange.objects.create(
+        kind=kind,
+        account=user.pk if user else None,
+        account_name=user.get_username() if user else "",
+        who=who,
+        who_name=who_name,
+        works_at=timezone.now() + settings.ACCOUNT_CHANGE_WAITS if waits and by else None,
+        **more,
+    )
+
+
+def news():
+    """What every officer is told of: the last 30 days, what waits first."""
+    since = timezone.now() - settings.ACCOUNT_NEWS
+    found = AccountChange.objects.filter(Q(at__gt=since) | Q(works_at__gt=timezone.now()))
+    found = found.exclude(kind__in=[Kind.AGREED, Kind.CANCELLED]).prefetch_related("decisions")
+    return sorted(found, key=lambda one: (not one.is_waiting, -one.pk))
+
+
+def waiting_for(user):
+    """What waits for one account, also because a role of theirs was changed."""
+    mine = Q(account=user.pk) | Q(kind=Kind.ROLE_CHANGED, role__in=user.groups.values("pk"))
+    return AccountChange.objects.filter(mine).waiting()
+
+
+# Roles and permissions
+
+
+def _with(permission):
+    """A filter for the groups, or with a prefix the accounts, that have a permission."""
+    app, codename = permission.split(".")
+    return {"permissions__content_type__app_label": app, "permissions__codename": codename}
+
+
+def role_may(group, permission):
+    return Group.objects.filter(pk=group.pk, **_with(permission)).exists()
+
+
+def _groups_that_may(user, permission):
+    return set(user.groups.filter(**_with(permission)).values_list("pk", flat=True))
+
+
+def _has_directly(user, permission):
+    app, codename = permission.split(".")
+    found = user.user_permissions.filter(content_type__app_label=app, codename=codename)
+    return found.exists()
+
+
+def may_approve_once_open(user):
+    """Whether an account has a role that may approve, in effect or not."""
+    return (
+        user.is_superuser or bool(_groups_that_may(user, APPROVE)) or _has_directly(user, APPROVE)
+    )
+
+
+@dataclass
+class Held:
+    """What of an account's roles is not in effect yet."""
+
+    superuser: bool = False
+    directly: bool = False
+    groups: set = field(default_factory=set)
+    approving: set = field(default_factory=set)  # Groups that may approve, but not yet.
+
+
+def held_back(user):
+    kinds = [Kind.ROLE, Kind.SUPERUSER, Kind.REOPENED, Kind.ROLE_CHANGED]
+    found = list(waiting_for(user).filter(kind__in=kinds))
+    held = Held()
+    for one in found:
+        if one.kind == Kind.REOPENED:
+            held.superuser = held.directly = True
+            held.groups |= _groups_that_may(user, APPROVE)
+        elif one.kind == Kind.SUPERUSER:
+            held.superuser = True
+        elif one.kind == Kind.ROLE_CHANGED:
+            held.approving.add(one.role)
+        elif one.role is None:
+            held.directly = True
+        else:
+            held.groups.add(one.role)
+    return held
+
+
+def masked(user):
+    """The account as it is today: not a superuser while that waits."""
+    if user.is_superuser and held_back(user).superuser:
+        user.is_superuser = False
+        user.waits_to_be_superuser = True
+    return user
+
+
+def what_an_editor_may():
+    """What somebody whose role waits can do already: write, and above all withdraw."""
+    names = [name.split(".") for name in roles.permissions_of("Editors")]
+    wanted = Q()
+    for app, codename in names:
+        wanted |= Q(content_type__app_label=app, codename=codename)
+    return set(Permission.objects.filter(wanted).values_list("pk", flat=True))
+
+
+def is_keeper(user):
+    return masked(user).has_perm(KEEP_USERS)
+
+
+def _other_keepers(user):
+    app, codename = KEEP_USERS.split(".")
+    has_it = Permission.objects.filter(content_type__app_label=app, codename=codename)
+    return User.objects.filter(
+        Q(is_superuser=True) | Q(groups__permissions__in=has_it) | Q(user_permissions__in=has_it),
+        is_active=True,
+        is_staff=True,
+    ).exclude(pk=user.pk)
+
+
+def is_lone_keeper(user):
+    """Whether there is no other keeper. Nobody becomes that by shutting the other ones out."""
+    shut_out = AccountChange.objects.filter(
+        kind__in=[Kind.CLOSED, Kind.ROLE_TAKEN, Kind.ROLE_CHANGED, Kind.DELETED],
+        at__gt=timezone.now() - settings.ACCOUNT_AGE,
+    ).exclude(account=user.pk)
+    return is_keeper(user) and not _other_keepers(user).exists() and not shut_out.exists()
+
+
+# How old an account, its roles and its factors are
+
+
+@dataclass
+class Young:
+    """Something about an account that is too young, and who could have done it."""
+
+    words: str
+    at: object
+    age: object
+    doers: set
+    row: object = None
+
+    @property
+    def old_at(self):
+        return self.at + self.age
+
+    @property
+    def is_agreed(self):
+        # A password counts as agreed where the link was.
+        rows = [self.row, self.row.about] if self.row else []
+        return any(one is not None and one.is_agreed for one in rows)
+
+
+def _rows(user):
+    since = timezone.now() - max(settings.ACCOUNT_NEWS, settings.ACCOUNT_AGE)
+    found = AccountChange.objects.filter(account=user.pk, at__gt=since).select_related("about")
+    return list(found.prefetch_related("decisions", "about__decisions").order_by("pk"))
+
+
+def _too_young(user, permission, rows):
+    """What is too young, whether or not anybody vouched. Without a permission: every role."""
+    found = []
+    age = settings.ACCOUNT_AGE
+    since = timezone.now() - age
+    makers = {one.who for one in rows if one.kind == Kind.ACCOUNT}
+    if user.date_joined > since:
+        words = f"the account is from {moment(user.date_joined)}"
+        found.append(Young(words, user.date_joined, age, makers or {None}))
+    says = {
+        Kind.RENAMED: "the account was renamed on",
+        Kind.REOPENED: "the account was opened again on",
+        Kind.PASSWORD: "its password was chosen by a keeper’s link on",
+        Kind.REMOVED: "its second factors were removed on",
+    }
+    if permission is None:
+        says |= {Kind.ROLE: "a role was given on", Kind.SUPERUSER: "a role was given on"}
+    of_factors = age
+    if any(one.kind in (Kind.FACTOR, Kind.REMOVED) for one in rows) and is_lone_keeper(user):
+        # The lost phone of the only keeper there is: nobody else could vouch.
+        of_factors = settings.LONE_KEEPER_FACTOR_AGE
+    for one in rows:
+        if one.kind in says:
+            its_age = of_factors if one.kind == Kind.REMOVED else age
+            words = f"{says[one.kind]} {moment(one.at)}"
+            found.append(Young(words, one.at, its_age, {one.who}, one))
+    # Whoever made the account, its link or asked for the removal may hold the new factor too.
+    asked = (Kind.ACCOUNT, Kind.LINK, Kind.REMOVAL)
+    doers = {user.pk} | {one.who for one in rows if one.kind in asked and not one.is_cancelled}
+    if any(one.kind == Kind.FACTOR and one.at > since for one in rows):
+        for factor in Authenticator.objects.filter(user=user, created_at__gt=since):
+            words = f"{factors.in_words(factor)} was added on {moment(factor.created_at)}"
+            found.append(Young(words, factor.created_at, of_factors, doers))
+    now = timezone.now()
+    return [one for one in found if one.old_at > now]
+
+
+def _roles_too_young(user, permission, rows, is_covered):
+    """The youngest of what gives a permission, unless something gives it that is old enough."""
+    since = timezone.now() - settings.ACCOUNT_AGE
+    groups = _groups_that_may(user, permission)
+    changed = AccountChange.objects.filter(kind=Kind.ROLE_CHANGED, role__in=groups)
+    if permission == APPROVE:
+        changed = changed.exclude(works_at=None)  # What else a role may do is of no interest.
+    rows = [*rows, *changed.prefetch_related("decisions")]
+    given = (Kind.ROLE, Kind.ROLE_CHANGED)
+    ways = [[one for one in rows if one.kind in given and one.role == group] for group in groups]
+    if user.is_superuser or getattr(user, "waits_to_be_superuser", False):
+        ways.append([one for one in rows if one.kind == Kind.SUPERUSER])
+    if _has_directly(user, permission):
+        ways.append([one for one in rows if one.kind == Kind.ROLE and one.role is None])
+    best = None
+    for way in ways:
+        words, age = "the role was given or changed on", settings.ACCOUNT_AGE
+        young = [
+            Young(f"{words} {moment(row.at)}", row.at, age, {row.who}, row)
+            for row in way
+            if row.at > since
+        ]
+        young = [one for one in young if not is_covered(one)]
+        if not young:
+            return []
+        newest = max(young, key=lambda one: one.at)
+        best = min(best or newest, newest, key=lambda one: one.at)
+    return [best] if best else []
+
+
+def too_young(user, permission=None, for_vouching=False):
+    """What is too young about an account, and nobody vouched for who had no part in it.
+
+    Whoever vouches for others must be old enough themselves: two young accounts could vouch for
+    each other. Only the server's word counts for them.
+    """
+    rows = _rows(user)
+    vouched = [one for one in rows if one.kind == Kind.VOUCHED]
+
+    def is_covered(young):
+        if any(one.at >= young.at for one in vouched if one.who is None):
+            return True
+        if for_vouching:
+            return False
+        return young.is_agreed or any(
+            one.at >= young.at and one.who not in young.doers for one in vouched
+        )
+
+    found = [one for one in _too_young(user, permission, rows) if not is_covered(one)]
+    return found + (_roles_too_young(user, permission, rows, is_covered) if permission else [])
+
+
+def why_not_approve(user, proposer):
+    """Why somebody cannot approve what an account proposed, in words; or nothing.
+
+    Proposing needs no age: it changes nothing until somebody else agrees. But whoever made or took
+    over the proposer's account lately is not somebody else.
+    """
+    if found := too_young(user, APPROVE):
+        until = moment(max(one.old_at for one in found))
+        return (
+            f"You cannot approve a number yet: {_listed(one.words for one in found)}. You can from "
+            f"{until}, or once a keeper of users who had no part in it vouches for you."
+        )
+    proposing = User.objects.filter(pk=proposer).first()
+    if proposing is None:
+        return (
+            "The account that proposed this was deleted. Refuse the proposal, and have somebody "
+            "propose it again."
+        )
+    for one in too_young(proposing):
+        if user.pk in one.doers and user.pk != proposing.pk:
+            return (
+                f"You had a hand in the account that proposed this: {one.words}. Ask somebody "
+                f"else to approve it; you can from {moment(one.old_at)}."
+            )
+    return ""
+
+
+def _listed(words):
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+# A second keeper
+
+
+def why_no_second_keeper(user):
+    """Why somebody's word does not count as a second keeper's; or nothing."""
+    if not is_keeper(user):
+        return "Only a keeper of users can do that."
+    if found := too_young(user, KEEP_USERS, for_vouching=True):
+        until = moment(max(one.old_at for one in found))
+        return (
+            f"Your word counts from {until}: {_listed(one.words for one in found)}. Until then ask "
+            "another keeper of users."
+        )
+    return ""
+
+
+def why_not_agree(user, change):
+    if user.pk == change.who:
+        return "You asked for this yourself. Another keeper of users must agree."
+    if user.pk == change.account:
+        return "This is about your own account. Another keeper of users must agree."
+    return why_no_second_keeper(user)
+
+
+def may_cancel(user, change):
+    """Any keeper, any publisher, and the person concerned."""
+    return user.pk == change.account or is_keeper(user) or user.has_perm(APPROVE)
+
+
+def _locked(key):
+    change = AccountChange.objects.select_for_update().get(pk=key)
+    if not change.is_waiting:
+        said = change.decision or change
+        raise NotDoneError(f"Nothing was changed: this does not wait any more. {said.words}")
+    return change
+
+
+@transaction.atomic
+def agree(key, user):
+    """Let something take effect at once, on the word of a second keeper."""
+    change = _locked(key)
+    if why := why_not_agree(user, change):
+        raise NotDoneError(why)
+    _decide(change, Kind.AGREED)
+    if change.kind == Kind.REMOVAL:
+        remove_factors(User.objects.get(pk=change.account))
+
+
+@transaction.atomic
+def cancel(key, user):
+    """End something that waits. What it would have given is taken back."""
+    change = _locked(key)
+    if not may_cancel(user, change):
+        raise NotDoneError("Only a keeper, a publisher or the person concerned can cancel this.")
+    _decide(change, Kind.CANCELLED)
+    account = User.objects.filter(pk=change.account).first()
+    app, codename = APPROVE.split(".")
+    permission = Permission.objects.filter(content_type__app_label=app, codename=codename).first()
+    if change.kind == Kind.ROLE_CHANGED:
+        if group := Group.objects.filter(pk=change.role).first():
+            group.permissions.remove(permission)
+    elif account is None:
+        return
+    elif change.kind == Kind.ROLE and change.role:
+        account.groups.remove(*Group.objects.filter(pk=change.role))
+    elif change.kind == Kind.ROLE:
+        account.user_permissions.remove(permission)
+    elif change.kind == Kind.SUPERUSER:
+        account.is_superuser = False
+        account.save(update_fields=["is_superuser"])
+    elif change.kind == Kind.REOPENED:
+        account.is_active = False
+        account.save(update_fields=["is_active"])
+
+
+def _decide(change, kind, detail=""):
+    AccountChange.objects.create(
+        kind=kind,
+        account=change.account,
+        account_name=change.account_name,
+        role=change.role,
+        role_name=change.role_name,
+        who=officer().pk if officer() else None,
+        who_name=officer().get_username() if officer() else ON_THE_SERVER,
+        about=change,
+        detail=detail,
+    )
+    vars(change).pop("decision", None)
+
+
+def call_off(user, **which):
+    """End what waits for an account, because it was taken back."""
+    for one in AccountChange.objects.filter(account=user.pk, **which).waiting():
+        _decide(one, Kind.CANCELLED, "by taking it back")
+
+
+def why_not_vouch(user, account):
+    """Why somebody cannot vouch for an account, in words; or nothing."""
+    if user.pk == account.pk:
+        return "Nobody vouches for themselves."
+    if why := why_no_second_keeper(user):
+        return why
+    open_to = [one for one in young_of(account) if user.pk not in one.doers]
+    if not open_to:
+        return "You had a hand in this account yourself. Another keeper of users must vouch for it."
+    return ""
+
+
+def young_of(account):
+    """What keeps an account from approving."""
+    return too_young(account, APPROVE) if may_approve_once_open(account) else []
+
+
+def vouch(user, account):
+    """A second keeper knows this person, and that the account is theirs."""
+    if why := why_not_vouch(user, account):
+        raise NotDoneError(why)
+    record(Kind.VOUCHED, account)
+
+
+# Links
+
+
+def is_existing(user):
+    """Whether somebody has ever been behind an account, so that a link could take it from them."""
+    return bool(
+        user.has_usable_password()
+        or user.last_login
+        or Authenticator.objects.filter(user=user).exists()
+    )
+
+
+@transaction.atomic
+def new_link(user):
+    """Make a link with which somebody chooses the password, and the secret in it.
+
+    It ends every link before. The password stays until the link is used: whoever it belongs to must
+    be able to sign in and cancel.
+    """
+    for one in AccountChange.objects.filter(account=user.pk, kind=Kind.LINK).waiting():
+        _decide(one, Kind.CANCELLED, "for a newer link")
+    link = record(Kind.LINK, user, waits=is_existing(user))
+    return link, _secret_of(link, user)
+
+
+def _secret_of(link, user):
+    # The password is in it, so that it works once.
+    return salted_hmac("helphub.signin.link", f"{link.pk}:{user.pk}:{user.password}").hexdigest()
+
+
+def link_with(user, secret):
+    """The newest link of an account, if this is its secret and nobody has cancelled it."""
+    link = AccountChange.objects.filter(account=user.pk, kind=Kind.LINK).first()
+    if link is None or link.is_cancelled or not isinstance(secret, str):
+        return None
+    return link if constant_time_compare(secret, _secret_of(link, user)) else None
+
+
+class LinkSecrets:
+    """What Django's page for choosing a password asks about a link."""
+
+    def check_token(self, user, token):
+        link = link_with(user, token)
+        if link is None or link.is_waiting:
+            return False
+        age = timezone.now() - link.started_at
+        return age.total_seconds() <= settings.PASSWORD_RESET_TIMEOUT
+
+
+def used_link(user, secret):
+    """Note that somebody is choosing a password by a link. Called before it is stored."""
+    link = link_with(user, secret)
+    record(Kind.PASSWORD, user, who=link.who, who_name=link.who_name, about=link)
+
+
+# Removing somebody's factors
+
+
+def ask_for_removal(user):
+    """Ask for all factors of an account to be removed. A removal that waits already goes on."""
+    found = AccountChange.objects.filter(account=user.pk, kind=Kind.REMOVAL).waiting().first()
+    return found or record(Kind.REMOVAL, user, waits=True)
+
+
+@transaction.atomic
+def remove_factors(user):
+    """Remove the factors of an account where somebody asked for it and that is in effect."""
+    asked = AccountChange.objects.filter(account=user.pk, kind=Kind.REMOVAL)
+    due = [
+        one
+        for one in asked.exclude(decisions__kind__in=[Kind.REMOVED, Kind.CANCELLED])
+        if not one.is_waiting
+    ]
+    for one in due:
+        # What was added since is not what was lost.
+        Authenticator.objects.filter(user=user, created_at__lte=one.at).delete()
+        sessions.end_all(user)
+        record(Kind.REMOVED, user, who=one.who, who_name=one.who_name, about=one)
+    return bool(due)
+
+
+def has_signed_in(user, records):
+    """Somebody who knows the password, or has the factor, has not lost it: end what waits."""
+    kinds = []
+    if any(one.get("method") == "password" for one in records):
+        kinds.append(Kind.LINK)
+    if any(
+        one.get("type") in (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN) for one in records
+    ):
+        kinds.append(Kind.REMOVAL)
+    found = list(AccountChange.objects.filter(account=user.pk, kind__in=kinds).waiting())
+    for one in found:
+        _decide(one, Kind.CANCELLED, "by signing in")
+    return found
