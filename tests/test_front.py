@@ -11,8 +11,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from django.conf import settings as project
@@ -166,18 +168,19 @@ class Served:
 
 
 @pytest.fixture
-def built(editions, tmp_path_factory, settings):
-    folder = tmp_path_factory.mktemp("f")
-    # nginx's workers are another account, which pytest's folders shut out.
-    for one in (folder, *list(folder.parents)[:2], editions.parent, *list(editions.parents)[1:3]):
-        one.chmod(0o755)
-    served = Served(folder, editions)
-    settings.FRONT_DIR = served.front
-    try:
-        yield served
-    finally:
-        for name in list(served.processes):
-            served.end(name, signal.SIGTERM if name == "nginx" else signal.SIGKILL)
+def built(editions, settings):
+    # Not in pytest's own folder, which it shuts to all other accounts: nginx's workers are one.
+    with tempfile.TemporaryDirectory(prefix="hub-front-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        settings.EDITIONS_DIR = shutil.copytree(editions, folder / "editions", symlinks=True)
+        served = Served(folder, settings.EDITIONS_DIR)
+        settings.FRONT_DIR = served.front
+        try:
+            yield served
+        finally:
+            for name in list(served.processes):
+                served.end(name, signal.SIGTERM if name == "nginx" else signal.SIGKILL)
 
 
 @pytest.fixture
