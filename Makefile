@@ -10,7 +10,7 @@ serve: .venv/.serve-stamp
 	@$(V)/python manage.py set_up
 	@$(V)/python manage.py publish --if-needed || echo "Readers see the pages as they were, or live."
 	@echo "The site: http://127.0.0.1:$(PORT)/   The admin: http://127.0.0.1:$(PORT)/admin/   Stop: Ctrl-C"
-	@$(V)/python manage.py publish --watch & exec $(V)/gunicorn helphub.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --no-control-socket --log-level warning
+	@$(V)/python manage.py publish --watch & exec $(V)/gunicorn helphub.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --no-control-socket --log-level error
 
 test: lint unit postgres browser
 

@@ -16,7 +16,11 @@ control_socket_disable = True
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - on a disk, its heartbeat stands still when the disk does.
 # An access log would say who read what.
 accesslog = None
-loglevel = "warning"
+# At "warning" it writes down what it refuses, and that may be what a reader typed.
+loglevel = "error"
+# More than nginx lets through (hub.conf.in): what is too long, nginx answers with the numbers.
+limit_request_line = 4094
+limit_request_field_size = 8190
 
 # Readers' servers load once, and a worker that takes another's place is there at once. Officers'
 # have connections to a database, which no two processes may share.

@@ -76,6 +76,7 @@ class Stack:
             "PUBLIC_HOST": PUBLIC_HOST,
             "EXIT_URL": "https://www.example.com/",
             "EDITIONS_DIR": str(self.editions),
+            "FRONT_DIR": str(self.front),
             "FIND_INDEX": str(self.folder / "find.sqlite3"),
             "TMPDIR": str(self.folder / "tmp"),
         }

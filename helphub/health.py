@@ -1,7 +1,9 @@
 """Whether the site is alive, and whether what it shows is as new as it should be."""
 
+import os
 import time
-from datetime import timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 from django.conf import settings
@@ -10,11 +12,12 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from helphub.edition import store
+from helphub.edition import outcomes, store
 
 OLDEST = 26 * 60 * 60  # An edition is made every day.
 LONGEST_WAIT = timedelta(minutes=15)
 SWITCHED = 10  # Seconds in which every server has loaded a new edition.
+COPIED = 30  # Seconds in which nginx has a new edition, and after which its keeper counts as dead.
 
 
 def faults():
@@ -23,11 +26,13 @@ def faults():
     if folder is None:
         return ["There is no edition yet. Run manage.py publish."]
     found = []
-    last = store.last() or {}
-    if last.get("state") == "refused":
-        found.append("The last publication was refused. Readers have the edition before it.")
-    elif last.get("state") == "failed":
-        found.append(f"The last publication failed. {last.get('why')}")
+    if damage := store.damage():
+        found.append(
+            f"{damage['file']} of edition {damage['edition']} is not as it was made. The edition "
+            "is being made anew, from its own content."
+        )
+    newest = (store.last() or {}).get("entry")
+    found += [said for one in outcomes.unmended() if (said := _in_words(one, newest))]
     try:
         made_at = store.manifest_of(folder)["made_at"]
     except store.StoreError as error:
@@ -38,6 +43,31 @@ def faults():
             "See that manage.py publish --watch is running."
         )
     return found
+
+
+def _in_words(entry, newest):
+    """An outcome that nobody has mended yet, for alarms and officers; without anybody's name."""
+    is_refused = entry["state"] == outcomes.REFUSED
+    if entry["state"] == outcomes.LOST:
+        return entry["why"]
+    if is_refused and entry["source"] == outcomes.ROLLBACK:
+        return f"Going back to edition {entry['number']} was refused."
+    if entry["id"] == newest:
+        if is_refused:
+            return "The last publication was refused. Readers have the edition before it."
+        return f"The last publication failed. {entry['why']}" if entry["why"] else ""
+    if is_refused:
+        return (
+            f"The publication of {_when(entry['at'])} was refused, and that is not mended yet: "
+            "readers do not have what it was to change."
+        )
+    if entry["state"] == outcomes.FAILED:
+        return f"The publication of {_when(entry['at'])} failed, and nobody has tried it again."
+    return ""
+
+
+def _when(seconds):
+    return timezone.localtime(datetime.fromtimestamp(seconds, UTC)).strftime("%-d %B %Y, %H:%M,")
 
 
 def faults_here(request):
@@ -51,6 +81,40 @@ def faults_here(request):
     return [
         f"This server does not serve edition {folder.name}: its journal says why. Publish again."
     ]
+
+
+def faults_of_front():
+    """Whether nginx has the current edition's pages; if not, it asks the application for each."""
+    front, current = settings.FRONT_DIR, store.current()
+    if front is None or current is None:
+        return []
+    why = ""
+    with suppress(OSError):
+        why = (front / "fault").read_text().strip()
+    is_new = time.time() - store.switched_at() < COPIED
+    if not why and (is_new or (_is_at_work(front) and _front_has(front, current))):
+        return []
+    return [
+        f"nginx does not have edition {current.name}: pages come from the application, which is "
+        f"slower. {why or 'The front is not running.'} Whoever runs the server finds what to do in "
+        "deploy/RUNBOOK.md, “The front stopped, or cannot copy”."
+    ]
+
+
+def _is_at_work(front):
+    try:
+        return time.time() - (front / "beat").stat().st_mtime < COPIED
+    except OSError:
+        return False
+
+
+def _front_has(front, edition):
+    if not (front / "open").is_symlink():
+        return False
+    try:
+        return os.readlink(front / "current").startswith(f"{edition.name}-")
+    except OSError:
+        return False
 
 
 def waiting_too_long():
@@ -76,7 +140,7 @@ def live(request):
 @require_safe
 def fresh(request):
     """For alarms only."""
-    found = faults() or faults_here(request)
+    found = faults() or faults_here(request) or faults_of_front()
     if settings.FOR_OFFICERS and not found:
         try:
             if waiting_too_long():

@@ -226,8 +226,8 @@ def _is_of_another_release(folder):
         return False  # It is being made, by this code.
     try:
         return store.manifest_of(folder)["schema"] != bake.schema_mark()
-    except store.StoreError:
-        return True
+    except (store.StoreError, KeyError, TypeError):
+        return True  # Its manifest is damaged.
 
 
 def _without_tables(request):

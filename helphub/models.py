@@ -90,6 +90,7 @@ class PublicationRequest(models.Model):
         WITHDRAWAL = "withdrawal", _("take withdrawn things off every page")
         ROLLBACK = "rollback", _("go back to an edition")
         LIFT = "lift", _("end going back")
+        DISMISS = "dismiss", _("take a refusal off the list")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")

@@ -10,6 +10,7 @@ from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+from helphub import production
 from helphub.edition import content_file
 from helphub.exit import exit_address
 
@@ -23,7 +24,7 @@ LAPTOP = not {"SECRET_KEY", "HELPHUB_ROLE", "ALLOWED_HOSTS"} & set(os.environ)
 
 def from_environment(name, what):
     """A value that production cannot do without."""
-    if value := os.environ.get(name):
+    if value := os.environ.get(name, "").strip():
         return value
     raise ImproperlyConfigured(
         f"Set {name} ({what}). This is production, because at least one of SECRET_KEY, "
@@ -44,6 +45,10 @@ def laptop_secret_key():
 # Where the editions are, and the one that this process makes or reads, if it is not the current.
 EDITIONS_DIR = Path(os.environ.get("EDITIONS_DIR") or VAR_DIR / "editions")
 EDITION = Path(os.environ["HELPHUB_EDITION"]) if os.environ.get("HELPHUB_EDITION") else None
+# So much of the disk editions may take. The newest two stay in any case.
+EDITIONS_MOST_MB = int(os.environ.get("EDITIONS_MOST_MB") or 3000)
+# Where nginx has its copy of the current edition, if this machine has one: for alarms.
+FRONT_DIR = Path(os.environ["FRONT_DIR"]) if os.environ.get("FRONT_DIR") else None
 
 
 DEBUG = os.environ.get("DEBUG") == "1"
@@ -65,8 +70,12 @@ else:
             "Only a laptop goes without a second factor. Unset SECOND_FACTOR in production."
         )
     SECOND_FACTOR = True
-    SECRET_KEY = from_environment("SECRET_KEY", "a long random text, the same on every worker")
-    ALLOWED_HOSTS = from_environment("ALLOWED_HOSTS", "the host names, with spaces between").split()
+    SECRET_KEY = production.secret_key(
+        from_environment("SECRET_KEY", "a long random text, the same on every worker")
+    )
+    ALLOWED_HOSTS = production.hosts(
+        from_environment("ALLOWED_HOSTS", "the host names, with spaces between")
+    )
     role = from_environment("HELPHUB_ROLE", "public or admin")
     if role not in {"public", "admin"}:
         raise ImproperlyConfigured("HELPHUB_ROLE is public or admin.")
@@ -74,9 +83,13 @@ else:
     EDITIONS_DIR = Path(from_environment("EDITIONS_DIR", "the folder of editions of both roles"))
     if role == "admin":
         DATABASE_URL = from_environment("DATABASE_URL", "such as postgresql://user:word@host/name")
-        PUBLIC_HOST = from_environment("PUBLIC_HOST", "the host name that readers type")
+        PUBLIC_HOST = production.public_host(
+            from_environment("PUBLIC_HOST", "the host name that readers type")
+        )
     else:
-        PUBLIC_HOST = os.environ.get("PUBLIC_HOST") or ALLOWED_HOSTS[0].lstrip(".")
+        PUBLIC_HOST = production.public_host(
+            os.environ.get("PUBLIC_HOST", "").strip() or ALLOWED_HOSTS[0].lstrip("."), ALLOWED_HOSTS
+        )
     EXIT_URL = from_environment("EXIT_URL", "where “Leave this site quickly” goes")
 
 # Where the exit goes: absolute https, another host, nothing in it that says where one came from.
@@ -324,7 +337,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_readers": {"()": "helphub.logs.WithoutReaders"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without_readers"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Django's own console handler works with DEBUG only, and mails nobody here.
     "loggers": {

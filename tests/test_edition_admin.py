@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -14,9 +14,11 @@ from django.utils import timezone
 
 from contacts.models import ApprovedNumber, Organization, Phone
 from helphub.desk.state import ask_for
-from helphub.edition import publish, store, watch
+from helphub.desk.waiting import Standing
+from helphub.edition import bake, outcomes, publish, serve, store, watch
 from helphub.edition.watch import Watcher
 from helphub.models import PublicationRequest, Withdrawal
+from services.models import Audience, Location, Service, Town
 from strategy.models import Guide
 
 from .reader import Page, text
@@ -67,7 +69,10 @@ def test_while_there_is_no_edition_saving_says_nothing_of_publishing(admin):
 def test_the_button_asks_and_the_publisher_does(editions, admin):
     save(admin, Guide.objects.get(slug="consent"), body_en="Words of an officer.")
     page = release(admin)
-    assert "The publisher is not running. Start it: manage.py publish --watch" in page.text
+    # In words for an officer, who has no command line.
+    assert "The publisher is not running. Until it runs, readers get nothing new" in page.text
+    assert "Ask whoever runs the server to start it" in page.text
+    assert "manage.py" not in page.text
     assert "Waiting for the publisher." in page.text
     release(admin)
     assert PublicationRequest.objects.count() == 1
@@ -157,7 +162,8 @@ def test_one_officer_alone_withdraws_a_number_at_once(editions, admin):
     assert (withdrawal.who, withdrawal.why) == ("officer", "It does not answer")
     page = Page(admin.get(EDITIONS))
     assert "It does not answer" in page.text
-    assert "Never again: it shows something withdrawn." in page.text
+    assert f"It shows “{withdrawal.name}”, withdrawn." in page.text
+    assert "Going back makes a new edition of it without that." in page.text
     admin.post(reverse("desk:lift-withdrawal", args=[withdrawal.pk]))
     withdrawal.refresh_from_db()
     assert withdrawal.lifted_by == "officer"
@@ -219,7 +225,309 @@ def test_approvals_are_read_only_in_the_admin(admin):
     assert admin.post(delete, {"post": "yes"}).status_code == 403
 
 
+# What is refused, until it is mended
+
+
+def refused(admin):
+    """The single point of contact with a wrong digit: the whole publication is refused."""
+    Phone.objects.filter(role="spoc").update(dial="01384455412", display="01384 455412")
+    release(admin)
+    Watcher().look()
+    assert PublicationRequest.objects.first().state == State.REFUSED
+
+
+def put_back():
+    Phone.objects.filter(role="spoc").update(dial="01384455411", display="01384 455411")
+
+
+def test_a_refusal_is_said_until_it_is_mended_whatever_the_clock_does(editions, admin, monkeypatch):
+    refused(admin)
+    publish.publish(publish.CURRENT, "the clock", "a new day")
+    publish.publish(publish.WITHDRAWAL)
+    response = Client().get("/healthz/fresh")
+    assert response.status_code == 503
+    assert b"was refused, and that is not mended yet" in response.content
+    assert "Approved is 01384 455411" in Page(admin.get(EDITIONS)).text
+    assert "Approved is 01384 455411" in Page(admin.get("/admin/")).text
+    # Something else that goes out does not mend it either.
+    Guide.objects.filter(slug="consent").update(summary_en="Other words.")
+    key = ("strategy.guide", Guide.objects.get(slug="consent").pk)
+    waiting = {one.name: one.mark for one in Standing().waiting}
+    publish.publish(marks={key: waiting[key]})
+    assert Client().get("/healthz/fresh").status_code == 503
+    put_back()
+    publish.publish()
+    assert Client().get("/healthz/fresh").status_code == 200
+    assert "Not mended yet" not in Page(admin.get(EDITIONS)).text
+    assert outcomes.unmended() == []
+
+
+def test_an_entry_held_back_is_said_until_it_goes_out(editions, admin):
+    Guide.objects.filter(slug="consent").update(title="Rape")
+    publish.publish()
+    assert Client().get("/healthz/fresh").status_code == 200  # Readers have an edition of today.
+    publish.publish(publish.CURRENT, "the clock", "a new day")
+    page = Page(admin.get(EDITIONS))
+    assert "Held back, as they were before" in page.text
+    assert "Held back from readers" in Page(admin.get("/admin/")).text
+    Guide.objects.filter(slug="consent").update(title="Choice")
+    publish.publish()
+    assert "Held back" not in Page(admin.get(EDITIONS)).text
+
+
+def test_a_publisher_dismisses_a_refusal_with_a_reason_and_an_editor_does_not(
+    editions, admin, django_user_model
+):
+    refused(admin)
+    (entry,) = outcomes.unmended()
+    editor = django_user_model.objects.create_user("editor", password=None, is_staff=True)
+    editor.groups.add(Group.objects.get(name="Editors"))
+    client = Client()
+    client.force_login(editor)
+    assert "Take it off the list" not in client.get(EDITIONS).content.decode()
+    values = {"kind": "dismiss", "number": entry["id"], "why": "It was a test"}
+    assert client.post(ASK, values).status_code == 403
+    assert "Say why it need not be mended" in ask(admin, **values | {"why": " "}).text
+    assert "Say why it need not be mended" in ask(admin, **values | {"number": "77"}).text
+    page = Page(admin.get(EDITIONS))
+    assert "Take it off the list" in page.text
+    ask(admin, **values)
+    Watcher().look()
+    assert outcomes.unmended() == []
+    assert "Not mended yet" not in Page(admin.get(EDITIONS)).text
+    # Who dismissed what stays, and so does the report.
+    newest = PublicationRequest.objects.first()
+    assert (newest.kind, newest.who, newest.why) == (Kind.DISMISS, "officer", "It was a test")
+    report = PublicationRequest.objects.get(kind=Kind.RELEASE)
+    page = Page(admin.get(reverse("desk:publication", args=[report.pk])))
+    assert "Approved is 01384 455411" in page.text
+    assert (
+        reverse("desk:publication", args=[report.pk])
+        in Page(client.get(reverse("desk:publications"))).internal_links
+    )
+
+
+def test_why_going_back_was_refused_stands_in_its_report_whatever_came_after(editions, admin):
+    publish.publish()
+    ApprovedNumber.objects.create(
+        line="h-spoc", dial="01384000000", display="01384 000000", who="a test"
+    )
+    ask(admin, kind="rollback", number="1", why="A complaint")
+    Watcher().look()
+    request = PublicationRequest.objects.get()
+    assert request.state == State.REFUSED
+    ApprovedNumber.objects.create(
+        line="h-spoc", dial="01384455411", display="01384 455411", who="a test"
+    )
+    publish.publish()
+    for address in (EDITIONS, reverse("desk:publication", args=[request.pk])):
+        assert "Approved is 01384 000000" in Page(admin.get(address)).text
+    assert "Going back to edition 1 was refused" in Page(admin.get("/admin/")).text
+    publish.roll_back(1, "an officer", "A complaint")
+    assert outcomes.unmended() == []
+
+
+def test_an_edition_can_be_gone_back_to_once_nothing_in_it_is_withdrawn(editions, admin):
+    withdrawal = publish.withdraw(Phone.objects.get(slug="h-galop"), "an officer", "A test")
+    publish.publish(publish.WITHDRAWAL)
+    assert store.is_forbidden(store.folder_of(1))
+    other = publish.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "A test")
+    publish.lift_withdrawal(withdrawal, "an officer")
+    Watcher().look()
+    assert store.is_forbidden(store.folder_of(1))
+    page = Page(admin.get(EDITIONS))
+    assert f"It shows “{other.name}”, withdrawn." in page.text
+    assert f"“{withdrawal.name}”" not in page.text
+    publish.lift_withdrawal(other, "an officer")
+    Watcher().look()
+    assert not store.is_forbidden(store.folder_of(1))
+    assert "It shows" not in Page(admin.get(EDITIONS)).text
+
+
+def test_who_may_not_do_it_is_offered_no_button_for_it(editions, admin, django_user_model):
+    publish.publish()
+    publish.withdraw(Phone.objects.get(slug="h-galop"), "an officer", "A test")
+    publish.withdraw(Phone.objects.get(slug="h-spoc"), "an officer", "A test")
+    store.set_hold(2, "an officer", "A test")
+    buttons = ["Go back to it", "Let it be published again", "End going back"]
+    page = admin.get(EDITIONS).content.decode()
+    assert [one for one in buttons if one in page] == buttons
+    editor = django_user_model.objects.create_user("editor", password=None, is_staff=True)
+    editor.groups.add(Group.objects.get(name="Editors"))
+    client = Client()
+    client.force_login(editor)
+    page = client.get(EDITIONS).content.decode()
+    assert [one for one in buttons if one in page] == []
+    assert "Ask a publisher" in page
+    assert "Propose to bring it back" in page
+
+
+def test_withdrawing_a_place_says_that_editions_are_erased(editions, admin):
+    place = Location(service=Service.objects.get(line="h-sarc-finder"), address="on-booking")
+    place.town = Town.objects.get(slug="sedgley")
+    place.save()
+    form = reverse("desk:withdraw", args=["services.location", place.pk])
+    assert "every edition that shows it is erased for good" in Page(admin.get(form)).text
+    page = Page(admin.post(form, {"why": "A test"}, follow=True))
+    assert "the editions that showed it were erased for good" in page.text
+    assert "within a minute" not in page.text  # Nothing does it: the publisher is not running.
+    assert "what you withdraw stays on the pages" in page.text
+
+
 # The publisher
+
+
+def test_the_publisher_says_that_it_is_at_work_while_one_thing_takes_long(editions, monkeypatch):
+    monkeypatch.setattr(watch, "BEAT", 0.05)
+    ask_for(Kind.RELEASE, "me")
+    seen, watcher = [], Watcher()
+
+    def slow(request):
+        os.utime(store.settings.EDITIONS_DIR / "watcher", (1, 1))
+        assert not store.has_watcher()
+        time.sleep(0.5)
+        seen.append(store.has_watcher())
+        return {}
+
+    monkeypatch.setattr(watcher, "do", slow)
+    watcher.run(lambda: bool(seen))
+    assert seen == [True]
+
+
+def test_the_head_says_what_is_at_work_and_what_waits_behind_it(editions, admin):
+    store.watcher_beats()
+    first = ask_for(Kind.RELEASE, "me")
+    assert "Waiting for the publisher." in Page(admin.get("/admin/")).text
+    PublicationRequest.objects.filter(pk=first.pk).update(state=State.RUNNING)
+    ask_for(Kind.WITHDRAWAL, "me")
+    page = Page(admin.get("/admin/"))
+    assert "Publishing now. 1 more waits behind it." in page.text
+    assert "Waiting for the publisher." not in page.text
+    assert "not running" not in page.text
+
+
+# Damage
+
+
+def harm(folder, *names, in_place=True):
+    for name in names:
+        path = folder / name
+        whole = path.read_bytes()
+        if not in_place:
+            path.unlink()
+        path.write_bytes(whole[: len(whole) // 2] + b"damaged" + whole[len(whole) // 2 :])
+
+
+def some_pages(folder, count=20):
+    return [p.relative_to(folder) for p in sorted((folder / "pages").rglob("*.gz"))[:count]]
+
+
+def test_damage_costs_one_edition_and_is_mended_by_itself_from_its_content(editions, admin, client):
+    Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
+    publish.publish()
+    Guide.objects.filter(slug="consent").update(body_en="Not approved yet.")
+    whole = store.folder_of(1)
+    broken = store.folder_of(2)
+    harm(broken, *some_pages(broken))
+    assert store.damage_of(whole) is None
+    # Readers' servers have the one before meanwhile, and each page is good.
+    assert serve.Server(None).edition.folder == whole
+    said = []
+    watcher = Watcher()
+    publish_it = publish.publish
+
+    def told(*arguments, **named):
+        said.append(client.get("/healthz/fresh").content.decode())
+        said.append(Page(admin.get("/admin/")).text)
+        return publish_it(*arguments, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publish, "publish", told)
+        watcher.look()
+    assert all("of edition 000002 is not as it was made" in one for one in said), said
+    assert store.number_of(store.current()) == 3
+    assert store.damage_of(store.current()) is None
+    assert "Of the second edition." in words()
+    assert serve.Edition(store.current())
+    assert client.get("/healthz/fresh").status_code == 200
+    assert "was damaged" in Page(admin.get(EDITIONS)).text
+    watcher.look_at_files_at = 0
+    watcher.look()
+    assert store.number_of(store.current()) == 3
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "content.sqlite3"])
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_what_an_edition_is_made_from_is_put_back_from_its_spare(editions, name, is_gone):
+    publish.publish()
+    folder = store.folder_of(2)
+    whole = (folder / name).read_bytes()
+    if is_gone:
+        (folder / name).unlink()
+    else:
+        harm(folder, name)
+    Watcher().look()
+    assert store.current() == folder
+    assert (folder / name).read_bytes() == whole
+    assert store.damage_of(folder) is None
+
+
+@pytest.mark.parametrize("name", ["find.sqlite3", "critical_numbers.json"])
+def test_what_is_made_from_the_content_is_made_anew(editions, name):
+    Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
+    publish.publish()
+    harm(store.folder_of(2), name)
+    Watcher().look()
+    assert store.number_of(store.current()) == 3
+    assert "Of the second edition." in words()
+    assert store.damage_of(store.current()) is None
+
+
+def test_content_that_is_lost_with_its_spare_is_said_until_somebody_dismisses_it(
+    editions, admin, client
+):
+    Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
+    publish.publish()
+    harm(store.folder_of(2), "content.sqlite3", "content.sqlite3.gz")
+    Watcher().look()
+    assert "Of the second edition." not in words()
+    said = "The content of edition 2 was lost: readers have that of edition 1 again."
+    assert said in client.get("/healthz/fresh").content.decode()
+    assert said in Page(admin.get("/admin/")).text
+    assert said in Page(admin.get(EDITIONS)).text
+    assert "1 entry waits to go out" in Page(admin.get("/admin/")).text
+    publish.publish()
+    assert "Of the second edition." in words()
+    outcomes.dismiss(outcomes.unmended()[0]["id"])
+    assert client.get("/healthz/fresh").status_code == 200
+
+
+def test_damage_that_cannot_be_mended_is_said_and_tried_again(editions, client, monkeypatch):
+    publish.publish()
+    harm(store.folder_of(2), *some_pages(store.folder_of(2)))
+    watcher = Watcher()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publish, "_publish", lambda *a: (_ for _ in ()).throw(OSError(28, "Full")))
+        watcher.look()
+    assert client.get("/healthz/fresh").status_code == 503
+    assert store.number_of(store.current()) == 2
+    watcher.look()  # Not at once.
+    assert store.number_of(store.current()) == 2
+    watcher.look_at_files_at = 0
+    watcher.look()
+    assert store.number_of(store.current()) == 3
+    assert client.get("/healthz/fresh").status_code == 200
+
+
+def test_a_withdrawn_place_is_erased_where_the_content_cannot_be_read(editions, monkeypatch):
+    publish.publish()
+    monkeypatch.setattr(bake, "PLACES", {"services.audience"})
+    audience = Audience.objects.filter(services__isnull=False).first()
+    harm(store.folder_of(1), "content.sqlite3")
+    (store.folder_of(1) / "content.sqlite3").write_bytes(b"no database")
+    publish.withdraw(audience, "an officer", "Somebody could be found there")
+    publish.publish(publish.WITHDRAWAL)
+    assert store.numbers() == [3]
 
 
 def test_the_publisher_takes_up_what_it_was_at(editions):
@@ -296,7 +604,7 @@ def test_a_publication_that_failed_is_said_to_officers_and_to_alarms(
     assert response.status_code == 503
     assert b"Free some space" in response.content
     monkeypatch.undo()
-    store.set_last(state="done", who="me", number=1)
+    publish.publish()
     assert client.get("/healthz/fresh").status_code == 200
 
 

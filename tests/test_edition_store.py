@@ -55,6 +55,7 @@ def test_strangers_files_are_never_touched(folder):
 def test_a_manifest_from_the_future_says_what_to_do(editions):
     path = store.folder_of(1) / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
+    (store.folder_of(1) / "manifest.json.gz").unlink()
     with pytest.raises(store.StoreError, match="Install that release, or publish again"):
         store.read_manifest(store.folder_of(1))
     with pytest.raises(CommandError, match="Install that release"):
@@ -63,10 +64,37 @@ def test_a_manifest_from_the_future_says_what_to_do(editions):
 
 def test_a_torn_manifest_does_not_stop_the_next_publication(editions, capsys):
     (store.folder_of(1) / "manifest.json").write_text("{")
+    (store.folder_of(1) / "manifest.json.gz").unlink()
     call_command("publish")
     assert store.number_of(store.current()) == 2
     call_command("editions")
     assert "cannot be read" in capsys.readouterr().out
+
+
+def test_editions_take_no_more_of_the_disk_than_they_may(editions, settings):
+    copy_as(2, 3, 4, 5, 6)
+    store.switch(6)
+    each = store.bytes_of(store.folder_of(6))
+    assert each > 1_000_000
+    settings.EDITIONS_MOST_MB = 3.5 * each / 1_000_000
+    store.prune()
+    assert store.numbers() == [4, 5, 6]
+    # However little that is: where readers go if the current one is damaged stays.
+    settings.EDITIONS_MOST_MB = 0
+    store.prune()
+    assert store.numbers() == [5, 6]
+    store.switch(5)
+    for number in (7, 8):
+        shutil.copytree(store.folder_of(6), store.folder_of(number))
+    store.prune()
+    assert store.numbers() == [5, 7, 8]
+
+
+def test_a_publication_keeps_the_limit_of_the_disk(editions, settings):
+    settings.EDITIONS_MOST_MB = 1
+    for _ in range(3):
+        publish.publish()
+    assert store.numbers() == [3, 4]
 
 
 def test_the_newest_fifty_are_kept_and_the_current_one(editions, monkeypatch):
@@ -244,10 +272,9 @@ def test_going_back_to_what_was_withdrawn_and_lifted_again_reaches_readers(secon
     withdrawal = publish.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "A test")
     publish.publish(publish.WITHDRAWAL)
     publish.lift_withdrawal(withdrawal, "an officer")
-    number = publish.roll_back(1, "an officer", "A complaint")
-    # Edition 1 itself is refused by readers' servers: the same goes out under another number.
-    assert number == 4
-    assert serve.Edition(store.current()).folder == store.folder_of(4)
+    # It shows nothing withdrawn any more: readers' servers take it as it is.
+    assert publish.roll_back(1, "an officer", "A complaint") == 1
+    assert serve.Edition(store.current()).folder == store.folder_of(1)
     assert "Of the second edition." not in words()
     assert pages_with("tel:116123")
 
@@ -268,9 +295,8 @@ def test_without_a_database_what_is_withdrawn_stays_so(second):
 @pytest.mark.parametrize("name", ["pages/index.html", "pages/index.html.br", "content.sqlite3"])
 def test_going_back_to_an_altered_edition_is_refused(second, name):
     path = store.folder_of(1) / name
-    whole = path.read_bytes()
-    path.unlink()  # Other editions share the file.
-    path.write_bytes(whole + b" ")
+    path.write_bytes(path.read_bytes() + b" ")
+    (store.folder_of(1) / "content.sqlite3.gz").unlink()
     with pytest.raises(store.StoreError, match="was altered"):
         publish.roll_back(1, "an officer", "A test")
     assert store.number_of(store.current()) == 2
@@ -291,6 +317,15 @@ def test_altered_content_is_no_ground_for_the_next_edition(second):
     path = store.folder_of(2) / "content.sqlite3"
     path.write_bytes(path.read_bytes() + b" ")
     assert publish.whole_edition() == store.folder_of(1)
+
+
+@pytest.mark.parametrize("name", ["find.sqlite3", "critical_numbers.json", "facts.json"])
+def test_the_next_edition_has_the_newest_content_whatever_else_is_altered(second, name):
+    path = store.folder_of(2) / name
+    path.write_bytes(path.read_bytes() + b" ")
+    assert publish.whole_edition() == store.folder_of(2)
+    publish.publish(publish.CURRENT)
+    assert "Of the second edition." in words()
 
 
 def test_no_two_publications_work_in_the_same_folder(editions):

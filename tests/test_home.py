@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from contacts.models import Phone, Verification
 from helphub.desk import home
-from helphub.edition import gate, store
+from helphub.edition import gate, outcomes
 from helphub.edition.bake import Record
 from helphub.models import OpenQuestion
 from services.models import Service
@@ -113,7 +113,7 @@ def test_what_was_refused_comes_first_with_the_form_that_mends_it(people, editio
     guide = Guide.objects.get(slug="consent")
     record = Record("strategy.guide", guide.pk, "Consent")
     refusal = gate.Refusal("title", "The title is not neutral.", ["/guides/consent/"], record)
-    store.set_last(state="refused", refusals=[refusal.as_json()])
+    outcomes.note(outcomes.Attempt(outcomes.RELEASE, "me"), outcomes.REFUSED, [refusal])
     page = first_page(people["Publishers"])
     assert next(iter(needs(page))).startswith("The last publication was refused")
     assert under(page, "The last publication") == [("Consent", change_url(guide))]

@@ -1,13 +1,16 @@
 """A laptop needs nothing; production names everything, or does not start."""
 
 import os
+import secrets
 import subprocess
 import sys
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
 
+from helphub import production
 from helphub.exit import exit_address
 
 PRODUCTION = {
@@ -18,6 +21,7 @@ PRODUCTION = {
     "EXIT_URL": "https://www.example.com/weather",
 }
 FOR_OFFICERS = PRODUCTION | {
+    "ALLOWED_HOSTS": "hub.example.org www.hub.example.org",
     "HELPHUB_ROLE": "admin",
     "DATABASE_URL": "postgresql://nobody@localhost/nothing",
     "PUBLIC_HOST": "www.hub.example.org",
@@ -48,6 +52,88 @@ def test_production_names_what_is_missing(missing):
     result = check(**environment)
     assert result.returncode != 0
     assert f"Set {missing}" in result.stderr
+
+
+# In one process: each is a start of its own otherwise.
+KEY = PRODUCTION["SECRET_KEY"]
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        ("abc", "has 3 characters; it needs 50"),
+        (KEY[:49], "has 49 characters"),
+        ("django-insecure-" + KEY, "is one that Django makes"),
+        ("x" * 64, "repeats itself"),
+        ("changeme-please!" * 4, "repeats itself"),
+        ("abcabcabd" * 8, "repeats itself"),
+    ],
+)
+def test_a_key_that_can_be_guessed_is_refused(key, why):
+    with pytest.raises(ImproperlyConfigured, match=f"SECRET_KEY {why}") as refused:
+        production.secret_key(key)
+    assert "Make one" in str(refused.value)
+    assert key not in str(refused.value)  # It is in the journal for all to read.
+
+
+def test_a_long_random_key_is_taken():
+    for key in (KEY, secrets.token_urlsafe(60), get_random_secret_key()):
+        assert production.secret_key(key) == key
+
+
+@pytest.mark.parametrize(
+    ("hosts", "why"),
+    [
+        ("*", "lets any host in"),
+        ("hub.example.org *", "lets any host in"),
+        ("*.example.org", "lets any host in"),
+        (".", "is no host name"),
+        ("..", "is no host name"),
+        (".uk", "lets in hosts that are not yours"),
+        (".org", "lets in hosts that are not yours"),
+        (".gov.uk", "lets in hosts that are not yours"),
+        ("hub.example.org .co.uk", "lets in hosts that are not yours"),
+        ("https://hub.example.org", "is no host name"),
+        ("hub.example.org:8000", "is no host name"),
+        ("hub.example.org,www.example.org", "is no host name"),
+        ("hub.example.org/", "is no host name"),
+    ],
+)
+def test_hosts_that_are_not_ours_alone_are_refused(hosts, why):
+    with pytest.raises(ImproperlyConfigured, match=why) as refused:
+        production.hosts(hosts)
+    assert "Write each host name in full" in str(refused.value)
+
+
+def test_host_names_are_taken():
+    names = "hub.example.org localhost 192.0.2.1 [::1] .hub.example.org .example.org"
+    assert production.hosts(names) == names.split()
+
+
+@pytest.mark.parametrize("host", ["https://hub.example.org", "hub.example.org:80", ".example.org"])
+def test_what_readers_type_is_one_host_name(host):
+    with pytest.raises(ImproperlyConfigured, match="is no host name"):
+        production.public_host(host)
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        (PRODUCTION | {"SECRET_KEY": "abc"}, "SECRET_KEY has 3 characters"),
+        (FOR_OFFICERS | {"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS: '*' lets any host in"),
+        (PRODUCTION | {"ALLOWED_HOSTS": "  "}, "Set ALLOWED_HOSTS"),
+        (
+            PRODUCTION | {"PUBLIC_HOST": "www.example.org"},
+            "ALLOWED_HOSTS does not name it: every page would be refused",
+        ),
+        (FOR_OFFICERS | {"PUBLIC_HOST": "https://hub.example.org"}, "PUBLIC_HOST"),
+    ],
+)
+def test_production_does_not_start_with_a_weak_key_or_other_peoples_hosts(environment, said):
+    for arguments in ([], ["--deploy"]):
+        result = check(*arguments, **environment)
+        assert result.returncode != 0
+        assert said in result.stderr
 
 
 def test_production_refuses_debug():

@@ -3,13 +3,16 @@
 nginx cannot check a hash or read a page's headers from a manifest. So this takes each new edition:
 it refuses one with an altered file, copies the pages, and writes what nginx has to include, so that
 a page has the same headers whoever sends it. Every page's path leads through the link "open". It is
-there only while this follows the current edition: ended or hung, the unit takes it away, and the
-application answers, which looks by itself.
+there only while nginx has the current edition: whatever fails here, it goes, and the application
+answers, which looks by itself. This then tries again. Ended or hung, the unit takes the link away.
+And nginx itself looks, at each request, whether the edition it has was erased or forbidden.
 
-    <front>/000041-<mark>/   pages/  http.conf  page.conf  emergency.conf
+    <front>/000041-<mark>/   pages/  http.conf  server.conf  page.conf  emergency.conf  headers.conf
     <front>/current          a link to the one that nginx is to read
     <front>/open             a link to the folder itself
     <front>/taken            written after each change: reload nginx then
+    <front>/beat             touched twice a second while this runs
+    <front>/fault            why the current edition is not there, if it is not
 """
 
 import argparse
@@ -28,6 +31,8 @@ import django
 logger = logging.getLogger(__name__)
 
 PAUSE = 0.5
+RETRY = 5  # Seconds until an edition that could not be taken is tried again.
+LOOK_AT_FILES = 20  # Seconds between two looks at whether nginx's copy is as it was made.
 # For caches in between: nginx itself takes the first away, and a page of trouble is never kept.
 NOT_SENT = {"X-Accel-Expires"}
 NOT_IN_TROUBLE = {"CDN-Cache-Control", "Surrogate-Control"}
@@ -45,26 +50,29 @@ def quoted(text):
     return f'"{escaped}"'
 
 
-def take(edition, front):
-    """Check an edition, copy it to the front and switch to it; without one, only the emergency."""
+def take(edition, front, step=lambda: None):
+    """Check an edition, copy it to the front and switch to it; without one, only the emergency.
+
+    A step is made for each file.
+    """
     from helphub.edition import store
 
     name = f"{edition.name if edition else '000000'}-{time.time_ns():x}"
     work = front / f".work-{name}"
-    for old in front.glob(".work-*"):
-        shutil.rmtree(old, ignore_errors=True)
+    _clear_unfinished(front)
     (work / "pages").mkdir(parents=True)
     pages = {}
     emergency, emergency_headers = _emergency_of_code()
     if edition is not None:
         if store.is_forbidden(edition):
             raise FrontError(f"Edition {edition.name} shows something that was withdrawn.")
-        pages = _copied(edition, work)
+        pages = _copied(edition, work, step)
         page = pages["/emergency/"]
         emergency = (work / "pages" / page["file"]).read_bytes()
         emergency_headers = page["headers"]
     (work / "emergency.html").write_bytes(emergency)
     _write_configuration(work, front / name, pages, emergency_headers)
+    (work / "server.conf").write_text(_while_it_may_be_shown(edition))
     work.rename(front / name)
     link = front / f".current-{os.getpid()}"
     link.unlink(missing_ok=True)
@@ -72,6 +80,22 @@ def take(edition, front):
     link.replace(front / "current")
     (front / "taken").write_text(f"{name}\n")
     _clear_away(front)
+
+
+def _clear_unfinished(front):
+    for old in front.glob(".work-*"):
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _while_it_may_be_shown(edition):
+    """What nginx looks at before each page: it needs nobody to tell it what was withdrawn."""
+    if edition is None:
+        return 'set $hub_closed "/-closed";\n'
+    return (
+        'set $hub_closed "/-closed";\n'
+        f'if (-f {quoted(str(edition / "manifest.json"))}) {{ set $hub_closed ""; }}\n'
+        f'if (-f {quoted(str(edition / "withdrawn.json"))}) {{ set $hub_closed "/-closed"; }}\n'
+    )
 
 
 def _emergency_of_code():
@@ -83,7 +107,7 @@ def _emergency_of_code():
     return response.content, dict(response.headers)
 
 
-def _copied(edition, work):
+def _copied(edition, work, step):
     """Copy an edition's files, each checked; the pages that nginx is to serve, by address."""
     from helphub.edition import store
     from helphub.edition.store import TWINS, digest
@@ -93,6 +117,7 @@ def _copied(edition, work):
         if page["file"] is None:
             continue
         for mark, suffix in TWINS.items():
+            step()
             body = (edition / "pages" / (page["file"] + suffix)).read_bytes()
             if digest(body) != page[mark]:
                 raise FrontError(f"{page['file']}{suffix} of edition {edition.name} was altered.")
@@ -137,12 +162,16 @@ def _write_configuration(work, folder, pages, emergency_headers):
     headers.append('add_header Last-Modified "";')
     (work / "http.conf").write_text("\n".join(lines) + "\n")
     (work / "page.conf").write_text("\n".join(headers) + "\n")
-    trouble = [f"root {folder};", "try_files /emergency.html =503;", "gzip_static off;"]
-    trouble += [
+    ours = [
         f"add_header {name} {quoted(value)} always;"
         for name, value in sorted(emergency_headers.items())
         if name not in NOT_SENT | NOT_IN_TROUBLE | {"Content-Type", "Content-Length", "Vary"}
     ]
+    # What nginx answers by itself. Over plain http nobody may be told to come by https for good.
+    (work / "headers.conf").write_text("\n".join(ours) + "\n")
+    plain = [line for line in ours if "Strict-Transport-Security" not in line]
+    (work / "headers-http.conf").write_text("\n".join(plain) + "\n")
+    trouble = [f"root {folder};", "try_files /emergency.html =503;", "gzip_static off;", *ours]
     trouble.append('add_header Last-Modified "";')
     (work / "emergency.conf").write_text("\n".join(trouble) + "\n")
 
@@ -154,40 +183,88 @@ def _clear_away(front):
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _clear_erased(front):
-    """An edition is erased because somebody could be found by it: its copy goes too."""
-    from helphub.edition import store
-
-    for copy in front.glob("[0-9]*-*"):
-        number = int(copy.name.partition("-")[0])
-        is_erased = number and not store.folder_of(number).exists()
-        if is_erased and copy.name != os.readlink(front / "current"):
-            shutil.rmtree(copy, ignore_errors=True)
+NOTHING = object()  # Not even None, which is that there is no edition.
+FAILS = (FrontError, OSError, KeyError, TypeError, ValueError, AttributeError)
 
 
 class Front:
-    """Follows the current edition."""
+    """Follows the current edition: nginx has that one, or none and asks the application."""
 
-    def __init__(self, front, reload=lambda: None):
-        self.front, self.reload = front, reload
-        self.seen = "nothing yet"
+    def __init__(self, front, reload=lambda: None, is_followed=False):
+        self.front, self.reload, self.is_followed = front, reload, is_followed
+        self.shown = NOTHING  # The edition that nginx has.
+        self.failed = NOTHING  # The edition that could not be taken, and when to try again.
+        self.not_before = self.look_at_files_at = 0.0
 
     def look(self):
-        """Take the current edition if it is a new one; say why where it cannot be taken."""
+        """Take the current edition if it is another one; whether nginx has it then."""
         from helphub.edition import store
 
-        _clear_erased(self.front)
+        self.step()
         edition = store.current()
-        if edition == self.seen:
-            return
-        self.seen = edition
+        if edition == self.shown and self.is_whole():
+            return True
+        if edition == self.failed and time.monotonic() < self.not_before:
+            return False
         try:
-            take(edition, self.front)
-        except (FrontError, store.StoreError, OSError, KeyError, TypeError) as error:
-            logger.error("The front stays as it is; the application answers. %s", error)
-            if not (self.front / "current").exists():
-                take(None, self.front)
+            if edition is None and self.shown not in (None, NOTHING):
+                raise FrontError("There is no current edition any more.")
+            take(edition, self.front, self.step)
+        except (store.StoreError, *FAILS) as error:
+            self.give_up(edition, error)
+            return False
+        self.shown, self.failed = edition, NOTHING
+        self.look_at_files_at = time.monotonic() + LOOK_AT_FILES
+        (self.front / "fault").unlink(missing_ok=True)
         self.reload()
+        if self.is_followed:
+            self.open()
+        return True
+
+    def is_whole(self):
+        """Whether nginx's copy is as it was made, looked at every twenty seconds."""
+        from helphub.edition import store
+
+        if self.shown is None or time.monotonic() < self.look_at_files_at:
+            return True
+        self.look_at_files_at = time.monotonic() + LOOK_AT_FILES
+        try:
+            marks = store.marks_of_pages(store.manifest_of(self.shown))
+        except (store.StoreError, *FAILS):
+            return True  # What the edition itself lost, the publisher makes anew.
+        altered = store.altered(self.front / "current", marks)
+        if altered:
+            self.close()
+            self.shown = NOTHING
+            logger.error("%s of nginx's copy was altered: it is made anew.", altered)
+        return altered is None
+
+    def step(self):
+        """Say that this is at work, and show nothing that may not be shown: between two files of a
+        long copy too."""
+        with suppress(OSError):
+            (self.front / "beat").touch()
+        tell_systemd("WATCHDOG=1")
+        if self.shown not in (None, NOTHING) and not may_be_shown(self.shown):
+            self.close()
+            self.shown = NOTHING
+        _clear_erased(self.front)
+
+    def give_up(self, edition, error):
+        """nginx asks the application for every page, until this edition can be taken after all."""
+        self.close()
+        if edition != self.failed:
+            logger.error("nginx has no pages for now; the application answers. %s", error)
+        self.shown, self.failed = NOTHING, edition
+        _clear_unfinished(self.front)
+        # A full disk may have room for these few words only now.
+        with suppress(OSError):
+            (self.front / "fault").write_text(f"{error}\n")
+        if not (self.front / "current").exists():
+            with suppress(OSError):
+                take(None, self.front)
+                self.reload()
+        self.not_before = time.monotonic() + RETRY
 
     def open(self):
         self.close()
@@ -195,6 +272,30 @@ class Front:
 
     def close(self):
         (self.front / "open").unlink(missing_ok=True)
+
+
+def may_be_shown(edition):
+    """Whether an edition is still there, and shows nothing that was withdrawn."""
+    from helphub.edition import store
+
+    return (edition / "manifest.json").exists() and not store.is_forbidden(edition)
+
+
+def _clear_erased(front):
+    """An edition is erased because somebody could be found by it: its pages go from here too.
+
+    What nginx reads when it starts stays, until another edition takes its place.
+    """
+    from helphub.edition import store
+
+    if store.current() is None:
+        return  # The whole folder of editions may be away for a moment.
+    for copy in front.glob("[0-9]*-*"):
+        number = int(copy.name.partition("-")[0])
+        if number and not store.folder_of(number).exists():
+            shutil.rmtree(copy / "pages", ignore_errors=True)
+            if copy != (front / "current").resolve():
+                shutil.rmtree(copy, ignore_errors=True)
 
 
 def tell_systemd(text):
@@ -223,18 +324,18 @@ def main(arguments=None):
             with suppress(OSError, ValueError):
                 os.kill(int(file.read_text()), signal.SIGHUP)
 
-    front = Front(given.front.resolve(), reload)
+    front = Front(given.front.resolve(), reload, is_followed=given.watch)
+    if given.watch:
+        front.close()  # Killed, an earlier one may have left it.
     front.look()
     if not given.watch:
         return
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
-    front.open()
     tell_systemd("READY=1")
     try:
         while not over.wait(PAUSE):
             front.look()
-            tell_systemd("WATCHDOG=1")
     finally:
         front.close()
 

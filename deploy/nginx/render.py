@@ -22,15 +22,30 @@ EMERGENCY = """location = /-emergency.html {
 TO_PUBLIC = """proxy_pass_request_headers off;
 proxy_set_header Host @PUBLIC_HOST@;
 proxy_set_header X-Forwarded-Proto https;
-proxy_set_header Accept-Encoding $http_accept_encoding;
-proxy_set_header Content-Type $content_type;
+proxy_set_header Accept-Encoding $hub_accept_encoding;
+proxy_set_header Content-Type $hub_content_type;
 proxy_set_header Connection close;
+@NOT_GUNICORNS@
 proxy_pass http://hub;"""
+# Before anything else is looked at.
+REFUSED = """if ($hub_odd_address = 400) { return 400; }
+if ($hub_odd_address = 414) { return 414; }
+if ($hub_odd_method) { return 405; }"""
+# What gunicorn refuses before the application sees it comes with a page of gunicorn's, which has
+# neither the numbers nor the headers. The application's own pages for trouble stay as they are.
+NOT_GUNICORNS = """proxy_intercept_errors on;
+error_page 400 411 412 413 414 415 416 421 429 431 505 /-emergency.html;
+error_page 494 =431 /-emergency.html;
+error_page 502 504 507 =503 /-emergency.html;"""
 TO_HTTPS = """server {
-    listen 80;
-    listen [::]:80;
+    @LISTEN_HTTP@
     server_name @PUBLIC_HOST@ @ADMIN_HOST@;
-    return 301 https://$server_name$request_uri;
+    location / {
+        @REFUSED@
+        include @FRONT@/current/headers-http.conf;
+        return 301 https://$host$request_uri;
+    }
+    @EMERGENCY@
 }"""
 
 
@@ -39,10 +54,12 @@ def render(values, pages=True):
     values = values | {
         "EMERGENCY": EMERGENCY,
         "TO_PUBLIC": TO_PUBLIC,
+        "REFUSED": REFUSED,
+        "NOT_GUNICORNS": NOT_GUNICORNS,
         "PAGE": "$hub_page" if pages else "/-none",
     }
     text = SOURCE.read_text()
-    for _ in range(2):  # Values may hold names themselves.
+    for _ in range(3):  # Values may hold names themselves.
         text = re.sub(r"( *)@([A-Z_0-9]+)@", lambda found: _filled(found, values), text)
     return text
 
@@ -78,6 +95,7 @@ def production(public, admin, certificate, key, allow=(), modules_folder="/usr/l
         "ADMIN": "/run/helphub-admin/gunicorn.sock",
         "LISTEN_DEFAULT": "listen 80 default_server;\nlisten [::]:80 default_server;\n"
         + listen.replace("@DEFAULT@", " default_server"),
+        "LISTEN_HTTP": "listen 80;\nlisten [::]:80;",
         "LISTEN": listen.replace("@DEFAULT@", ""),
         "LISTEN_ADMIN": listen.replace("@DEFAULT@", ""),
         "TO_HTTPS": TO_HTTPS,

@@ -7,6 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,15 +18,17 @@ from django.views.decorators.http import require_POST, require_safe
 from contacts.models import Organization
 from helphub.desk import proposals
 from helphub.desk.officers import for_officers
-from helphub.desk.state import Kind, ask_for
+from helphub.desk.state import NO_PUBLISHER, Kind, State, ask_for
 from helphub.desk.words import word_difference
-from helphub.edition import facts, publish, store
-from helphub.edition.bake import content_model
+from helphub.edition import facts, outcomes, publish, store
+from helphub.edition.bake import PLACES, content_model, content_models
 from helphub.edition.gate import Refusal
 from helphub.models import PublicationRequest, Withdrawal
 
 MOST_SHOWN = 200
+ON_A_PAGE = 50
 SEE, PUBLISH, WITHDRAW = "helphub.view_publicationrequest", "helphub.publish", "helphub.withdraw"
+PROPOSE = "contacts.change_phone"
 
 
 def refusals_of(report):
@@ -50,13 +53,14 @@ def form_of(record):
 @for_officers(SEE)
 @require_safe
 def editions(request, context):
+    withdrawals = list(Withdrawal.objects.filter(lifted_at=None))
     found = []
     for number in reversed(store.numbers()):
         folder = store.folder_of(number)
         one = {
             "number": number,
             "is_current": folder == store.current(),
-            "is_forbidden": store.is_forbidden(folder),
+            "shows": _withdrawn_in(folder, withdrawals),
         }
         try:
             manifest = store.manifest_of(folder)
@@ -67,8 +71,6 @@ def editions(request, context):
             one["made_at"] = _moment(manifest["made_at"])
             one["counts"] = {name: len(pages) for name, pages in manifest["changes"].items()}
         found.append(one)
-    last = store.last() or {}
-    newest = PublicationRequest.objects.first()
     return render(
         request,
         "admin/helphub/editions.html",
@@ -78,15 +80,70 @@ def editions(request, context):
             "editions": found,
             "requests": PublicationRequest.objects.all()[:10],
             "hold": store.hold(),
-            "refusals": refusals_of(last),
-            "held": refusals_of({"held": newest.report.get("held", [])}) if newest else [],
-            "was_refused": last.get("state") == "refused",
-            "withdrawals": [
-                (one, proposals.needs_second_person(one))
-                for one in Withdrawal.objects.filter(lifted_at=None)
+            "unmended": [
+                one | {"mend": refusals_of(one), "moment": _moment(one["at"])}
+                for one in outcomes.unmended()
             ],
+            "withdrawals": [
+                {
+                    "withdrawal": one,
+                    "needs_second_person": proposals.needs_second_person(one),
+                    "is_place": one.label in PLACES,
+                }
+                for one in withdrawals
+            ],
+            "may_publish": request.user.has_perm(PUBLISH),
+            "may_propose": request.user.has_perm(PROPOSE),
         },
     )
+
+
+def _withdrawn_in(folder, withdrawals):
+    """What is withdrawn now and stands in an edition."""
+    names = {(one.label, one.key): one for one in withdrawals}
+    return [names[name] for name in publish.shows(folder, list(names))]
+
+
+@for_officers(SEE)
+@require_safe
+def publications(request, context):
+    """What officers asked of the publisher, and what came of each."""
+    pages = Paginator(PublicationRequest.objects.all(), ON_A_PAGE)
+    return render(
+        request,
+        "admin/helphub/publications.html",
+        context | {"title": "Publications", "page": pages.get_page(request.GET.get("page"))},
+    )
+
+
+@for_officers(SEE)
+@require_safe
+def publication(request, context, key):
+    """What one publication was to change, and its report."""
+    one = get_object_or_404(PublicationRequest, pk=key)
+    report = one.report
+    return render(
+        request,
+        "admin/helphub/publication.html",
+        context
+        | {
+            "title": str(one),
+            "one": one,
+            "chosen": [_named(*name) for name in one.chosen or ()],
+            "refusals": refusals_of({"refusals": report.get("refusals", [])}),
+            "held": refusals_of({"held": report.get("held", [])}),
+            "is_finished": one.state in (State.DONE, State.REFUSED),
+        },
+    )
+
+
+def _named(label, key):
+    """A record that was ticked, by its name today."""
+    for model in content_models():
+        if model._meta.label_lower == label:
+            row = model._base_manager.filter(pk=key).first()
+            return f"{model._meta.verbose_name}: {row or 'one that is gone'}"
+    return label
 
 
 def _moment(seconds):
@@ -179,21 +236,20 @@ def words_of_page(request, context, number):
 ASKED = {
     Kind.ROLLBACK: "Going back to that edition. It takes a few seconds.",
     Kind.LIFT: "Going back ends. Publish to give readers what is saved.",
+    Kind.DISMISS: "That is taken off the list of what is not mended. Its report stays.",
 }
 
 
 def warn_without_publisher(request):
     """Tell an officer that nobody does what was asked for."""
     if not store.has_watcher():
-        messages.warning(
-            request, "The publisher is not running. Start it: manage.py publish --watch"
-        )
+        messages.warning(request, NO_PUBLISHER)
 
 
 @for_officers(PUBLISH)
 @require_POST
 def ask(request, context):
-    """Ask for going back to an edition, or for the end of that."""
+    """Ask for going back to an edition or for the end of that; dismiss what was refused."""
     kind = request.POST.get("kind")
     if kind not in ASKED:
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
@@ -202,6 +258,12 @@ def ask(request, context):
     if kind == Kind.ROLLBACK:
         if not why or not (number or "").isdecimal() or int(number) not in store.numbers():
             messages.error(request, "Choose an edition and say why: every officer sees it.")
+            return redirect("desk:editions")
+        number = int(number)
+    elif kind == Kind.DISMISS:
+        known = {str(one["id"]) for one in outcomes.unmended()}
+        if not why or number not in known:
+            messages.error(request, "Say why it need not be mended: every officer can read that.")
             return redirect("desk:editions")
         number = int(number)
     else:
@@ -221,19 +283,16 @@ def withdraw(request, context, label, key):
         who = request.user.get_username()
         publish.withdraw(row, who, why)
         ask_for(Kind.WITHDRAWAL, who, why)
-        messages.info(request, "Withdrawn. It leaves every page within a minute.")
-        if not store.has_watcher():
-            messages.warning(
-                request,
-                "The publisher is not running. Start it at once: manage.py publish --watch",
-            )
+        if store.has_watcher():
+            messages.info(request, "Withdrawn. It leaves every page within a minute.")
+        warn_without_publisher(request)
         return redirect("desk:editions")
     if request.method == "POST":
         messages.error(request, "Say why.")
     return render(
         request,
         "admin/helphub/withdraw.html",
-        context | {"title": "Withdraw from every page", "row": row},
+        context | {"title": "Withdraw from every page", "row": row, "is_place": label in PLACES},
     )
 
 

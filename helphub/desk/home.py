@@ -15,7 +15,7 @@ from contacts.models import LAPSE, NumberProposal, Phone
 from helphub.desk import editions, reviews, waiting
 from helphub.desk.editions import PUBLISH, SEE, refusals_of
 from helphub.desk.numbers import APPROVE
-from helphub.edition import store
+from helphub.edition import outcomes, store
 from helphub.edition.bake import Record
 from helphub.models import OpenQuestion
 from strategy.models import FIXED_PAGES, Guide
@@ -50,19 +50,28 @@ def form_of(row):
 
 
 def refused(user):
-    """What the last publication refused, or held back as it was before."""
-    last = store.last() or {}
-    is_refused = last.get("state") == "refused"
-    found = refusals_of(last) if user.has_perm(SEE) else []
-    title = "The last publication was refused" if is_refused else "Held back from readers"
-    items = [
-        Item(
-            one["refusal"].record.name if one["refusal"].record else "The whole edition",
-            one["url"] or reverse("desk:editions"),
-            one["refusal"].why,
-        )
-        for one in found
-    ]
+    """What was refused, failed or held back, and is not mended yet."""
+    found = outcomes.unmended() if user.has_perm(SEE) else []
+    is_refused = any(one["state"] != outcomes.HELD for one in found)
+    is_newest = found and found[0]["id"] == (store.last() or {}).get("entry")
+    if not is_refused:
+        title = "Held back from readers"
+    elif is_newest and found[0]["state"] == outcomes.REFUSED:
+        title = "The last publication was refused"
+    else:
+        title = "Refused or failed, and not mended yet"
+    items = []
+    for entry in found:
+        items += [
+            Item(
+                one["refusal"].record.name if one["refusal"].record else "The whole edition",
+                one["url"] or reverse("desk:editions"),
+                one["refusal"].why,
+            )
+            for one in refusals_of(entry)
+        ]
+        if entry["why"]:
+            items.append(Item("The whole edition", reverse("desk:editions"), entry["why"]))
     return Need(title, items, is_pressing=is_refused)
 
 

@@ -7,6 +7,13 @@ from helphub.models import PublicationRequest
 Kind, State = PublicationRequest.Kind, PublicationRequest.State
 
 
+NO_PUBLISHER = (
+    "The publisher is not running. Until it runs, readers get nothing new and what you withdraw "
+    "stays on the pages. Ask whoever runs the server to start it: what you asked for is then done "
+    "by itself."
+)
+
+
 def ask_for(kind, who, why="", number=None):
     """Ask the publisher for something, once."""
     waiting = PublicationRequest.objects.filter(kind=kind, state=State.WAITING, number=number)
@@ -39,13 +46,14 @@ def waiting():
 
 def state():
     """What stands at the head of every page of the admin."""
-    last = PublicationRequest.objects.exclude(state=State.WAITING).first()
+    unfinished = PublicationRequest.objects.filter(state__in=[State.WAITING, State.RUNNING])
     return {
         "hold": store.hold(),
-        "faults": health.faults(),
+        "faults": [*health.faults(), *health.faults_of_front()],
         "is_late": health.waiting_too_long(),
-        "busy": PublicationRequest.objects.filter(state__in=[State.WAITING, State.RUNNING]).first(),
-        "refused": last if last and last.state == State.REFUSED else None,
+        "is_busy": unfinished.filter(state=State.RUNNING).exists(),
+        "unstarted": unfinished.filter(state=State.WAITING).count(),
         "has_watcher": store.has_watcher(),
+        "no_publisher": NO_PUBLISHER,
         "waiting": waiting(),
     }

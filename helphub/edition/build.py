@@ -2,7 +2,7 @@
 
 A page is a function of this code, of the day, and of what its queries answer. Each page's queries
 are kept with the edition; where all of them answer as they did in the edition before, the page is
-the same, and its files are linked from there instead of being made again.
+the same, and its files are copied from there instead of being made again.
 """
 
 import errno
@@ -13,7 +13,6 @@ import json
 import os
 import sys
 import time
-from contextlib import suppress
 
 import brotli
 import django
@@ -84,7 +83,7 @@ def build(folder, before=None, progress=lambda done, of: None):
     pages = {}
     old = store.pages_of(before) if before else {}
     for address in wanted:
-        if address in same and address in old and link(folder, before, old[address]):
+        if address in same and address in old and copy(folder, before, old[address]):
             pages[address] = old[address]
     todo = [address for address in wanted if address not in pages]
     answers = _Answers(known, pages)
@@ -161,37 +160,33 @@ def _clear(folder, number):
         (folder / f".{name}-{number}").unlink(missing_ok=True)
 
 
-def link(folder, before, page):
-    """Take a page's files from the edition before; not if they are no longer what they were."""
+def copy(folder, before, page):
+    """Take a page's files from the edition before; not if they are no longer what they were.
+
+    A copy, not a link: what is damaged in one edition must not be in all of them.
+    """
     if page["file"] is None:
         return True
+    found = {}
     for name, suffix in TWINS.items():
-        old = before / "pages" / (page["file"] + suffix)
-        new = folder / "pages" / (page["file"] + suffix)
         try:
-            if digest(old.read_bytes()) != page[name]:
-                return False
-            new.parent.mkdir(parents=True, exist_ok=True)
-            new.unlink(missing_ok=True)
-            os.link(old, new)
+            found[suffix] = (before / "pages" / (page["file"] + suffix)).read_bytes()
         except OSError:
             return False
+        if digest(found[suffix]) != page[name]:
+            return False
+    path = folder / "pages" / page["file"]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for suffix, content in found.items():
+        path.with_name(path.name + suffix).write_bytes(content)
     return True
-
-
-def write_new(path, content):
-    """Write a file. One that was linked here already is another edition's: that one stays."""
-    path.unlink(missing_ok=True)
-    path.write_bytes(content)
 
 
 # What the queries answered
 
 
 def _answers_of(before):
-    with suppress(OSError, ValueError):
-        return json.loads((before / "answers.json").read_bytes())
-    return {}
+    return store.aid(before, "answers.json")
 
 
 def _unchanged(connection, known, mark):
@@ -318,14 +313,14 @@ def print_page(folder, address, response, before, old):
     page["file"] = file_of(address)
     if old and old["sha256"] == page["sha256"] and old["file"] == page["file"]:
         page |= {name: old[name] for name in ("gz", "br", "gzipped")}
-        if link(folder, before, page):
+        if copy(folder, before, page):
             return page
     path = folder / "pages" / page["file"]
     path.parent.mkdir(parents=True, exist_ok=True)
     zipped = gzip.compress(body, GZIP_LEVEL, mtime=0)
     packed = brotli.compress(body, quality=BROTLI_QUALITY)
     for suffix, content in (("", body), (".gz", zipped), (".br", packed)):
-        write_new(path.with_name(path.name + suffix), content)
+        path.with_name(path.name + suffix).write_bytes(content)
     page |= {"gz": digest(zipped), "br": digest(packed), "gzipped": len(zipped)}
     return page
 

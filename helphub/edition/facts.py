@@ -7,8 +7,9 @@ that is the same as in the edition before is not read again.
 import gzip
 import json
 import re
-from contextlib import suppress
 from html.parser import HTMLParser
+
+from helphub.edition import store
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 NEVER_SHOWN = {"head", "script", "style", "template", "datalist"}
@@ -148,9 +149,7 @@ def facts_of_file(path):
 
 def of_edition(folder):
     """The facts of an edition's pages, by SHA-256."""
-    with suppress(OSError, ValueError):
-        return json.loads((folder / "facts.json").read_bytes())
-    return {}
+    return store.aid(folder, "facts.json")
 
 
 def write(folder, found):

@@ -14,7 +14,17 @@ from django.utils import timezone
 from contacts.hours import build_clock
 from contacts.models import ApprovedNumber, Phone
 from helphub import critical
-from helphub.edition import bake, build, compare, facts, gate, reading, store, trouble
+from helphub.edition import (
+    bake,
+    build,
+    compare,
+    facts,
+    gate,
+    outcomes,
+    reading,
+    store,
+    trouble,
+)
 from helphub.edition.content_file import database
 from helphub.find import index
 from helphub.models import Withdrawal
@@ -53,6 +63,7 @@ def publish(
     number=None,
     marks=None,
     progress=lambda done, of: None,
+    attempt=None,
 ):
     """Make an edition, and give it to readers if it passes the gate.
 
@@ -65,25 +76,25 @@ def publish(
                 f"Readers have edition {held.get('number')}, to which {held.get('who')} went back "
                 f"({held.get('why')}). End that first: manage.py editions --lift"
             )
+        attempt = attempt or outcomes.Attempt(source, who, None if marks is None else list(marks))
         try:
-            published = _publish(source, who, why, force, number, marks, progress)
+            published = _publish(attempt, source, why, force, number, marks, progress)
         except RefusedError as error:
-            store.set_last(
-                state="refused", who=who, refusals=[one.as_json() for one in error.refusals]
-            )
+            outcomes.note(attempt, outcomes.REFUSED, error.refusals)
             raise
         except Exception as error:
             with suppress(OSError):  # On a full disk not even that can be noted.
-                store.set_last(state="failed", who=who, why=trouble.in_words(error))
+                outcomes.note(attempt, outcomes.FAILED, why=trouble.in_words(error))
             raise
         if (held := store.hold()) is not None:
             # Who went back to an edition has its content still, under another number.
             store.set_hold(published.number, held.get("who"), held.get("why"))
-        store.set_last(state="done", who=who, number=published.number)
+        outcomes.note(attempt, outcomes.DONE, published.held, number=published.number)
         return published
 
 
-def _publish(source, who, why, force, number, marks, progress):
+def _publish(this, source, why, force, number, marks, progress):
+    who = this.who
     started, read_at = time.perf_counter(), time.time()
     before = whole_edition()
     origin = store.folder_of(number) if number else before
@@ -96,6 +107,7 @@ def _publish(source, who, why, force, number, marks, progress):
         bake.released(bake.read(connections["default"])) if source == RELEASED else rows_of(origin)
     )
     choice = _Choice(base, previous, withdrawn, marks)
+    this.left = choice.left
     held, seconds, attempt = {}, {}, before
     for _round in range(MOST_ROUNDS):
         with store.work_folder() as work:
@@ -274,13 +286,18 @@ def _write_manifest(folder, manifest):
         }
         for address, page in manifest["pages"].items()
     }
-    own = {"pages": pages, "files": store.marks_of_files(folder)}
+    own = {
+        "pages": pages,
+        "files": store.marks_of(folder, store.FILES),
+        "aids": store.marks_of(folder, store.AIDS),
+    }
     (folder / "manifest.json").write_text(json.dumps(manifest | own, ensure_ascii=False))
 
 
 def _let_through(work, manifest, withdrawn):
     number = store.next_number()
     _write_manifest(work, manifest | {"number": number, "withdrawn": withdrawn})
+    store.write_spares(work)
     store.put_in_place(work, number)
     store.switch(number)
     _put_away(withdrawn, number)
@@ -371,29 +388,31 @@ def _rows_of(folder, mtime):
 def whole_edition():
     """The current edition, or the newest before it whose content is as it was made."""
     for folder in store.newest_first():
-        try:
-            altered = store.altered_file(folder, store.manifest_of(folder))
-        except store.StoreError:
-            continue
-        if altered is None:
-            return folder
+        with suppress(store.StoreError, KeyError, TypeError):
+            marks = store.manifest_of(folder)["files"]
+            if store.altered(folder, {store.CONTENT: marks[store.CONTENT]}) is None:
+                return folder
     return None
 
 
 def shows(folder, withdrawn):
-    """Those of the withdrawn rows, (label, key), that an edition shows."""
+    """Those of the withdrawn rows, (label, key), that an edition shows.
+
+    One whose content cannot be read may show any of them.
+    """
     found = []
     uri = database(folder)["NAME"]
-    with closing(sqlite3.connect(uri, uri=True)) as file:
-        for label, key in withdrawn:
-            model = apps.get_model(label)
-            is_shown = "is_published" if bake.is_entry(model) and label not in bake.PLACES else "1"
-            statement = f"SELECT 1 FROM {model._meta.db_table} WHERE id = ? AND {is_shown}"  # noqa: S608
-            try:
+    for label, key in withdrawn:
+        model = apps.get_model(label)
+        is_shown = "is_published" if bake.is_entry(model) and label not in bake.PLACES else "1"
+        statement = f"SELECT 1 FROM {model._meta.db_table} WHERE id = ? AND {is_shown}"  # noqa: S608
+        try:
+            with closing(sqlite3.connect(uri, uri=True)) as file:
                 if file.execute(statement, [key]).fetchone():
                     found.append((label, key))
-            except sqlite3.Error:
-                continue  # An edition from before there was such a table.
+        except sqlite3.Error as error:
+            if "no such" not in str(error):  # An edition from before there was such a table.
+                found.append((label, key))
     return found
 
 
@@ -408,44 +427,73 @@ def _put_away(withdrawn, number):
             store.forbid(old, "It shows something that was withdrawn.")
 
 
+def allow_again():
+    """Let older editions be gone back to that show nothing withdrawn any more."""
+    forbidden = [n for n in store.numbers() if store.is_forbidden(store.folder_of(n))]
+    if not forbidden:
+        return
+    try:
+        withdrawn = list(Withdrawal.objects.filter(lifted_at=None).values_list("label", "key"))
+    except DatabaseError:
+        return  # Nobody knows what was lifted.
+    for number in forbidden:
+        if not shows(store.folder_of(number), withdrawn):
+            store.allow(number)
+
+
 # Going back
 
 
 def roll_back(number, who, why):
     """Give readers an edition again, if it passes the gate as things are today."""
+    attempt = outcomes.Attempt(outcomes.ROLLBACK, who, number=number)
     with store.lock():
-        folder = store.folder_of(number)
-        manifest = store.read_manifest(folder)
-        if altered := store.altered_file(folder, manifest, with_pages=True):
-            raise store.StoreError(
-                f"{altered} of edition {number} was altered: readers' servers would refuse it. "
-                "Go back to another edition."
-            )
-        before = whole_edition()
-        # One that may not be served again goes out anew, under another number.
-        if not store.is_forbidden(folder) and not shows(folder, withdrawn_now(before)):
-            approved = approved_now(before)
-            edition = gate.Edition(
-                pages=store.with_all_headers(manifest),
-                facts=facts.of_edition(folder),
-                data=manifest["data"],
-                approved=digits(approved),
-                before={},
-            )
-            refusals = [one for one in gate.examine(edition) if one.stops]
-            if refusals:
-                store.set_last(
-                    state="refused", who=who, refusals=[one.as_json() for one in refusals]
-                )
-                raise RefusedError(refusals)
-            store.switch(number)
-            store.set_hold(number, who, why)
-            store.set_last(state="done", who=who, number=number)
+        try:
+            is_done = _switch_back(number, who, why)
+        except RefusedError as error:
+            outcomes.note(attempt, outcomes.REFUSED, error.refusals)
+            raise
+        except Exception as error:
+            with suppress(OSError):
+                outcomes.note(attempt, outcomes.FAILED, why=trouble.in_words(error))
+            raise
+        if is_done:
+            outcomes.note(attempt, outcomes.DONE, number=number)
             return number
-    # It shows, or once showed, what was withdrawn: the same content goes out without that.
-    published = publish(WITHDRAWAL, who, f"as edition {number}: {why}", number=number)
+    # It shows what is withdrawn: the same content goes out without that.
+    as_it_was = f"as edition {number}: {why}"
+    published = publish(WITHDRAWAL, who, as_it_was, number=number, attempt=attempt)
     store.set_hold(published.number, who, why)
     return published.number
+
+
+def _switch_back(number, who, why):
+    """Switch to an older edition; whether it may be shown as it is."""
+    folder = store.folder_of(number)
+    if folder.is_dir():
+        store.bring_back(folder)
+    manifest = store.read_manifest(folder)
+    if altered := store.altered_file(folder, manifest, with_pages=True):
+        raise store.StoreError(
+            f"{altered} of edition {number} was altered: readers' servers would refuse it. "
+            "Go back to another edition."
+        )
+    allow_again()
+    before = whole_edition()
+    if store.is_forbidden(folder) or shows(folder, withdrawn_now(before)):
+        return False
+    edition = gate.Edition(
+        pages=store.with_all_headers(manifest),
+        facts=facts.of_edition(folder),
+        data=manifest["data"],
+        approved=digits(approved_now(before)),
+        before={},
+    )
+    if refusals := [one for one in gate.examine(edition) if one.stops]:
+        raise RefusedError(refusals)
+    store.switch(number)
+    store.set_hold(number, who, why)
+    return True
 
 
 def lift(who):

@@ -23,6 +23,7 @@ from helphub.middleware import emergency_answer
 logger = logging.getLogger(__name__)
 
 RECHECK = 0.5  # Seconds between two looks at which edition is the current one.
+RETRY = 10  # Seconds until an edition that could not be loaded is tried again.
 REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
@@ -100,7 +101,9 @@ class Server:
             )
         self.django = django
         self.edition = None
-        self.refused = None  # What could not be loaded is not tried again until it changes.
+        self.refused = None  # What could not be loaded, why, and when to try again.
+        self.why = ""
+        self.not_before = 0.0
         self.looked_at = 0.0
         self.lock = threading.Lock()
         self._load_first()
@@ -112,8 +115,8 @@ class Server:
         for folder in store.newest_first():
             if self._load(folder):
                 break
-        if self.edition and self.edition.folder != current:
-            self.refused = current
+        if (self.edition and self.edition.folder) != current:
+            self.refused, self.not_before = current, time.monotonic() + RETRY
         if self.edition is None and not settings.FOR_OFFICERS:
             logger.error("There is no edition to serve: every page is the emergency page.")
 
@@ -121,9 +124,12 @@ class Server:
         known = self.edition.bodies if self.edition else None
         try:
             self.edition = Edition(folder, known)
-        except (store.StoreError, WrongHashError, OSError, KeyError, TypeError) as error:
-            logger.error("Edition %s is not served: %s", folder.name, error)
-            self.refused = folder
+        except Exception as error:
+            # Whatever is wrong with its files: readers keep the one before.
+            if (folder, str(error)) != (self.refused, self.why):
+                logger.error("Edition %s is not served: %s", folder.name, error)
+            self.refused, self.why = folder, str(error)
+            self.not_before = time.monotonic() + RETRY
             return False
         return True
 
@@ -143,11 +149,22 @@ class Server:
         self.looked_at = time.monotonic()
         folder = store.current()
         served = self.edition.folder if self.edition else None
-        is_new = folder is not None and folder not in (served, self.refused)
-        if is_new and self._load(folder):
+        if folder is None or folder == served:
+            return
+        if folder == self.refused and time.monotonic() < self.not_before:
+            return
+        if self._load(folder):
             self.refused = None
 
     def __call__(self, environ, start_response):
+        try:
+            return self.answer(environ, start_response)
+        except Exception:
+            # The server that runs this would write down the address, with a page of its own.
+            logger.error("A request failed before a page could answer it.")
+            return emergency_answer(environ, start_response, 500)
+
+    def answer(self, environ, start_response):
         edition = self.current()
         environ["helphub.edition"] = edition and edition.folder
         if edition is None:

@@ -2,13 +2,18 @@
 
 000041/        content.sqlite3  find.sqlite3  critical_numbers.json  manifest.json
                facts.json  answers.json  pages/
+               content.sqlite3.gz  manifest.json.gz: the same again, with a check sum of their own
 current        a link to the edition that readers get, replaced by one rename
 hold.json      who went back to an edition, and why; there while that holds
-last.json      how the last publication ended
+last.json      how the last publication ended, what nobody has mended yet (outcomes.py), and
+               whether the current edition was found damaged
 .work-*        an edition in the making, cleared away by the next publication
+
+No two editions share a file: what happens to one of them happens to that one alone.
 """
 
 import fcntl
+import gzip
 import hashlib
 import json
 import os
@@ -17,15 +22,22 @@ import secrets
 import shutil
 import tempfile
 import time
-from contextlib import contextmanager
+import zlib
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 
 from django.conf import settings
 
 FORMAT = 2  # Of the manifest. A newer one comes from newer code.
 KEPT = 50
+FEWEST = 2  # However little room there is: the current one, and where readers go if it is damaged.
 # What an edition has beside its pages: readers' questions are answered from these.
-FILES = ["content.sqlite3", "find.sqlite3", "critical_numbers.json"]
+CONTENT = "content.sqlite3"
+FILES = [CONTENT, "find.sqlite3", "critical_numbers.json"]
+# What the next edition takes from this one. Readers need none of it.
+AIDS = ["facts.json", "answers.json"]
+# What an edition can be made from again, the first by what the second says of it.
+SPARED = ["manifest.json", CONTENT]
 TWINS = {"sha256": "", "gz": ".gz", "br": ".br"}  # Of a page's file, by the name of its mark.
 NUMBER = re.compile(r"\d{6}")
 OURS = re.compile(
@@ -146,23 +158,83 @@ def digest(content):
     return hashlib.sha256(content).hexdigest()
 
 
-def marks_of_files(folder):
-    return {name: digest((folder / name).read_bytes()) for name in FILES}
+def marks_of(folder, names):
+    return {name: digest((folder / name).read_bytes()) for name in names}
 
 
-def altered_file(folder, manifest, with_pages=False):
-    """A file that is not what the manifest says, if there is one: pages only where asked for."""
-    wanted = dict(manifest["files"])
-    for page in manifest["pages"].values() if with_pages else ():
-        if page["file"] is not None:
-            wanted |= {f"pages/{page['file']}{TWINS[name]}": page[name] for name in TWINS}
-    for name, mark in wanted.items():
+def marks_of_pages(manifest):
+    return {
+        f"pages/{page['file']}{suffix}": page[name]
+        for page in manifest["pages"].values()
+        if page["file"] is not None
+        for name, suffix in TWINS.items()
+    }
+
+
+def altered(folder, marks):
+    """A file that is not what these marks, by name, say; if there is one."""
+    for name, mark in marks.items():
         try:
             if digest((folder / name).read_bytes()) != mark:
                 return name
         except OSError:
             return name
     return None
+
+
+def altered_file(folder, manifest, with_pages=False):
+    """A file that is not what the manifest says, if there is one: pages only where asked for."""
+    return altered(folder, manifest["files"] | (marks_of_pages(manifest) if with_pages else {}))
+
+
+def damage_of(folder):
+    """The first file of an edition that is not as it was made; none if it is whole."""
+    try:
+        return altered_file(folder, read_manifest(folder), with_pages=True)
+    except (StoreError, KeyError, TypeError, AttributeError):
+        return "manifest.json"
+
+
+def aid(folder, name):
+    """What an edition keeps for the next one; nothing if it is not as it was made."""
+    try:
+        body = (folder / name).read_bytes()
+        # One in the making has no manifest yet, one of an earlier release no marks of these.
+        is_made = (folder / "manifest.json").exists()
+        mark = manifest_of(folder).get("aids", {}).get(name) if is_made else None
+        if mark in (None, digest(body)):
+            return json.loads(body)
+    except (OSError, StoreError, ValueError):
+        pass
+    return {}
+
+
+# What an edition is made from again
+
+
+def write_spares(folder):
+    """Keep what the edition was made from a second time."""
+    for name in SPARED:
+        (folder / f"{name}.gz").write_bytes(gzip.compress((folder / name).read_bytes(), 6))
+
+
+def bring_back(folder):
+    """Put the spare in the place of what was altered or lost; what was put back."""
+    found = []
+    for name in SPARED:
+        try:
+            whole = gzip.decompress((folder / f"{name}.gz").read_bytes())
+            if name == CONTENT and digest(whole) != read_manifest(folder)["files"][name]:
+                continue
+        except (OSError, EOFError, zlib.error, StoreError):
+            continue
+        path = folder / name
+        with suppress(OSError):
+            if path.read_bytes() == whole:
+                continue
+        _write(path, whole)
+        found.append(name)
+    return found
 
 
 # Writing
@@ -197,6 +269,10 @@ def lock():
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise BusyError("Another publication is at work. Try again when it is done.") from error
+        # Before it is taken for one that was never finished.
+        for folder in [current(), *_without_manifest()]:
+            if folder is not None and folder.is_dir():
+                bring_back(folder)
         clear_away()
         try:
             yield
@@ -211,9 +287,16 @@ def clear_away():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-    for path in settings.EDITIONS_DIR.iterdir():
-        if NUMBER.fullmatch(path.name) and not (path / "manifest.json").exists():
-            shutil.rmtree(path, ignore_errors=True)
+    for path in _without_manifest():
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _without_manifest():
+    return [
+        path
+        for path in settings.EDITIONS_DIR.iterdir()
+        if NUMBER.fullmatch(path.name) and not (path / "manifest.json").exists()
+    ]
 
 
 @contextmanager
@@ -271,22 +354,45 @@ def erase(number):
     shutil.rmtree(gone)
 
 
+def bytes_of(folder):
+    """How much of the disk an edition takes."""
+    try:
+        mtime = (folder / "manifest.json").stat().st_mtime_ns
+    except OSError:
+        mtime = 0
+    return _bytes_of(folder, mtime)
+
+
+@lru_cache(maxsize=2 * KEPT)
+def _bytes_of(folder, mtime):
+    # Editions of an earlier release share files: each has its part of them.
+    stats = [path.lstat() for path in folder.rglob("*")]
+    return sum(one.st_blocks * 512 // one.st_nlink for one in stats)
+
+
 def prune():
-    """Keep the newest editions, and the current one."""
-    kept = numbers()[-KEPT:]
-    for number in numbers():
-        if number not in kept and folder_of(number) != current():
+    """Keep the newest editions, as many as there may be and as the room holds; and the current."""
+    room = settings.EDITIONS_MOST_MB * 1_000_000
+    for place, number in enumerate(reversed(numbers())):
+        folder = folder_of(number)
+        room -= bytes_of(folder)
+        is_one_too_many = place >= KEPT or (room < 0 and place >= FEWEST)
+        if is_one_too_many and folder != current():
             erase(number)
 
 
-def write_json(path, value):
-    """Write a file of ours so that a reader meets the old one or the new one."""
+def _write(path, content):
+    """Write a file so that a reader meets the old one or the new one."""
     new = path.with_name(f".new-{path.name}-{os.getpid()}")
-    with new.open("w") as file:
-        json.dump(value, file, indent=1, ensure_ascii=False)
+    with new.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
+
+
+def write_json(path, value):
+    _write(path, json.dumps(value, indent=1, ensure_ascii=False).encode())
 
 
 def _read_json(path):
@@ -304,6 +410,10 @@ def _read_json(path):
 def forbid(number, why):
     """Never serve this edition again; officers can still read it."""
     write_json(folder_of(number) / "withdrawn.json", {"why": why})
+
+
+def allow(number):
+    (folder_of(number) / "withdrawn.json").unlink(missing_ok=True)
 
 
 def is_forbidden(folder):
@@ -333,7 +443,27 @@ def last():
 
 
 def set_last(**values):
-    write_json(settings.EDITIONS_DIR / "last.json", values | {"at": time.time()})
+    """Note how a publication ended; what else stands there stays."""
+    kept = {name: one for name, one in (last() or {}).items() if name in LASTING}
+    write_json(settings.EDITIONS_DIR / "last.json", kept | values | {"at": time.time()})
+
+
+# What stands beside how the last publication ended. An earlier release knows no other file.
+LASTING = {"open", "next", "damage"}
+
+
+def damage():
+    """What was found damaged in the current edition, and is not mended yet; or None."""
+    return (last() or {}).get("damage")
+
+
+def set_damage(found):
+    if found != damage():
+        amend_last(damage=found)
+
+
+def amend_last(**values):
+    write_json(settings.EDITIONS_DIR / "last.json", (last() or {}) | values)
 
 
 def watcher_beats():
@@ -341,7 +471,7 @@ def watcher_beats():
     (settings.EDITIONS_DIR / "watcher").touch()
 
 
-def has_watcher(seconds=10):
+def has_watcher(seconds=30):
     try:
         return time.time() - (settings.EDITIONS_DIR / "watcher").stat().st_mtime < seconds
     except OSError:

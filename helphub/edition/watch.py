@@ -1,20 +1,24 @@
 """The publisher: does what officers ask for in the admin, and what time asks for."""
 
 import logging
+import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 
 from contacts.hours import build_clock
-from helphub.edition import publish, store, trouble
+from helphub.edition import outcomes, publish, store, trouble
 from helphub.models import PublicationRequest
 
 logger = logging.getLogger(__name__)
 
 PAUSE = 0.5
+BEAT = 2  # Seconds between two signs of life, at work too.
 RETRY = 300  # Seconds until what failed by itself is tried again.
+LOOK_AT_FILES = 20  # Seconds between two looks at whether the current edition is whole.
+MEND_AGAIN = 60  # Seconds until an edition that could not be mended is tried again.
 Kind, State = PublicationRequest.Kind, PublicationRequest.State
 
 
@@ -23,14 +27,16 @@ class Watcher:
 
     def __init__(self):
         self.not_before = 0.0
+        self.look_at_files_at = 0.0
         self.unnoted = None  # What is done, while the database does not take that it is.
 
     def run(self, is_over):
         """Work until `is_over()` says so."""
-        self.take_up_again()
-        while not is_over():
-            self.look()
-            time.sleep(PAUSE)
+        with beating():
+            self.take_up_again()
+            while not is_over():
+                self.look()
+                time.sleep(PAUSE)
 
     def take_up_again(self):
         """What an earlier publisher was at when it ended is waiting still."""
@@ -54,6 +60,8 @@ class Watcher:
         except DatabaseError:
             # Readers need no database; hours go on without it.
             connections["default"].close()
+        if is_idle and time.monotonic() >= self.look_at_files_at:
+            self.keep_whole()
         if is_idle and self.is_another_day() and time.monotonic() >= self.not_before:
             self.keep_time()
 
@@ -92,6 +100,9 @@ class Watcher:
         if request.kind == Kind.LIFT:
             publish.lift(request.who)
             return {}
+        if request.kind == Kind.DISMISS:
+            outcomes.dismiss(request.number)
+            return {}
         source = publish.RELEASED if request.kind == Kind.RELEASE else publish.WITHDRAWAL
         marks = None
         if request.chosen is not None:
@@ -101,7 +112,6 @@ class Watcher:
             request.who,
             request.why,
             marks=marks,
-            progress=lambda done, of: store.watcher_beats(),
         )
         return {
             "number": done.number,
@@ -109,6 +119,38 @@ class Watcher:
             "changes": {name: len(pages) for name, pages in done.changes.items()},
             "seconds": done.seconds,
         }
+
+    def keep_whole(self):
+        """Make the current edition anew, from its own content, if its files are not as they were.
+
+        Only if the content is lost, and its spare too, it is made of the newest that is whole.
+        """
+        self.look_at_files_at = time.monotonic() + LOOK_AT_FILES
+        with suppress(OSError):
+            publish.allow_again()
+        folder = store.current()
+        if folder is None:
+            return
+        try:
+            with store.lock():  # It puts back what there is a spare of.
+                found = store.damage_of(folder)
+                store.set_damage(found and {"edition": folder.name, "file": found})
+            if found is None:
+                return
+            number = store.number_of(folder)
+            logger.error("%s of edition %s is not as it was made.", found, number)
+            ground = publish.whole_edition()
+            publish.publish(
+                publish.CURRENT, "the publisher", f"{found} of edition {number} was damaged"
+            )
+            if ground != folder:
+                outcomes.note_lost(number, store.number_of(ground))
+            store.set_damage(None)
+        except store.BusyError:
+            pass  # A command is at work, which may be mending it.
+        except Exception:
+            logger.exception("The damaged edition was not made anew. Trying again in a minute.")
+            self.look_at_files_at = time.monotonic() + MEND_AGAIN
 
     def is_another_day(self):
         """Whether the current edition was made on another day: hours are printed weeks ahead."""
@@ -127,3 +169,22 @@ class Watcher:
         except Exception:
             logger.exception("The edition of the day was not made. Trying again in five minutes.")
             self.not_before = time.monotonic() + RETRY
+
+
+@contextmanager
+def beating():
+    """Say every two seconds that the publisher is at work, however long one thing takes."""
+    is_over = threading.Event()
+
+    def beat():
+        while not is_over.wait(BEAT):
+            with suppress(OSError):
+                store.watcher_beats()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()

@@ -1,0 +1,23 @@
+"""What is written down when something fails: where in the code it was, and nothing of a reader."""
+
+import logging
+import traceback
+
+from django.conf import settings
+
+
+class WithoutReaders(logging.Filter):
+    """Takes out of a record what a reader asked for: the address, and the words of the error, which
+    may quote it. What an officer does in the admin stays."""
+
+    def filter(self, record):
+        request = getattr(record, "request", None)
+        path = getattr(request, "path_info", "")
+        if request is None or (settings.FOR_OFFICERS and path.startswith(settings.ADMIN_PREFIX)):
+            return True
+        record.msg, record.args = f"A page failed ({getattr(record, 'status_code', '?')}).", ()
+        if record.exc_info:
+            kind, _, where = record.exc_info
+            record.exc_text = "".join(traceback.format_tb(where)) + kind.__name__
+            record.exc_info = None
+        return True

@@ -1,0 +1,67 @@
+"""What production does not start with, each with what to do. The settings read this."""
+
+import re
+
+from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
+
+SHORTEST_KEY, FEWEST_LETTERS = 50, 10
+# Such as "hub.example.org" or "[::1]"; with a dot before it, every host below that one.
+HOST = re.compile(r"\.?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.I)
+COUNTRY = 2  # Letters. What is sold below "uk" is "gov.uk" or "org.uk", and that is nobody's.
+
+
+def secret_key(key):
+    """A key that nobody guesses: with it, sessions and links to sign in can be forged."""
+    if key.startswith("django-insecure-"):
+        why = "is one that Django makes for trying things out"
+    elif len(key) < SHORTEST_KEY:
+        why = f"has {len(key)} characters; it needs {SHORTEST_KEY}"
+    elif len(set(key)) < FEWEST_LETTERS or key in (key + key)[1:-1]:
+        why = "repeats itself"
+    else:
+        return key
+    raise ImproperlyConfigured(
+        f"SECRET_KEY {why}. Make one and keep it, the same on every server: "
+        "python3 -c 'import secrets; print(secrets.token_urlsafe(60))'"
+    )
+
+
+def hosts(text):
+    """The host names under which this server answers, each of them ours."""
+    found = text.split()
+    for host in found:
+        if "*" in host:
+            why = "lets any host in"
+        elif not HOST.fullmatch(host) or ".." in host:
+            why = "is no host name (no scheme, no port, no comma)"
+        elif host.startswith(".") and is_wide(host):
+            why = "lets in hosts that are not yours"
+        else:
+            continue
+        raise ImproperlyConfigured(
+            f"ALLOWED_HOSTS: {host!r} {why}. Write each host name in full, with spaces between, "
+            "such as hub.example.org."
+        )
+    return found
+
+
+def is_wide(suffix):
+    """Whether a suffix is one under which anybody has names: ".", ".org", ".gov.uk"."""
+    labels = [label for label in suffix.split(".") if label]
+    return len(labels) < 2 or (len(labels) == 2 and len(labels[1]) == COUNTRY)
+
+
+def public_host(host, allowed=()):
+    """The name that readers type. A server for readers must answer under it."""
+    if not HOST.fullmatch(host) or host.startswith("."):
+        raise ImproperlyConfigured(
+            f"PUBLIC_HOST: {host!r} is no host name. Write the one that readers type, such as "
+            "hub.example.org, without https:// and without a port."
+        )
+    if allowed and not validate_host(host.lower(), [one.lower() for one in allowed]):
+        raise ImproperlyConfigured(
+            f"PUBLIC_HOST is {host}, and ALLOWED_HOSTS does not name it: every page would be "
+            "refused. Add it to ALLOWED_HOSTS."
+        )
+    return host
