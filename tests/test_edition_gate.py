@@ -223,7 +223,7 @@ def test_a_cookie_is_refused(whole):
 
 
 def test_a_heavy_page_is_noted_and_goes_out(whole):
-    changed = with_page(whole, LAW, gzipped=20_000)
+    changed = with_page(whole, LAW, sent=20_000)
     assert refusals(changed) == []
     assert gate.warnings(changed) == [f"{LAW} weighs 20000 bytes; 14600 arrive at once."]
 

@@ -24,7 +24,7 @@ from helphub import critical, memory
 from helphub.edition import addresses, facts, makers, reading, store
 from helphub.edition.store import TWINS, digest
 
-BROTLI_QUALITY, GZIP_LEVEL = 5, 6
+BROTLI_QUALITY, GZIP_LEVEL = 7, 6
 LONGEST_PAGE = 120  # Seconds; on a busy machine a page takes a tenth of one.
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # What a full disk says, or a share of it that is.
 FEW = 40  # So many pages are made sooner by one process than by two.
@@ -312,17 +312,21 @@ def print_page(folder, address, response, before, old):
         return page
     page["file"] = file_of(address)
     if old and old["sha256"] == page["sha256"] and old["file"] == page["file"]:
-        page |= {name: old[name] for name in ("gz", "br", "gzipped")}
+        page |= {name: old[name] for name in ("gz", "br")}
         if copy(folder, before, page):
-            return page
+            return page | {"sent": sent(folder, page)}
     path = folder / "pages" / page["file"]
     path.parent.mkdir(parents=True, exist_ok=True)
     zipped = gzip.compress(body, GZIP_LEVEL, mtime=0)
     packed = brotli.compress(body, quality=BROTLI_QUALITY)
     for suffix, content in (("", body), (".gz", zipped), (".br", packed)):
         path.with_name(path.name + suffix).write_bytes(content)
-    page |= {"gz": digest(zipped), "br": digest(packed), "gzipped": len(zipped)}
-    return page
+    return page | {"gz": digest(zipped), "br": digest(packed), "sent": len(packed)}
+
+
+def sent(folder, page):
+    """How many bytes a phone is sent: all browsers that the scripts support take brotli."""
+    return (folder / "pages" / (page["file"] + TWINS["br"])).stat().st_size
 
 
 def is_html(page):

@@ -21,7 +21,7 @@ from helphub.edition.build import is_html
 from helphub.entries import DENIED_PATTERN
 from strategy.models import Printed
 
-BUDGET = 14_600  # Bytes of a whole page in gzip: ten packets, the first round trip.
+BUDGET = 14_600  # Bytes of a whole page as it is sent: ten packets, the first round trip.
 MOST_LOST = 0.1
 HELP_NOW = "/help-now/"
 SHORT_CODES = {"999", "101", "111", "112", "119", "911", "988"}
@@ -476,7 +476,7 @@ RULES = [
 def warnings(edition):
     """What is worth knowing, and stops nothing."""
     return [
-        f"{address} weighs {page['gzipped']} bytes; {BUDGET} arrive at once."
+        f"{address} weighs {page['sent']} bytes; {BUDGET} arrive at once."
         for address, page, _found in edition.html()
-        if page["gzipped"] > BUDGET
+        if page["sent"] > BUDGET
     ]

@@ -3,7 +3,7 @@
  *
  * The server has worked out the moments at which each line opens and closes. Here they are only
  * compared with the phone's clock, and said in the time of Dudley, wherever the phone thinks it is.
- * Where the clock cannot be right, and where the hours are not known, nothing is said. It runs on Chromium 80, Safari 14 and Firefox 78.
+ * Where the clock cannot be right, and where the hours are not known, nothing is said.
  */
 const MINUTE_MS = 60000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
