@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.views import remove_webauthn
 from django.contrib import messages
 from django.contrib.auth.views import PasswordResetConfirmView
+from django.contrib.messages.views import SuccessMessageMixin
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse_lazy
 from django.views.decorators.http import require_POST
@@ -14,10 +15,16 @@ from django.views.generic import RedirectView
 
 from helphub.signin import sessions, typed
 
-# The link that a keeper of users gives: whoever opens it chooses the password.
-welcome = PasswordResetConfirmView.as_view(
-    template_name="signin/welcome.html", success_url=reverse_lazy("account_login")
-)
+
+class Welcome(SuccessMessageMixin, PasswordResetConfirmView):
+    """The link that a keeper of users gives: whoever opens it chooses the password."""
+
+    template_name = "signin/welcome.html"
+    success_url = reverse_lazy("account_login")
+    success_message = "Your password is saved. Sign in with it."
+
+
+welcome = Welcome.as_view()
 # Passkeys stand among the other factors, and have no list of their own.
 to_factors = RedirectView.as_view(pattern_name="mfa_index")
 
