@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import phonenumbers
 from django.conf import settings
@@ -105,6 +105,11 @@ def validate_sentence(value):
 def is_same_number(shown, dial):
     """Whether a number as shown dials what its link dials."""
     return shown.replace(" ", "") == dial
+
+
+def in_words(day):
+    """A day as officers read it; what is no day yet, as it is."""
+    return f"{day:%-d %B %Y}" if isinstance(day, date) else str(day)
 
 
 class Organization(Entry):
@@ -656,7 +661,7 @@ class ScheduleException(NumberedRow):
         ]
 
     def __str__(self):
-        return f"{self.first_day} to {self.last_day}"
+        return f"{in_words(self.first_day)} to {in_words(self.last_day)}"
 
     def natural_key(self):
         return (self.phone.slug, str(self.position))
@@ -716,7 +721,7 @@ class AbstractVerification(NumberedRow):
         verbose_name_plural = _("verifications")
 
     def __str__(self):
-        return f"{self.get_method_display()}, {self.verified_on}"
+        return f"{self.get_method_display()}, {in_words(self.verified_on)}"
 
     def clean(self):
         super().clean()
