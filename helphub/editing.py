@@ -143,6 +143,8 @@ class EntryForm(forms.ModelForm):
             return
         if first <= timezone.localdate() or self.data.get(self.YES) == first.isoformat():
             return
+        if (last := values.get("ends_on")) and last < first:
+            return  # That is refused as it is.
         day = date_format(first)
         self.question = {
             "value": first.isoformat(),
