@@ -23,7 +23,7 @@ class DayInput(AdminDateWidget):
     """A date box with the calendar of the admin. It shows what it takes: “3 December 2026”."""
 
     class Media:
-        js = ["admin/dates.js"]
+        js = ["admin/js/core.js", "admin/dates.js"]  # It replaces what the first one does.
 
     def format_value(self, value):
         return value if isinstance(value, str) or value is None else f"{value:%-d %B %Y}"
