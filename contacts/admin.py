@@ -19,17 +19,24 @@ from contacts.models import (
 from helphub.editing import (
     EditingInline,
     EntryAdmin,
+    EntryForm,
     KeepsHistory,
     KeepsWhatReadersHad,
+    PermanentRows,
     SaysWhatSavingDoes,
+    language_fieldsets,
+    refuse_days_gone_by,
 )
+from helphub.forms import TimeOfDayField
 
 
 @admin.register(Organization)
 class OrganizationAdmin(KeepsWhatReadersHad, SaysWhatSavingDoes, KeepsHistory, admin.ModelAdmin):
-    list_display = ["name", "slug"]
+    form = EntryForm
+    list_display = ["name", "slug", "is_published"]
+    list_filter = ["is_published"]
     search_fields = ["slug", "name"]
-    fields = ["name", "slug"]
+    fields = ["name", "slug", "position", "is_published", "starts_on", "ends_on", "reviewed_on"]
 
 
 class CallFactInline(EditingInline):
@@ -37,9 +44,32 @@ class CallFactInline(EditingInline):
     form_fields = ["fact", "answer", "source", "dated", "detail"]
 
 
-class ScheduleInline(admin.StackedInline):
-    model = Schedule
+class OpeningTimeField(TimeOfDayField):
+    may_end_the_day = False
+
+
+class HoursInline(admin.StackedInline):
+    """Rows that open and close at a time."""
+
     extra = 0
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "opens_at":
+            kwargs["form_class"] = OpeningTimeField
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class ScheduleForm(forms.ModelForm):
+    def clean(self):
+        values = super().clean()
+        words = _("This day has gone by: nothing of these hours would stand. Choose a later one.")
+        refuse_days_gone_by(self, "valid_to", words)
+        return values
+
+
+class ScheduleInline(HoursInline):
+    model = Schedule
+    form = ScheduleForm
     fields = [
         ("byday", "opens_at", "closes_at", "is_overnight"),
         ("freq", "interval", "dtstart"),
@@ -47,13 +77,21 @@ class ScheduleInline(admin.StackedInline):
     ]
 
 
-class ScheduleExceptionInline(admin.StackedInline):
+class ScheduleExceptionForm(forms.ModelForm):
+    def clean(self):
+        values = super().clean()
+        words = _("These days have gone by. Look at the year, or take this part out.")
+        refuse_days_gone_by(self, "last_day", words)
+        return values
+
+
+class ScheduleExceptionInline(HoursInline):
     model = ScheduleException
-    extra = 0
+    form = ScheduleExceptionForm
     fields = [("first_day", "last_day"), ("opens_at", "closes_at", "is_overnight")]
 
 
-class VerificationInline(admin.StackedInline):
+class VerificationInline(PermanentRows, admin.StackedInline):
     model = Verification
     extra = 0
     fields = [("verified_on", "method", "role"), "confirmed"]
@@ -74,7 +112,7 @@ def unsaved_rows(formset):
     ]
 
 
-class PhoneForm(forms.ModelForm):
+class PhoneForm(EntryForm):
     """A number's form. What a second person must approve is not taken from it."""
 
     def _post_clean(self):
@@ -170,6 +208,26 @@ class PhoneAdmin(EntryAdmin):
     ]
     inlines = [ScheduleInline, ScheduleExceptionInline, VerificationInline, CallFactInline]
 
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if change and "dial" in form.changed_data:
+            self._say_what_other_digits_leave(request, form.instance.pk)
+
+    def _say_what_other_digits_leave(self, request, key):
+        phone = Phone.objects.get(pk=key)
+        messages.warning(
+            request,
+            _("The digits are new. Hours, cost and what happens stay: see that they still hold."),
+        )
+        if phone.verification is None:
+            messages.warning(
+                request,
+                _(
+                    "Nobody has checked the new digits: what was checked before were the old ones. "
+                    "Ring them, and add a verification below."
+                ),
+            )
+
     @admin.display(description=_("another number"))
     def another_number(self, phone):
         if phone is None or not phone.pk:
@@ -188,6 +246,15 @@ class PhoneAdmin(EntryAdmin):
         if obj is not None and request.method == "POST":
             obj.hours_formsets = [one for one in formsets if one.model in HOURS]
         return formsets, inlines
+
+    def get_fieldsets(self, request, obj=None):
+        # Whoever may only look is offered no button that proposes a change.
+        fields = [
+            name
+            for name in self.form_fields
+            if name != "another_number" or self.has_change_permission(request, obj)
+        ]
+        return language_fieldsets(self.model, fields, self.has_words_first)
 
     def get_readonly_fields(self, request, obj=None):
         guarded = Phone.GUARDED if obj and obj.is_guarded else ["role"]

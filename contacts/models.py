@@ -1,7 +1,7 @@
 """Floor 2: who to reach. A telephone number exists once, as a row here, and is shown from it."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -53,6 +53,11 @@ def validate_sentence(value):
         raise ValidationError(_("End it with a full stop: another sentence follows it."))
 
 
+def in_words(day):
+    """A day as officers read it; what is no day yet, as it is."""
+    return f"{day:%-d %B %Y}" if isinstance(day, date) else str(day)
+
+
 class Organization(Entry):
     """A charity, council or public body that answers the phone."""
 
@@ -72,8 +77,8 @@ class Organization(Entry):
 
 
 def newest(verifications):
-    """The newest of these verifications, or none."""
-    return max(verifications, key=lambda one: one.verified_on, default=None)
+    """The newest of these verifications, or none. Of one day, the last that was added."""
+    return max(verifications, key=lambda one: (one.verified_on, one.position), default=None)
 
 
 def lapse_of(verification):
@@ -455,8 +460,8 @@ class Phone(Entry):
 
     @cached_property
     def verification(self):
-        """The newest verification, or none."""
-        return newest(self.verifications.all())
+        """The newest verification of the digits that it has now, or none."""
+        return newest([one for one in self.verifications.all() if one.dial == self.dial])
 
     @cached_property
     def asked(self):
@@ -794,7 +799,7 @@ class ScheduleException(NumberedRow):
         ]
 
     def __str__(self):
-        return f"{self.first_day} to {self.last_day}"
+        return f"{in_words(self.first_day)} to {in_words(self.last_day)}"
 
     def natural_key(self):
         return (self.phone.slug, str(self.position))
@@ -814,7 +819,12 @@ class ScheduleException(NumberedRow):
 
 
 class AbstractVerification(NumberedRow):
-    """That somebody made sure of something: when, how and in which role."""
+    """That somebody made sure of something: when, how and in which role.
+
+    Once saved, it is neither changed nor deleted. What was wrong is put right by another one.
+    """
+
+    is_permanent = True
 
     class Method(models.TextChoices):
         PUBLISHED_SOURCES = "published-sources", _("from published sources")
@@ -852,7 +862,7 @@ class AbstractVerification(NumberedRow):
         verbose_name_plural = _("verifications")
 
     def __str__(self):
-        return f"{self.get_method_display()}, {self.verified_on}"
+        return f"{self.get_method_display()}, {in_words(self.verified_on)}"
 
     def clean(self):
         super().clean()
@@ -871,6 +881,8 @@ class Verification(AbstractVerification):
     phone = models.ForeignKey(
         Phone, on_delete=models.CASCADE, related_name="verifications", verbose_name=_("number")
     )
+    # What was made sure of. When the number gets other digits, nobody has checked those.
+    dial = models.CharField(_("digits checked"), max_length=20, blank=True, editable=False)
 
     objects = PhoneRowQuerySet.as_manager()
 
@@ -881,6 +893,12 @@ class Verification(AbstractVerification):
                 fields=["phone", "position"], name="one_verification_for_each_order"
             )
         ]
+
+    def save(self, *args, **kwargs):
+        # Saved again only by newer fixtures: they speak of the digits that stand beside them.
+        if not (self._state.adding and self.dial):
+            self.dial = self.phone.dial
+        super().save(*args, **kwargs)
 
     def natural_key(self):
         return (self.phone.slug, str(self.position))

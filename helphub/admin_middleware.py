@@ -1,8 +1,10 @@
 """What Django's admin needs, and readers do without: for requests under the admin's prefix only."""
 
+from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import BadRequest
 from django.middleware.csrf import CsrfViewMiddleware
 
 from helphub.middleware import is_for_admin
@@ -36,3 +38,21 @@ class AdminSignIn(ForAdmin, AuthenticationMiddleware):
 
 class AdminMessages(ForAdmin, MessageMiddleware):
     """Messages after saving, for the admin only."""
+
+
+class AdminAddresses:
+    """Refuses an address that names an empty field: Django's forms would look for one without a
+    name, and fail."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, callback, callback_args, callback_kwargs):
+        if is_for_admin(request) and "" in (
+            request.GET.get(TO_FIELD_VAR),
+            request.POST.get(TO_FIELD_VAR),
+        ):
+            raise BadRequest("The address names an empty field.")

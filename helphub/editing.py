@@ -3,7 +3,10 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.options import FORMFIELD_FOR_DBFIELD_DEFAULTS
 from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +14,14 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
+from helphub import texts
 from helphub.edition import reading
+from helphub.forms import DayField, DayInput, LinesField, ProseField, TimeOfDayField
 from helphub.history.admin import KeepsHistory
+
+# Every date and time box of the admin, in our own forms and in Django's, before any is made.
+FORMFIELD_FOR_DBFIELD_DEFAULTS[models.DateField] = {"form_class": DayField, "widget": DayInput}
+FORMFIELD_FOR_DBFIELD_DEFAULTS[models.TimeField]["form_class"] = TimeOfDayField
 
 
 def has_edition():
@@ -51,6 +60,8 @@ class LanguageFields:
     # The model's fields in the order that an officer meets them.
     form_fields = ()
     has_words_first = False
+    # Texts of which readers see each line as an item of a list.
+    lists_of_lines = ()
 
     def get_fieldsets(self, request, obj=None):
         return language_fieldsets(self.model, self.form_fields, self.has_words_first)
@@ -58,6 +69,9 @@ class LanguageFields:
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if isinstance(db_field, models.URLField):
             kwargs["assume_scheme"] = "https"
+        if isinstance(db_field, models.TextField) and texts.validate_text in db_field.validators:
+            name = getattr(db_field, "translated_field", db_field).name
+            kwargs["form_class"] = LinesField if name in self.lists_of_lines else ProseField
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and (code := getattr(db_field, "language", None)):
             label = str(db_field.translated_field.verbose_name)
@@ -74,18 +88,99 @@ class LanguageFields:
 
 
 class SaysWhatSavingDoes:
-    """Tells an officer that saving alone changes nothing for readers."""
+    """Tells an officer that saving alone changes nothing for readers, and what else it did."""
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if has_edition():
             messages.info(request, _("Saved. Readers see this when it is published."))
+        forms_ = [form, *(one for formset in formsets for one in formset.forms)]
+        if names := [name for one in forms_ for name in lists_made(one)]:
+            said = _("What you pasted into %(fields)s has become a list. Look at it once more.")
+            messages.warning(request, said % {"fields": ", ".join(f"“{one}”" for one in names)})
+
+
+def lists_made(form):
+    """The fields of a form in which pasted bullets have become a list."""
+    return [
+        str(field.label)
+        for name, field in form.fields.items()
+        if getattr(field, "made_list", False) and name in form.changed_data
+    ]
+
+
+class EntryForm(forms.ModelForm):
+    """An entry's form: asks before readers lose something, and refuses days that have gone by."""
+
+    # By this field of the form an officer says yes to the question, which names the day.
+    YES = "_yes"
+    question = None
+
+    def clean(self):
+        values = super().clean()
+        self._refuse_last_day_gone_by(values)
+        self._ask_about_first_day(values)
+        return values
+
+    def _refuse_last_day_gone_by(self, values):
+        last = values.get("ends_on")
+        is_new = "ends_on" in self.changed_data or "is_published" in self.changed_data
+        if last and is_new and values.get("is_published") and last < timezone.localdate():
+            words = (
+                _("This day has gone by. Choose a later one. To take it away now, tick “archived”.")
+                if hasattr(self.instance, "is_archived")
+                else _(
+                    "This day has gone by. Choose a later one. To take it away now, take the tick "
+                    "out of “published”."
+                )
+            )
+            self.add_error("ends_on", words)
+
+    def _ask_about_first_day(self, values):
+        first = values.get("starts_on")
+        stored = self.instance.pk and type(self.instance)._base_manager.get(pk=self.instance.pk)
+        if not (first and stored and stored.is_shown and values.get("is_published")):
+            return
+        if first <= timezone.localdate() or self.data.get(self.YES) == first.isoformat():
+            return
+        if (last := values.get("ends_on")) and last < first:
+            return  # That is refused as it is.
+        day = date_format(first)
+        self.question = {
+            "value": first.isoformat(),
+            "words": _("Yes, take it away until %(day)s") % {"day": day},
+        }
+        self.add_error(
+            "starts_on",
+            _(
+                "Readers have this now. With this first day they lose it, and its page cannot be "
+                "found, until %(day)s. Tick “Yes” if you mean that, or leave the first day empty."
+            )
+            % {"day": day},
+        )
+
+
+def refuse_days_gone_by(form, name, words):
+    """Refuse a day, in a row that is new or changed, on which nothing can happen any more."""
+    day = form.cleaned_data.get(name)
+    if day and form.has_changed() and day < timezone.localdate():
+        form.add_error(name, words)
+
+
+class PermanentRows:
+    """Rows that are a record of what somebody did: once saved, nobody changes or deletes them."""
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
 
 
 class KeepsWhatReadersHad:
     """Lets nobody delete what readers have had: its address lives on in histories and leaflets.
 
-    Unpublishing is what takes it away. Who may everything may delete it all the same.
+    Unpublishing is what takes it away. Superusers can still delete it.
     """
 
     def has_delete_permission(self, request, obj=None):
@@ -132,6 +227,7 @@ class NamedRowForm(forms.ModelForm):
 class EntryAdmin(EditingAdmin):
     """An admin for entries: in order, published or not, with the page a click away."""
 
+    form = EntryForm
     list_display = ["name", "slug", "position", "is_published", "reviewed_on"]
     list_editable = ["position"]
     list_filter = ["is_published"]

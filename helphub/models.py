@@ -51,7 +51,8 @@ class Synonym(Entry):
         verbose_name_plural = _("everyday words in the find box")
 
     def __str__(self):
-        return self.slug
+        first = [f"“{one}”" for one in (self.words or "").splitlines()[:3]]
+        return ", ".join(first)[:120] or self.slug
 
 
 class Withdrawal(models.Model):

@@ -161,6 +161,7 @@ if FOR_OFFICERS:
         "helphub.admin_middleware.AdminMessages",
         "allauth.account.middleware.AccountMiddleware",
         "helphub.signin.gate.Gate",
+        "helphub.admin_middleware.AdminAddresses",
         "helphub.history.middleware.Recorded",
     ]
 ROOT_URLCONF = "helphub.urls"
@@ -294,6 +295,7 @@ LOCALE_PATHS = [BASE_DIR / "helphub" / "locale"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ["en"]
 USE_I18N = True
+FORMAT_MODULE_PATH = ["helphub.formats"]  # Dates day first. Django's own English is American.
 TIME_ZONE = "Europe/London"
 USE_TZ = True
 

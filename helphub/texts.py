@@ -5,12 +5,13 @@ the digits wherever the text is shown. In the same way ``{guide:consent}`` becom
 guide under its present name. The floors above register what their tokens become.
 """
 
+import html
 import re
 import unicodedata
 from functools import partial
 
 from django.core.exceptions import ValidationError
-from django.utils.html import escape
+from django.utils.html import escape, strip_tags
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
@@ -42,6 +43,24 @@ MARKUP = re.compile(r"<[A-Za-z/!?][^>]{0,30}>?")
 LINK_TARGET = re.compile(r"\]\(\s*<?([^)\s>]*)")
 SAFE_TARGET = re.compile(r"https://[^/\\]|/(?![/\\])|#")
 LONGEST = 20_000
+MOST_NAMED = 12  # So many faults of one kind are named at once.
+
+# Lists as Word and e-mail paste them: a sign where Markdown has "- ". Symbol fonts write bullets
+# in the private area. A dash, or Word's "o" for a bullet, is only one where a tab follows: with a
+# space it may be part of a sentence.
+BULLET_SIGNS = "•·∙●○◦‣⁃▪▫■□◆◇►➢➤✓✔✦"
+BREAK = re.compile(r"\r\n|\r|\n")
+SIGN = re.compile(rf"[^\S\n]*([{BULLET_SIGNS}\uf000-\uf0ff])[^\S\n]*(?=\S)")
+TAB_AFTER = re.compile(r"[^\S\n]*([o§–—-])[^\S\t\n]*\t\s*(?=\S)")
+NUMBER = re.compile(r"[^\S\n]*\(?(\d{1,3})[.)][^\S\n]*\t\s*(?=\S)")
+DASH = re.compile(r"[^\S\n]*([–—])[^\S\n]+(?=\S)")
+# What looks like an item of a list and may be none: its line is named, and an officer decides.
+DOUBTFUL = re.compile(
+    rf"[^\S\n]*([{BULLET_SIGNS}\uf000-\uf0ff]|[–—](?=\s)|[o§](?=\t)"
+    r"|\(?(?:[a-zA-Z]|[ivxIVX]{1,5}|\d{1,3})[.)](?=\t)|\(\d{1,3}\)(?=\s))"
+)
+PLAIN_BULLET = re.compile(r"[-*+][ \t]+(?=\S)")
+PLAIN_MARK = re.compile(r"[^\S\n]*(?:[-*+]|\d{1,3}[.)])[ \t]+(?=\S)")
 
 _resolvers = {}
 _names = {}
@@ -110,16 +129,25 @@ def unknown_tokens(text):
     ]
 
 
-def _replace_tokens(html):
-    known = resolve_tokens([html])
+PIECES = re.compile(rf"(?P<tag><[^>]*>)|{TOKEN.pattern}")
+
+
+def _replace_tokens(rendered):
+    """Put into finished HTML what its tokens become; never into a tag, nor a link into a link."""
+    known = resolve_tokens([rendered])
+    within_link = False
 
     def replace(match):
+        nonlocal within_link
+        if tag := match["tag"]:
+            within_link = tag.startswith("<a ") or (within_link and tag != "</a>")
+            return tag
         kind, slug = _key(match)
         if (kind, slug) in known:
-            return known[kind, slug]
+            return strip_tags(known[kind, slug]) if within_link else known[kind, slug]
         return escape(_names[kind]({slug}).get(slug, "")) if kind in _names else ""
 
-    return TOKEN.sub(replace, html)
+    return PIECES.sub(replace, rendered)
 
 
 def _open_link(self, tokens, index, options, env):
@@ -151,23 +179,149 @@ def phrase(text):
     )
 
 
-def _targets(text):
-    """Where the links of a text lead: those that are made, and those that look as if they were."""
+# Lists that were pasted
+
+
+def with_lists(text):
+    """The text with a list of Markdown's where bullets or numbers were pasted from Word."""
+    lines = BREAK.split(text)
+    found = [_item(line) for line in lines]
+    # One line with a dash may be speech. Two, one below the other, are a list.
+    dashes = [DASH.match(line) for line in lines]
+    for place, dash in enumerate(dashes):
+        if dash and any(dashes[max(0, place - 1) : place] + dashes[place + 1 : place + 2]):
+            found[place] = ("–", "- ", lines[place][dash.end() :])
+    if not any(found):
+        return text
+    written, levels, is_open = [], [], False
+    for line, item in zip(lines, found, strict=True):
+        if item:
+            sign, mark, words = item
+            if not is_open:
+                levels = []
+                if written and written[-1].strip() and not PLAIN_MARK.match(written[-1]):
+                    written.append("")
+            known = [one for one, _width in levels]
+            levels = levels[: known.index(sign)] if sign in known else levels
+            indent = " " * sum(width for _sign, width in levels)
+            levels = [*levels, (sign, len(mark))]
+            written.append(f"{indent}{mark}{words}")
+            is_open = True
+            continue
+        # Below the last item the next words are no part of it.
+        is_new = line.strip() and not line[0].isspace() and not PLAIN_MARK.match(line)
+        if is_open and is_new and written[-1].strip():
+            written.append("")
+        is_open = is_open and not line.strip()
+        written.append(line)
+    return "\n".join(written)
+
+
+def _item(line):
+    """A line of a pasted list: its sign, what Markdown has in its place, and the words."""
+    if match := NUMBER.match(line):
+        return "1", f"{int(match[1])}. ", line[match.end() :]
+    match = SIGN.match(line) or TAB_AFTER.match(line)
+    return match and (match[1], "- ", line[match.end() :])
+
+
+def without_bullets(text):
+    """The text, of which each line is an item of a list already, without signs in front."""
+    return "\n".join(
+        line[match.end() :] if (match := _sign_in_front(line)) else line
+        for line in BREAK.split(text)
+    )
+
+
+def _sign_in_front(line):
+    signs = (SIGN, TAB_AFTER, NUMBER, DASH, PLAIN_BULLET)
+    return next((match for sign in signs if (match := sign.match(line))), None)
+
+
+# What is refused
+
+
+def _links(text):
+    """The links of a text: where each leads, what it shows, and its title.
+
+    Those that are made, and those that only look as if they were.
+    """
     for block in _markdown.parse(text):
+        inside = None
         for token in block.children or []:
             if token.type == "link_open":
-                yield token.attrGet("href")
-    yield from (found[1] for found in LINK_TARGET.finditer(text))
+                inside = [token.attrGet("href") or "", "", token.attrGet("title") or ""]
+            elif token.type == "link_close" and inside:
+                yield tuple(inside)
+                inside = None
+            elif inside:
+                inside[1] += token.content
+    for found in LINK_TARGET.finditer(text):
+        yield found[1], "", ""
+
+
+def _refuse(*kinds):
+    """Refuse for all of these faults at once: lists of errors, each without its repetitions."""
+    errors = []
+    for kind in kinds:
+        different = {str(one.params): one for one in kind}
+        errors += list(different.values())[:MOST_NAMED]
+    if errors:
+        raise ValidationError(errors)
+
+
+def _character_faults(text):
+    for pattern in (UNSAFE_CHARACTERS, JOINED_DIGITS):
+        for found in pattern.finditer(text):
+            yield ValidationError(
+                _(
+                    "Take out the invisible character behind “%(before)s”: it can hide or turn "
+                    "words."
+                ),
+                code="unsafe_character",
+                params={"before": text[max(0, found.start() - 20) : found.end() - 1]},
+            )
 
 
 def validate_characters(text):
     """Refuse invisible characters: they hide digits, turn them round, or break up a word."""
-    if found := UNSAFE_CHARACTERS.search(text) or JOINED_DIGITS.search(text):
-        raise ValidationError(
-            _("Take out the invisible character behind “%(before)s”: it can hide or turn words."),
-            code="unsafe_character",
-            params={"before": text[max(0, found.start() - 20) : found.end() - 1]},
+    _refuse(_character_faults(text))
+
+
+def _markup_faults(text):
+    for found in MARKUP.finditer(text):
+        yield ValidationError(
+            _(
+                "Take out “%(markup)s”: readers would see it as it stands here. A heading begins "
+                "with ##, and **two stars** make words bold."
+            ),
+            code="markup",
+            params={"markup": found.group()},
         )
+
+
+def _link_faults(text):
+    for target, shown, title in _links(text):
+        if not SAFE_TARGET.match(target):
+            yield ValidationError(
+                _(
+                    "A link cannot lead to “%(target)s”. Begin it with https://, or write a page "
+                    "of ours as {guide:consent}."
+                ),
+                code="link_target",
+                params={"target": target[:60]},
+            )
+        # Addresses are written with %7B for a brace.
+        for where in (target.replace("%7B", "{").replace("%7D", "}"), shown, title):
+            if found := TOKEN.search(where):
+                yield ValidationError(
+                    _(
+                        "Take “%(token)s” out of the link: it becomes a link itself. Write it "
+                        "beside the other one."
+                    ),
+                    code="token_in_link",
+                    params={"token": found.group()},
+                )
 
 
 def validate_markup(text):
@@ -181,37 +335,18 @@ def validate_markup(text):
             code="too_long",
             params={"length": f"{len(text):,}", "longest": f"{LONGEST:,}"},
         )
-    if found := MARKUP.search(text):
-        raise ValidationError(
-            _(
-                "Take out “%(markup)s”: readers would see it as it stands here. A heading begins "
-                "with ##, and **two stars** make words bold."
-            ),
-            code="markup",
-            params={"markup": found.group()},
-        )
-    for target in _targets(text):
-        if not SAFE_TARGET.match(target):
-            raise ValidationError(
-                _(
-                    "A link cannot lead to “%(target)s”. Begin it with https://, or write a page "
-                    "of ours as {guide:consent}."
-                ),
-                code="link_target",
-                params={"target": target[:60]},
-            )
+    _refuse(_markup_faults(text), _link_faults(text))
 
 
 # For what is no text with tokens: a name, a date, a street.
 PLAIN = [validate_characters, validate_markup]
 
 
-def validate_text(text):
-    """Refuse a text that types a number, names an unknown token or hides characters."""
-    validate_characters(text)
-    validate_markup(text)
-    if found := BARE_NUMBER.search(TOKEN.sub("", unicodedata.normalize("NFKC", text))):
-        raise ValidationError(
+def _number_faults(text):
+    # A digit may be written as an entity too: &#48; shows 0.
+    shown = unicodedata.normalize("NFKC", TOKEN.sub("", html.unescape(text)))
+    for found in BARE_NUMBER.finditer(shown):
+        yield ValidationError(
             _(
                 "Do not type the number “%(number)s”. Name its line instead, for example "
                 "{h-spoc}: then it is right everywhere when it changes."
@@ -219,20 +354,57 @@ def validate_text(text):
             code="bare_number",
             params={"number": found.group()},
         )
-    if unknown := unknown_tokens(text):
-        raise ValidationError(
+
+
+def _token_faults(text):
+    for token in unknown_tokens(html.unescape(text)):
+        yield ValidationError(
             _(
                 "“%(token)s” is not a published line or page. Write for example {h-spoc}, "
                 "{guide:consent} or {topic:pictures}, or take the braces out."
             ),
             code="unknown_token",
-            params={"token": unknown[0]},
+            params={"token": token},
         )
-    if re.search(r"^#(?!#{1,2} )", text, re.MULTILINE):
-        raise ValidationError(
-            _("Begin a heading with ## and a space. One # is the page's own heading."),
-            code="heading_level",
-        )
+
+
+def _line_faults(text):
+    for number, line in enumerate(BREAK.split(text), 1):
+        if re.match(r"#(?!#{1,2} )", line):
+            yield ValidationError(
+                _(
+                    "Begin a heading with ## and a space (line %(line)s). One # is the page's own "
+                    "heading."
+                ),
+                code="heading_level",
+                params={"line": number},
+            )
+        if found := DOUBTFUL.match(line):
+            yield ValidationError(
+                _(
+                    "Line %(line)s begins with “%(sign)s”, which makes no list. Write “- ” in its "
+                    "place for a bullet or “1. ” for a step, or begin with a word."
+                ),
+                code="pasted_list",
+                params={"line": number, "sign": found[1]},
+            )
+
+
+def validate_text(text):
+    """Refuse a text that types a number, names an unknown token or hides characters.
+
+    All that is wrong is named at once: an officer mends it in one go.
+    """
+    if len(text) > LONGEST:
+        validate_markup(text)
+    _refuse(
+        _character_faults(text),
+        _markup_faults(text),
+        _link_faults(text),
+        _number_faults(text),
+        _token_faults(text),
+        _line_faults(text),
+    )
 
 
 def link(url, words):

@@ -56,5 +56,6 @@ urlpatterns += i18n_patterns(
 )
 
 handler400 = "helphub.views.bad_request"
+handler403 = "helphub.views.permission_denied"
 handler404 = "helphub.views.page_not_found"
 handler500 = "helphub.views.server_error"

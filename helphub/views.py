@@ -93,11 +93,53 @@ def _without_database(request, template, status):
     return render(request, template, context, status=status)
 
 
+def is_officers(request):
+    """Whether an officer who is signed in asked for a page of the admin."""
+    user = getattr(request, "user", None)
+    is_in_admin = request.path_info.startswith(settings.ADMIN_PREFIX)
+    return settings.FOR_OFFICERS and is_in_admin and user is not None and user.is_authenticated
+
+
+NOT_FOR_ROLE = {
+    "title": "Your role does not open this page",
+    "why": "Nothing was changed. What you may do depends on your role.",
+    "what_to_do": "If your work needs this page, ask a keeper of users for the role that opens it.",
+}
+NO_SUCH_PAGE = {
+    "title": "There is no such page",
+    "why": "The address has a slip in it, or what stood there was deleted.",
+    "what_to_do": "Begin again from the first page. What was deleted can be brought back from "
+    "“Deleted”, above each list.",
+}
+ODD_ADDRESS = {
+    "title": "The admin cannot read this address",
+    "why": "Nothing was changed. A part of the address is cut off or was changed.",
+    "what_to_do": "Go back, load the page again, and press the link or button once more.",
+}
+
+
+def _for_officers(request, words, status):
+    from django.contrib import admin
+
+    context = admin.site.each_context(request) | words
+    return render(request, "admin/helphub/refused.html", context, status=status)
+
+
 def bad_request(request, exception):
+    if is_officers(request):
+        return _for_officers(request, ODD_ADDRESS, HTTPStatus.BAD_REQUEST)
     return _without_database(request, "400.html", 400)
 
 
+def permission_denied(request, exception):
+    if is_officers(request):
+        return _for_officers(request, NOT_FOR_ROLE, HTTPStatus.FORBIDDEN)
+    return _without_database(request, "404.html", HTTPStatus.FORBIDDEN)
+
+
 def page_not_found(request, exception):
+    if is_officers(request):
+        return _for_officers(request, NO_SUCH_PAGE, HTTPStatus.NOT_FOUND)
     if isinstance(exception, Gone):
         return gone(request, exception.page)
     return _without_database(request, "404.html", 404)

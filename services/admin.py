@@ -2,16 +2,20 @@ from django.contrib import admin
 from django.db import models
 from django.forms import CheckboxSelectMultiple
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from helphub.editing import (
     EditingInline,
     EntryAdmin,
+    EntryForm,
     KeepsHistory,
     KeepsWhatReadersHad,
     NamedRowForm,
+    PermanentRows,
     SaysWhatSavingDoes,
+    language_fieldsets,
 )
 from services.models import (
     Audience,
@@ -89,6 +93,14 @@ class LocationInline(EditingInline):
         "directions",
     ]
 
+    def get_fieldsets(self, request, obj=None):
+        fields = [
+            name
+            for name in self.form_fields
+            if name != "withdraw" or request.user.has_perm("helphub.withdraw")
+        ]
+        return language_fieldsets(self.model, fields, self.has_words_first)
+
     @admin.display(description=_("if it must go at once"))
     def withdraw(self, location):
         if location.pk is None:
@@ -98,14 +110,36 @@ class LocationInline(EditingInline):
         return format_html('<a href="{}">{}</a>', url, words)
 
 
-class ServiceVerificationInline(admin.StackedInline):
+class ServiceVerificationInline(PermanentRows, admin.StackedInline):
     model = ServiceVerification
     extra = 0
     fields = [("verified_on", "method", "role"), "confirmed"]
 
 
+class ServiceForm(EntryForm):
+    def clean(self):
+        values = super().clean()
+        until = values.get("notice_until")
+        is_closed = values.get("is_closed_for_now")
+        touched = {"notice_until", "notice_en"} & set(self.changed_data)
+        touched |= {"is_closed_for_now"} & set(self.changed_data) if is_closed else set()
+        if until and touched and until < timezone.localdate():
+            self.add_error(
+                "notice_until",
+                _(
+                    "This day has gone by: readers would see no notice, and the service as open. "
+                    "Choose a later day, or leave it empty until you end the notice yourself. If "
+                    "it is open again, empty the notice too."
+                ),
+            )
+        elif until and touched and not is_closed and not values.get("notice_en"):
+            self.add_error("notice_en", _("Write the notice, or leave its last day empty."))
+        return values
+
+
 @admin.register(Service)
 class ServiceAdmin(EntryAdmin):
+    form = ServiceForm
     list_display = ["name", "organization", "position", "is_published", "reviewed_on"]
     list_filter = ["is_published", "is_own_behaviour", "audiences", "forms_of_abuse"]
     search_fields = ["slug", "line", "name_en", "organization__name"]
@@ -179,6 +213,7 @@ class ChoiceAdmin(EntryAdmin):
 
 @admin.register(Situation)
 class SituationAdmin(KeepsWhatReadersHad, SaysWhatSavingDoes, KeepsHistory, admin.ModelAdmin):
+    form = EntryForm
     list_display = ["__str__", "slug", "position", "is_published"]
     list_editable = ["position"]
     list_filter = ["who", "what", "when", "is_published"]

@@ -46,6 +46,7 @@ class GuideAdmin(LockedPagesAdmin):
 
 @admin.register(models.FormOfAbuse)
 class FormOfAbuseAdmin(EntryAdmin):
+    lists_of_lines = ["signs", "actions"]
     form_fields = [
         "title",
         "slug",

@@ -71,7 +71,6 @@ FIELDS = [
     (Phone, {"slug": "h-mash-children"}, "what_happens_ur", SOME),
     (Phone, {"slug": "h-mash-children"}, "call_facts-0-detail_en", SOME),
     (Phone, {"slug": "h-mash-children"}, "call_facts-0-dated", SOME),
-    (Phone, {"slug": "h-mash-children"}, "verifications-0-role", SOME),
     (Service, {"slug": "day-and-night-line"}, "how_to_get_in_en", SOME),
     (Synonym, {"slug": "care-centres"}, "words_en", SOME),
 ]

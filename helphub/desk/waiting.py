@@ -4,6 +4,7 @@ import re
 import time
 import uuid
 from datetime import date, datetime
+from datetime import time as time_of_day
 from typing import NamedTuple
 
 from django.apps import apps
@@ -25,7 +26,7 @@ from helphub.desk.officers import for_officers
 from helphub.desk.state import Kind, State
 from helphub.desk.words import word_difference
 from helphub.edition import bake, compare, publish, store
-from helphub.models import PublicationRequest
+from helphub.models import PublicationRequest, Withdrawal
 
 MOST_SHOWN = 30  # So many differences stand in the list itself; others are a click away.
 WHAT = {
@@ -45,6 +46,7 @@ class Waiting(NamedTuple):
     who: str = ""  # Who changed it last.
     changed_at: datetime | None = None
     since: datetime | None = None  # The first change that readers do not have.
+    title: str = ""  # What an officer knows it by.
 
     @property
     def name(self):
@@ -116,6 +118,7 @@ class Standing:
             self.drafts.append(
                 Waiting(record, "draft", "", *(changes[-1][::-1] if changes else ("", None)))
             )
+        self.waiting, self.drafts = _with_titles(self.waiting), _with_titles(self.drafts)
         self.by_name = {one.name: one for one in self.waiting}
 
     def _drafts(self):
@@ -208,10 +211,12 @@ class Standing:
         if isinstance(value, bool):
             return "Yes" if value else "No"
         if field.remote_field:
+            # What it names may not be published, and is then only among what is saved.
             row = next(
                 (
                     one
-                    for one in rows[field.related_model].values()
+                    for table in (rows, self.saved)
+                    for one in table[field.related_model].values()
                     if one[field.target_field.attname] == value
                 ),
                 None,
@@ -221,7 +226,25 @@ class Standing:
             return str(dict(field.flatchoices).get(value, value))
         if isinstance(value, datetime):
             return date_format(timezone.localtime(value), "j F Y H:i")
+        if isinstance(value, time_of_day):
+            return f"{value:%H:%M}"
         return date_format(value, "j F Y") if isinstance(value, date) else str(value)
+
+
+def _with_titles(found):
+    """These records with what an officer knows each by, as its form says it."""
+    keys = {}
+    for one in found:
+        keys.setdefault(one.record.label, []).append(one.record.key)
+    rows = {
+        label: apps.get_model(label)._base_manager.in_bulk(some) for label, some in keys.items()
+    }
+    return [
+        one._replace(
+            title=str(rows[one.record.label].get(one.record.key) or one.record.name or one.kind)
+        )
+        for one in found
+    ]
 
 
 def _of_child(model):
@@ -251,7 +274,12 @@ def _log(names):
     for app, model, key, at, who in rows.values_list(*columns, "user__username"):
         if key.isdecimal() and (name := (f"{app}.{model}", int(key))) in names:
             found.setdefault(name, []).append((at, who))
-    return found
+    # What was withdrawn, or may be published again, waits too; that is in a list of its own.
+    for one in Withdrawal.objects.filter(key__in={key for _, key in names}):
+        if (name := (one.label, one.key)) in names:
+            ends = [(one.lifted_at, one.lifted_by)] if one.lifted_at else []
+            found.setdefault(name, []).extend([(one.withdrawn_at, one.who), *ends])
+    return {name: sorted(changes) for name, changes in found.items()}
 
 
 def records():
@@ -418,7 +446,7 @@ def entry(request, context, label, key):
     row = standing.saved[model].get(key)
     if not found and row is None:
         raise Http404("There is no such record.")
-    one = found[0] if found else Waiting(bake.record_of(model, row), "")
+    one = found[0] if found else _with_titles([Waiting(bake.record_of(model, row), "")])[0]
     link = ""
     if row is not None:
         link = reverse("desk:preview", args=[preview.token_for(label, key)])
@@ -427,7 +455,7 @@ def entry(request, context, label, key):
         "admin/helphub/waiting_entry.html",
         context
         | {
-            "title": one.record.name or str(one.kind),
+            "title": one.title,
             "subtitle": "Waiting to go out",
             "one": one,
             "parts": standing.parts(one.name) if one.mark else [],

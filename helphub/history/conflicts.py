@@ -29,7 +29,8 @@ def typed_state(saved, form, formsets):
         rows = dict(saved.rows.get(label, {}))
         for number, one in enumerate(formset.forms):
             key = str(one.instance.pk or f"new {number}")
-            if not one.has_changed() and one.instance.pk is None:
+            is_kept = one.instance.pk and getattr(formset.model, "is_permanent", False)
+            if is_kept or (not one.has_changed() and one.instance.pk is None):
                 continue
             values = one.cleaned_data if hasattr(one, "cleaned_data") else {}
             if values.get(DELETION_FIELD_NAME):

@@ -41,6 +41,10 @@ def wanted(model, present, version, kept_fields=(), kept_rows=()):
             rows[label] = {key: then.get(key, fields) for key, fields in now.items()}
             if now.keys() != then.keys():
                 notes.append(f"No {child._meta.verbose_name} comes back or goes: use its form.")
+        elif now and getattr(child, "is_permanent", False):
+            rows[label] = now
+            if now != then:
+                notes.append(f"The {child._meta.verbose_name_plural} stay: they are a record.")
         elif child in kept_rows:
             rows[label] = now
             if now != then:

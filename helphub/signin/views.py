@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.views import remove_webauthn
 from django.contrib import admin, messages
 from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetConfirmView
+from django.contrib.messages.views import SuccessMessageMixin
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404
@@ -22,11 +23,12 @@ from helphub.signin.models import AccountChange
 ON_A_PAGE = 50
 
 
-class Welcome(PasswordResetConfirmView):
+class Welcome(SuccessMessageMixin, PasswordResetConfirmView):
     """The link that a keeper of users gives: whoever opens it chooses the password."""
 
     template_name = "signin/welcome.html"
     success_url = reverse_lazy("account_login")
+    success_message = "Your password is saved. Sign in with it."
     token_generator = changes.LinkSecrets()
 
     def get_context_data(self, **kwargs):

@@ -1,0 +1,32 @@
+"use strict";
+// What the window behind a plus sign has made, put into the form that it was opened from. Django
+// does it for lists to choose from; among boxes to tick it would leave the new one out.
+{
+  const dismissAdd = window.dismissAddRelatedObjectPopup;
+
+  const addBox = (group, key, name) => {
+    const row = document.createElement("div");
+    const label = document.createElement("label");
+    const box = document.createElement("input");
+    box.type = "checkbox";
+    box.name = group.id.replace(/^id_/, "");
+    box.value = key;
+    box.checked = true;
+    box.id = `${group.id}_${group.querySelectorAll("input").length}`;
+    label.htmlFor = box.id;
+    label.append(box, ` ${name}`);
+    row.append(label);
+    group.append(row);
+    return box;
+  };
+
+  window.dismissAddRelatedObjectPopup = (popup, key, name) => {
+    const group = document.getElementById(popup.name.replace(/__\d+$/, ""));
+    if (!group || /^(SELECT|INPUT)$/.test(group.nodeName)) {
+      dismissAdd(popup, key, name);
+      return;
+    }
+    addBox(group, key, name).focus();
+    popup.close();
+  };
+}
