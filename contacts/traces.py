@@ -33,6 +33,7 @@ class Trace(NamedTuple):
     row: Any = None
     source: str = ""
     dated: str = ""
+    # Whether anybody has told us; what follows from the digits is always said.
     is_known: bool = True
 
 
@@ -63,9 +64,7 @@ ON_THE_BILL = {
             "Commissioner's guide gives it"
         ),
     ),
-    Answer.UNKNOWN: Trace(
-        _("On the bill"), _("We do not know if it can be on a bill."), is_known=False
-    ),
+    Answer.UNKNOWN: Trace(_("On the bill"), _("We do not know if it can be on a bill.")),
 }
 # The two facts above in one line, where there is room for no more.
 IN_SHORT = {
@@ -77,8 +76,8 @@ IN_SHORT = {
     Answer.UNKNOWN: _("Stays in the call list; we do not know about the bill."),
 }
 COST_UNKNOWN = {
-    "voice": Trace(_("Cost"), _("We do not know what a call costs."), is_known=False),
-    "text": Trace(_("Cost"), _("We do not know what a text costs."), is_known=False),
+    "voice": Trace(_("Cost"), _("We do not know what a call costs.")),
+    "text": Trace(_("Cost"), _("We do not know what a text costs.")),
 }
 FREE_WORDS = _("Free from UK mobiles and landlines.")
 LANDLINE_WORDS = _("Costs the same as a call to a landline. It is included in most call plans.")
@@ -213,7 +212,7 @@ def traces_of(phone):
 
 
 def known_traces_of(phone):
-    """What a list says of a number. What is not known is said once, on the service's own page.
+    """What a list says of a number. What nobody has told us is said on the service's own page.
 
     An interpreter is what readers of another language ask for first, so there even that is said.
     """

@@ -158,7 +158,8 @@ def small_letters(get_response):
         path = request.path_info
         address = path.lower()
         is_asked = request.method in {"GET", "HEAD"} and not is_for_admin(request)
-        if response.status_code == HTTPStatus.NOT_FOUND and address != path and is_asked:
+        is_typed = address != path and "%" not in path  # What is no text has no small letters.
+        if response.status_code == HTTPStatus.NOT_FOUND and is_typed and is_asked:
             is_file = "." in address.rpartition("/")[2]
             address = address if is_file or address.endswith("/") else f"{address}/"
             # Two slashes at the beginning would name another host.

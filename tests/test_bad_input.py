@@ -26,7 +26,6 @@ pytestmark = pytest.mark.django_db
         "/de/contacts/",
         "/ur/no-such-page/",
         "/topics/no-such-topic/",
-        "/topics/LAW/",
         "/services/%FF%FE/",
         "/services/%F0%9F%98%80/",
         "/services/../../etc/passwd",
@@ -130,7 +129,8 @@ def test_a_form_in_parts_that_nobody_can_tell_apart_is_refused_with_a_page():
 def test_a_length_that_is_none_counts_as_nothing_sent(length):
     headers = {"Content-Length": length, "Content-Type": "application/x-www-form-urlencoded"}
     answer = ask(wsgi.application, environ(b"/find/", "POST", headers=headers, body=b"words=a"))
-    assert answer.status == 303
+    assert answer.status == 200
+    assert [box.get("value") for box in Page(answer).all("input")] == [""]
 
 
 def test_a_form_in_parts_is_read_in_utf_8():
@@ -141,8 +141,7 @@ def test_a_form_in_parts_is_read_in_utf_8():
         + b"\r\n------x--\r\n"
     )
     sent = environ(b"/find/", "POST", headers={"Content-Type": kind}, body=body)
-    location = ask(wsgi.application, sent).get("Location")
-    page = Page(ask(wsgi.application, environ(location.encode())))
+    page = Page(ask(wsgi.application, sent))
     assert "żeńska pomoc" in [box.get("value") for box in page.all("input")]
 
 

@@ -86,7 +86,7 @@ def test_every_button_has_its_facts_in_open_text_beside_it(pages):
             assert ("call" in facts.split(".")[0]) == (phone.kind == "voice"), (path, url)
             assert "bill" in facts, (path, url)
             assert "cost" in facts.lower() or "Free" in facts, (path, url)
-            assert "recorded" in facts or "texts are kept" in facts, (path, url)
+            assert "We do not know if calls are recorded" not in facts, (path, url)
         for details in page.all("details"):
             assert not [one for one in details.iter() if one.get("class") == "traces"], path
     assert set(met) == set(phones)
@@ -260,13 +260,24 @@ def test_each_answer_is_shown_as_it_is(client, fact, sentences):
         tell("h-spoc", fact, answer)
         facts = beside(client, "h-spoc")
         shown = {key for key, sentence in sentences.items() if sentence in facts}
-        assert shown == {answer}
+        assert shown == {answer} - {traces.Answer.UNKNOWN}
+        told = service_page(client, "h-spoc").main
+        assert {key for key, sentence in sentences.items() if sentence in told} == {answer}
 
 
-def test_where_nobody_has_asked_readers_hear_so_of_recording_only(client):
-    assert beside(client, "h-spoc").endswith("We do not know if calls are recorded.")
-    assert "your name" not in beside(client, "h-spoc")
-    assert beside(client, "h-shout").endswith("We do not know if texts are kept.")
+def test_where_nobody_has_asked_the_page_of_the_service_alone_says_so(client):
+    assert "recorded" not in beside(client, "h-spoc")
+    assert answers(service_page(client, "h-spoc"))["Recording"] == (
+        "We do not know if calls are recorded."
+    )
+    assert "Your name" not in answers(service_page(client, "h-spoc"))
+    assert "texts are kept" not in beside(client, "h-shout")
+    assert "We do not know if texts are kept." in service_page(client, "h-shout").main
+
+
+def test_what_somebody_knows_is_said_though_the_answer_is_not(client):
+    tell("h-spoc", "recorded", traces.Answer.UNKNOWN, detail_en="They are asking their lawyers.")
+    assert "They are asking their lawyers." in beside(client, "h-spoc")
 
 
 def test_a_detail_stands_behind_its_answer(client):
