@@ -67,8 +67,9 @@ def a_day_passes(**dates):
             )
         file.commit()
     manifest = store.manifest_of(store.current())
-    manifest["files"] = store.marks_of_files(store.current())
+    manifest["files"] = store.marks_of(store.current(), store.FILES)
     (store.current() / "manifest.json").write_text(json.dumps(manifest))
+    store.write_spares(store.current())
     publish.publish(publish.CURRENT, who="the clock", why="a new day")
 
 
