@@ -4,7 +4,7 @@ PY ?= python3
 V = .venv/bin
 PORT ?= 8000
 
-.PHONY: serve test lint unit postgres browser benchmark bench drills stack-up stack-down lock
+.PHONY: serve test lint unit postgres browser fuzz benchmark bench drills stack-up stack-down lock
 
 serve: .venv/.serve-stamp
 	@$(V)/python manage.py set_up
@@ -23,9 +23,14 @@ lint: .venv/.test-stamp
 unit: .venv/.test-stamp
 	$(V)/python -m pytest -q -n 2 -m "not browser"
 
-# The same tests on a real PostgreSQL: the one that DATABASE_URL names, or one from a wheel.
+# What depends on the database, on a real PostgreSQL: the one that DATABASE_URL names, or one from a
+# wheel.
 postgres: .venv/.test-stamp
-	$(V)/python tests/with_postgres.py $(V)/python -m pytest -q -n 2 -m "not browser"
+	$(V)/python tests/with_postgres.py $(V)/python -m pytest -q -n 2 -m both_databases
+
+# The made-up requests of the unit tests, ten times as many.
+fuzz: .venv/.test-stamp
+	FUZZ=1 $(V)/python -m pytest -q tests/test_fuzz.py
 
 browser: .venv/.test-stamp
 	$(V)/python -m pytest -q -m browser

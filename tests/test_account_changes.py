@@ -23,7 +23,7 @@ from .reader import Page, text
 from .test_admin import form_values
 from .test_users import PASSWORD, choose, link_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 Kind = AccountChange.Kind
 
 

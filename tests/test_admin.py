@@ -24,7 +24,7 @@ from strategy.models import FormOfAbuse, Guide, Statistic
 
 from .reader import Page, form_values, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 # They stand in the forms of their pages and numbers.
 IN_OTHER_FORMS = {

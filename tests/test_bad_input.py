@@ -13,7 +13,7 @@ from .reader import Page
 from .test_pages import assert_critical_numbers
 from .wsgi import ask, environ
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.mark.parametrize(

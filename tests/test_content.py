@@ -20,7 +20,7 @@ from strategy import models as strategy
 
 from .reader import Page, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 SOURCE = settings.BASE_DIR / "fixtures" / "source"
 WITHOUT_NUMBER = {"h-chadd", "h-signhealth", "h-sbs"}

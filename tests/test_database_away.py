@@ -15,6 +15,8 @@ from .reader import Page, text
 from .test_admin import change_url, form_values
 from .test_sessions import all_inputs
 
+pytestmark = pytest.mark.both_databases
+
 LONG = "Every word that somebody typed. " * 600
 URDU = "ہر لفظ"
 

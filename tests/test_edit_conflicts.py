@@ -21,6 +21,8 @@ from .databases import on_a_file
 from .reader import Page, text
 from .test_admin import change_url, errors, form_values
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def other(django_user_model, db):

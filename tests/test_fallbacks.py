@@ -21,7 +21,7 @@ from .reader import Page, text
 from .test_admin import errors, save
 from .test_hours import CASES, scan
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 TODAY = date(2026, 11, 28)
 EVERY_DAY = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

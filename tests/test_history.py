@@ -22,7 +22,7 @@ from .reader import Page, text
 from .test_admin import change_url, form_values, save
 from .test_places import PUBLIC, place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def history_of(row):

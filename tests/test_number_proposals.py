@@ -24,7 +24,7 @@ from .accounts import established
 from .reader import Page, text
 from .test_admin import change_url, errors, form_values, save
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 LIST = reverse("desk:proposals")
 NEW = {"dial": "01384455412", "display": "01384 455412"}

@@ -15,7 +15,7 @@ from .reader import Page, form_values
 from .test_admin import change_url, errors, save
 from .test_history import restore, versions_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 KINDS = [(Phone, "h-galop", Verification), (Service, "day-and-night-line", ServiceVerification)]
 RANG = {"verified_on": "25/11/2026", "method": "rang", "role": "communications", "confirmed": "All"}

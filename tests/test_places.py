@@ -22,7 +22,7 @@ from .addresses import public_pages
 from .reader import Page
 from .test_admin import errors, save
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 CANARY = "Quillfeather"
 PUBLIC = {

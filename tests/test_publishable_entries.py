@@ -17,7 +17,7 @@ from . import reader
 from .reader import form_values
 from .test_admin import errors
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 ENTRIES = [one for one in bake.content_models() if issubclass(one, Entry)]
 PUBLISHING = ["is_published", "starts_on", "ends_on"]

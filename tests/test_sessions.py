@@ -12,7 +12,7 @@ from strategy.models import Guide
 from .reader import Page
 from .test_admin import change_url, form_values
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 HOUR = 3600
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 
 from .reader import Page, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 PASSWORD = "four plain words here"
 
 

@@ -18,7 +18,7 @@ from strategy.models import FormOfAbuse, Guide, HubArea, Statistic
 from .reader import Page, text
 from .test_admin import change_url, form_values, save
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 WAITING, EDITIONS = reverse("desk:waiting"), reverse("desk:editions")
 State = PublicationRequest.State
