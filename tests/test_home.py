@@ -89,7 +89,7 @@ def test_a_number_whose_hours_are_disputed_is_an_open_question(people):
 )
 def test_a_number_asks_to_be_checked_two_weeks_before_it_lapses(people, days_ago, says):
     phone = Phone.objects.get(slug="h-samaritans")
-    Verification.objects.update(verified_on=timezone.localdate())
+    Verification.objects.update(verified_on=timezone.localdate(), method="rang")
     phone.verifications.update(verified_on=timezone.localdate() - timedelta(days=days_ago))
     page = first_page(people["Editors"])
     found = under(page, "Make sure")

@@ -92,6 +92,10 @@ def build(folder, before=None, progress=lambda done, of: None):
         pages |= share["pages"]
         answers.add(share)
         read |= share["facts"]
+    # Pages that are the same have been read before, unless that was lost.
+    for page in pages.values():
+        if is_html(page) and page["sha256"] not in read:
+            read[page["sha256"]] = facts.facts_of_file(folder / "pages" / (page["file"] + ".gz"))
     shown = {page["sha256"] for page in pages.values()}
     facts.write(folder, {mark: found for mark, found in read.items() if mark in shown})
     (folder / "answers.json").write_text(json.dumps({"code": mark} | answers.as_json()))
