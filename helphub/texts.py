@@ -28,6 +28,7 @@ ANY_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 BARE_NUMBER = re.compile(
     r"(?!\b1800[01]\b(?![ \u00a0().\u2010-\u2015/*_\\·-]{0,3}\d))"
     r"\+?\d(?:[ \u00a0().\u2010-\u2015/*_\\·-]{0,3}\d){4,}"
+    r"|\b0\d{2,3}[ \t]*\r?\n[ \t]*\d{3,}"  # On two lines, which readers see as one.
     r"|(?<![\d.,/-])(?:999|101|111|112|119|911|988)(?![\d.,/%-]*\d)(?! BSL\b)"
 )
 # Invisible characters that can turn digits round or hide them.
@@ -46,12 +47,12 @@ LONGEST = 20_000
 MOST_NAMED = 12  # So many faults of one kind are named at once.
 
 # Lists as Word and e-mail paste them: a sign where Markdown has "- ". Symbol fonts write bullets
-# in the private area. A dash, or Word's "o" for a bullet, is only one where a tab follows: with a
-# space it may be part of a sentence.
-BULLET_SIGNS = "•·∙●○◦‣⁃▪▫■□◆◇►➢➤✓✔✦"
+# in the private area, or as the letters behind them: "o", "ü", "Ø", "v". A dash or a letter is only
+# one where a tab follows: with a space it may be part of a sentence.
+BULLET_SIGNS = "•·∙●○◦‣⁃▪▫■□◆◇►➢➤✓✔✦❖⦁⮚✅"
 BREAK = re.compile(r"\r\n|\r|\n")
 SIGN = re.compile(rf"[^\S\n]*([{BULLET_SIGNS}\uf000-\uf0ff])[^\S\n]*(?=\S)")
-TAB_AFTER = re.compile(r"[^\S\n]*([o§–—-])[^\S\t\n]*\t\s*(?=\S)")
+TAB_AFTER = re.compile(r"[^\S\n]*([oüØv§–—-])[^\S\t\n]*\t\s*(?=\S)")
 NUMBER = re.compile(r"[^\S\n]*\(?(\d{1,3})[.)][^\S\n]*\t\s*(?=\S)")
 DASH = re.compile(r"[^\S\n]*([–—])[^\S\n]+(?=\S)")
 # What looks like an item of a list and may be none: its line is named, and an officer decides.

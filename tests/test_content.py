@@ -364,6 +364,45 @@ def test_overwriting_replaces_what_nobody_touched(capsys, monkeypatch):
     assert strategy.Guide.objects.get(slug="consent").summary == "New words from the fixtures."
 
 
+def fixtures_without(monkeypatch, label, key, name):
+    """The same fixtures, of which one row leaves one field out."""
+    rows = list(content.rows())
+    (row,) = [row for row in rows if (row.label, row.key) == (label, key)]
+    row.values = {field: value for field, value in row.values.items() if field != name}
+    monkeypatch.setattr(content, "rows", lambda: iter(rows))
+
+
+@pytest.mark.parametrize(
+    ("label", "key", "name", "empty"),
+    [
+        ("strategy.guide", "consent", "summary_en", ""),
+        ("contacts.phone", "h-spoc", "fallback", None),
+        ("services.service", "long-ago-line", "phones", []),
+    ],
+)
+def test_overwriting_empties_what_newer_fixtures_leave_out(
+    capsys, monkeypatch, label, key, name, empty
+):
+    fixtures_without(monkeypatch, label, key, name)
+    call_command("load_content", "--overwrite", "--no-input")
+    assert f"replace: {label} {key} ({name})" in capsys.readouterr().out
+    (row,) = [row for row in content.rows() if (row.label, row.key) == (label, key)]
+    assert (row.read([name])[name] or empty) == empty
+    call_command("load_content", "--overwrite", "--no-input")
+    assert "Nothing to add or replace." in capsys.readouterr().out
+
+
+def test_what_newer_fixtures_say_of_two_rows_is_checked_when_both_are_written():
+    """The line that stands in for another says who can ring it in the same fixtures."""
+    wanted = [row for row in content.rows() if row.key in ("h-spoc", "h-victimsupport")]
+    Phone.objects.filter(slug="h-spoc").update(fallback=None)
+    Phone.objects.filter(slug="h-victimsupport").update(
+        is_for_self=False, is_for_families=False, is_for_professionals=False
+    )
+    content.load(wanted)
+    assert Phone.objects.get(slug="h-spoc").fallback.slug == "h-victimsupport"
+
+
 def test_a_fixture_that_breaks_a_rule_is_refused_whole(monkeypatch):
     rows = list(content.rows())
     (row,) = [row for row in rows if str(row) == "strategy.guide consent"]

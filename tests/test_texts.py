@@ -67,6 +67,8 @@ def test_headings_lists_and_links_come_through():
         "Ring 01384 455411",
         "Ring 0808-500-2222",
         "Ring +44 1384 455411",
+        "Ring 0800\n1111",
+        "Ring 0800 \r\n 1111",
         "Ring (01384)455411",
         "Call 999",
         "Call 999.",
