@@ -1,19 +1,20 @@
 """Find: everything published is found, in people's own words, and the words stay nowhere."""
 
 import csv
-import gzip
 import random
 import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
+import brotli
 import pytest
 from django.conf import settings
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.db import connection
 from django.utils import translation
 
+from helphub.edition.build import BROTLI_QUALITY
 from helphub.entries import DENIED_PATTERN
 from helphub.find import index, meanings, typed, views
 from helphub.find.folding import fold, words_of
@@ -97,6 +98,12 @@ EVERYDAY_NAMES = {
     "h-crimestoppers": "crime stoppers",
     "h-councilplus": "dudley council",
     "h-stopitnow": "stop it now",
+    "h-napac": "adult survivor",
+    "h-acas": "my rights at work",
+    "h-papyrus": "papyrus",
+    "h-respect": "i hit my partner",
+    "h-999bsl": "deaf emergency",
+    "h-relayuk": "textphone",
 }
 
 
@@ -454,8 +461,11 @@ def test_a_service_without_a_number_can_be_reached_from_there_too(client):
 def test_the_longest_answer_comes_in_the_first_round_trip(client, language):
     page = ask(client, "rape men police stalking nudes abuse council strategy", language)
     assert len(found(page)) > 12
-    assert len(gzip.compress(page.response.content)) < FIRST_ROUND_TRIP
-    assert page.response.content.index(b"data-exit href") < 14_000
+    content = page.response.content
+    assert len(brotli.compress(content, quality=BROTLI_QUALITY)) < FIRST_ROUND_TRIP
+    # The exit is in its first half, also for who gets the page as it is made.
+    until_exit = content[: content.index(b"data-exit href")]
+    assert len(brotli.compress(until_exit, quality=BROTLI_QUALITY)) < FIRST_ROUND_TRIP / 2
 
 
 def test_beside_a_line_that_closes_stands_one_for_the_same_people(client):
@@ -464,8 +474,8 @@ def test_beside_a_line_that_closes_stands_one_for_the_same_people(client):
     assert "When this line is closed: 0808 16 89 111 (Victim Support supportline)" in text(item)
     assert "At any time" not in page.main
     # Nothing stands in for these: no other line is for the same people.
-    section = ask(client, "stop it now").all("section")[-1]
-    assert "tel:08081000900" in links_of(section)
+    section = next(ask(client, "stop it now").one("main").iter("section"))
+    assert {"tel:08081000900", "tel:08088024040"} <= set(links_of(section))
     assert "tel:08085002222" not in links_of(section)
     assert "When this line is closed" not in text(section)
 
@@ -487,7 +497,7 @@ def test_the_best_answer_stands_alone_at_the_top(client):
         assert groups(words)[0] == ("Start here", 1)
         assert sum(count for _, count in groups(words)) > 1
     assert groups("strategy priorities")[0] == ("Start here", 1)
-    assert groups("attracted to children")[0] == ("Worried about your own behaviour?", 2)
+    assert groups("attracted to children")[0] == ("Worried about your own behaviour?", 3)
 
 
 @pytest.mark.parametrize("language", ["en", "ur"])
@@ -504,9 +514,10 @@ def test_the_address_of_an_answer_is_that_of_the_empty_box(client, language):
     assert box.one("form").find("input").get("value") == ""
 
 
-@pytest.mark.parametrize("token", ["x", "gAAAAA", "é", "a" * 5000, "%F0%28"])
+@pytest.mark.parametrize("token", ["x", "gAAAAA", "gAAA-AA_%3D", "é", "a" * 5000, "%F0%28"])
 def test_the_addresses_that_once_kept_words_are_no_more(client, token):
-    page = Page(client.get(f"/find/{token}/"))
+    # Capitals lead to small letters first, and there is nothing there either.
+    page = Page(client.get(f"/find/{token}/", follow=True))
     assert page.response.status_code == 404
     assert ("tel:01384455411", "01384 455411") in page.lines
 

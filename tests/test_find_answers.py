@@ -160,6 +160,10 @@ FIRST = {
         self harm
         cutting myself
         cant cope
+        my son is suicidal
+        suicidal teenager
+        im 15 and i want to die
+        he raped me and i want to die
         no credit
         no money to call
         free number
@@ -286,6 +290,35 @@ FIRST = {
     "/services/dudley-childrens-team/": """
         mash
         social services
+    """,
+    "/services/urgent-help-by-video/": """
+        999 bsl
+        deaf 999
+        deaf emergency
+        deaf and in danger
+        emergency in sign language
+        i am deaf and need the ambulance
+    """,
+    "/services/urgent-help-by-text/": """
+        text 999
+    """,
+    "/services/typing-on-the-phone/": """
+        relay uk
+        text relay
+        18001
+        minicom
+    """,
+    "/services/hopeline/": """
+        papyrus
+        hopeline
+        hopeline247
+    """,
+    "/services/rights-at-work/": """
+        acas
+        rights at work
+    """,
+    "/services/long-ago-line/ or /guides/long-ago/": """
+        napac
     """,
     "/services/duty-team/": """
         edt
@@ -414,6 +447,17 @@ AMONG_FIVE = {
     "zabardasti shadi": ["/services/marriage-unit/", "/services/family-and-marriage/"],
     "doctor touched me": ["/topics/respect/", "/services/local-number/"],
     "i need help": ["/help-now/"],
+    "i want to kill myself": ["/services/someone-to-listen/", "/services/hopeline/"],
+    "i want to die because of what he did": ["/help-now/", "/services/someone-to-listen/"],
+    "im 15 and i want to die": ["/services/hopeline/", "/services/under-19/"],
+    "my daughter wants to kill herself": ["/services/hopeline/", "/services/someone-to-listen/"],
+    "deaf": ["/services/urgent-help-by-video/", "/services/typing-on-the-phone/"],
+    "deaf 999": ["/services/urgent-help-by-text/", "/services/typing-on-the-phone/"],
+    "harassed at work": ["/services/rights-at-work/", "/services/local-number/"],
+    "sexual harassment at work": ["/services/rights-at-work/", "/services/local-number/"],
+    "my boss touches me": ["/topics/respect/", "/services/rights-at-work/"],
+    "my manager keeps making sexual comments": ["/topics/respect/", "/services/rights-at-work/"],
+    "abused as a child": ["/services/long-ago-line/"],
 }
 # What was shown once, and was wrong.
 NEVER = {
@@ -426,7 +470,7 @@ NEVER = {
     "i think i might hurt a child": ["/guides/just-happened/", "/services/day-and-night-line/"],
     "self harm": ["/strategy/changing-behaviour/"],
 }
-WING = {"/guides/own-behaviour/", "/services/talk-it-through/"}
+WING = {"/guides/own-behaviour/", "/services/talk-it-through/", "/services/change-at-home/"}
 WING_HEADING = "Worried about your own behaviour?"
 OWN_BEHAVIOUR = """
     i like kids too much
@@ -588,6 +632,54 @@ OWN_BEHAVIOUR = """
     am i going to hurt my kids
     i raped my girlfriend when she was asleep
     i sexually abused my daughter
+"""
+# Who hurts a partner is for one line, and who thinks of children is for the other.
+TO_A_PARTNER = """
+    i hit my girlfriend
+    my partner, worried i hurt my girlfriend
+    worried i hurt my girlfriend
+    i'm worried i will hurt my wife
+    i hurt my partner
+    i scare my wife
+    i shout at my wife
+    i push my boyfriend
+    i strangled my girlfriend
+    i keep hitting my husband
+    i control my girlfriend
+    i threaten my partner
+    i lose my temper with my wife
+    i am violent to my partner
+    i've been abusive to my girlfriend
+    i am violent
+    im controlling
+    i am an abuser
+    im an abuser
+    am i abusive
+    how do i stop hitting my wife
+    how do i stop abusing my wife
+    i cant stop hurting my partner
+    i want to stop hurting my girlfriend
+    scared of hurting my wife
+    i might hit my boyfriend
+    my girlfriend is scared of me
+    my wife is afraid of me
+    i raped my wife
+    i think i raped my girlfriend
+    i raped my girlfriend when she was asleep
+    i forced my girlfriend to have sex
+    i pressured my girlfriend into sex
+    i've sexually abused my partner
+    help for violent men
+    respect phoneline
+    respect helpline
+"""
+TO_CHILDREN = """
+    attracted to children
+    i think i might hurt a child
+    i touched my sister when i was a kid
+    i looked at indecent images
+    i want to stop myself touching children
+    stop it now
 """
 A_CHILDS_BEHAVIOUR = """
     my son abused his sister
@@ -951,6 +1043,39 @@ NOT_THE_WING = """
     i sent pictures to an older man
     i was asked for nudes
     he begged me for nudes
+    he says i am abusive
+    she says i hit her
+    my husband hits his girlfriend
+    i heard he hit his ex
+    i want him to stop hitting my mum
+    i want my dad to stop hitting his wife
+    i hit my husband back
+    i hit my boyfriend because he hit me
+    i hit my husband in self defence
+    i hit him to get away
+    i pushed my husband off me
+    i kicked my husband out
+    scared when i have sex with my husband
+    i have sex with my boyfriend and it hurts
+    i tried to have sex with my partner and froze
+    i dont want to have sex with my husband
+    i am in an abusive relationship
+    i am in a violent relationship
+    i am being controlled
+    my partner is violent
+    my boyfriend is controlling
+    my husband is scared of my dad
+    i was hit by my boyfriend
+    i got raped by my ex
+    i think my boyfriend raped me
+    i am scared of my partner hurting me
+    is my boyfriend abusive
+    am i being abused
+    help with controlling husband
+    my boss touches me
+    my son is suicidal
+    im 15 and want to die
+    deaf and raped
 """
 
 
@@ -997,13 +1122,28 @@ def test_a_cry_for_help_is_never_answered_with_the_strategy_or_a_notice(answer):
 
 @pytest.mark.parametrize("phrases", [OWN_BEHAVIOUR, A_CHILDS_BEHAVIOUR])
 def test_clear_words_about_such_behaviour_bring_the_wing_first(answer, phrases):
-    first = {words: answer(words)[:2] for words in lines(phrases)}
+    first = {words: answer(words)[: len(WING)] for words in lines(phrases)}
     assert {words: shown for words, shown in first.items() if set(shown) != WING} == {}
+
+
+@pytest.mark.parametrize(
+    ("phrases", "service"),
+    [
+        (TO_A_PARTNER, "/services/change-at-home/"),
+        (TO_CHILDREN, "/services/talk-it-through/"),
+        (A_CHILDS_BEHAVIOUR, "/services/talk-it-through/"),
+    ],
+)
+def test_the_line_for_such_behaviour_stands_before_the_other(answer, phrases, service):
+    first = {words: answer(words)[:2] for words in lines(phrases)}
+    leading = ["/guides/own-behaviour/", service]
+    assert {words: shown for words, shown in first.items() if shown != leading} == {}
+    assert all(set(answer(words)[: len(WING)]) == WING for words in lines(phrases))
 
 
 def test_no_line_for_survivors_stands_beside_the_wing(answer):
     survivors = {"/services/day-and-night-line/", "/services/local-number/"}
-    for words in lines(OWN_BEHAVIOUR):
+    for words in lines(OWN_BEHAVIOUR + TO_A_PARTNER):
         assert survivors.isdisjoint(answer(words)), words
 
 

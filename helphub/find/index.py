@@ -388,9 +388,10 @@ class Index:
         read = mended if mended != words else words
         meant = meanings.meant(typed.folded(read))
         scores, whole = self._named(words, read, languages)
+        # Words that are clear say more than a number among them: "deaf 999" is no wish to speak.
         for number in typed.numbers(query):
             for kind, key in self._with_number(number):
-                scores[kind, key] += MEANT_BONUS
+                scores[kind, key] += MEANT_BONUS / 2 if meant else MEANT_BONUS
         found = {entry for entry, score in scores.items() if score}
         for kind, key, share in self._pages(read, guesses, languages, bool(found or meant)):
             least = LEAST_SHARE_BESIDE if found or meant else LEAST_SHARE
