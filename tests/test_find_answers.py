@@ -632,6 +632,10 @@ OWN_BEHAVIOUR = """
     am i going to hurt my kids
     i raped my girlfriend when she was asleep
     i sexually abused my daughter
+    worried i might abuse
+    i am minor attracted
+    i want to have sex with my stepdaughter
+    he said stop and i carried on
 """
 # Who hurts a partner is for one line, and who thinks of children is for the other.
 TO_A_PARTNER = """
@@ -742,9 +746,35 @@ A_CHILDS_BEHAVIOUR = """
     my 10 year old sexually assaulted a classmate
     my teen son sexually assaulted a girl
     my son harassed a girl at school
+    my teenager showed porn to his little brother
+    my stepson rubbed himself on my daughter
 """
 # Somebody was hurt, is afraid, or is worried about somebody else.
 NOT_THE_WING = """
+    i have sex with my husband when i dont want to
+    i have sex with my boyfriend to keep him happy
+    i have sex with men for money
+    i had sex with my brother when i was little
+    i did things with my cousin when i was 6
+    i went too far with my boyfriend and couldnt stop him
+    i didnt stop him he said he loved me
+    i carried on because he said he would hurt me
+    i hurt my boyfriend when he attacked me
+    i hurt my husband in self defence
+    i want to touch my boyfriend but i freeze
+    i was arrested for prostitution
+    i was arrested after i reported my rape
+    i have been charged with wasting police time
+    my daughter was accused of lying
+    i am being investigated by social services because he abused my kids
+    i secretly recorded my abuser
+    i secretly recorded him threatening me
+    i showed her pictures to the police
+    i am marrying a man who looked at indecent images
+    police found pictures on my dads computer
+    what i did to him to make him do this
+    i hurt my daughter by not believing her
+    i am texting a child line
     i was made to
     i froze
     he made me watch

@@ -73,7 +73,8 @@ def test_hours_stand_as_text(client, clock):
     assert "Monday to Thursday: 5pm to 9am the next day. Friday 5pm to Monday 9am." in words
     words = text(card(client, "h-stalking"))
     assert "Monday to Tuesday: 9:30am to 4pm. Wednesday: 1pm to 4pm." in words
-    assert "We do not know about bank holidays." in words
+    assert "Closed on bank holidays." in words
+    assert "We do not know about bank holidays." in text(card(client, "h-fmu"))
     assert "Day and night." in text(card(client, "h-rcew247"))
     assert label(card(client, "h-rcew247")) is None
     assert label(card(client, "h-999")) is None

@@ -147,13 +147,14 @@ def _publish(this, source, why, force, number, marks, progress):
                 return _let_through(work, manifest, withdrawn)
             new = {(one.record.label, one.record.key): one for one in refusals if one.record}
             if any(one.stops for one in refusals) or not set(new) - set(held) - choice.left:
-                raise RefusedError(refusals)
+                # What was held back may be the cause of the rest.
+                raise RefusedError([*held.values(), *refusals])
             held |= new
             if (work / "answers.json").exists():
                 # What was made is not made again for the entries that go out.
                 _write_manifest(work, _manifest(edition, source, who, why, force, before, {}, {}))
                 attempt = store.keep_for_next_round(work)
-    raise RefusedError(refusals)
+    raise RefusedError([*held.values(), *refusals])
 
 
 class _Choice:

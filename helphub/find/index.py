@@ -431,7 +431,8 @@ class Index:
         if typed.is_postcode(query):
             scores["list", "near"] = MEANT_BONUS
             found.add(("list", "near"))
-        for entry in wing:
+        # Equal scores keep this order: the same in every process.
+        for entry in sorted(wing):
             # Beside a victim's words it would hurt. By its own name, or by clear words, it leads.
             if has_wing:
                 scores[entry] += 2 * MEANT_BONUS

@@ -497,3 +497,17 @@ def test_a_page_is_one_request_and_leaves_nothing_behind(page, base_url):
     assert not_found == [base_url + "/no-such-page/"]
     assert [url for url, text in troubles] == not_found, troubles
     assert all("status of 404" in text for url, text in troubles), troubles
+
+
+# Sentences of another direction, one below the other: each is read whole.
+
+OVERLAPS = """() => [...document.querySelectorAll(".traces > [dir='ltr']")]
+  .filter((sentence) => getComputedStyle(sentence).display !== "block")
+  .map((sentence) => sentence.textContent)"""
+
+
+def test_english_sentences_among_urdu_ones_stand_on_their_own_lines(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/ur/contacts/")
+    assert page.locator(".traces > [dir='ltr']").count() > 1
+    assert page.evaluate(OVERLAPS) == []
