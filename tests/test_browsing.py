@@ -112,7 +112,7 @@ def test_a_chosen_answer_reads_as_one_to_remove(client):
     links = {one.get("href"): one for one in page.all("ul", class_="tags")[0].iter("a")}
     # An eye reads the first, a screen reader hears the second.
     (cross, *rest) = links["/list/f2/"].iter("span")
-    assert (cross.get("aria-hidden"), text(cross)) == ("true", "✕")
+    assert (cross.get("aria-hidden"), text(cross)) == ("true", "×")
     assert [text(one) for one in rest] == ["Remove:", "Free calls"]
     assert rest[0].get("class") == "unseen"
     assert "Leave out" not in page.text

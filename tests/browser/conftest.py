@@ -12,6 +12,8 @@ from contextlib import contextmanager
 import pytest
 from django.conf import settings
 
+from tests.support import prepared
+
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 MAC_CHROME = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 QUIET = [
@@ -54,6 +56,13 @@ def admin_password():
     return "a password for this test run"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def prepared_content(django_db_blocker):
+    """The file that every running site's database is a copy of."""
+    with django_db_blocker.unblock():
+        return prepared.database_file()
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory, admin_password):
     """The address of a running site with the real content."""
@@ -74,8 +83,8 @@ def running_site(folder, **environment):
         }
         | environment
     )
+    shutil.copy(prepared.database_file(), folder / "site.sqlite3")
     manage = [sys.executable, "manage.py"]
-    subprocess.run([*manage, "compile_words"], cwd=settings.BASE_DIR, env=environment, check=True)
     subprocess.run([*manage, "set_up"], cwd=settings.BASE_DIR, env=environment, check=True)
     # As if somebody had just rung every number: no test is to lapse with the hours.
     verify = (

@@ -1,5 +1,7 @@
 """The pages that the tests of looks and access open: every template, and the long ones."""
 
+from playwright.sync_api import expect
+
 from ..addresses import ONE_OF_EACH_TEMPLATE, in_language
 
 MORE = [
@@ -34,4 +36,5 @@ def visit(page, place):
     page.get_by_role("textbox").fill(words)
     with page.expect_response(lambda response: response.request.method == "POST"):
         page.get_by_role("textbox").press("Enter")
-    page.wait_for_function("document.activeElement === document.querySelector('main h1')")
+    # Not wait_for_function(): once it has to wait, it evaluates text, which the pages forbid.
+    expect(page.locator("main h1")).to_be_focused()

@@ -45,6 +45,8 @@ def test_axe_finds_nothing_wrong(page, width, scheme):
     for path in paths:
         visit(page, path)
         assert_styled(page, scheme)
+        # An answer of find scrolls to its heading, and axe cannot judge what the strip then covers.
+        page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
         page.evaluate(AXE)
         found = page.evaluate(RUN, TAGS)
         assert {"color-contrast", "target-size", "html-has-lang"} <= set(found["passed"]), path
