@@ -466,7 +466,8 @@ class Phone(Entry):
     @cached_property
     def asked(self):
         """The newest verification for which somebody asked the organisation itself, or none."""
-        return newest(one for one in self.verifications.all() if one.was_asked)
+        current = [one for one in self.verifications.all() if one.dial == self.dial]
+        return newest([one for one in current if one.was_asked])
 
     @property
     def label_until(self):

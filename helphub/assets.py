@@ -21,7 +21,7 @@ SHORTHAND = re.compile(r"\b((?:margin|padding)-(?:block|inline)):([^;}]+)")
 WORD = re.compile(r"(?:[^\s()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))+")
 # Strings stay as they are; around these signs a script needs no space.
 SCRIPT_SPACE = re.compile(r"""("[^"\n]*"|'[^'\n]*'|`[^`]*`)|\s*([=(){},;:?&|<>]+)\s*""")
-CSS_SPACE = re.compile(r"\s*([{};,>])\s*|(?<=:)\s+")
+CSS_SPACE = re.compile(r"\s*([{};,>!])\s*|(?<=:)\s+")
 # Names of our own, which no page and no script knows.
 PROPERTY = re.compile(r"--[a-z][a-z0-9-]*")
 LEADING_ZERO = re.compile(r"(?<=[ ,:(])0(?=\.\d)\.")

@@ -283,8 +283,8 @@ def withdraw(request, context, label, key):
         who = request.user.get_username()
         publish.withdraw(row, who, why)
         ask_for(Kind.WITHDRAWAL, who, why)
-        if store.has_watcher():
-            messages.info(request, "Withdrawn. It leaves every page within a minute.")
+        when = " It leaves every page within a minute." if store.has_watcher() else ""
+        messages.info(request, f"Withdrawn.{when}")
         warn_without_publisher(request)
         return redirect("desk:editions")
     if request.method == "POST":
