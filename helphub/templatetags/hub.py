@@ -12,7 +12,7 @@ from django.utils.translation import get_language, get_language_info, gettext, g
 
 from contacts import fallbacks, hours
 from contacts.models import Phone
-from helphub import assets, memory, texts
+from helphub import assets, critical, memory, texts
 from helphub.entries import Entry
 from services.models import Service
 
@@ -95,6 +95,12 @@ def remember(parser, token):
     content = parser.parse(["endremember"])
     parser.delete_first_token()
     return Remembered(f"{parser.origin.name}:{token.lineno}:{token.position}", values, content)
+
+
+@register.simple_tag
+def emergency_number():
+    """999, as it was approved: a list shows it often, and each time a query would be too many."""
+    return critical.from_file()[Phone.Role.EMERGENCY]
 
 
 @register.filter
