@@ -24,7 +24,7 @@ def faults():
     """What is wrong with the editions, in words for an officer; nothing where all is well."""
     folder = store.current()
     if folder is None:
-        return ["There is no edition yet. Run manage.py publish."]
+        return ["There is no edition yet: readers see what is saved. Publish one."]
     found = []
     if damage := store.damage():
         found.append(
@@ -40,7 +40,7 @@ def faults():
     if time.time() - made_at > OLDEST:
         found.append(
             "The edition that readers have is older than a day: opening hours run out. "
-            "See that manage.py publish --watch is running."
+            "Ask whoever runs the server to see whether the publisher works."
         )
     return found
 

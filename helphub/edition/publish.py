@@ -99,7 +99,7 @@ def _publish(this, source, why, force, number, marks, progress):
     before = whole_edition()
     origin = store.folder_of(number) if number else before
     if source != RELEASED and origin is None:
-        raise store.StoreError("There is no edition yet. Run manage.py publish.")
+        raise store.StoreError("There is no edition yet. Publish what is saved first.")
     approved = approved_now(before)
     withdrawn = withdrawn_now(before)
     previous = rows_of(before) if before else None
