@@ -430,6 +430,15 @@ FIRST = {
 ABOUT_THE_SITE = ("/strategy/", "/privacy/", "/accessibility/")
 # Not first, but among the first five.
 AMONG_FIVE = {
+    "sh": ["/services/someone-to-listen/"],
+    "kys": ["/services/someone-to-listen/"],
+    "does he have a record": ["/guides/reporting/"],
+    "witness": ["/guides/reporting/"],
+    "cps said no": ["/guides/reporting/"],
+    "lado": ["/guides/professionals/"],
+    "my nan was touched in her care home": ["/services/local-number/"],
+    "i am attracted to my abuser": ["/guides/consent/"],
+    "i am turned on by what happened to me": ["/guides/consent/"],
     "sa'd by friend": ["/services/local-number/", "/services/day-and-night-line/"],
     "abused by a woman": ["/services/day-and-night-line/", "/services/local-number/"],
     "massage": ["/topics/choice/", "/services/local-number/"],
