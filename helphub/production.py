@@ -1,11 +1,13 @@
 """What production does not start with, each with what to do. The settings read this."""
 
 import re
+import zlib
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import validate_host
 
 SHORTEST_KEY, FEWEST_LETTERS = 50, 10
+SAMPLE = re.compile(r"change.?(me|this)|your.?secret|secret.?key|example|password", re.I)
 # Such as "hub.example.org" or "[::1]"; with a dot before it, every host below that one.
 HOST = re.compile(r"\.?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.I)
 COUNTRY = 2  # Letters. What is sold below "uk" is "gov.uk" or "org.uk", and that is nobody's.
@@ -17,8 +19,11 @@ def secret_key(key):
         why = "is one that Django makes for trying things out"
     elif len(key) < SHORTEST_KEY:
         why = f"has {len(key)} characters; it needs {SHORTEST_KEY}"
-    elif len(set(key)) < FEWEST_LETTERS or key in (key + key)[1:-1]:
+    # A text that says something twice packs well; a random one hardly at all.
+    elif len(set(key)) < FEWEST_LETTERS or len(zlib.compress(key.encode())) < 0.6 * len(key):
         why = "repeats itself"
+    elif SAMPLE.search(key):
+        why = "reads like a sample"
     else:
         return key
     raise ImproperlyConfigured(

@@ -67,6 +67,8 @@ KEY = PRODUCTION["SECRET_KEY"]
         ("x" * 64, "repeats itself"),
         ("changeme-please!" * 4, "repeats itself"),
         ("abcabcabd" * 8, "repeats itself"),
+        ("1234567890" * 5 + "x", "repeats itself"),
+        ("ChangeMe: nobody has put a key of our own in here until now", "reads like a sample"),
     ],
 )
 def test_a_key_that_can_be_guessed_is_refused(key, why):
