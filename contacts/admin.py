@@ -223,7 +223,7 @@ class PhoneAdmin(EntryAdmin):
             messages.warning(
                 request,
                 _(
-                    "Nobody has checked the new digits: what was checked before were the old ones. "
+                    "Nobody has checked the new digits; the last check was of the old ones. "
                     "Ring them, and add a verification below."
                 ),
             )
