@@ -714,7 +714,7 @@ def test_of_two_approvers_at_the_same_moment_one_approves(django_user_model):
         call_command("load_content")
     spoc = Phone.objects.get(slug="h-spoc")
     users = [
-        django_user_model.objects.create_superuser(name, password=None)
+        established(django_user_model.objects.create_superuser(name, password=None))
         for name in ("one", "two", "three")
     ]
     proposal = proposed(signed_in(users[0]), spoc, **NEW)
