@@ -207,7 +207,7 @@ def test_readers_servers_reach_no_network_no_secret_and_write_no_edition(name):
     assert said["EnvironmentFile"] == ["/etc/helphub/public.env"]
     assert "HELPHUB_ROLE=public" in said["Environment"][0]
     assert said["PrivateNetwork"] == ["yes"]
-    assert "/var/lib/helphub/editions" in said["ReadOnlyPaths"]
+    assert "/var/lib/helphub/editions" in said["ReadOnlyPaths"][0].split()
     assert "/run/postgresql" in said["InaccessiblePaths"][0]
 
 

@@ -632,7 +632,7 @@ def test_a_site_that_answers_is_alive(client, django_assert_num_queries):
 def test_a_site_without_an_edition_is_not_fresh(client):
     response = client.get("/healthz/fresh")
     assert response.status_code == 503
-    assert b"Run manage.py publish" in response.content
+    assert b"There is no edition yet" in response.content
 
 
 def test_a_new_edition_is_fresh_and_an_old_one_is_not(editions, client, monkeypatch):
