@@ -24,7 +24,7 @@ class People(NamedTuple):
     # True for people worried about their own behaviour, False for all others, both where the
     # number is used for both.
     wings: frozenset
-    # Who may ring: the person themselves, family and friends, professionals.
+    # Who can ring: the person themselves, family and friends, or professionals.
     callers: frozenset
     minimum_age: int | None = None
     maximum_age: int | None = None
@@ -75,7 +75,7 @@ def _why_not_people(line, other):
         )
     if not theirs.callers:
         return _("“%(other)s” does not say who can ring it. Say so in its form first.")
-    # A line of which nobody has said who can ring it may be rung by anybody.
+    # Where nobody has said who can ring a line, assume that anybody can.
     if not theirs.callers >= (mine.callers or frozenset(CALLERS)):
         return _("“%(other)s” is not for everybody who can ring this line.")
     youngest, theirs_youngest = mine.minimum_age or 0, theirs.minimum_age or 0
