@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from contacts import hours
+from helphub import clock
 
 # A year, and a day of a leap year: every bank holiday and both changes of the clock are in it.
 DAYS = 366
@@ -91,7 +92,7 @@ def _why_not_people(line, other):
 
 def why_not(line, other, first_day=None):
     """Why the other line cannot be named while this one is closed, in words; empty if it can."""
-    first_day = first_day or hours.build_clock().astimezone(hours.LONDON).date()
+    first_day = first_day or clock.today()
     words = {"other": other.name}
     if line.key is not None and line.key == other.key:
         why = _("A line cannot stand in for itself.")

@@ -16,21 +16,14 @@ from zoneinfo import ZoneInfo
 
 import holidays
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from helphub import clock
 
 LONDON = ZoneInfo("Europe/London")
 DAY = timedelta(days=1)
 SATURDAY = 5
 WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
-
-
-def build_clock():
-    """The time that a page is made at: the beginning of the day in Dudley.
-
-    Two pages made of the same content on the same day are then the same, byte by byte.
-    """
-    return _moment(timezone.now().astimezone(LONDON).date(), time.min)
 
 
 class BankHolidays(models.TextChoices):
@@ -132,14 +125,14 @@ def _is_nth(day, code):
     return days_left // 7 + 1 == -number
 
 
-def _moment(day, clock):
+def _moment(day, at):
     """When the clock on the wall shows this: the first time, where it shows it twice in autumn.
 
     A time that the clock skips in spring is the moment at which it skips, a full hour of UTC.
     """
-    wall = datetime.combine(day, clock, LONDON)
+    wall = datetime.combine(day, at, LONDON)
     moment = wall.astimezone(UTC)
-    is_skipped = moment.astimezone(LONDON).time() != clock
+    is_skipped = moment.astimezone(LONDON).time() != at
     return moment.replace(minute=0) if is_skipped else moment
 
 
@@ -240,7 +233,7 @@ class Opening(NamedTuple):
 
 
 WHOLE_DAY = ((time.min, time.min),)
-LABEL_DAYS = 28
+LABEL_DAYS = 2 * clock.BLOCK.days  # At least one of the two blocks is still to come.
 ANNOUNCED_DAYS = 60  # So long ahead a page says that other hours will hold.
 A_DAY = 24 * 60  # In minutes, as all that follows.
 A_WEEK = 7 * A_DAY
@@ -265,8 +258,8 @@ class OtherSession(NamedTuple):
     closes_at: time
 
 
-def _minute(clock):
-    return clock.hour * 60 + clock.minute
+def _minute(at):
+    return at.hour * 60 + at.minute
 
 
 def _clock(minute):
@@ -340,15 +333,15 @@ def others_of(rules):
     ]
 
 
-def opening(rules, exceptions, policy, *, now, label_until):
-    """The hours as a page prints them; with a label for the script until that moment."""
-    first_day = now.astimezone(LONDON).date()
-    in_force = [rule for rule in rules if rule.is_valid_on(first_day)]
+def opening(rules, exceptions, policy, *, label_until):
+    """The hours as a page prints them today; with a label for the script up to that day."""
+    in_force = [rule for rule in rules if _is_in_force(rule)]
     groups, spans = week_of(in_force)
     announced = [
         one
         for one in exceptions
-        if one.last_day >= first_day and one.first_day <= first_day + ANNOUNCED_DAYS * DAY
+        if not clock.has_come(one.last_day + DAY)
+        and clock.has_come(one.first_day - ANNOUNCED_DAYS * DAY)
     ]
     has_no_break = groups == [(0, 6, WHOLE_DAY)] and not announced
     is_round_the_clock = has_no_break and policy in (
@@ -356,19 +349,24 @@ def opening(rules, exceptions, policy, *, now, label_until):
         BankHolidays.ROUND_THE_CLOCK,
     )
     words = Opening(groups, spans, is_round_the_clock, policy, others_of(in_force), announced)
-    window = Interval(_moment(first_day, time.min), _moment(first_day + LABEL_DAYS * DAY, time.min))
-    ends = min(window.end, label_until or window.start)
     # “Day and night” stands as text, and needs no label.
-    if not rules or ends <= now or is_round_the_clock:
+    if not rules or is_round_the_clock or clock.has_come(label_until):
         return words
+    first_day = clock.first_of_block()
     found = resolve(rules, exceptions, policy, first_day, LABEL_DAYS)
-    window = Interval(window.start, ends)
+    last = min(first_day + LABEL_DAYS * DAY, label_until)
+    window = Interval(_moment(first_day, time.min), _moment(last, time.min))
     return words._replace(
         intervals=_for_script(_clip(found.open, window)),
         unknown=_for_script(_clip(found.unknown, window)),
-        built=_minutes(now),
-        ends=_minutes(ends),
+        built=_minutes(window.start),
+        ends=_minutes(window.end),
     )
+
+
+def _is_in_force(rule):
+    has_begun = rule.valid_from is None or clock.has_come(rule.valid_from)
+    return has_begun and not (rule.valid_to and clock.has_come(rule.valid_to + DAY))
 
 
 def _minutes(moment):

@@ -1,7 +1,7 @@
 """Floor 2: who to reach. A telephone number exists once, as a row here, and is shown from it."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -25,8 +25,9 @@ from contacts.dialling import (
     validate_shown,
     validate_textphone,
 )
-from helphub import texts
+from helphub import clock, texts
 from helphub.entries import Entry, EntryQuerySet, language_of_words
+from helphub.memory import noted_property
 from strategy.models import ContactLine, Guide
 
 # Hours that nobody has confirmed for so long may have changed.
@@ -82,11 +83,8 @@ def newest(verifications):
 
 
 def lapse_of(verification):
-    """The moment from which a verification counts as old; long ago where there is none."""
-    if verification is None:
-        return datetime.min.replace(tzinfo=hours.UTC)
-    day = verification.verified_on + LAPSE
-    return datetime.combine(day, time.min, hours.LONDON).astimezone(hours.UTC)
+    """The day from which a verification counts as old; long ago where there is none."""
+    return verification.verified_on + LAPSE if verification else date.min
 
 
 class PhoneQuerySet(EntryQuerySet):
@@ -473,7 +471,7 @@ class Phone(Entry):
     def label_until(self):
         """Until when readers may be told that it is open now: so long after somebody has asked."""
         if self.never_lapses:
-            return datetime.max.replace(tzinfo=hours.UTC)
+            return date.max
         return lapse_of(self.asked)
 
     @property
@@ -481,7 +479,7 @@ class Phone(Entry):
         """Whether so much time has gone by that its hours may have changed."""
         if self.never_lapses:
             return False
-        return hours.build_clock() >= lapse_of(self.asked or self.verification)
+        return clock.has_come(lapse_of(self.asked or self.verification))
 
     @property
     def is_not_yet_rung(self):
@@ -504,15 +502,14 @@ class Phone(Entry):
     def _dated_exceptions(self):
         return tuple(exception.dated for exception in self._rows("exceptions"))
 
-    @cached_property
+    @noted_property
     def opening(self):
         """Its hours, in words and for the script."""
         return hours.opening(
             self._rules,
             self._dated_exceptions,
             self.bank_holidays,
-            now=hours.build_clock(),
-            label_until=None if self.hours_are_disputed else self.label_until,
+            label_until=date.min if self.hours_are_disputed else self.label_until,
         )
 
     @property
@@ -553,18 +550,20 @@ class Phone(Entry):
             are_hours_disputed=self.hours_are_disputed,
         )
 
-    @cached_property
+    @noted_property
     def instead(self):
         """The line to name while this one is closed, or none.
 
-        Asked again whenever a page is made: a line that no longer does is not named for a day.
+        Asked again whenever a page is made, so at least every four weeks. Whether it will do for a
+        year from today is asked of each edition before it goes out.
         """
         other = self.fallback
         if other is None or not other.is_shown or other.closed_service or self.is_always_open:
             return None
+        clock.first_of_block()
         return None if fallbacks.why_not_of(self) else other
 
-    @cached_property
+    @noted_property
     def _shown_services(self):
         return [service for service in self.services.all() if service.is_shown] if self.pk else []
 

@@ -9,13 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404
 from django.urls import Resolver404, resolve, reverse
-from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
-from helphub import texts
+from helphub import clock, texts
 
 # A title or an address stays in the phone's history, in its tabs and in what it suggests, so it
 # must not tell whoever looks over the shoulder what was read. Matched at the start of a word.
@@ -73,7 +72,7 @@ class EntryQuerySet(models.QuerySet):
 
     def published(self):
         """What readers may see, today. The only definition of it."""
-        today = timezone.localdate()  # In Dudley: the settings name no other place.
+        today = clock.today()
         found = self.filter(
             models.Q(starts_on=None) | models.Q(starts_on__lte=today),
             models.Q(ends_on=None) | models.Q(ends_on__gte=today),
@@ -83,7 +82,7 @@ class EntryQuerySet(models.QuerySet):
 
     def no_longer_kept(self):
         """The pages that readers could see once, and whose addresses say where to go now."""
-        is_over = models.Q(is_archived=True) | models.Q(ends_on__lt=timezone.localdate())
+        is_over = models.Q(is_archived=True) | models.Q(ends_on__lt=clock.today())
         return self.filter(is_over, is_published=True)
 
     def shown_or_gone(self, **lookup):
@@ -153,9 +152,8 @@ class Entry(models.Model):
     @property
     def is_shown(self):
         """Whether readers may see it today, as published() says of many."""
-        today = timezone.localdate()
-        has_begun = self.starts_on is None or self.starts_on <= today
-        is_over = self.ends_on is not None and self.ends_on < today
+        has_begun = self.starts_on is None or clock.has_come(self.starts_on)
+        is_over = self.ends_on is not None and clock.has_come(self.ends_on + clock.DAY)
         return self.is_published and has_begun and not is_over
 
     def natural_key(self):

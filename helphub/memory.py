@@ -5,8 +5,8 @@ process. Whoever makes pages works within `using(Memory())`; there `recall` give
 before, for the same key in the same language. Everywhere else, so on the working database, it
 keeps nothing.
 
-A page is made again when an answer to one of its queries changes. So what is recalled brings along
-the queries that it was made from, and the page counts as having asked them.
+A page is made again when an answer to one of its queries changes, or when a day comes that it asked
+for. So what is recalled brings along what it was made from, and the page counts as having asked it.
 """
 
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ _memory = ContextVar("memory", default=None)
 
 
 class Memory:
-    """What was read or rendered so far, and which queries the present page depends on."""
+    """What was read or rendered so far, and what the present page depends on: queries and days."""
 
     def __init__(self):
         self.kept = {}
@@ -27,14 +27,18 @@ class Memory:
     def recall(self, key, make):
         key = (get_language(), *key)
         if key not in self.kept:
-            before, self.asked = self.asked, set()
-            try:
-                self.kept[key] = make(), self.asked
-            finally:
-                self.asked = before
+            self.kept[key] = self.watch(make)
         value, asked = self.kept[key]
         self.asked |= asked
         return value
+
+    def watch(self, make):
+        """What `make()` returns, and what it asked."""
+        before, self.asked = self.asked, set()
+        try:
+            return make(), self.asked
+        finally:
+            self.asked = before
 
 
 @contextmanager
@@ -51,6 +55,35 @@ def recall(key, make):
     """What `make()` returns: from the memory, where there is one. The key is a tuple."""
     memory = _memory.get()
     return make() if memory is None else memory.recall(key, make)
+
+
+def note(what):
+    """Let the present page depend on this."""
+    if memory := _memory.get():
+        memory.asked.add(what)
+
+
+class noted_property:  # noqa: N801 - as Django's own cached_property.
+    """A cached property of rows that many pages share: each page depends on what it asked.
+
+    An ordinary cached property would be noted for the first of these pages only.
+    """
+
+    def __init__(self, make):
+        self.make, self.__doc__ = make, make.__doc__
+
+    def __set_name__(self, owner, name):
+        self.name = f"{name} and what it asked"
+
+    def __get__(self, row, owner=None):
+        if row is None:
+            return self
+        memory = _memory.get() or Memory()
+        if self.name not in row.__dict__:
+            row.__dict__[self.name] = memory.watch(lambda: self.make(row))
+        value, asked = row.__dict__[self.name]
+        memory.asked |= asked
+        return value
 
 
 def is_used():

@@ -14,8 +14,7 @@ from django.urls import reverse, translate_url
 from django.utils.translation import get_language, override
 from django.views.decorators.http import require_safe
 
-from contacts.hours import build_clock
-from helphub import critical
+from helphub import clock, critical
 from helphub.context_processors import owner_name, switcher
 from helphub.entries import Gone
 from strategy.models import Guide, HubArea
@@ -68,10 +67,10 @@ def security_txt(request):
     """Where to report a weakness (RFC 9116). A file that has expired is to be ignored."""
     if not settings.SECURITY_CONTACT:
         raise Http404
-    expires = build_clock() + timedelta(days=180)
+    expires = clock.first_of_block() + timedelta(days=208)
     lines = [
         f"Contact: {settings.SECURITY_CONTACT}",
-        f"Expires: {expires.isoformat().replace('+00:00', 'Z')}",
+        f"Expires: {expires.isoformat()}T00:00:00Z",
         "Preferred-Languages: en",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

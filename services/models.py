@@ -8,7 +8,6 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +16,7 @@ from modeltranslation.utils import get_translation_fields
 
 from contacts.models import AbstractVerification, Organization, Phone, newest
 from contacts.traces import Answer
-from helphub import memory, texts
+from helphub import clock, memory, texts
 from helphub.entries import Entry, EntryQuerySet, Page, language_of_words
 from strategy.models import FormOfAbuse, Guide
 
@@ -395,7 +394,7 @@ class Service(Page):
         self._keep_place_key()
         super().full_clean(*args, **kwargs)
 
-    @cached_property
+    @property
     def is_shown_closed(self):
         """Whether it is closed for now, and its notice has not run out."""
         return self.is_closed_for_now and self.has_notice
@@ -403,7 +402,7 @@ class Service(Page):
     @property
     def has_notice(self):
         """Whether there is a notice whose last day has not gone by."""
-        has_ended = self.notice_until is not None and self.notice_until < timezone.localdate()
+        has_ended = self.notice_until is not None and clock.has_come(self.notice_until + clock.DAY)
         return bool(self.notice) and not has_ended
 
     @cached_property

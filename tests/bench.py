@@ -83,7 +83,7 @@ def measure(stack, folder):
         pair for pair in headers if pair[0] not in {"Server", "Date", "Connection", "Keep-Alive"}
     ]
     (folder / "headers.json").write_text(json.dumps(kept))
-    file = stack.front / "current" / "pages" / PAGE.strip("/") / "index.html"
+    file = stack.front / "current" / "pages" / f"{PAGE.strip('/')}.html"
     shutil.copy(file, folder / "plain.html")
     shutil.copy(f"{file}.gz", folder / "plain.html.gz")
     plain_port = free_port()

@@ -9,7 +9,8 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone, translation
 
-from helphub.edition import publish
+from helphub import clock
+from helphub.edition import makers, publish
 from services.models import Choice, Situation
 
 from .accounts import established
@@ -67,6 +68,19 @@ def later(monkeypatch):
     return move
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_page_maker():
+    """Let tests share the process that makes pages: all that differs is the name of the test."""
+    kept = makers.kept
+
+    def kept_for_all(environment, code):
+        return kept({k: v for k, v in environment.items() if k != "PYTEST_CURRENT_TEST"}, code)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(makers, "kept", kept_for_all)
+        yield
+
+
 # Enough of them to see that languages differ, and few, so that an edition is soon made.
 EDITION_LANGUAGES = ["en", "ur"]
 
@@ -100,6 +114,8 @@ def first_edition(django_db_setup, django_db_blocker):
                 django_db_blocker.unblock(),
                 translation.override("en"),
                 offering(EDITION_LANGUAGES),
+                # Its pages are right for four weeks, so it can be kept for as long.
+                clock.fixed(clock.first_of_block()),
                 transaction.atomic(),
             ):
                 keep_few_lists()

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 
 FLOORS = ["strategy", "contacts", "services"]  # Lowest first.
-GROUND = {f"helphub.{name}" for name in ("entries", "texts", "editing", "forms", "memory")}
+GROUND = {f"helphub.{name}" for name in ("entries", "texts", "editing", "forms", "memory", "clock")}
 
 
 def imported_modules(path):

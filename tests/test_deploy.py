@@ -92,7 +92,7 @@ def test_an_altered_edition_is_not_taken(taken, suffix, caplog):
     before = os.readlink(taken / "current")
     new = store.folder_of(2)
     shutil.copytree(store.current(), new)
-    file = new / "pages" / "help-now" / f"index.html{suffix}"
+    file = new / "pages" / f"help-now.html{suffix}"
     file.write_bytes(file.read_bytes().replace(b"9", b"8", 1) + b" ")
     follower = front.Front(taken)
     store.switch(2)

@@ -150,7 +150,7 @@ def test_a_link_to_a_part_that_is_not_there_is_refused(whole):
 
 
 def test_a_title_that_gives_the_subject_away_is_refused(whole):
-    title = facts.facts_of((store.current() / "pages/topics/law/index.html").read_text())["title"]
+    title = facts.facts_of((store.current() / "pages/topics/law.html").read_text())["title"]
     refusal = only(altered(whole, LAW, (f"<title>{title}", "<title>After an assault")))
     assert (refusal.rule, refusal.stops) == ("titles", False)
     assert "says “assault”" in refusal.why

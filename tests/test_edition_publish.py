@@ -92,10 +92,10 @@ def test_no_two_editions_share_a_file(editions):
     for path in store.folder_of(2).rglob("*"):
         assert path.is_dir() or path.stat().st_nlink == 1, path
     # What is written over in place is altered here alone.
-    file = store.folder_of(2) / "pages/topics/law/index.html"
+    file = store.folder_of(2) / "pages/topics/law.html"
     file.write_text("altered")
     assert store.damage_of(store.folder_of(1)) is None
-    assert store.damage_of(store.folder_of(2)) == "pages/topics/law/index.html"
+    assert store.damage_of(store.folder_of(2)) == "pages/topics/law.html"
 
 
 def test_one_changed_entry_changes_its_pages_and_no_others(editions):
@@ -109,13 +109,13 @@ def test_one_changed_entry_changes_its_pages_and_no_others(editions):
     assert "/contacts/" not in done.changes["changed"]
     # What was taken over is what would be made from nothing.
     taken = {a: one["sha256"] for a, one in store.pages_of(store.current()).items()}
-    (store.current() / "answers.json").unlink()
+    (store.current() / build.ANSWERS).unlink()
     publish.publish(publish.CURRENT)
     assert {a: one["sha256"] for a, one in store.pages_of(store.current()).items()} == taken
 
 
 def test_an_altered_file_is_not_passed_on(editions):
-    path = store.folder_of(1) / "pages/topics/law/index.html"
+    path = store.folder_of(1) / "pages/topics/law.html"
     whole = path.read_text()
     path.unlink()
     path.write_text("altered")
@@ -124,14 +124,15 @@ def test_an_altered_file_is_not_passed_on(editions):
 
 
 def test_damage_that_editions_share_is_mended_by_the_next_and_nothing_is_written_in_place(editions):
-    pages = store.folder_of(1) / "pages/topics/law"
-    whole = {path.name: path.read_bytes() for path in pages.iterdir()}
+    pages = store.folder_of(1) / "pages/topics"
+    whole = {path.name: path.read_bytes() for path in pages.glob("law.html*")}
+    assert len(whole) == 3
     # In place: whoever has a link to this file has the damage.
-    for name in ("index.html.gz", "index.html.br"):
+    for name in ("law.html.gz", "law.html.br"):
         (pages / name).write_bytes(b"altered")
     publish.publish()
-    made = store.current() / "pages/topics/law"
-    assert {path.name: path.read_bytes() for path in made.iterdir()} == whole
+    made = store.current() / "pages/topics"
+    assert {path.name: path.read_bytes() for path in made.glob("law.html*")} == whole
     assert serve.Edition(store.current())
     # What was whole before is another file than the one that is written now.
     for name in whole:
@@ -274,7 +275,7 @@ def test_hours_go_on_without_a_database(elsewhere):
 
 def test_killed_at_any_moment_the_current_edition_is_whole(elsewhere, editions):
     # Everything is made anew, so that there is much to be killed in.
-    (store.folder_of(1) / "answers.json").unlink()
+    (store.folder_of(1) / build.ANSWERS).unlink()
     for seconds in (0, 0.1, 0.4, 0.8, 1.6, 3.0):
         before = set(editions.glob(".work-*"))
         process = elsewhere("--time-only")
@@ -305,7 +306,7 @@ def test_without_space_everything_stays_as_it_was(editions, monkeypatch, capsys)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(build, "run", full)
-    (store.folder_of(1) / "answers.json").unlink()
+    (store.folder_of(1) / build.ANSWERS).unlink()
     with pytest.raises(CommandError, match="The disk is full"):
         call_command("publish")
     assert store.last()["state"] == "failed"
@@ -438,7 +439,7 @@ def test_what_failed_is_said_in_words(error, said):
 
 def test_a_fault_in_the_building_says_what_it_was(editions, monkeypatch):
     monkeypatch.setattr(project, "BASE_DIR", project.BASE_DIR / "nowhere")
-    (store.folder_of(1) / "answers.json").unlink()
+    (store.folder_of(1) / build.ANSWERS).unlink()
     with pytest.raises(CommandError):
         call_command("publish")
 
@@ -570,7 +571,7 @@ def test_many_pages_that_fail_are_reported_and_hang_nothing(editions):
 
 def test_a_page_that_never_ends_is_given_up(editions, monkeypatch):
     monkeypatch.setattr(build, "LONGEST_PAGE", 0)
-    (store.folder_of(1) / "answers.json").unlink()
+    (store.folder_of(1) / build.ANSWERS).unlink()
     with pytest.raises(build.BuildError, match="No page was made"):
         publish.publish()
     assert store.numbers() == [1]

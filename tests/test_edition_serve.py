@@ -65,7 +65,7 @@ def copy_as(number):
 
 
 def test_a_page_is_sent_as_it_was_made(server, client):
-    whole = (store.current() / "pages/topics/law/index.html").read_bytes()
+    whole = (store.current() / "pages/topics/law.html").read_bytes()
     for accepted, unpack in (
         ("gzip, deflate, br", brotli.decompress),
         ("gzip", gzip.decompress),
@@ -142,7 +142,7 @@ def test_a_switch_is_seen_without_a_restart(server):
 @pytest.mark.parametrize("suffix", [".gz", ".br"])
 def test_one_altered_file_refuses_the_whole_edition(server, suffix, caplog):
     copy_as(2)
-    path = store.folder_of(2) / "pages/ur/topics/law/index.html"
+    path = store.folder_of(2) / "pages/ur/topics/law.html"
     path = path.with_name(path.name + suffix)
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     store.switch(2)

@@ -141,7 +141,7 @@ def second(editions):
 
 
 def words():
-    return (store.current() / "pages/guides/consent/index.html").read_text()
+    return (store.current() / "pages/guides/consent.html").read_text()
 
 
 def test_going_back_takes_no_time_and_holds(second, capsys):
@@ -229,7 +229,7 @@ def test_in_place_of_a_withdrawn_single_point_of_contact_another_line_answers(ed
     publish.withdraw(Phone.objects.get(slug="h-spoc"), "an officer", "Flooded")
     publish.publish(publish.WITHDRAWAL)
     assert not pages_with("tel:01384455411")
-    html = (store.current() / "pages/topics/law/index.html").read_text()
+    html = (store.current() / "pages/topics/law.html").read_text()
     assert "This line is not working just now" in html
     head = html.partition("<main")[0]
     assert "tel:08085002222" in head
@@ -319,7 +319,7 @@ def test_altered_content_is_no_ground_for_the_next_edition(second):
     assert publish.whole_edition() == store.folder_of(1)
 
 
-@pytest.mark.parametrize("name", ["find.sqlite3", "critical_numbers.json", "facts.json"])
+@pytest.mark.parametrize("name", ["find.sqlite3", "critical_numbers.json", "facts.json.gz"])
 def test_the_next_edition_has_the_newest_content_whatever_else_is_altered(second, name):
     path = store.folder_of(2) / name
     path.write_bytes(path.read_bytes() + b" ")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from contacts.models import Phone
 from deploy.nginx import front
-from helphub.edition import publish, serve, store
+from helphub.edition import build, publish, serve, store
 from services.models import Service, Town
 from strategy.models import FormOfAbuse, Guide
 
@@ -30,7 +30,7 @@ def day(days):
 
 
 def page(address):
-    return (store.current() / f"pages{address}index.html").read_text()
+    return (store.current() / "pages" / build.file_of(address)).read_text()
 
 
 def pages():

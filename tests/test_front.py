@@ -307,7 +307,7 @@ def test_an_edition_met_half_copied_is_taken_when_it_is_whole(served):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(project, "EDITIONS_DIR", elsewhere)
         publish.publish()
-    page = "pages/guides/consent/index.html.br"
+    page = "pages/guides/consent.html.br"
     missing = (elsewhere / "000002" / page).read_bytes()
     (elsewhere / "000002" / page).unlink()
     shutil.copytree(elsewhere / "000002", served.editions / "000002")
@@ -351,7 +351,7 @@ def test_without_room_from_the_start_the_application_answers(built):
 
 def test_pages_that_somebody_changed_in_nginxs_own_copy_are_made_good(served):
     copy = (served.front / "current").resolve()
-    file = copy / "pages/contacts/index.html"
+    file = copy / "pages/contacts.html"
     file.write_bytes(file.read_bytes().replace(NUMBER.encode(), b"tel:08009995429"))
     until(lambda: NUMBER in served.body(PAGE), 90)
     until(served.is_open)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from contacts.models import ApprovedNumber, NumberProposal, Phone
 from helphub.desk import proposals
-from helphub.edition import publish, store, watch
+from helphub.edition import build, publish, store, watch
 from helphub.edition.watch import Watcher
 from helphub.history import versions
 from helphub.history.recording import recording
@@ -137,12 +137,12 @@ def test_until_it_is_approved_readers_get_editions_with_the_old_number(
     proposal = proposed(admin, spoc, **NEW)
     Guide.objects.filter(slug="consent").update(body_en="Words of an officer.")
     assert publish.publish().number == 2
-    page = (store.current() / "pages/guides/consent/index.html").read_text()
+    page = (store.current() / "pages/guides/consent.html").read_text()
     assert "Words of an officer." in page
     assert "tel:01384455411" in page
     approve(second, proposal)
     assert publish.publish().number == 3
-    page = (store.current() / "pages/guides/consent/index.html").read_text()
+    page = (store.current() / "pages/guides/consent.html").read_text()
     assert "tel:01384455412" in page
     assert "01384 455412" in page
     assert "tel:01384455411" not in page
@@ -158,7 +158,7 @@ def test_a_withdrawal_does_not_wait_for_the_release_of_an_approved_number(
     approve(second, proposed(admin, spoc, **NEW))
     withdraw(admin, galop)
     publish.publish(publish.WITHDRAWAL)
-    page = (store.current() / "pages/contacts/index.html").read_text()
+    page = (store.current() / "pages/contacts.html").read_text()
     assert f"tel:{galop.dial}" not in page
     assert "tel:01384455412" in page
     assert "tel:01384455411" not in page
@@ -232,13 +232,13 @@ def test_help_now_goes_out_only_with_numbers_that_were_approved(editions, admin,
     (held,) = publish.publish().held
     assert held.record.key == guide.pk
     assert "a number that nobody has approved" in held.why
-    page = store.current() / "pages/help-now/index.html"
+    page = store.current() / "pages/help-now.html"
     assert galop.dial not in page.read_text()
     # From now on nobody changes its digits alone.
     assert galop.is_guarded
     approve(second, proposed(admin, galop))
     assert publish.publish().held == []
-    assert f"tel:{galop.dial}" in (store.current() / "pages/help-now/index.html").read_text()
+    assert f"tel:{galop.dial}" in (store.current() / "pages/help-now.html").read_text()
 
 
 # Two persons
@@ -500,7 +500,7 @@ def test_only_pages_that_show_the_line_are_listed(editions, admin, second):
     assert "/help-now/" in listed
     assert "/guides/consent/" not in listed
     for address in ("/help-now/", "/contacts/", "/accessibility/", "/guides/consent/", "/ur/"):
-        html = (folder / address.strip("/") / "index.html").read_text()
+        html = (folder / build.file_of(address)).read_text()
         assert ("85258" in html) is (address in listed), address
 
 
@@ -753,7 +753,7 @@ def test_with_an_organisation_its_critical_lines_do_not_come_back(editions, admi
     guarded = Phone.objects.guarded().filter(organization=spoc.organization)
     assert {one.key for one in left} == {phone.pk for phone in guarded}
     publish.publish()
-    assert "tel:01384455411" not in (store.current() / "pages/contacts/index.html").read_text()
+    assert "tel:01384455411" not in (store.current() / "pages/contacts.html").read_text()
 
 
 @pytest.mark.parametrize(("name", "day"), [("starts_on", "2020-01-01"), ("ends_on", "2090-01-01")])
@@ -811,7 +811,7 @@ def test_an_approval_sends_out_no_other_words_of_the_line(
     save(admin, spoc, purpose_en="Words that nobody ticked.")
     approve(second, proposed(admin, spoc, **NEW))
     Watcher().look()
-    page = (store.current() / "pages/contacts/index.html").read_text()
+    page = (store.current() / "pages/contacts.html").read_text()
     assert "tel:01384455412" in page
     assert "Words that nobody ticked." not in page
 

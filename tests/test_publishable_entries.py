@@ -7,7 +7,7 @@ from django.contrib import admin as django_admin
 from django.urls import reverse
 
 from contacts.models import Organization, Phone
-from helphub.edition import bake, publish, store
+from helphub.edition import bake, build, publish, store
 from helphub.entries import Entry, Page
 from helphub.models import Synonym
 from services.models import Audience, Choice, Service, ServiceArea, Situation, Suggestion, Town
@@ -148,7 +148,7 @@ def test_a_new_record_of_every_kind_goes_out_and_reaches_readers(admin, editions
     pages = store.current() / "pages"
 
     def page(address):
-        return (pages / address.lstrip("/") / "index.html").read_text()
+        return (pages / build.file_of(address)).read_text()
 
     service = page("/services/listeners/")
     for words in ("Listeners of Brierley", "Brierley Listeners", "01384 455 400"):

@@ -32,7 +32,7 @@ def one_connection(monkeypatch):
 
 
 def words(address="guides/consent"):
-    return (store.current() / f"pages/{address}/index.html").read_text()
+    return (store.current() / f"pages/{address}.html").read_text()
 
 
 def names():
@@ -191,7 +191,7 @@ def test_what_is_ticked_goes_out_and_the_rest_is_held_back_whole(guide, topic, a
     assert (request.state, request.why, request.who) == (State.DONE, "The council asked", "officer")
     assert request.chosen == [list(name_of(guide))]
     assert "Words that go out." in words()
-    assert words("topics/law") == (store.folder_of(1) / "pages/topics/law/index.html").read_text()
+    assert words("topics/law") == (store.folder_of(1) / "pages/topics/law.html").read_text()
     baked = publish.rows_of(store.current())[Suggestion]
     assert {k for k, row in baked.items() if row["form_of_abuse_id"] == topic.pk} == suggestions
     assert set(names()) == {name_of(topic)}

@@ -24,8 +24,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language_info, override
 from django.views.decorators.http import require_safe
 
-from contacts.hours import build_clock
-from helphub import critical
+from helphub import clock, critical
 from helphub.edition import addresses, bake, build, compare, publish, reading, store
 from services.models import Location
 
@@ -143,7 +142,7 @@ def made(label, key):
         for one, table in rows.items()
         for number, row in table.items()
     ]
-    said = (edition, known, label, key, build_clock(), *_languages())
+    said = (edition, known, label, key, clock.today(), *_languages())
     mark = hashlib.sha256(repr(said).encode()).hexdigest()[:32]
     folder = settings.PREVIEWS_DIR / mark
     with _alone():

@@ -1,8 +1,9 @@
 """Build: the public role, running on a baked file, prints every page into files.
 
-A page is a function of this code, of the day, and of what its queries answer. Each page's queries
-are kept with the edition; where all of them answer as they did in the edition before, the page is
-the same, and its files are copied from there instead of being made again.
+A page is a function of this code, of what its queries answer, and of whether certain days have
+come. Each page's queries, and the first day that it waits for, are kept with the edition. Where all
+of the queries answer as they did in the edition before, and that day has not come, the page is the
+same, and its files are taken from there instead of being made again.
 """
 
 import errno
@@ -13,17 +14,18 @@ import json
 import os
 import sys
 import time
+from datetime import date
 
 import brotli
 import django
 from django.conf import settings
 from django.test import Client
 
-from contacts.hours import build_clock
-from helphub import critical, memory
+from helphub import clock, critical, memory
 from helphub.edition import addresses, facts, makers, reading, store
 from helphub.edition.store import TWINS, digest
 
+ANSWERS = "answers.json.gz"
 BROTLI_QUALITY, GZIP_LEVEL = 7, 6
 LONGEST_PAGE = 120  # Seconds; on a busy machine a page takes a tenth of one.
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # What a full disk says, or a share of it that is.
@@ -37,8 +39,9 @@ class BuildError(Exception):
 
 
 def file_of(address):
-    """Where an address lies under pages/."""
-    return f"{address.lstrip('/')}index.html" if address.endswith("/") else address.lstrip("/")
+    """Where an address lies under pages/: a folder for each would cost more than some pages."""
+    name = address.strip("/")
+    return f"{name or 'index'}.html" if address.endswith("/") else name
 
 
 def code_mark():
@@ -56,34 +59,43 @@ def code_mark():
 
 
 def pages_mark(folder):
-    """Changes when pages may differ though the content is the same: by the code, or the day."""
+    """Changes when pages may differ though the content and the day are the same."""
     mark = hashlib.sha256(code_mark().encode())
-    mark.update(build_clock().isoformat().encode())
     mark.update((folder / critical.PATH.name).read_bytes())
     return mark.hexdigest()
 
 
 def is_of_this_code(folder):
-    """Whether this code, today, would make the pages of an edition as they are."""
+    """Whether this code would make the pages of an edition as they are."""
     return _answers_of(folder).get("code") == pages_mark(folder)
+
+
+def is_of_today(folder):
+    """Whether the pages of an edition are today what they were when it was made."""
+    known = _answers_of(folder)
+    with reading.reading(folder) as connection:
+        return set(store.pages_of(folder)) <= _unchanged(connection, known, pages_mark(folder))
 
 
 # The whole
 
 
-def build(folder, before=None, progress=lambda done, of: None):
-    """Make every page of a baked edition; the pages by address, as the manifest has them."""
+def build(folder, before=None, progress=lambda done, of: None, is_shared=False):
+    """Make every page of a baked edition; the pages by address, as the manifest has them.
+
+    What is the same in the edition before is copied; or shared with it.
+    """
     with reading.reading(folder) as connection:
         wanted = addresses.everything()
         mark = pages_mark(folder)
         known = _answers_of(before) if before else {}
         same = _unchanged(connection, known, mark)
         if not same:
-            known = {"queries": [], "pages": {}}
+            known = {"queries": [], "pages": {}, "until": {}}
     pages = {}
     old = store.pages_of(before) if before else {}
     for address in wanted:
-        if address in same and address in old and copy(folder, before, old[address]):
+        if address in same and address in old and take(folder, before, old[address], is_shared):
             pages[address] = old[address]
     todo = [address for address in wanted if address not in pages]
     answers = _Answers(known, pages)
@@ -98,7 +110,8 @@ def build(folder, before=None, progress=lambda done, of: None):
             read[page["sha256"]] = facts.facts_of_file(folder / "pages" / (page["file"] + ".gz"))
     shown = {page["sha256"] for page in pages.values()}
     facts.write(folder, {mark: found for mark, found in read.items() if mark in shown})
-    (folder / "answers.json").write_text(json.dumps({"code": mark} | answers.as_json()))
+    made_by = {"code": mark, "day": clock.today().isoformat()}
+    store.write_aid(folder, ANSWERS, made_by | answers.as_json())
     # In the order of the addresses, whoever made them.
     is_missing = {a for a, p in pages.items() if p["status"] == 404 and a != addresses.NOT_FOUND}
     above = set(addresses.of_one_language())
@@ -109,7 +122,7 @@ def run(folder, before, todo, done=0, progress=lambda done, of: None):
     """Share the addresses out to processes of the public role."""
     count = 1 if len(todo) < FEW else min(os.cpu_count() or 1, 4)
     # It must name an edition, to be of the public role; each child is told its own.
-    environment = os.environ | {"HELPHUB_EDITION": str(settings.EDITIONS_DIR)}
+    environment = os.environ | {"HELPHUB_EDITION": os.devnull}
     if not settings.LAPTOP:
         environment |= {
             "HELPHUB_ROLE": "public",
@@ -120,7 +133,7 @@ def run(folder, before, todo, done=0, progress=lambda done, of: None):
     made = []
     for number in range(count):
         _clear(folder, number)
-        share = [maker.process.pid, todo[number::count]]
+        share = [maker.process.pid, clock.today().isoformat(), todo[number::count]]
         (folder / f".share-{number}").write_text(json.dumps(share))
         made.append(folder / f".made-{number}")
         maker.start(folder, number, before)
@@ -164,25 +177,28 @@ def _clear(folder, number):
         (folder / f".{name}-{number}").unlink(missing_ok=True)
 
 
-def copy(folder, before, page):
+def take(folder, before, page, is_shared=False):
     """Take a page's files from the edition before; not if they are no longer what they were.
 
-    A copy, not a link: what is damaged in one edition must not be in all of them.
+    Shared files are one file with two names: whatever damages it is in both editions.
     """
     if page["file"] is None:
         return True
-    found = {}
-    for name, suffix in TWINS.items():
-        try:
-            found[suffix] = (before / "pages" / (page["file"] + suffix)).read_bytes()
-        except OSError:
-            return False
-        if digest(found[suffix]) != page[name]:
-            return False
+    names = {suffix: before / "pages" / (page["file"] + suffix) for suffix in TWINS.values()}
+    try:
+        found = {suffix: path.read_bytes() for suffix, path in names.items()}
+    except OSError:
+        return False
+    if any(digest(found[suffix]) != page[name] for name, suffix in TWINS.items()):
+        return False
     path = folder / "pages" / page["file"]
     path.parent.mkdir(parents=True, exist_ok=True)
     for suffix, content in found.items():
-        path.with_name(path.name + suffix).write_bytes(content)
+        new = path.with_name(path.name + suffix)
+        if is_shared:
+            os.link(names[suffix], new)
+        else:
+            new.write_bytes(content)
     return True
 
 
@@ -190,36 +206,48 @@ def copy(folder, before, page):
 
 
 def _answers_of(before):
-    return store.aid(before, "answers.json")
+    return store.aid(before, ANSWERS)
 
 
 def _unchanged(connection, known, mark):
-    """The addresses whose queries all answer as they did."""
-    if known.get("code") != mark:
+    """The addresses whose queries all answer as they did, and whose day has not come."""
+    today = clock.today().isoformat()
+    # On a machine whose clock was put back, days that had come have not.
+    if known.get("code") != mark or known["day"] > today:
         return set()
     changed = {
         number
         for number, (sql, params, answer) in enumerate(known["queries"])
-        if answer_of(connection, sql, params) != answer
+        if answer_of(connection, sql, params, today) != answer
     }
-    return {address for address, used in known["pages"].items() if not changed & set(used)}
+    return {
+        address
+        for address, used in known["pages"].items()
+        if not changed & set(used) and known["until"].get(address, LATEST) > today
+    }
 
 
-def answer_of(connection, sql, params):
+LATEST = date.max.isoformat()
+TODAY = "today"  # In a query that names the day: it is asked again of another day.
+
+
+def answer_of(connection, sql, params, today):
     """A mark of what a query answers in an edition's file."""
+    params = [today if one == TODAY else one for one in params]
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()[:20]
 
 
 class _Answers:
-    """Queries and their answers, each once, and which page asked which."""
+    """Queries and their answers, each once; which page asked which, and the day it waits for."""
 
     def __init__(self, known, kept):
         used = {number for address in kept for number in known["pages"][address]}
         self.queries = [known["queries"][number] for number in sorted(used)]
         moved = {old: new for new, old in enumerate(sorted(used))}
         self.pages = {address: [moved[n] for n in known["pages"][address]] for address in kept}
+        self.until = {a: day for a, day in known["until"].items() if a in self.pages}
         self.numbers = {json.dumps(query[:2]): n for n, query in enumerate(self.queries)}
 
     def add(self, share):
@@ -232,9 +260,10 @@ class _Answers:
             places.append(self.numbers[key])
         for address, used in share["asked"].items():
             self.pages[address] = [places[number] for number in used]
+        self.until |= share["until"]
 
     def as_json(self):
-        return {"queries": self.queries, "pages": self.pages}
+        return {"queries": self.queries, "pages": self.pages, "until": self.until}
 
 
 class Recorder(memory.Memory):
@@ -243,13 +272,14 @@ class Recorder(memory.Memory):
     # In place of a query that cannot be written down: such a page is made again each time.
     UNKNOWN = -1
 
-    def __init__(self):
+    def __init__(self, today):
         super().__init__()
+        self.today = today
         self.numbers = {}
 
     def __call__(self, execute, sql, params, many, context):
         try:
-            key = json.dumps([sql, list(params or [])])
+            key = json.dumps([sql, [TODAY if p == self.today else p for p in params or []]])
         except TypeError:
             self.asked.add(self.UNKNOWN)
         else:
@@ -263,16 +293,18 @@ class Recorder(memory.Memory):
 def build_share(number, before=None):
     """Make the pages of one share."""
     folder = settings.EDITION
-    publisher, todo = json.loads((folder / f".share-{number}").read_bytes())
+    publisher, today, todo = json.loads((folder / f".share-{number}").read_bytes())
     old = store.pages_of(before) if before else {}
     known = facts.of_edition(before) if before else {}
     client = Client(headers={"host": settings.PUBLIC_HOST}, raise_request_exception=False)
-    recorder = Recorder()
+    recorder = Recorder(today)
     # This process ends with its share: looking for garbage all the time costs a tenth of it.
     gc.freeze()
     gc.set_threshold(100_000)
-    pages, asked, read = {}, {}, {}
+    pages, asked, until, read = {}, {}, {}, {}
     with (
+        # Midnight may go by; the edition is of one day.
+        clock.fixed(date.fromisoformat(today)),
         reading.reading(folder) as connection,
         (folder / f".made-{number}").open("ab", buffering=0) as made,
     ):
@@ -289,13 +321,16 @@ def build_share(number, before=None):
                     read[page["sha256"]] = facts.facts_of_file(
                         folder / "pages" / (page["file"] + ".gz")
                     )
+                days = {one for one in recorder.asked if isinstance(one, date)}
                 if recorder.UNKNOWN not in recorder.asked:
-                    asked[address] = sorted(recorder.asked)
+                    asked[address] = sorted(recorder.asked - days)
+                if days:
+                    until[address] = min(days).isoformat()
                 made.write(b".")
         queries = [json.loads(key) for key in recorder.numbers]
         for query in queries:
-            query.append(answer_of(connection, *query))
-    found = {"pages": pages, "queries": queries, "asked": asked, "facts": read}
+            query.append(answer_of(connection, *query, today))
+    found = {"pages": pages, "queries": queries, "asked": asked, "until": until, "facts": read}
     (folder / f".done-{number}").write_text(json.dumps(found))
 
 
@@ -317,7 +352,7 @@ def print_page(folder, address, response, before, old):
     page["file"] = file_of(address)
     if old and old["sha256"] == page["sha256"] and old["file"] == page["file"]:
         page |= {name: old[name] for name in ("gz", "br")}
-        if copy(folder, before, page):
+        if take(folder, before, page):
             return page | {"sent": sent(folder, page)}
     path = folder / "pages" / page["file"]
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,12 +5,12 @@ that is the same as in the edition before is not read again.
 """
 
 import gzip
-import json
 import re
 from html.parser import HTMLParser
 
 from helphub.edition import store
 
+FILE = "facts.json.gz"
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 NEVER_SHOWN = {"head", "script", "style", "template", "datalist"}
 HIDING_CLASSES = {"unseen", "skip"}  # Read aloud, or shown on focus only.
@@ -149,8 +149,8 @@ def facts_of_file(path):
 
 def of_edition(folder):
     """The facts of an edition's pages, by SHA-256."""
-    return store.aid(folder, "facts.json")
+    return store.aid(folder, FILE)
 
 
 def write(folder, found):
-    (folder / "facts.json").write_text(json.dumps(found, ensure_ascii=False))
+    store.write_aid(folder, FILE, found)

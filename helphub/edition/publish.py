@@ -11,9 +11,8 @@ from django.apps import apps
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
-from contacts.hours import build_clock
 from contacts.models import ApprovedNumber, Phone
-from helphub import critical
+from helphub import clock, critical
 from helphub.edition import (
     bake,
     build,
@@ -70,7 +69,7 @@ def publish(
     The source is the working database or the current edition; or, with a number, that edition. With
     marks, {(label, key): mark}, only those records go out, as they were when they were looked at.
     """
-    with store.lock():
+    with store.lock(), clock.fixed(clock.today()):
         if source == RELEASED and (held := store.hold()) is not None:
             raise store.StoreError(
                 f"Readers have edition {held.get('number')}, to which {held.get('who')} went back "
@@ -127,7 +126,9 @@ def _publish(this, source, why, force, number, marks, progress):
                 refusals = gate.wrong_numbers(data, digits(approved))
             if not refusals:
                 mark = time.perf_counter()
-                pages = build.build(work, attempt, progress)
+                # What only time changes shares the rest; what was put aside ends with this round.
+                is_shared = source == CURRENT or attempt != before
+                pages = build.build(work, attempt, progress, is_shared)
                 seconds["build"] = time.perf_counter() - mark
                 mark = time.perf_counter()
                 edition = gate.Edition(
@@ -150,7 +151,7 @@ def _publish(this, source, why, force, number, marks, progress):
                 # What was held back may be the cause of the rest.
                 raise RefusedError([*held.values(), *refusals])
             held |= new
-            if (work / "answers.json").exists():
+            if (work / build.ANSWERS).exists():
                 # What was made is not made again for the entries that go out.
                 _write_manifest(work, _manifest(edition, source, who, why, force, before, {}, {}))
                 attempt = store.keep_for_next_round(work)
@@ -232,7 +233,7 @@ def _manifest(edition, source, who, why, force, before, held, seconds):
     return {
         "format": store.FORMAT,
         "made_at": time.time(),
-        "day": build_clock().isoformat(),
+        "day": clock.today().isoformat(),
         "source": source,
         "who": who,
         "why": why,

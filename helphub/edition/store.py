@@ -1,7 +1,7 @@
 """The folder of numbered editions, and which of them is the current one.
 
 000041/        content.sqlite3  find.sqlite3  critical_numbers.json  manifest.json
-               facts.json  answers.json  pages/
+               facts.json.gz  answers.json.gz  pages/
                content.sqlite3.gz  manifest.json.gz: the same again, with a check sum of their own
 current        a link to the edition that readers get, replaced by one rename
 hold.json      who went back to an edition, and why; there while that holds
@@ -9,7 +9,8 @@ last.json      how the last publication ended, what nobody has mended yet (outco
                whether the current edition was found damaged
 .work-*        an edition in the making, cleared away by the next publication
 
-No two editions share a file: what happens to one of them happens to that one alone.
+Editions of different content share no file: what happens to one of them happens to that one alone.
+One that was made because a day had come shares the files of the pages that are the same.
 """
 
 import fcntl
@@ -35,7 +36,7 @@ FEWEST = 2  # However little room there is: the current one, and where readers g
 CONTENT = "content.sqlite3"
 FILES = [CONTENT, "find.sqlite3", "critical_numbers.json"]
 # What the next edition takes from this one. Readers need none of it.
-AIDS = ["facts.json", "answers.json"]
+AIDS = ["facts.json.gz", "answers.json.gz"]
 # What an edition can be made from again, the first by what the second says of it.
 SPARED = ["manifest.json", CONTENT]
 TWINS = {"sha256": "", "gz": ".gz", "br": ".br"}  # Of a page's file, by the name of its mark.
@@ -203,10 +204,15 @@ def aid(folder, name):
         is_made = (folder / "manifest.json").exists()
         mark = manifest_of(folder).get("aids", {}).get(name) if is_made else None
         if mark in (None, digest(body)):
-            return json.loads(body)
-    except (OSError, StoreError, ValueError):
+            return json.loads(gzip.decompress(body))
+    except (OSError, EOFError, zlib.error, StoreError, ValueError):
         pass
     return {}
+
+
+def write_aid(folder, name, value):
+    body = json.dumps(value, ensure_ascii=False).encode()
+    (folder / name).write_bytes(gzip.compress(body, 6, mtime=0))
 
 
 # What an edition is made from again

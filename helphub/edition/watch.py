@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 
-from contacts.hours import build_clock
-from helphub.edition import outcomes, publish, store, trouble
+from helphub import clock
+from helphub.edition import build, outcomes, publish, store, trouble
 from helphub.models import PublicationRequest
 
 logger = logging.getLogger(__name__)
@@ -28,6 +28,8 @@ class Watcher:
     def __init__(self):
         self.not_before = 0.0
         self.look_at_files_at = 0.0
+        # The edition that is known to be right today, and the day.
+        self.looked_at = None
         self.unnoted = None  # What is done, while the database does not take that it is.
 
     def run(self, is_over):
@@ -153,19 +155,16 @@ class Watcher:
             self.look_at_files_at = time.monotonic() + MEND_AGAIN
 
     def is_another_day(self):
-        """Whether the current edition was made on another day: hours are printed weeks ahead."""
-        folder = store.current()
-        if folder is None:
-            return False
-        try:
-            return store.manifest_of(folder)["day"] != build_clock().isoformat()
-        except store.StoreError:
-            return False
+        """Whether nobody has looked yet if the current edition is right today."""
+        return store.current() is not None and self.looked_at != (store.current(), clock.today())
 
     def keep_time(self):
-        """Make what readers have anew for the new day; nothing that waits for approval goes out."""
+        """Make the pages again that the day changes; nothing that waits for approval goes out."""
+        today = clock.today()
         try:
-            publish.publish(publish.CURRENT, "the clock", "a new day")
+            if not build.is_of_today(store.current()):
+                publish.publish(publish.CURRENT, "the clock", "a new day")
+            self.looked_at = store.current(), today
         except Exception:
             logger.exception("The edition of the day was not made. Trying again in five minutes.")
             self.not_before = time.monotonic() + RETRY

@@ -10,9 +10,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info, gettext, gettext_noop
 
-from contacts import fallbacks, hours
+from contacts import fallbacks
 from contacts.models import Phone
-from helphub import assets, critical, memory, texts
+from helphub import assets, clock, critical, memory, texts
 from helphub.entries import Entry
 from services.models import Service
 
@@ -231,8 +231,8 @@ def span(one):
 
 @register.simple_tag
 def day_of_this_page():
-    """The day whose hours the page shows."""
-    return dateformat.format(hours.build_clock().astimezone(hours.LONDON), "j F Y")
+    """The day on which the page was made: it is as it was then until it is made again."""
+    return dateformat.format(clock.today(), "j F Y")
 
 
 @register.simple_tag

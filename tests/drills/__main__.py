@@ -86,10 +86,13 @@ def main(words):
                 for address in oracle.printed
                 if address.endswith("/") and address not in ("/emergency/",)
             ]
-            pages = [a for a in pages if (stack.front / "current" / "pages" / a[1:]).is_dir()]
+            files = {
+                page: stack.front / "current/pages" / f"{page.strip('/') or 'index'}.html"
+                for page in pages
+            }
+            pages = [page for page, file in files.items() if file.exists()]
             for page in pages:
-                file = stack.front / "current" / "pages" / page[1:] / "index.html"
-                oracle.know(file.read_bytes())
+                oracle.know(files[page].read_bytes())
             head = f"{'':34} {'way':12} {'good':>8} {'degraded':>8} {'bad':>5}"
             print(f"{head} {'p99 ms':>8} {'help now':>9}")
             results = [perform(one, stack, oracle, pages) for one in wanted]

@@ -1,7 +1,7 @@
 """What many tests start from, made once for each state of the code and then copied.
 
-Migrating and loading the content costs 20 seconds, an edition another 30. Neither depends on
-anything but the code, the content, the libraries and the day, so what one run made serves the next.
+Migrating and loading the content costs 20 seconds, an edition another 30. They depend on the code,
+the content and the libraries alone, so what one run made serves the next for four weeks.
 """
 
 import fcntl
@@ -15,8 +15,8 @@ from functools import cache
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
-from django.utils.timezone import localdate
 
+from helphub import clock
 from tests.databases import on_a_file
 
 SOURCES = ["helphub", "strategy", "contacts", "services", "templates", "static", "fixtures"]
@@ -27,7 +27,7 @@ KEPT = 3  # States of the code: two branches in turn, and one more.
 @cache
 def fingerprint():
     """A hash of everything that a prepared database or edition is made from."""
-    found = hashlib.sha256(str(localdate()).encode())
+    found = hashlib.sha256(str(clock.first_of_block()).encode())
     for name in SOURCES:
         for path in sorted((settings.BASE_DIR / name).rglob("*")):
             if path.is_file() and path.suffix not in {".pyc", ".mo"}:

@@ -1,0 +1,183 @@
+"""What a new day changes on readers' pages, and what it leaves alone."""
+
+from datetime import datetime, time, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import dateformat, timezone, translation
+
+from contacts.models import Phone, ScheduleException, Verification
+from helphub import clock, memory
+from helphub.edition import build, publish, reading, store
+from helphub.edition.watch import Watcher
+from services.models import Service
+from strategy.models import Guide
+
+pytestmark = pytest.mark.both_databases
+BLOCK = clock.BLOCK.days
+
+
+def in_days(days):
+    return timezone.localdate() + timedelta(days=days)
+
+
+@pytest.fixture
+def now(monkeypatch):
+    """Sets the clock to noon of a day in Dudley."""
+
+    def set_to(day):
+        zone = timezone.get_default_timezone()
+        monkeypatch.setattr(timezone, "now", lambda: datetime.combine(day, time(12), zone))
+
+    return set_to
+
+
+@pytest.fixture
+def dated(editions, now):
+    """An edition of content in which much depends on the day, and the day on which it was made."""
+    first = clock.first_of_block()
+    now(first)
+    consent = Guide.objects.filter(slug="consent")
+    consent.update(ends_on=first + timedelta(days=2))
+    Guide.objects.filter(slug="help-now").update(reviewed_on=first)
+    Service.objects.filter(line="h-rph").update(
+        notice_en="The line is being moved.", notice_until=first + timedelta(days=9)
+    )
+    line = Phone.objects.get(slug="h-rph")
+    line.exceptions.all().delete()
+    closed = first + timedelta(days=65)
+    ScheduleException.objects.create(phone=line, first_day=closed, last_day=closed)
+    Verification.objects.create(
+        phone=line,
+        verified_on=first - timedelta(days=70),
+        method=Verification.Method.RANG,
+        role="communications",
+        confirmed="The hours.",
+    )
+    rule = line.schedules.first()
+    rule.valid_to = first + timedelta(days=14)
+    rule.save()
+    publish.publish()
+    return first
+
+
+def html(address):
+    page = store.pages_of(store.current())[address]
+    return (store.current() / "pages" / page["file"]).read_text()
+
+
+def test_an_ordinary_day_makes_no_edition(editions, now):
+    first = clock.first_of_block()
+    watcher = Watcher()
+    for days in (1, 14, 27):
+        now(first + timedelta(days=days))
+        watcher.look()
+    assert store.numbers() == [1]
+
+
+def test_every_page_that_is_kept_reads_as_it_would_if_it_were_made_that_day(dated, now):
+    """The paper's date alone may be older: it says when the page was made."""
+    kept = set()
+    for days in (3, 10, 20):
+        day = dated + timedelta(days=days)
+        now(day)
+        publish.publish(publish.CURRENT)
+        folder = store.current()
+        pages = store.pages_of(folder)
+        before = store.pages_of(store.folder_of(store.number_of(folder) - 1))
+        same = {a for a, page in pages.items() if before.get(a) == page and page["file"]}
+        kept |= same
+        with reading.reading(folder), memory.using(memory.Memory()):
+            for address in sorted(same):
+                # Of the many lists, and of two languages, some.
+                if not build.is_html(pages[address]) or address.startswith(("/list/", "/ur/")):
+                    continue
+                response = Client(headers={"host": "testserver"}).get(address, secure=True)
+                assert without_date(response.content.decode()) == without_date(html(address)), (
+                    address,
+                    day,
+                )
+    assert kept
+
+
+def without_date(page):
+    for ago in range(BLOCK):
+        for code in ("en", "ur"):
+            with translation.override(code):
+                page = page.replace(dateformat.format(in_days(-ago), "j F Y"), "(a day)")
+    return page
+
+
+def test_a_day_changes_the_pages_that_it_concerns_and_the_others_are_the_same_files(dated, now):
+    before = store.current()
+    watcher = Watcher()
+    now(dated + timedelta(days=2))
+    watcher.look()
+    assert store.current() == before
+    assert "/guides/consent/" in store.pages_of(before)
+    now(dated + timedelta(days=3))
+    watcher.look()
+    after = store.current()
+    assert after != before
+    assert store.manifest_of(after)["pages"]["/guides/consent/"]["status"] == 410
+    file = "pages/topics/law.html"
+    assert (after / file).stat().st_ino == (before / file).stat().st_ino
+    assert store.damage_of(before) is None
+    assert store.damage_of(after) is None
+    # A clock that was put back.
+    now(dated + timedelta(days=1))
+    publish.publish(publish.CURRENT)
+    assert store.pages_of(store.current())["/guides/consent/"]["status"] == 200
+
+
+def test_what_a_release_leaves_alone_is_copied(dated, now):
+    Guide.objects.filter(slug="help-now").update(summary_en="Another sentence.")
+    before = store.current()
+    publish.publish()
+    file = "pages/topics/law.html"
+    assert (store.current() / file).read_bytes() == (before / file).read_bytes()
+    assert (store.current() / file).stat().st_ino != (before / file).stat().st_ino
+
+
+def test_after_four_weeks_the_labels_reach_further(dated, now):
+    def ends():
+        found = html("/contacts/").partition('data-ends="')[2].partition('"')[0]
+        return datetime.fromtimestamp(int(found) * 60, timezone.get_default_timezone()).date()
+
+    # Until the check by ringing is three months old, and no further.
+    assert ends() == dated + timedelta(days=20)
+    Verification.objects.create(
+        phone=Phone.objects.get(slug="h-rph"),
+        verified_on=dated,
+        method=Verification.Method.RANG,
+        role="communications",
+        confirmed="The hours.",
+    )
+    publish.publish()
+    assert ends() == dated + 2 * clock.BLOCK
+    number = store.number_of(store.current())
+    now(dated + clock.BLOCK)
+    Watcher().look()
+    assert store.number_of(store.current()) == number + 1
+    assert ends() == dated + 3 * clock.BLOCK
+
+
+def test_midnight_in_the_middle_of_a_publication_does_not_tear_it(dated, now, monkeypatch):
+    """All pages are of the day on which it began."""
+    monkeypatch.setattr(publish.bake, "write", midnight_goes_by(now, dated, publish.bake.write))
+    now(dated + timedelta(days=2))
+    publish.publish()
+    assert store.manifest_of(store.current())["day"] == (dated + timedelta(days=2)).isoformat()
+    assert store.pages_of(store.current())["/guides/consent/"]["status"] == 200
+    monkeypatch.undo()
+    now(dated + timedelta(days=3))
+    Watcher().look()
+    assert store.pages_of(store.current())["/guides/consent/"]["status"] == 410
+
+
+def midnight_goes_by(now, dated, write):
+    def writes(*arguments):
+        now(dated + timedelta(days=3))
+        return write(*arguments)
+
+    return writes
