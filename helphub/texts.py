@@ -133,9 +133,9 @@ def unknown_tokens(text):
 PIECES = re.compile(rf"(?P<tag><[^>]*>)|{TOKEN.pattern}")
 
 
-def _replace_tokens(rendered):
+def _replace_tokens(rendered, known=None):
     """Put into finished HTML what its tokens become; never into a tag, nor a link into a link."""
-    known = resolve_tokens([rendered])
+    known = resolve_tokens([rendered]) if known is None else known
     within_link = False
 
     def replace(match):
@@ -178,6 +178,13 @@ def phrase(text):
         ("phrase", text),
         lambda: mark_safe(_replace_tokens(_markdown.renderInline(text))),  # noqa: S308
     )
+
+
+def phrases(text):
+    """The lines of a text, each as HTML: what their tokens become is looked up for all at once."""
+    known = resolve_tokens([text])
+    lines = map(_markdown.renderInline, text.splitlines())
+    return [mark_safe(_replace_tokens(line, known)) for line in lines]  # noqa: S308
 
 
 # Lists that were pasted

@@ -24,6 +24,7 @@ ASKING_FOR_AN_INTERPRETER = gettext_noop(
 register = template.Library()
 register.filter("prose", texts.prose)
 register.filter("phrase", texts.phrase)
+register.filter("phrases", texts.phrases)
 
 
 @register.simple_tag
