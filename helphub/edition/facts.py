@@ -6,12 +6,13 @@ that is the same as in the edition before is not read again.
 
 import gzip
 import re
-from html.parser import HTMLParser
+from collections import Counter
+
+from lxml.etree import HTMLParser
 
 from helphub.edition import store
 
 FILE = "facts.json.gz"
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 NEVER_SHOWN = {"head", "script", "style", "template", "datalist"}
 HIDING_CLASSES = {"unseen", "skip"}  # Read aloud, or shown on focus only.
 IN_A_LINE = {"a", "abbr", "b", "bdi", "bdo", "cite", "em", "i", "mark", "q", "small", "span"}
@@ -25,77 +26,65 @@ NUMBER = re.compile(
 SPACE = re.compile(r"[ \t\r\f\v]*\n[ \t\r\f\v\n]*|[ \t\r\f\v]+")
 
 
-class _Reader(HTMLParser):
+class _Reader:
+    """What lxml tells of a page, one tag and one piece of text after another."""
+
     def __init__(self):
-        super().__init__(convert_charrefs=True)
-        self.open = []
+        self.open = []  # The tags that are open, and what each of them does to what is within.
+        self.within = Counter()  # How many of each are open, by name.
+        self.hidden = self.folded = 0
         self.title, self.lang, self.dir = "", "", ""
         self.ids, self.links, self.lines, self.text, self.odd = [], [], [], [], []
         self.line = None
-        self.hidden = 0
 
-    def handle_starttag(self, tag, attributes):
-        values = dict(attributes)
+    def start(self, tag, values):
         if "id" in values:
             self.ids.append(values["id"])
         if tag == "html":
             self.lang, self.dir = values.get("lang", ""), values.get("dir", "")
         if "nonce" in values or values.get("name") == "csrfmiddlewaretoken":
             self.odd.append("a token or nonce that belongs to one reader")
-        if tag == "meta" and (values.get("http-equiv") or "").lower() == "set-cookie":
+        if tag == "meta" and values.get("http-equiv", "").lower() == "set-cookie":
             self.odd.append("a cookie")
-        if tag in VOID:
-            if tag == "br" and not self.hidden:
-                self.text.append("\n")
-            return
-        classes = set((values.get("class") or "").split())
         is_hidden = (
             tag in NEVER_SHOWN
             or "hidden" in values
             or "style" in values
-            or bool(classes & HIDING_CLASSES)
+            or not HIDING_CLASSES.isdisjoint(values.get("class", "").split())
         )
         # What a closed part holds is there to be read, but nobody sees it at once.
         is_folded = tag == "details" and "open" not in values
         self.open.append((tag, is_hidden, is_folded, values.get("dir")))
+        self.within[tag] += 1
         self.hidden += is_hidden
-        href = values.get("href") or ""
-        if tag == "a" and href.startswith(("/", "#")):
-            self.links.append(href)
-        if tag == "a" and href.startswith(("tel:", "sms:")):
-            self.line = {
-                "href": href,
-                "shown": "",
-                "is_seen": not self._is_unseen(),
-                "at": len(self.open),
-            }
+        self.folded += is_folded
+        if tag == "a":
+            self._begin_link(values.get("href", ""))
         if not self.hidden and tag not in IN_A_LINE:
             self.text.append("\n")
 
-    def _is_unseen(self):
-        names = [tag for tag, *_ in self.open]
-        folded = any(is_folded for _, _, is_folded, _ in self.open) and "summary" not in names
-        return bool(self.hidden) or folded
+    def _begin_link(self, href):
+        if href.startswith(("/", "#")):
+            self.links.append(href)
+        elif href.startswith(("tel:", "sms:")):
+            is_folded = self.folded and not self.within["summary"]
+            self.line = [href, "", not self.hidden and not is_folded]
 
-    def handle_endtag(self, tag):
-        if tag not in [one[0] for one in self.open]:
-            return
-        while self.open:
-            if self.line and self.line["at"] == len(self.open):
-                self.lines.append(
-                    [self.line["href"], self.line["shown"].strip(), self.line["is_seen"]]
-                )
-                self.line = None
-            name, is_hidden, *_ = self.open.pop()
-            self.hidden -= is_hidden
-            if not self.hidden and name not in IN_A_LINE:
-                self.text.append("\n")
-            if name == tag:
-                break
+    def end(self, tag):
+        # lxml closes what a page leaves open, so this is the tag that was opened last.
+        _, is_hidden, is_folded, _ = self.open.pop()
+        if tag == "a" and self.line:
+            self.line[1] = self.line[1].strip()
+            self.lines.append(self.line)
+            self.line = None
+        self.within[tag] -= 1
+        self.hidden -= is_hidden
+        self.folded -= is_folded
+        if not self.hidden and tag not in IN_A_LINE:
+            self.text.append("\n")
 
-    def handle_data(self, data):
-        names = [tag for tag, *_ in self.open]
-        if "title" in names and "head" in names:
+    def data(self, data):
+        if self.within["title"] and self.within["head"]:
             self.title += data
         if self.hidden:
             return
@@ -103,18 +92,21 @@ class _Reader(HTMLParser):
         if self.line is None:
             return
         # A number is what stands in <bdi dir="ltr">, and nothing turns it round.
-        if "bdo" in names:
-            self.line["shown"] += "\N{RIGHT-TO-LEFT OVERRIDE}"
-        within = [(tag, direction) for tag, _, _, direction in self.open if tag == "bdi"]
-        if within and within[-1][1] == "ltr":
-            self.line["shown"] += data
+        if self.within["bdo"]:
+            self.line[1] += "\N{RIGHT-TO-LEFT OVERRIDE}"
+        within = [direction for tag, _, _, direction in self.open if tag == "bdi"]
+        if within and within[-1] == "ltr":
+            self.line[1] += data
+
+    def close(self):
+        return self
 
 
 def _read(html):
     """A page that was read, and its visible text."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
+    parser = HTMLParser(target=_Reader(), encoding="utf-8")
+    parser.feed(html.encode())
+    reader = parser.close()
     text = SPACE.sub(lambda found: "\n" if "\n" in found.group() else " ", "".join(reader.text))
     return reader, text
 
