@@ -15,8 +15,14 @@ const on = (type, listener) => document.addEventListener(type, listener, true);
 const attempt = (step) => {
   try {
     return step();
-  } catch {
-    return undefined;
+  } catch {}
+};
+/* What a browser is too old for ends one script, not all, and says so to whoever looks for it. */
+const guarded = (script) => {
+  try {
+    script();
+  } catch (error) {
+    console.error(error);
   }
 };
 const isMarked = (key) => attempt(() => sessionStorage.getItem(key)) === "1";

@@ -1,0 +1,91 @@
+"""Everything that makes the style sheet and the scripts short, before they are committed.
+
+A web server only reads the result. The minifier is a library in Go: it would start threads in a
+process that is forked later, and keep 9 MB of memory in each.
+"""
+
+import re
+
+import minify
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from helphub import assets
+
+STYLES = ["tokens", "base", "layout", "components", "print"]
+HEAD_SCRIPTS = ["tab", "exit"]
+END_SCRIPTS = ["shift", "discreet", "hours"]
+ECMASCRIPT = 2020  # The newest that Chromium 80, Safari 14 and Firefox 78 know.
+
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+# Names of our own, which no page and no script knows.
+PROPERTY = re.compile(r"--[a-z][a-z0-9-]*")
+DEFINITION = re.compile(rf"({PROPERTY.pattern}):\s*([^;}}]+)")
+ROOT = re.compile(r":root\s*\{([^}]*)\}")
+
+
+class Command(BaseCommand):
+    help = "Write what pages carry of static/css and static/js, in few bytes, to static/sent."
+
+    def handle(self, **options):
+        assets.FOLDER.mkdir(exist_ok=True)
+        for name, text in shortened().items():
+            (assets.FOLDER / name).write_text(f"{text}\n")
+            self.stdout.write(f"{name}: {len(text.encode())} bytes")
+
+
+def shortened():
+    """The text of each file in static/sent, by its name."""
+    head = "\n".join(_source("js", name) for name in HEAD_SCRIPTS)
+    # What a browser is too old for ends one of these, not all.
+    end = "\n".join(f"guarded(() => {{\n{_source('js', name)}\n}});" for name in END_SCRIPTS)
+    return {
+        assets.STYLE: short_style(),
+        assets.HEAD_SCRIPT: short_script(head),
+        assets.END_SCRIPT: short_script(end),
+    }
+
+
+def _source(kind, name):
+    return (settings.BASE_DIR / "static" / kind / f"{name}.{kind}").read_text()
+
+
+def short_script(text):
+    """The same script in few bytes.
+
+    What the head declares for all keeps its name. A letter instead might already be a name of
+    something that a browser or an app puts into each page, and would then end the exit's script.
+    """
+    minify.config({"js-version": ECMASCRIPT})
+    return minify.string("application/javascript", f'"use strict";\n{text}')
+
+
+def short_style():
+    text = COMMENT.sub("", "".join(_source("css", name) for name in STYLES))
+    # The minifier leaves alone what stands in a property of our own.
+    text = renamed(folded(text)).replace(", ", ",")
+    return minify.string("text/css", text)
+
+
+def folded(text):
+    """The same, with a property that never changes written by its value where that is shorter."""
+    names = [name for name, _ in DEFINITION.findall(text)]
+    for name, value in DEFINITION.findall(ROOT.search(text)[1]):
+        reference = f"var({name})"
+        uses = text.count(reference)
+        as_property = len("--a:;") + len(value) + uses * len("var(--a)")
+        if names.count(name) == 1 and uses * len(value) <= as_property:
+            text = re.sub(rf"{name}:[^;}}]+;?", "", text).replace(reference, value)
+    return text
+
+
+def renamed(text):
+    """The same, with short names for properties of our own."""
+    names = dict.fromkeys(PROPERTY.findall(text))
+    short = {name: f"--{_letters(number)}" for number, name in enumerate(names)}
+    return PROPERTY.sub(lambda found: short[found[0]], text)
+
+
+def _letters(number):
+    """a to z, then aa, ab and so on."""
+    return (_letters(number // 26 - 1) if number >= 26 else "") + chr(ord("a") + number % 26)

@@ -1,0 +1,45 @@
+"""What pages carry of the style sheet and the scripts is made from the readable files."""
+
+import pytest
+
+from helphub import assets
+from helphub.management.commands import shorten_assets
+
+SHEET = """
+:root { --few: 4rem; --dark: #26221f; --far: 1px solid #26221f; --never: 1px }
+@media (prefers-color-scheme: dark) { :root { --dark: #fff } }
+a { margin: var(--few); color: var(--dark); --own: 9rem; width: var(--own) }
+"""
+
+
+@pytest.mark.parametrize("name", [assets.STYLE, assets.HEAD_SCRIPT, assets.END_SCRIPT])
+def test_what_is_sent_is_what_the_readable_files_make(name):
+    sent = (assets.FOLDER / name).read_text().strip()
+    assert sent == shorten_assets.shortened()[name], "Run: manage.py shorten_assets"
+
+
+def test_names_that_all_scripts_of_a_page_see_stay_long():
+    """A letter might already be taken by what an app puts into each page."""
+    text = shorten_assets.short_script("const leave = (where) => go(where); let isLeaving = 1;")
+    assert text.startswith('"use strict";const leave=')
+    assert "isLeaving" in text
+    assert "where" not in text
+
+
+def test_a_property_that_never_changes_becomes_its_value():
+    text = shorten_assets.folded(SHEET)
+    assert "margin: 4rem" in text
+    assert "--few" not in text
+    assert "--never" not in text
+
+
+def test_a_property_that_changes_or_is_set_elsewhere_stays():
+    text = shorten_assets.folded(SHEET)
+    assert "color: var(--dark)" in text
+    assert text.count("--dark: #") == 2
+    assert "--own: 9rem; width: var(--own)" in text
+
+
+def test_a_property_has_one_short_name_throughout():
+    text = shorten_assets.renamed("a { --own: 1px; b: var(--own) } c { d: var(--own-too, 2px) }")
+    assert text == "a { --a: 1px; b: var(--a) } c { d: var(--b, 2px) }"
