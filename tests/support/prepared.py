@@ -1,6 +1,6 @@
 """What many tests start from, made once for each state of the code and then copied.
 
-Migrating and loading the content costs 20 seconds, an edition another 30. Neither depends on
+Migrating and loading the content costs seconds, an edition many more. Neither depends on
 anything but the code, the content, the libraries and the day, so what one run made serves the next.
 """
 
