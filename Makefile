@@ -3,14 +3,12 @@
 PY ?= python3
 V = .venv/bin
 PORT ?= 8000
+INSTALL = $(V)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 
 .PHONY: serve test lint unit postgres browser fuzz benchmark bench drills stack-up stack-down lock
 
 serve: .venv/.serve-stamp
-	@$(V)/python manage.py set_up
-	@$(V)/python manage.py publish --if-needed || echo "Readers see the pages as they were, or live."
-	@echo "The site: http://127.0.0.1:$(PORT)/   The admin: http://127.0.0.1:$(PORT)/admin/   Stop: Ctrl-C"
-	@$(V)/python manage.py publish --watch & exec $(V)/gunicorn helphub.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --no-control-socket --log-level error
+	@exec $(V)/python manage.py serve --port $(PORT)
 
 test: lint unit postgres browser
 
@@ -37,6 +35,7 @@ browser: .venv/.test-stamp
 
 # Prints figures; run by hand.
 benchmark: .venv/.test-stamp
+	$(V)/python tests/benchmark_first_page.py
 	$(V)/python tests/benchmark.py
 	$(V)/python tests/benchmark_find.py
 	$(V)/python tests/benchmark_texts.py
@@ -67,11 +66,11 @@ lock:
 
 .venv/.serve-stamp: requirements.txt | .venv/bin/python
 	@echo "Installing what the site needs..."
-	@$(V)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(INSTALL) -r requirements.txt
 	@touch $@
 
 .venv/.test-stamp: requirements-dev.txt | .venv/bin/python
 	@echo "Installing what the tests need..."
-	@$(V)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(INSTALL) -r requirements-dev.txt
 	@$(V)/python manage.py compile_words
 	@touch $@

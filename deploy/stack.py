@@ -45,8 +45,18 @@ def free_port():
 def nginx_program():
     found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if found is None:
-        raise StackError("nginx is missing. On Debian: apt-get install nginx-light")
+        raise StackError(
+            "nginx is missing. On Debian: apt-get install nginx-light "
+            "libnginx-mod-http-brotli-static"
+        )
     return found
+
+
+def brotli_module():
+    try:
+        return render.brotli_module(os.environ.get("NGINX_MODULES", render.MODULES))
+    except render.ModuleError as error:
+        raise StackError(str(error)) from error
 
 
 class Stack:
@@ -172,7 +182,8 @@ class Stack:
         run.mkdir(exist_ok=True)
         is_root = os.geteuid() == 0
         listen = f"listen 127.0.0.1:{self.state['ports'][name]}"
-        values = render.modules(os.environ.get("NGINX_MODULES", "/usr/lib/nginx/modules")) | {
+        values = {
+            "BROTLI_MODULE": brotli_module(),
             "USER": "user www-data;" if is_root else "",
             "RUN": str(run),
             "LOG": str(self.folder / "log" / f"{name}.log"),
@@ -233,6 +244,7 @@ class Stack:
         if len(str(self.socket_of("public-1"))) > LONGEST_SOCKET:
             raise StackError(f"{self.folder} is too long a name for sockets. Take a shorter one.")
         nginx_program()
+        brotli_module()
         for folder in (self.run, self.editions, self.front, self.folder / "log"):
             folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "tmp").mkdir(exist_ok=True)

@@ -57,6 +57,45 @@ class MissingRowError(FixtureError):
     """A row names another that is not there, or not there yet."""
 
 
+class Known:
+    """The database's rows by their natural keys; each table is read once, when it is asked for."""
+
+    def __init__(self):
+        self._tables = {}
+        self._links = {}
+
+    def table(self, model):
+        """All rows of a model, by natural key."""
+        if model not in self._tables:
+            links = [name for name in _key_fields(model) if model._meta.get_field(name).is_relation]
+            found = model.objects.select_related(*links)
+            self._tables[model] = {" ".join(row.natural_key()): row for row in found}
+        return self._tables[model]
+
+    def add(self, row):
+        self.table(type(row))[" ".join(row.natural_key())] = row
+
+    def link(self, field, row, others):
+        """Let a new row name these others, once `write_links` is called."""
+        names = {field.m2m_field_name(): row}
+        name = field.m2m_reverse_field_name()
+        through = field.remote_field.through
+        links = self._links.setdefault(through, [])
+        links += [through(**names, **{name: other}) for other in others]
+
+    def write_links(self):
+        """Write them together. The history was told of each new row when that was saved."""
+        for through, links in self._links.items():
+            through._base_manager.bulk_create(links)
+        self._links.clear()
+
+
+def _key_fields(model):
+    """The fields whose values make the natural key of a model's rows."""
+    names = {field.name for field in model._meta.get_fields()}
+    return next(key for key in KEYS if names.issuperset(key))
+
+
 @dataclass
 class Row:
     """One row of a fixture, and the row of the database that it stands for."""
@@ -99,19 +138,17 @@ class Row:
         field = self.model._meta.get_field(name)
         return [] if field.many_to_many else field.get_default()
 
-    def write(self, others):
-        """Make the database row equal to this one, and give it back.
-
-        `others` keeps the rows that were named before: most are named by many.
-        """
-        found = self.find() or self.model()
+    def write(self, known):
+        """Make the database row equal to this one, and give it back."""
+        before = known.table(self.model).get(self.key)
+        found = before or self.model()
         many = {}
         for name, value in self.values.items():
             field = self.model._meta.get_field(name)
             if field.many_to_many:
-                many[name] = [self._other(field, key, others) for key in value]
+                many[field] = [self._other(field, key, known) for key in value]
             elif field.is_relation and value is not None:
-                setattr(found, name, self._other(field, value, others))
+                setattr(found, name, self._other(field, value, known))
             else:
                 setattr(found, name, value)
         try:
@@ -119,8 +156,12 @@ class Row:
                 found.save()
         except IntegrityError as error:
             raise FixtureError(f"{self}: {self._why(found) or error}") from error
-        for name, others in many.items():
-            getattr(found, name).set(others)
+        for field, others in many.items():
+            if before:
+                getattr(found, field.name).set(others)
+            else:
+                known.link(field, found, others)
+        known.add(found)
         return found
 
     @staticmethod
@@ -131,15 +172,12 @@ class Row:
         except ValidationError as error:
             return "; ".join(error.messages)
 
-    def _other(self, field, key, others):
-        model = field.related_model
-        if (model, key) not in others:
-            try:
-                others[model, key] = model.objects.get_by_natural_key(key)
-            except model.DoesNotExist:
-                message = f"{self}: {field.name} names “{key}”, which is not there."
-                raise MissingRowError(message) from None
-        return others[model, key]
+    def _other(self, field, key, known):
+        try:
+            return known.table(field.related_model)[key]
+        except KeyError:
+            message = f"{self}: {field.name} names “{key}”, which is not there."
+            raise MissingRowError(message) from None
 
     def __str__(self):
         return f"{self.label} {self.key}"
@@ -149,24 +187,23 @@ class Row:
 class WhoCanHelp(Row):
     """The lines that one page suggests, in its order."""
 
-    @property
-    def _page(self):
+    def _page(self, known):
         kind, _, slug = self.key.partition(":")
         model, field = PAGES[kind]
-        return {field: model.objects.get_by_natural_key(slug)}
+        return {field: known.table(model)[slug]}
 
     def find(self):
-        suggestions = Suggestion.objects.filter(**self._page)
+        suggestions = Suggestion.objects.filter(**self._page(Known()))
         return list(suggestions.select_related("service")) or None
 
     def _read_field(self, found, name):
         return [suggestion.service.line for suggestion in found]
 
-    def write(self, others):
-        services = Service.objects.in_bulk(self.values["lines"], field_name="line")
+    def write(self, known):
+        services = {service.line: service for service in known.table(Service).values()}
         if missing := [line for line in self.values["lines"] if line not in services]:
             raise MissingRowError(f"{self} names “{missing[0]}”, which is not there.")
-        page = self._page
+        page = self._page(known)
         Suggestion.objects.filter(**page).delete()
         return [
             Suggestion.objects.create(service=services[line], position=position, **page)
@@ -203,8 +240,8 @@ def _row(label, values):
         else value
         for name, value in values.items()
     }
-    key = next(names for names in KEYS if fields.issuperset(names))
-    return Row(label, " ".join(str(values[name]) for name in key), values)
+    key = " ".join(str(values[name]) for name in _key_fields(model))
+    return Row(label, key, values)
 
 
 def is_empty():
@@ -271,14 +308,14 @@ def forget_hidden_place(sender, instance, **kwargs):
 @transaction.atomic
 def load(wanted):
     """Write these rows, all of them or none, and remember what they were."""
-    written, others = [], {}
+    written, known = [], Known()
     waiting = list(wanted)
     while waiting:
         # A row may name one further down: it waits for the next round.
         pending, waiting = waiting, []
         for row in pending:
             try:
-                made = row.write(others)
+                made = row.write(known)
             except MissingRowError as error:
                 waiting.append(row)
                 missing = error
@@ -286,6 +323,7 @@ def load(wanted):
             written += [(row, one) for one in (made if isinstance(made, list) else [made])]
         if len(waiting) == len(pending):
             raise missing
+    known.write_links()
     loaded = {(row.label, row.key): row.values for row, _ in written}
     LoadedRow.objects.bulk_create(
         [LoadedRow(model=label, key=key, values=values) for (label, key), values in loaded.items()],
@@ -293,14 +331,42 @@ def load(wanted):
         unique_fields=["model", "key"],
         update_fields=["values"],
     )
-    # Texts name rows of later files, so each is checked when all are there, and nothing changes.
-    # Each is read again: what it names may have been written after it.
+    _check(written)
+
+
+def _check(written):
+    """Refuse what breaks a rule of its model.
+
+    Texts name rows of later files, so each is checked when all are there, and nothing changes. Each
+    is read again: what it names may have been written after it.
+    """
+    keys = {}
+    for _, row in written:
+        keys.setdefault(type(row), []).append(row.pk)
+    stored = {model: _stored(model, found) for model, found in keys.items()}
     with memory.using(memory.Memory()):
         for row, one in written:
             try:
-                type(one)._base_manager.get(pk=one.pk).full_clean()
+                # The database has refused already what breaks a constraint.
+                stored[type(one)][one.pk].full_clean(
+                    exclude=_kept_by_the_database(type(one)),
+                    validate_unique=False,
+                    validate_constraints=False,
+                )
             except ValidationError as error:
                 raise FixtureError(f"{row}: {error.message_dict}") from error
+
+
+def _stored(model, keys):
+    """These rows as they are in the database, with the rows that they name."""
+    links = [field.name for field in model._meta.fields if field.is_relation]
+    return model._base_manager.prefetch_related(*links).in_bulk(keys)
+
+
+def _kept_by_the_database(model):
+    """The links whose only rule is that the other row is there."""
+    links = (field for field in model._meta.fields if field.is_relation)
+    return {field.name for field in links if not field.get_limit_choices_to()}
 
 
 def lines_to_approve():
@@ -310,6 +376,15 @@ def lines_to_approve():
         | models.Q(pk__in=Phone.objects.of_help_now().values("pk"))
         | models.Q(slug=critical.INSTEAD_OF_SPOC)
     )
+
+
+@transaction.atomic
+def load_first():
+    """Fill an empty database, or leave it empty; how many rows there are."""
+    found = list(rows())
+    load(found)
+    approve_first()
+    return len(found)
 
 
 def approve_first():

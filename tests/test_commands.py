@@ -90,3 +90,14 @@ def test_the_glossarys_words_are_translated_and_await_review():
 def test_django_reads_the_compiled_words():
     with translation.override("ur"):
         assert translation.gettext("Leave this site quickly") == "یہ ویب سائٹ فوراً چھوڑیں"
+
+
+def test_packages_are_installed_from_wheels_only():
+    """A package without a wheel would run code of its own, and need a compiler."""
+    makefile = (settings.BASE_DIR / "Makefile").read_text()
+    assert makefile.count("-m pip install") == 1
+    assert makefile.count("@$(INSTALL) -r requirements") == 2
+    for text in (makefile, (settings.BASE_DIR / "deploy" / "RUNBOOK.md").read_text()):
+        (line,) = [line for line in text.splitlines() if "pip install " in line]
+        assert "--only-binary :all:" in line
+        assert "--require-hashes" in line

@@ -24,6 +24,7 @@ from deploy.nginx import front, render
 from helphub.edition import serve, store
 
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+HAS_BROTLI = (Path(render.MODULES) / render.BROTLI).exists()
 
 
 # The front
@@ -221,8 +222,15 @@ def test_the_publisher_alone_writes_editions():
 # nginx
 
 
-def test_readers_tell_the_application_nothing_but_what_a_page_needs():
-    text = render.render(render.production("a.example", "b.example", "/c", "/k"))
+@pytest.fixture
+def modules(tmp_path):
+    """A folder with a file of the name of the module for brotli."""
+    (tmp_path / render.BROTLI).touch()
+    return tmp_path
+
+
+def test_readers_tell_the_application_nothing_but_what_a_page_needs(modules):
+    text = render.render(render.production("a.example", "b.example", "/c", "/k", modules=modules))
     place = text.partition("location @application {")[2].partition("}")[0]
     assert "proxy_pass_request_headers off;" in place
     sent = re.findall(r"proxy_set_header (\S+) ", place)
@@ -246,8 +254,9 @@ def certificate(tmp_path_factory):
 
 
 @pytest.mark.skipif(
-    os.environ.get("CI") != "true" and not (NGINX and shutil.which("openssl")),
-    reason="nginx or openssl is not here. On Debian: apt-get install nginx-light openssl",
+    os.environ.get("CI") != "true" and not (NGINX and HAS_BROTLI and shutil.which("openssl")),
+    reason="nginx, its brotli or openssl is not here. On Debian: apt-get install nginx-light "
+    "libnginx-mod-http-brotli-static openssl",
 )
 def test_nginx_reads_the_configuration_of_production(taken, certificate, tmp_path):
     values = render.production(
@@ -268,8 +277,8 @@ def test_nginx_reads_the_configuration_of_production(taken, certificate, tmp_pat
     assert result.returncode == 0, result.stderr
 
 
-def test_nothing_is_left_to_fill_in():
-    text = render.render(render.production("a.example", "b.example", "/c", "/k"))
+def test_nothing_is_left_to_fill_in(modules):
+    text = render.render(render.production("a.example", "b.example", "/c", "/k", modules=modules))
     assert not re.search(r"@[A-Z_0-9]+@", text)
     assert "server_name a.example;" in text
     # What a reader did is in no log, whatever fails.
@@ -278,6 +287,18 @@ def test_nothing_is_left_to_fill_in():
         ("error_log", "/dev/null emerg"),
         ("access_log", "off"),
     ]
+
+
+def test_without_the_module_for_brotli_nothing_is_rendered(tmp_path, capsys):
+    given = ["--public", "a.example", "--admin", "b.example", "--certificate", "/c", "--key", "/k"]
+    with pytest.raises(SystemExit, match="apt-get install libnginx-mod-http-brotli-static"):
+        render.main([*given, "--modules", str(tmp_path)])
+    assert capsys.readouterr().out == ""
+    (tmp_path / render.BROTLI).touch()
+    render.main([*given, "--modules", str(tmp_path)])
+    rendered = capsys.readouterr().out
+    assert f"load_module {tmp_path}/{render.BROTLI};" in rendered
+    assert "brotli_static on;" in rendered
 
 
 # Backup and restore

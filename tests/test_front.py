@@ -27,11 +27,13 @@ from services.models import Location, Service, Town
 from strategy.models import Guide
 
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+HAS_BROTLI = (Path(render.MODULES) / render.BROTLI).exists()
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif(
-        os.environ.get("CI") != "true" and not NGINX,
-        reason="nginx is not here. On Debian: apt-get install nginx-light",
+        os.environ.get("CI") != "true" and not (NGINX and HAS_BROTLI),
+        reason="nginx or its brotli is not here. On Debian: apt-get install nginx-light "
+        "libnginx-mod-http-brotli-static",
     ),
 ]
 PUBLIC, ADMIN = "localhost", "admin.localhost"
@@ -104,8 +106,8 @@ class Served:
     def start_nginx(self, **values):
         listen = f"listen 127.0.0.1:{self.port}"
         text = render.render(
-            render.modules("/nonexistent")
-            | {
+            {
+                "BROTLI_MODULE": render.brotli_module(),
                 "USER": "user www-data;" if os.geteuid() == 0 else "",
                 "RUN": str(self.folder / "nginx"),
                 "LOG": str(self.log),
@@ -190,6 +192,17 @@ def served(built):
     until(built.is_open)
     built.start_nginx()
     return built
+
+
+def test_readers_are_sent_the_pages_twins_as_they_were_made(served):
+    page = store.pages_of(store.current())["/"]
+    file = store.current() / "pages" / page["file"]
+    for accepted, suffix, encoding in (("gzip, br", ".br", "br"), ("gzip", ".gz", "gzip")):
+        status, headers, body = served.ask("/", headers=[("Accept-Encoding", accepted)])
+        assert (status, headers["content-encoding"]) == (200, encoding)
+        assert body == file.with_name(file.name + suffix).read_bytes()
+        assert "Accept-Encoding" in headers["vary"]
+    assert not served.comes_from_the_application()
 
 
 def is_fresh(served):

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("hub.conf.in")
+MODULES = "/usr/lib/nginx/modules"  # Where Debian puts them.
 BROTLI = "ngx_http_brotli_static_module.so"
 EMERGENCY = """location = /-emergency.html {
     internal;
@@ -70,21 +71,30 @@ def _filled(found, values):
     return indent + values[name].replace("\n", "\n" + indent)
 
 
-def modules(folder):
-    """The lines that load and use brotli, if its module is there."""
-    if (Path(folder) / BROTLI).exists():
-        return {"MODULES": f"load_module {folder}/{BROTLI};", "BROTLI": "brotli_static on;"}
-    return {"MODULES": "", "BROTLI": ""}
+class ModuleError(Exception):
+    """nginx lacks a module, with what to do."""
 
 
-def production(public, admin, certificate, key, allow=(), modules_folder="/usr/lib/nginx/modules"):
+def brotli_module(folder=MODULES):
+    """The file of the module that sends the pages' ready-made .br twins."""
+    path = Path(folder) / BROTLI
+    if not path.exists():
+        raise ModuleError(
+            f"nginx's module for brotli is missing ({path}). On Debian: apt-get install "
+            "libnginx-mod-http-brotli-static"
+        )
+    return str(path)
+
+
+def production(public, admin, certificate, key, allow=(), modules=MODULES):
     """What stands where in production: the same folders as in deploy/systemd/."""
     tls = (
         f"ssl_certificate {certificate};\nssl_certificate_key {key};\n"
         "ssl_protocols TLSv1.2 TLSv1.3;\nssl_session_cache shared:tls:2m;\nssl_session_tickets off;"
     )
     listen = f"listen 443 ssl http2@DEFAULT@;\nlisten [::]:443 ssl http2@DEFAULT@;\n{tls}"
-    return modules(modules_folder) | {
+    return {
+        "BROTLI_MODULE": brotli_module(modules),
         "USER": "user www-data;",
         "RUN": "/run",
         "LOG": "/var/log/nginx/error.log",
@@ -114,10 +124,13 @@ def main(arguments=None):
     parser.add_argument(
         "--allow", nargs="*", default=[], help="from where the admin may be opened; else anywhere"
     )
+    parser.add_argument("--modules", default=MODULES, help="the folder of nginx's modules")
     given = parser.parse_args(arguments)
-    sys.stdout.write(
-        render(production(given.public, given.admin, given.certificate, given.key, given.allow))
-    )
+    try:
+        values = production(**vars(given))
+    except ModuleError as error:
+        sys.exit(str(error))
+    sys.stdout.write(render(values))
 
 
 if __name__ == "__main__":

@@ -397,6 +397,14 @@ def whole_edition():
     return None
 
 
+def lacking():
+    """What the edition that readers lack is made of; none if they have one by this code."""
+    current = whole_edition()
+    if current is None:
+        return RELEASED
+    return None if build.is_of_this_code(current) else CURRENT
+
+
 def shows(folder, withdrawn):
     """Those of the withdrawn rows, (label, key), that an edition shows.
 

@@ -23,9 +23,14 @@ Kind, State = PublicationRequest.Kind, PublicationRequest.State
 
 
 class Watcher:
-    """Looks twice a second at what is to be published."""
+    """Looks twice a second at what is to be published.
 
-    def __init__(self):
+    Given whom to tell, it makes the edition first that readers lack, if they do.
+    """
+
+    def __init__(self, say=None):
+        self.say = say
+        self.is_up_to_date = say is None
         self.not_before = 0.0
         self.look_at_files_at = 0.0
         # The edition that is known to be right today, and the day.
@@ -64,6 +69,8 @@ class Watcher:
             connections["default"].close()
         if is_idle and time.monotonic() >= self.look_at_files_at:
             self.keep_whole()
+        if is_idle and not self.is_up_to_date and time.monotonic() >= self.not_before:
+            self.catch_up()
         if is_idle and self.is_another_day() and time.monotonic() >= self.not_before:
             self.keep_time()
 
@@ -153,6 +160,28 @@ class Watcher:
         except Exception:
             logger.exception("The damaged edition was not made anew. Trying again in a minute.")
             self.look_at_files_at = time.monotonic() + MEND_AGAIN
+
+    def catch_up(self):
+        """Make the edition that readers lack: the first, or one by this release of the site."""
+        source, self.is_up_to_date = publish.lacking(), True
+        if source == publish.RELEASED:
+            self.say("Pages come from the working database while the first edition is being made.")
+        elif source:
+            self.say("The site was updated. Pages stay as they were while a new edition is made.")
+        try:
+            if source:
+                publish.publish(source, "the publisher", "needed at the start")
+        except publish.RefusedError as error:
+            self.say(f"The edition was refused. Pages stay as they are.\n{error}")
+        except store.BusyError:
+            self.is_up_to_date = False  # Whoever is at work may be making it.
+        except Exception as error:
+            logger.exception("The edition was not made.")
+            self.say(f"Trying again in five minutes. {trouble.in_words(error)}")
+            self.is_up_to_date, self.not_before = False, time.monotonic() + RETRY
+        else:
+            number = store.number_of(publish.whole_edition())
+            self.say(f"Readers have edition {number}.")
 
     def is_another_day(self):
         """Whether nobody has looked yet if the current edition is right today."""

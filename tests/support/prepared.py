@@ -1,6 +1,6 @@
 """What many tests start from, made once for each state of the code and then copied.
 
-Migrating and loading the content costs 20 seconds, an edition another 30. They depend on the code,
+Migrating and loading the content costs seconds, an edition many more. They depend on the code,
 the content and the libraries alone, so what one run made serves the next for four weeks.
 """
 

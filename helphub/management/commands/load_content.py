@@ -24,10 +24,7 @@ class Command(BaseCommand):
     def handle(self, overwrite, no_input, **options):
         try:
             if content.is_empty():
-                rows = list(content.rows())
-                content.load(rows)
-                content.approve_first()
-                self.stdout.write(f"Loaded {len(rows)} rows.")
+                self.stdout.write(f"Loaded {content.load_first()} rows.")
             elif overwrite:
                 self._overwrite(no_input)
             else:

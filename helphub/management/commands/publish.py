@@ -6,7 +6,7 @@ import threading
 
 from django.core.management.base import BaseCommand, CommandError
 
-from helphub.edition import build, publish, store, trouble
+from helphub.edition import publish, store, trouble
 from helphub.edition.watch import Watcher
 
 
@@ -32,7 +32,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--if-needed",
             action="store_true",
-            help="Only if there is no edition yet, or another release of the site made it.",
+            help="Only if there is no edition yet, or another release of the site made it. With "
+            "--watch: make that one first, and say what came of it.",
         )
         parser.add_argument(
             "--watch",
@@ -42,14 +43,13 @@ class Command(BaseCommand):
 
     def handle(self, why, force, time_only, if_needed, watch, **options):
         if watch:
-            self._watch()
+            self._watch(if_needed)
             return
-        if if_needed and (current := publish.whole_edition()):
-            if build.is_of_this_code(current):
-                self.stdout.write(f"Readers have edition {store.number_of(current)}.")
-                return
-            time_only = True
         source = publish.CURRENT if time_only else publish.RELEASED
+        if if_needed and (source := publish.lacking()) is None:
+            number = store.number_of(publish.whole_edition())
+            self.stdout.write(f"Readers have edition {number}.")
+            return
         try:
             done = publish.publish(source, _who(), why, force, progress=self._progress())
         except publish.RefusedError as error:
@@ -64,7 +64,7 @@ class Command(BaseCommand):
         times = ", ".join(f"{name} {value:.1f} s" for name, value in done.seconds.items())
         self.stdout.write(f"Published edition {done.number}: {counts} ({times}).")
 
-    def _watch(self):
+    def _watch(self, if_needed):
         over = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: over.set())
@@ -74,7 +74,13 @@ class Command(BaseCommand):
             raise CommandError(error) from error
         parent = os.getppid()
         # Started beside a server, it ends with it.
-        Watcher().run(lambda: over.is_set() or os.getppid() != parent)
+        Watcher(self._say if if_needed else None).run(
+            lambda: over.is_set() or os.getppid() != parent
+        )
+
+    def _say(self, words):
+        self.stdout.write(words)
+        self.stdout.flush()  # Somebody waits for it, at a terminal or at the end of a pipe.
 
     def _progress(self):
         if not sys.stderr.isatty():

@@ -1,0 +1,130 @@
+import http.client
+import os
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+from gunicorn.app.base import BaseApplication
+
+HOST = "127.0.0.1"
+PATIENCE = 2  # Seconds for each part to end by itself. A publisher that is killed leaves no harm.
+
+
+class Command(BaseCommand):
+    help = "Set a laptop up, and serve the site and the admin, with the publisher beside them."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, port, **options):
+        if not settings.LAPTOP:
+            raise CommandError("This is for a laptop. deploy/RUNBOOK.md says how a server starts.")
+        try:
+            listening = bound(port)
+            call_command("set_up", stdout=self.stdout)
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. The next start goes on from here.", returncode=1) from None
+        # From here on there are three kinds of processes, all with what is loaded already.
+        connections.close_all()
+        self.stdout.flush()
+        publisher = os.fork()
+        if publisher == 0:
+            listening.close()
+            self.be_publisher(port)
+        Site(listening, publisher).run()
+
+    def be_publisher(self, port):
+        """Say where the site is as soon as it answers, then publish; end with the server."""
+        code = 1
+        try:
+            server = os.getppid()
+            while not answers(port):
+                if os.getppid() != server:
+                    return
+                time.sleep(0.05)
+            site = f"http://{HOST}:{port}/"
+            self.stdout.write(f"The site: {site}   The admin: {site}admin/   Stop: Ctrl-C")
+            self.stdout.flush()
+            call_command("publish", watch=True, if_needed=True, stdout=self.stdout)
+            code = 0
+        except KeyboardInterrupt:
+            code = 0
+        except CommandError as error:
+            self.stderr.write(str(error))
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+        finally:
+            self.stdout.flush()
+            os._exit(code)
+
+
+class Site(BaseApplication):
+    """gunicorn on a socket that is bound already. It ends the publisher when it ends."""
+
+    def __init__(self, listening, publisher):
+        self.listening, self.publisher = listening, publisher
+        super().__init__()
+
+    def load_config(self):
+        wanted = {
+            "bind": f"fd://{self.listening.fileno()}",
+            "workers": 2,
+            "threads": 4,
+            "loglevel": "error",
+            "control_socket_disable": True,
+            "graceful_timeout": PATIENCE,
+            # Ctrl-C reaches every process, and this one tells its workers.
+            "post_worker_init": lambda worker: signal.signal(signal.SIGINT, signal.SIG_IGN),
+            "on_exit": lambda server: end(self.publisher),
+        }
+        for name, value in wanted.items():
+            self.cfg.set(name, value)
+
+    def load(self):
+        from helphub.wsgi import application
+
+        return application
+
+
+def bound(port):
+    """A socket on this port, before anything is done for a site that could not be served."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError as error:
+        raise CommandError(
+            f"Port {port} is not free ({error.strerror}). PORT=8080 make serve takes another."
+        ) from error
+    return listening
+
+
+def answers(port):
+    """Whether the site answers on this port."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", "/healthz/live")
+        with connection.getresponse() as response:
+            return response.status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def end(process):
+    """Ask a child to end, and end it if it is still there after a while."""
+    with suppress(ProcessLookupError, ChildProcessError):
+        os.kill(process, signal.SIGTERM)
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if os.waitpid(process, os.WNOHANG) != (0, 0):
+                return
+            time.sleep(0.05)
+        os.kill(process, signal.SIGKILL)

@@ -1,0 +1,245 @@
+"""make serve: pages at once, and the first edition behind them."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing, suppress
+
+import pytest
+from django.conf import settings as project
+from django.core.management import CommandError, call_command
+
+from contacts.models import Phone
+from helphub.edition import build, publish, store
+from helphub.edition.watch import Watcher
+from helphub.management.commands import serve
+
+from .conftest import keep_few_lists
+from .databases import on_a_file
+from .support import prepared
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def until(is_so, seconds=120):
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "What the test waited for did not come."
+        time.sleep(0.05)
+
+
+class Laptop:
+    """`manage.py serve` with a var folder of its own, as it runs at a terminal."""
+
+    def __init__(self, folder):
+        self.folder, self.port = folder, free_port()
+        self.editions, self.said = folder / "editions", folder / "said"
+        self.server = None
+
+    def start(self):
+        laptop = {k: v for k, v in os.environ.items() if k not in {"SECRET_KEY", "HELPHUB_ROLE"}}
+        with self.said.open("w") as said:
+            self.server = subprocess.Popen(
+                [sys.executable, "manage.py", "serve", "--port", str(self.port)],
+                cwd=project.BASE_DIR,
+                env=laptop
+                | {
+                    "DATABASE_URL": f"sqlite:///{self.folder}/hub.sqlite3",
+                    "EDITIONS_DIR": str(self.editions),
+                    "FIND_INDEX": str(self.folder / "find.sqlite3"),
+                    "PREVIEWS_DIR": str(self.folder / "previews"),
+                    "OFFERED_LANGUAGES": "en",
+                },
+                stdout=said,
+                stderr=said,
+                start_new_session=True,
+            )
+
+    def status(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        with closing(connection), suppress(OSError, http.client.HTTPException):
+            connection.request("GET", "/")
+            with connection.getresponse() as response:
+                return response.status
+
+    def lines(self):
+        return self.said.read_text().splitlines()
+
+    def says(self, words):
+        return any(words in line for line in self.lines())
+
+    def press_ctrl_c(self):
+        """What a terminal does: it interrupts every process in the foreground."""
+        os.killpg(self.server.pid, signal.SIGINT)
+        self.server.wait(timeout=60)
+        until(lambda: not processes_of(self.server.pid))
+
+
+def processes_of(session):
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with suppress(OSError, ProcessLookupError):
+            if os.getsid(int(name)) == session:
+                found.append(int(name))
+    return found
+
+
+@pytest.fixture
+def laptop(tmp_path):
+    one = Laptop(tmp_path)
+    yield one
+    if one.server:
+        for process in processes_of(one.server.pid):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        one.server.wait()
+
+
+@pytest.fixture
+def with_few_lists(laptop, django_db_setup, django_db_blocker):
+    """The laptop has its content already, with lists enough for an edition that is soon made."""
+    path = laptop.folder / "hub.sqlite3"
+    with django_db_blocker.unblock():
+        shutil.copy(prepared.database_file(), path)
+        with on_a_file(path):
+            keep_few_lists()
+    return laptop
+
+
+def test_pages_are_there_while_the_first_edition_is_made_and_then_the_edition_is(with_few_lists):
+    laptop = with_few_lists
+    laptop.start()
+    until(lambda: laptop.status() == 200)
+    assert store_of(laptop) == []
+    # Interrupted while pages are made, it leaves no half edition and nothing running.
+    until(lambda: list(laptop.editions.glob(".work-*/pages/*")))
+    assert laptop.status() == 200
+    laptop.press_ctrl_c()
+    assert store_of(laptop) == []
+    laptop.start()
+    until(lambda: laptop.says("Readers have edition 1."))
+    assert laptop.status() == 200
+    assert store_of(laptop) == ["000001"]
+    site = [line for line in laptop.lines() if str(laptop.port) in line or "edition" in line]
+    assert site == [
+        f"The site: http://127.0.0.1:{laptop.port}/   "
+        f"The admin: http://127.0.0.1:{laptop.port}/admin/   Stop: Ctrl-C",
+        "Pages come from the working database while the first edition is being made.",
+        "Readers have edition 1.",
+    ]
+    # Without a terminal the server alone is told to end. The publisher ends with it.
+    session = laptop.server.pid
+    laptop.server.terminate()
+    assert laptop.server.wait(timeout=60) == 0
+    until(lambda: not processes_of(session))
+
+
+def store_of(laptop):
+    return sorted(path.name for path in laptop.editions.glob("0*"))
+
+
+def test_a_publisher_whose_server_was_killed_ends_too(with_few_lists):
+    laptop = with_few_lists
+    laptop.start()
+    until(lambda: laptop.says("The site"))
+    laptop.server.kill()
+    until(lambda: not processes_of(laptop.server.pid))
+
+
+def test_a_port_that_is_taken_is_said_before_anything_is_done(laptop):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", laptop.port))
+        other.listen()
+        laptop.start()
+        assert laptop.server.wait(timeout=60) == 1
+    assert laptop.says(f"Port {laptop.port} is not free")
+    assert not (laptop.folder / "hub.sqlite3").exists()
+
+
+def test_a_server_in_production_is_not_started_so(settings):
+    settings.LAPTOP = False
+    with pytest.raises(CommandError, match=r"RUNBOOK\.md"):
+        call_command("serve")
+
+
+def test_a_socket_is_bound_to_this_machine_alone():
+    with serve.bound(0) as listening:
+        assert listening.getsockname()[0] == "127.0.0.1"
+
+
+# What the publisher makes first
+
+
+@pytest.fixture
+def said():
+    return []
+
+
+def test_a_refused_first_edition_is_said_once_and_pages_stay_live(
+    db, settings, tmp_path, client, said
+):
+    settings.EDITIONS_DIR = tmp_path / "editions"
+    store.check_writable()
+    Phone.objects.filter(slug="h-spoc").update(dial="01384000001", display="01384 000001")
+    publisher = Watcher(said.append)
+    publisher.look()
+    publisher.look()
+    assert said[0] == "Pages come from the working database while the first edition is being made."
+    assert said[1].startswith("The edition was refused. Pages stay as they are.\n")
+    assert "01384 000001" in said[1] or "01384000001" in said[1]
+    assert len(said) == 2
+    assert store.numbers() == []
+    assert client.get("/").status_code == 200
+
+
+def test_after_an_update_readers_keep_their_edition_until_there_is_one_by_the_new_code(
+    editions, monkeypatch, said
+):
+    monkeypatch.setattr(build, "code_mark", lambda: "another release")
+    seen = []
+    real = publish.publish
+    monkeypatch.setattr(
+        publish, "publish", lambda *a, **k: seen.append(store.current().name) or real(*a, **k)
+    )
+    publisher = Watcher(said.append)
+    publisher.look()
+    publisher.look()
+    assert seen == ["000001"]
+    assert store.current().name == "000002"
+    assert said == [
+        "The site was updated. Pages stay as they were while a new edition is made.",
+        "Readers have edition 2.",
+    ]
+
+
+def test_who_has_an_edition_by_this_code_is_told_which_and_no_other_is_made(editions, said):
+    Watcher(said.append).look()
+    assert said == ["Readers have edition 1."]
+    assert store.numbers() == [1]
+
+
+def test_the_publisher_of_production_makes_no_edition_that_nobody_asked_for(db, settings, tmp_path):
+    settings.EDITIONS_DIR = tmp_path / "editions"
+    store.check_writable()
+    Watcher().look()
+    assert store.numbers() == []
+
+
+def test_a_publication_at_work_is_waited_for(editions, monkeypatch, said):
+    monkeypatch.setattr(build, "code_mark", lambda: "another release")
+    publisher = Watcher(said.append)
+    with store.lock():
+        publisher.look()
+    assert store.numbers() == [1]
+    publisher.look()
+    assert store.numbers() == [1, 2]
+    assert said[-1] == "Readers have edition 2."
