@@ -5,7 +5,7 @@ V = .venv/bin
 PORT ?= 8000
 INSTALL = $(V)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 
-.PHONY: serve test lint unit postgres browser fuzz benchmark bench drills stack-up stack-down lock
+.PHONY: serve test check lint unit postgres browser fuzz benchmark bench drills stack-up stack-down lock
 
 serve: .venv/.serve-stamp
 	@exec $(V)/python manage.py serve --port $(PORT)
@@ -19,23 +19,28 @@ lint: .venv/.test-stamp
 	$(V)/python manage.py makemigrations --check --dry-run
 
 unit: .venv/.test-stamp
-	$(V)/python -m pytest -q -n 2 -m "not browser"
+	$(V)/python -m pytest -q -n 2 --dist worksteal -m "not browser"
+
+# What is soon done: before each commit.
+check: lint
+	$(V)/python -m pytest -q -n 2 --dist worksteal -m fast
 
 # What depends on the database, on a real PostgreSQL: the one that DATABASE_URL names, or one from a
 # wheel.
 postgres: .venv/.test-stamp
-	$(V)/python tests/with_postgres.py $(V)/python -m pytest -q -n 2 -m both_databases
+	$(V)/python tests/with_postgres.py $(V)/python -m pytest -q -n 2 --dist worksteal -m both_databases
 
 # The made-up requests of the unit tests, ten times as many.
 fuzz: .venv/.test-stamp
 	FUZZ=1 $(V)/python -m pytest -q tests/test_fuzz.py
 
 browser: .venv/.test-stamp
-	$(V)/python -m pytest -q -m browser
+	$(V)/python -m pytest -q -n 2 --dist loadfile -m browser
 
 # Prints figures; run by hand.
 benchmark: .venv/.test-stamp
 	$(V)/python tests/benchmark_first_page.py
+	$(V)/python tests/benchmark_editions.py
 	$(V)/python tests/benchmark.py
 	$(V)/python tests/benchmark_find.py
 	$(V)/python tests/benchmark_texts.py
