@@ -113,7 +113,7 @@ def running_site(folder, **environment):
 
 
 def wait_for(url, server):
-    for _ in range(100):
+    for _ in range(300):
         assert server.poll() is None, "The server stopped by itself."
         try:
             urllib.request.urlopen(url, timeout=1).close()  # noqa: S310 - our own server.
@@ -121,7 +121,7 @@ def wait_for(url, server):
             time.sleep(0.1)
         else:
             return
-    pytest.fail("The server did not start in ten seconds.")
+    pytest.fail("The server did not start in thirty seconds.")
 
 
 @pytest.fixture(scope="session")
