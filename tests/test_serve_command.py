@@ -82,6 +82,8 @@ class Laptop:
         os.killpg(self.server.pid, signal.SIGINT)
         self.server.wait(timeout=60)
         until(lambda: not processes_of(self.server.pid))
+        assert not self.says("ERROR")
+        assert not self.says("Traceback")
 
 
 def processes_of(session):
@@ -152,6 +154,7 @@ def test_a_publisher_whose_server_was_killed_ends_too(with_few_lists):
     laptop.start()
     until(lambda: laptop.says("The site"))
     laptop.server.kill()
+    laptop.server.wait()
     until(lambda: not processes_of(laptop.server.pid))
 
 

@@ -1,10 +1,9 @@
 import http.client
 import os
-import signal
 import socket
 import sys
+import threading
 import time
-from contextlib import suppress
 
 from django.conf import settings
 from django.core.management import call_command
@@ -13,7 +12,8 @@ from django.db import connections
 from gunicorn.app.base import BaseApplication
 
 HOST = "127.0.0.1"
-PATIENCE = 2  # Seconds for each part to end by itself. A publisher that is killed leaves no harm.
+PAUSE = 0.1
+PATIENCE = 5  # Seconds that requests have to end.
 
 
 class Command(BaseCommand):
@@ -33,21 +33,19 @@ class Command(BaseCommand):
         # From here on there are three kinds of processes, all with what is loaded already.
         connections.close_all()
         self.stdout.flush()
-        publisher = os.fork()
-        if publisher == 0:
+        server = os.getpid()
+        if os.fork() == 0:
             listening.close()
-            self.be_publisher(port)
-        Site(listening, publisher).run()
+            self.be_publisher(port, server)
+        Site(listening).run()
 
-    def be_publisher(self, port):
+    def be_publisher(self, port, server):
         """Say where the site is as soon as it answers, then publish; end with the server."""
         code = 1
+        threading.Thread(target=end_with, args=[server], daemon=True).start()
         try:
-            server = os.getppid()
             while not answers(port):
-                if os.getppid() != server:
-                    return
-                time.sleep(0.05)
+                time.sleep(PAUSE)
             site = f"http://{HOST}:{port}/"
             self.stdout.write(f"The site: {site}   The admin: {site}admin/   Stop: Ctrl-C")
             self.stdout.flush()
@@ -65,10 +63,10 @@ class Command(BaseCommand):
 
 
 class Site(BaseApplication):
-    """gunicorn on a socket that is bound already. It ends the publisher when it ends."""
+    """gunicorn on a socket that is bound already."""
 
-    def __init__(self, listening, publisher):
-        self.listening, self.publisher = listening, publisher
+    def __init__(self, listening):
+        self.listening = listening
         super().__init__()
 
     def load_config(self):
@@ -79,9 +77,8 @@ class Site(BaseApplication):
             "loglevel": "error",
             "control_socket_disable": True,
             "graceful_timeout": PATIENCE,
-            # Ctrl-C reaches every process, and this one tells its workers.
-            "post_worker_init": lambda worker: signal.signal(signal.SIGINT, signal.SIG_IGN),
-            "on_exit": lambda server: end(self.publisher),
+            # At Ctrl-C: clearing up takes seconds on a busy machine, and nothing is lost without.
+            "worker_int": lambda worker: os._exit(0),
         }
         for name, value in wanted.items():
             self.cfg.set(name, value)
@@ -118,13 +115,11 @@ def answers(port):
         connection.close()
 
 
-def end(process):
-    """Ask a child to end, and end it if it is still there after a while."""
-    with suppress(ProcessLookupError, ChildProcessError):
-        os.kill(process, signal.SIGTERM)
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            if os.waitpid(process, os.WNOHANG) != (0, 0):
-                return
-            time.sleep(0.05)
-        os.kill(process, signal.SIGKILL)
+def end_with(parent):
+    """End this process when its parent has ended, whatever it is at.
+
+    A publication that is ended in the middle leaves the edition that readers have.
+    """
+    while os.getppid() == parent:
+        time.sleep(PAUSE)
+    os._exit(0)
