@@ -320,7 +320,7 @@ def test_a_service_page_gives_each_fact_with_its_source_and_date(client):
     phone = make_phone(dial="03000000123")
     service = make_service([phone])
     make_call_fact(phone, "recorded", "yes", detail_en="Kept for a year.", source="Their leaflet")
-    make_call_fact(phone, "name-needed", "no", source="Their own rules", dated="28 February 2025")
+    make_call_fact(phone, "name-needed", "no", source="Their own rules", dated="3 March 2025")
     assert answers(service_page(client, service.line)) == {
         "In the phone": ("Stays in the phone's list of calls.Source: This is how phones work"),
         "On the bill": (
@@ -332,9 +332,7 @@ def test_a_service_page_gives_each_fact_with_its_source_and_date(client):
             "Source: Ofcom's rule for numbers that begin with 03"
         ),
         "Recording": "Calls are recorded. Kept for a year.Source: Their leaflet",
-        "Your name": (
-            "You do not have to give your name.Source: Their own rules (28 February 2025)"
-        ),
+        "Your name": ("You do not have to give your name.Source: Their own rules (3 March 2025)"),
     }
 
 

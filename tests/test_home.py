@@ -128,9 +128,10 @@ def test_what_was_refused_comes_first_with_the_form_that_mends_it(people, editio
 
 def test_what_waits_to_go_out_is_named_for_who_sees_editions(people, editions, admin):
     assert under(first_page(people["Publishers"]), "Waiting to go out") == []
-    save(admin, Guide.objects.get(slug="consent"), summary_en="New words.")
+    guide = Guide.objects.get(slug="consent")
+    save(admin, guide, summary_en="New words.")
     found = under(first_page(people["Publishers"]), "Waiting to go out")
-    assert [one for one, _ in found] == ["Consent", "See all of it, and what changed"]
+    assert [one for one, _ in found] == [guide.name, "See all of it, and what changed"]
     assert under(first_page(people["Editors"]), "Waiting to go out") == found
     assert under(first_page(people["Keepers of users"]), "Waiting to go out") == []
 
