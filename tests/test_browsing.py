@@ -15,6 +15,7 @@ from services import addresses
 from services.models import Choice, Service, Situation
 
 from .reader import Page, text
+from .support.factories import make_call_fact, make_phone, make_service
 from .test_admin import errors, save
 
 pytestmark = pytest.mark.django_db
@@ -198,7 +199,8 @@ def test_an_empty_list_says_which_answer_to_drop_and_shows_the_number(client):
     assert "No service is listed for all of this." in page.main
     assert "01384 455411" in page.main
     men = len(listed(client, "/list/f2/"))
-    assert f"Without “Day and night”: {men}" in page.main
+    day_and_night = Choice.objects.get(slug="c6").name
+    assert f"Without “{day_and_night}”: {men}" in page.main
     assert {"/list/f2/", "/list/c6/"} <= page.internal_links
 
 
@@ -334,9 +336,11 @@ def test_beside_each_number_stands_whether_an_interpreter_can_join(client):
     path = Service.objects.get(line="h-rcew247").get_absolute_url()
     assert "Interpreter not confirmed." in Page(client.get(f"/pl{path}")).main
     assert "Interpreter not confirmed." not in Page(client.get(path)).main
-    path = Service.objects.get(line="h-modernslavery").get_absolute_url()
+    phone = make_phone()
+    make_call_fact(phone, "interpreter", "yes", detail_en="In forty languages.")
+    path = make_service([phone]).get_absolute_url()
     assert "Dostępny tłumacz" in Page(client.get(f"/pl{path}")).main
-    assert "Interpreter available. They say that they have" in Page(client.get(path)).main
+    assert "Interpreter available. In forty languages." in Page(client.get(path)).main
 
 
 # Situations that people are in
