@@ -22,6 +22,7 @@ from django.test import Client
 from contacts.hours import build_clock
 from helphub import critical, memory
 from helphub.edition import addresses, facts, makers, reading, store
+from helphub.edition.progress import CHECKING, QUIET, READING, StoppedError
 from helphub.edition.store import TWINS, digest
 
 BROTLI_QUALITY, GZIP_LEVEL = 7, 6
@@ -71,10 +72,12 @@ def is_of_this_code(folder):
 # The whole
 
 
-def build(folder, before=None, progress=lambda done, of: None):
+def build(folder, before=None, progress=QUIET):
     """Make every page of a baked edition; the pages by address, as the manifest has them."""
-    with reading.reading(folder) as connection:
+    with reading.reading(folder):
         wanted = addresses.everything()
+    progress.at(READING)
+    with reading.reading(folder) as connection:
         mark = pages_mark(folder)
         known = _answers_of(before) if before else {}
         same = _unchanged(connection, known, mark)
@@ -83,6 +86,7 @@ def build(folder, before=None, progress=lambda done, of: None):
     pages = {}
     old = store.pages_of(before) if before else {}
     for address in wanted:
+        progress.at(READING)
         if address in same and address in old and copy(folder, before, old[address]):
             pages[address] = old[address]
     todo = [address for address in wanted if address not in pages]
@@ -94,6 +98,7 @@ def build(folder, before=None, progress=lambda done, of: None):
         read |= share["facts"]
     # Pages that are the same have been read before, unless that was lost.
     for page in pages.values():
+        progress.at(CHECKING)
         if is_html(page) and page["sha256"] not in read:
             read[page["sha256"]] = facts.facts_of_file(folder / "pages" / (page["file"] + ".gz"))
     shown = {page["sha256"] for page in pages.values()}
@@ -105,7 +110,7 @@ def build(folder, before=None, progress=lambda done, of: None):
     return {a: pages[a] for a in wanted if not (a in above and a in is_missing)}
 
 
-def run(folder, before, todo, done=0, progress=lambda done, of: None):
+def run(folder, before, todo, done=0, progress=QUIET):
     """Share the addresses out to processes of the public role."""
     count = 1 if len(todo) < FEW else min(os.cpu_count() or 1, 4)
     # It must name an edition, to be of the public role; each child is told its own.
@@ -132,12 +137,12 @@ def run(folder, before, todo, done=0, progress=lambda done, of: None):
             now_made = sum(path.stat().st_size for path in made if path.exists())
             if now_made > count_made:
                 count_made, moved_at = now_made, time.monotonic()
-                progress(done + count_made, done + len(todo))
             elif time.monotonic() - moved_at > LONGEST_PAGE:
                 raise BuildError(
                     f"No page was made for {LONGEST_PAGE} seconds. See whether this machine is "
                     "busy with something else, and publish again."
                 )
+            progress.pages(done + count_made, done + len(todo), count_made)
             time.sleep(0.02)
         for number, code in enumerate(codes):
             if code in FULL:
@@ -147,15 +152,28 @@ def run(folder, before, todo, done=0, progress=lambda done, of: None):
                 raise BuildError(said.strip()[-2000:])
         if any(code != 0 for code in codes):
             raise BuildError("A process that made pages was ended from outside. Publish again.")
+    except StoppedError:
+        _stop(maker, folder, count)
+        raise
     except BaseException:
         makers.end()
         raise
-    progress(done + len(todo), done + len(todo))
+    progress.pages(done + len(todo), done + len(todo), len(todo))
     shares = []
     for number in range(count):
         shares.append(json.loads((folder / f".done-{number}").read_bytes()))
         _clear(folder, number)
     return shares
+
+
+def _stop(maker, folder, count):
+    """End the children at once; and their process, which costs seconds to load, only if it must."""
+    maker.stop()
+    for _ in range(50):
+        if None not in [makers.status(folder, number) for number in range(count)]:
+            return
+        time.sleep(0.02)
+    makers.end()
 
 
 def _clear(folder, number):

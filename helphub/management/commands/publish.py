@@ -50,8 +50,12 @@ class Command(BaseCommand):
                 return
             time_only = True
         source = publish.CURRENT if time_only else publish.RELEASED
+
+        def make():
+            return publish.publish(source, _who(), why, force, show=self._progress())
+
         try:
-            done = publish.publish(source, _who(), why, force, progress=self._progress())
+            done = publish.by_command(make, _who(), self.stdout.write)
         except publish.RefusedError as error:
             raise CommandError(f"Refused. Readers keep the edition they have.\n{error}") from error
         except trouble.KNOWN as error:
@@ -78,7 +82,7 @@ class Command(BaseCommand):
 
     def _progress(self):
         if not sys.stderr.isatty():
-            return lambda done, of: None
+            return None
 
         def show(done, of):
             filled = 40 * done // max(of, 1)
