@@ -140,7 +140,9 @@ def stopped_in_words(report):
     at = timezone.localtime(datetime.fromisoformat(again_at)).strftime("%H:%M")
     if count == 1:
         return f"It was stopped to let a withdrawal out first, and began again at {at}."
-    return f"It was stopped {count} times to let withdrawals out first, and last began at {at}."
+    return (
+        f"It was stopped {count} times to let withdrawals out first, and last began again at {at}."
+    )
 
 
 def of_all(requests):
