@@ -21,13 +21,15 @@ from django.test import Client
 
 from contacts.hours import build_clock
 from helphub import critical, memory
-from helphub.edition import addresses, facts, makers, reading, store
+from helphub.edition import addresses, facts, leaving, makers, reading, store
 from helphub.edition.progress import CHECKING, QUIET, READING, StoppedError
 from helphub.edition.store import TWINS, digest
 
 BROTLI_QUALITY, GZIP_LEVEL = 7, 6
 LONGEST_PAGE = 120  # Seconds; on a busy machine a page takes a tenth of one.
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # What a full disk says, or a share of it that is.
+MOST_MAKERS = 4
+NICE = 5  # Readers and officers go before pages that nobody is in a hurry for.
 FEW = 40  # So many pages are made sooner by one process than by two.
 # What the server in front decides, or what differs by the reader.
 NOT_KEPT = {"Content-Length", "Content-Encoding", "Vary", "Content-Type"}
@@ -35,6 +37,11 @@ NOT_KEPT = {"Content-Length", "Content-Encoding", "Vary", "Content-Type"}
 
 class BuildError(Exception):
     """The pages could not be made, with what went wrong."""
+
+
+def left_for_later(folder, pages):
+    """The pages of an edition of which nothing is noted: the next edition makes them."""
+    return set(pages) - set(_answers_of(folder)["pages"])
 
 
 def file_of(address):
@@ -72,8 +79,12 @@ def is_of_this_code(folder):
 # The whole
 
 
-def build(folder, before=None, progress=QUIET):
-    """Make every page of a baked edition; the pages by address, as the manifest has them."""
+def build(folder, before=None, progress=QUIET, signs=None):
+    """Make every page of a baked edition; the pages by address, as the manifest has them.
+
+    With signs of what is withdrawn, only the pages that show one of them are made if they differ.
+    The next edition makes the others: nothing is noted of what they asked.
+    """
     with reading.reading(folder):
         wanted = addresses.everything()
     progress.at(READING)
@@ -87,12 +98,15 @@ def build(folder, before=None, progress=QUIET):
     old = store.pages_of(before) if before else {}
     for address in wanted:
         progress.at(READING)
-        if address in same and address in old and copy(folder, before, old[address]):
+        if address not in old:
+            continue
+        may_stay = address in same or _may_wait(before, address, old[address], signs)
+        if may_stay and copy(folder, before, old[address]):
             pages[address] = old[address]
     todo = [address for address in wanted if address not in pages]
-    answers = _Answers(known, pages)
+    answers = _Answers(known, same & set(pages))
     read = facts.of_edition(before) if before else {}
-    for share in run(folder, before, todo, len(pages), progress):
+    for share in run(folder, before, todo, len(pages), progress, is_urgent=signs is not None):
         pages |= share["pages"]
         answers.add(share)
         read |= share["facts"]
@@ -110,9 +124,21 @@ def build(folder, before=None, progress=QUIET):
     return {a: pages[a] for a in wanted if not (a in above and a in is_missing)}
 
 
-def run(folder, before, todo, done=0, progress=QUIET):
+def _may_wait(before, address, page, signs):
+    """Whether a page that may differ can stay as it is for now: it shows nothing withdrawn."""
+    if signs is None or page["file"] != file_of(address):
+        return False
+    try:
+        return not leaving.is_shown(signs, before / "pages" / page["file"])
+    except OSError:
+        return False
+
+
+def run(folder, before, todo, done=0, progress=QUIET, is_urgent=True):
     """Share the addresses out to processes of the public role."""
-    count = 1 if len(todo) < FEW else min(os.cpu_count() or 1, 4)
+    # The more processes, the more they get of a machine that is busy with other things.
+    most = MOST_MAKERS if is_urgent else min(os.cpu_count() or 1, MOST_MAKERS)
+    count = min(most, 1 + len(todo) // FEW)
     # It must name an edition, to be of the public role; each child is told its own.
     environment = os.environ | {"HELPHUB_EDITION": str(settings.EDITIONS_DIR)}
     if not settings.LAPTOP:
@@ -128,7 +154,7 @@ def run(folder, before, todo, done=0, progress=QUIET):
         share = [maker.process.pid, todo[number::count]]
         (folder / f".share-{number}").write_text(json.dumps(share))
         made.append(folder / f".made-{number}")
-        maker.start(folder, number, before)
+        maker.start(folder, number, before, 0 if is_urgent else NICE)
     count_made, moved_at = 0, time.monotonic()
     try:
         while None in (codes := [makers.status(folder, number) for number in range(count)]):

@@ -34,9 +34,10 @@ class Maker:
             start_new_session=True,
         )
 
-    def start(self, folder, number, before):
+    def start(self, folder, number, before, nice=0):
         """Let a child make this share of an edition."""
-        self._tell({"folder": str(folder), "number": number, "before": before and str(before)})
+        order = {"folder": str(folder), "number": number, "before": before and str(before)}
+        self._tell(order | {"nice": nice})
 
     def stop(self):
         """End its children, whatever they are at. The process itself is kept."""
@@ -110,6 +111,7 @@ def serve(orders, make_share):
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
         child = os.fork()
         if child == 0:
+            os.nice(order["nice"])
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
             _be_child(folder, number, order["before"], make_share)

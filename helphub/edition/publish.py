@@ -20,6 +20,7 @@ from helphub.edition import (
     compare,
     facts,
     gate,
+    leaving,
     outcomes,
     reading,
     store,
@@ -144,7 +145,9 @@ def _publish(this, source, why, force, number, marks, show):
                 refusals = gate.wrong_numbers(data, digits(approved))
             if not refusals:
                 mark = time.perf_counter()
-                pages = build.build(work, attempt, progress)
+                is_urgent = source == WITHDRAWAL and origin == before
+                signs = leaving.signs(previous, rows) if is_urgent else None
+                pages = build.build(work, attempt, progress, signs)
                 seconds["build"] = time.perf_counter() - mark
                 progress.at(CHECKING)
                 mark = time.perf_counter()
@@ -163,6 +166,8 @@ def _publish(this, source, why, force, number, marks, show):
                 manifest = _manifest(edition, source, who, why, force, before, held, seconds)
                 manifest |= _taken(source, origin, read_at, [*choice.left, *held])
                 manifest["pace"] = progress.note()
+                if is_urgent:
+                    manifest["later"] = len(build.left_for_later(work, pages))
                 progress.at(SWITCHING)
                 return _let_through(work, manifest, withdrawn)
             new = {(one.record.label, one.record.key): one for one in refusals if one.record}

@@ -65,8 +65,11 @@ class Watcher:
             connections["default"].close()
         if is_idle and time.monotonic() >= self.look_at_files_at:
             self.keep_whole()
-        if is_idle and self.is_another_day() and time.monotonic() >= self.not_before:
-            self.keep_time()
+        if is_idle and time.monotonic() >= self.not_before:
+            if self.has_left_pages():
+                self.keep_time("pages that a withdrawal left for later")
+            elif self.is_another_day():
+                self.keep_time("a new day")
 
     def next(self):
         """What waits: first what somebody wants off every page at once."""
@@ -187,12 +190,20 @@ class Watcher:
         except store.StoreError:
             return False
 
-    def keep_time(self):
+    def has_left_pages(self):
+        """Whether a withdrawal was in a hurry, and made only the pages that showed it."""
+        folder = store.current()
+        try:
+            return bool(folder and store.manifest_of(folder).get("later"))
+        except store.StoreError:
+            return False
+
+    def keep_time(self, why):
         """Make what readers have anew for the new day; nothing that waits for approval goes out."""
         try:
-            publish.publish(publish.CURRENT, "the clock", "a new day")
+            publish.publish(publish.CURRENT, "the clock", why)
         except StoppedError:
-            pass  # The withdrawal's edition is of the new day too.
+            pass  # It is looked at again once the withdrawal is out.
         except Exception:
             logger.exception("The edition of the day was not made. Trying again in five minutes.")
             self.not_before = time.monotonic() + RETRY
