@@ -21,7 +21,7 @@ from django.test import Client
 
 from contacts.hours import build_clock
 from helphub import critical, memory
-from helphub.edition import addresses, facts, leaving, makers, reading, store
+from helphub.edition import addresses, facts, makers, reading, store
 from helphub.edition.progress import CHECKING, QUIET, READING, StoppedError
 from helphub.edition.store import TWINS, digest
 
@@ -129,7 +129,7 @@ def _may_wait(before, address, page, signs):
     if signs is None or page["file"] != file_of(address):
         return False
     try:
-        return not leaving.is_shown(signs, before / "pages" / page["file"])
+        return not signs.are_in(before / "pages" / page["file"])
     except OSError:
         return False
 

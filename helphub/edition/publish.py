@@ -146,7 +146,7 @@ def _publish(this, source, why, force, number, marks, show):
             if not refusals:
                 mark = time.perf_counter()
                 is_urgent = source == WITHDRAWAL and origin == before
-                signs = leaving.signs(previous, rows) if is_urgent else None
+                signs = leaving.Signs(previous, rows) if is_urgent else None
                 pages = build.build(work, attempt, progress, signs)
                 seconds["build"] = time.perf_counter() - mark
                 progress.at(CHECKING)
