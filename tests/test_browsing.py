@@ -138,8 +138,9 @@ def test_what_deaf_people_use_stands_together_where_they_meet_it(client):
     assert "https://247sexualabusesupport.org.uk" in hrefs
     assert "mailto:jo@samaritans.org" in hrefs
     own = Service.objects.filter(is_own_behaviour=True)
+    assert own
     assert not {one.get_absolute_url() for one in own} & set(hrefs)
-    assert "Stop It Now" not in text(section)
+    assert not [one.name for one in own if one.name in text(section)]
 
 
 def test_not_in_english_begins_with_confirmed_interpreters_and_a_card_to_read_out(client):
@@ -285,7 +286,7 @@ def test_each_page_asks_the_next_question_and_the_last_asks_none(client):
         assert answers
     page = Page(client.get("/start/a1/b1/d1/"))
     assert not page.all("nav", class_="doors")
-    assert "Rape or sexual assault" in page.main
+    assert Choice.objects.get(slug="b1").name in page.main
 
 
 def test_an_officer_changes_the_first_contacts(admin, client):

@@ -10,6 +10,7 @@ from helphub import content, critical, words
 from services.models import Service
 
 from .reader import Page, text
+from .support.factories import make_call_fact, make_phone, make_service
 from .test_admin import errors, save
 
 pytestmark = pytest.mark.django_db
@@ -212,10 +213,10 @@ def test_the_digits_say_what_it_costs(kind, dial, words):
 
 
 def test_what_is_special_about_the_cost_of_a_line_stands_behind_what_its_digits_say(client):
-    assert f"{AS_A_LANDLINE} The support is free." in beside(client, "h-rph")
-    assert f"{FREE} They say that you can call even with no credit." in beside(
-        client, "h-samaritans"
-    )
+    said = {"cost_en": "They ring you back at once.", "cost_source": "Their leaflet"}
+    landline, freephone = make_phone(**said), make_phone(dial="08000000123", **said)
+    for phone, costs in ((landline, AS_A_LANDLINE), (freephone, FREE)):
+        assert f"{costs} They ring you back at once." in beside(client, phone.slug)
 
 
 def test_no_reader_is_told_of_an_unknown_cost_that_the_digits_settle(pages):
@@ -281,11 +282,15 @@ def test_what_somebody_knows_is_said_though_the_answer_is_not(client):
 
 
 def test_a_detail_stands_behind_its_answer(client):
-    assert "Calls are recorded. Kept for up to 90 days." in beside(client, "h-mash-children")
+    phone = make_phone()
+    make_call_fact(phone, "recorded", "yes", detail_en="Kept for a year.")
+    assert "Calls are recorded. Kept for a year." in beside(client, phone.slug)
 
 
 def test_an_officer_answers_in_the_form_of_the_number(admin, client):
-    phone = Phone.objects.get(slug="h-mash-children")
+    phone = make_phone()
+    make_call_fact(phone, "name-needed", "no")
+    make_call_fact(phone, "recorded", "yes")
     page = save(
         admin,
         phone,
@@ -296,7 +301,7 @@ def test_an_officer_answers_in_the_form_of_the_number(admin, client):
         },
     )
     assert errors(page) == []
-    facts = beside(client, "h-mash-children")
+    facts = beside(client, phone.slug)
     assert "They say that calls are not recorded. Notes are kept." in facts
 
 
@@ -312,7 +317,11 @@ def test_the_database_itself_refuses_an_answer_without_a_source(client):
 
 
 def test_a_service_page_gives_each_fact_with_its_source_and_date(client):
-    assert answers(service_page(client, "h-mash-children")) == {
+    phone = make_phone(dial="03000000123")
+    service = make_service([phone])
+    make_call_fact(phone, "recorded", "yes", detail_en="Kept for a year.", source="Their leaflet")
+    make_call_fact(phone, "name-needed", "no", source="Their own rules", dated="3 March 2025")
+    assert answers(service_page(client, service.line)) == {
         "In the phone": ("Stays in the phone's list of calls.Source: This is how phones work"),
         "On the bill": (
             "Can be on an itemised bill.Source: What phone companies and helplines say of itemised "
@@ -322,14 +331,8 @@ def test_a_service_page_gives_each_fact_with_its_source_and_date(client):
             "Costs the same as a call to a landline. It is included in most call plans."
             "Source: Ofcom's rule for numbers that begin with 03"
         ),
-        "Recording": (
-            "Calls are recorded. Kept for up to 90 days."
-            "Source: Dudley Council’s privacy notice for this line"
-        ),
-        "Your name": (
-            "You do not have to give your name.Source: Dudley’s children’s services, in their "
-            "own procedures (28 February 2025)"
-        ),
+        "Recording": "Calls are recorded. Kept for a year.Source: Their leaflet",
+        "Your name": ("You do not have to give your name.Source: Their own rules (3 March 2025)"),
     }
 
 

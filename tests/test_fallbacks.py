@@ -11,13 +11,14 @@ from django.utils import timezone
 from contacts import fallbacks, hours
 from contacts.fallbacks import Line, People
 from contacts.hours import BankHolidays, DatedException, Rule
-from contacts.models import Phone, Schedule, ScheduleException
+from contacts.models import Phone, ScheduleException
 from helphub import content
 from helphub.edition import gate, publish
 from helphub.models import LoadedRow
 from services.models import Service
 
 from .reader import Page, text
+from .support.factories import make_phone, make_schedule
 from .test_admin import errors, save
 from .test_hours import CASES, scan
 
@@ -253,98 +254,116 @@ def card(page, name):
 
 
 def test_out_of_hours_the_childrens_front_door_leads_to_the_duty_team(pages):
-    words = "When this line is closed: 0300 555 8574 (Emergency Duty Team (social care))"
+    front_door, duty_team = (Phone.objects.get(slug=s) for s in ("h-mash-children", "h-edt"))
+    words = f"When this line is closed: {duty_team.display} ({duty_team.name})"
     for path in ("/contacts/", "/services/", "/help-now/"):
-        found = card(pages[path], "Dudley children’s front door")
+        found = card(pages[path], front_door.name)
         assert words in found, path
         assert "In danger now: 999" in found, path
         assert "0800 1111" not in found, path
 
 
 def test_what_several_lines_of_a_list_name_is_said_once_below_it(pages):
+    trust = Phone.objects.get(slug="h-survivorstrust")
+    other = trust.fallback
     section = next(
         one for one in pages["/contacts/"].all("section") if "After sexual" in text(one[0])
     )
     sentences = [text(one) for one in section.iter("p") if one.get("class") == "instead"]
     shared = [one for one in sentences if one.startswith("When one of these lines is closed")]
     assert len(shared) == 1
-    assert "The Survivors Trust helpline" in shared[0]
-    assert "0808 16 89 111 (Victim Support supportline)" in shared[0]
-    assert len([one for one in sentences if "0808 16 89 111" in one]) == 1
+    assert trust.name in shared[0]
+    assert f"{other.display} ({other.name})" in shared[0]
+    assert len([one for one in sentences if other.display in one]) == 1
     # On its own page the line says it itself.
-    trust = Service.objects.get(line="h-survivorstrust").get_absolute_url()
-    assert "When this line is closed: 0808 16 89 111" in pages[trust].main
+    address = Service.objects.get(line=trust.slug).get_absolute_url()
+    assert f"When this line is closed: {other.display}" in pages[address].main
 
 
 # Where it is checked
 
 
-def set_hours(slug, *sessions):
-    phone = Phone.objects.get(slug=slug)
+def set_hours(phone, *sessions):
     phone.schedules.all().delete()
-    for position, (byday, opens_at, closes_at) in enumerate(sessions, start=1):
-        Schedule.objects.create(
-            phone=phone, position=position, byday=byday, opens_at=opens_at, closes_at=closes_at
-        )
+    for session in sessions:
+        make_schedule(phone, *session)
 
 
-def test_the_form_refuses_a_line_for_other_people(admin):
-    phone = Phone.objects.get(slug="h-mash-children")
-    childline = Phone.objects.get(slug="h-childline")
-    page = save(admin, phone, fallback=childline.pk, purpose_en="Typed just now.")
+def stored(phone):
+    return Phone.objects.get(pk=phone.pk)
+
+
+@pytest.fixture
+def duty(db):
+    """A line that answers whenever an office does not."""
+    phone = make_phone(bank_holidays=BankHolidays.ROUND_THE_CLOCK)
+    weekdays = "MO,TU,WE,TH,FR"
+    sessions = [(weekdays, time(0), time(9)), (weekdays, time(17), time(0))]
+    set_hours(phone, *sessions, ("SA,SU", time(0), time(0)))
+    return phone
+
+
+@pytest.fixture
+def office(duty):
+    """A line with office hours, which names that one for all others."""
+    phone = make_phone(bank_holidays=BankHolidays.CLOSED, maximum_age=17)
+    make_schedule(phone)
+    phone = stored(phone)
+    phone.fallback = duty
+    phone.full_clean()
+    phone.save()
+    return phone
+
+
+def test_the_form_refuses_a_line_for_other_people(admin, office, duty):
+    callers_alone = make_phone(is_for_families=False, is_for_professionals=False)
+    page = save(admin, office, fallback=callers_alone.pk, purpose_en="Typed just now.")
     assert any("is not for everybody who can ring this line" in one for one in errors(page))
     assert any("leave this empty" in one for one in errors(page))
     assert "Typed just now." in page.html
-    phone.refresh_from_db()
-    assert phone.fallback.slug == "h-edt"
+    assert stored(office).fallback == duty
 
 
-def test_the_form_looks_at_the_hours_that_are_typed(admin):
-    phone = Phone.objects.get(slug="h-mash-children")
-    page = save(admin, phone, **{"schedules-0-closes_at": "16:30"})
+def test_the_form_looks_at_the_hours_that_are_typed(admin, office):
+    page = save(admin, office, **{"schedules-0-closes_at": "16:30"})
     assert any("at 16:30 neither this line nor" in one for one in errors(page))
     assert "16:30" in page.html
-    assert errors(save(admin, phone, **{"schedules-0-closes_at": "18:00"})) == []
+    assert errors(save(admin, office, **{"schedules-0-closes_at": "18:00"})) == []
 
 
-def test_the_form_refuses_hours_that_leave_another_line_without_anybody(admin):
-    phone = Phone.objects.get(slug="h-edt")
-    page = save(admin, phone, **{"schedules-1-opens_at": "18:00"})
+def test_the_form_refuses_hours_that_leave_another_line_without_anybody(admin, office, duty):
+    page = save(admin, duty, **{"schedules-1-opens_at": "18:00"})
     (error,) = errors(page)
-    assert "“Dudley children’s front door (MASH)” names this line" in error
+    assert f"“{office.name}” names this line" in error
     assert "at 17:00 neither this line nor" in error
-    phone.refresh_from_db()
-    assert phone.schedules.get(position=2).opens_at == time(17)
+    assert duty.schedules.get(position=2).opens_at == time(17)
     day = {"exceptions-0-first_day": "2026-12-25", "exceptions-0-last_day": "2026-12-25"}
     if timezone.localdate() < date(2026, 12, 25):
-        page = save(admin, phone, **day, **{"exceptions-TOTAL_FORMS": 1})
+        page = save(admin, duty, **day, **{"exceptions-TOTAL_FORMS": 1})
         assert any("names this line" in one for one in errors(page))
 
 
 @pytest.mark.parametrize("changes", [{"minimum_age": 16}, {"maximum_age": 16}, {"sex": "women"}])
-def test_the_form_refuses_other_people_for_a_line_that_another_names(admin, changes):
-    page = save(admin, Phone.objects.get(slug="h-edt"), **changes)
+def test_the_form_refuses_other_people_for_a_line_that_another_names(admin, office, duty, changes):
+    page = save(admin, duty, **changes)
     assert any("names this line for the times" in one for one in errors(page))
 
 
-def test_a_new_session_and_the_line_that_it_makes_possible_are_saved_together(admin):
-    Phone.objects.filter(slug="h-mash-children").update(fallback=None)
-    set_hours("h-mash-children")
-    phone = Phone.objects.get(slug="h-mash-children")
-    edt = Phone.objects.get(slug="h-edt")
-    assert errors(save(admin, phone, fallback=edt.pk))
+def test_a_new_session_and_the_line_that_it_makes_possible_are_saved_together(admin, office, duty):
+    Phone.objects.filter(pk=office.pk).update(fallback=None)
+    set_hours(office)
+    assert errors(save(admin, office, fallback=duty.pk))
     session = {"byday": "MO,TU,WE,TH,FR", "opens_at": "09:00", "closes_at": "17:00"}
     session |= {"freq": "WEEKLY", "interval": 1}
     sent = {f"schedules-0-{name}": value for name, value in session.items()}
-    page = save(admin, phone, fallback=edt.pk, **sent, **{"schedules-TOTAL_FORMS": 1})
+    page = save(admin, office, fallback=duty.pk, **sent, **{"schedules-TOTAL_FORMS": 1})
     assert errors(page) == []
-    phone.refresh_from_db()
-    assert phone.fallback == edt
+    assert stored(office).fallback == duty
 
 
-def test_a_list_says_what_is_wrong_with_a_field_that_it_does_not_show(admin):
-    set_hours("h-edt", ("SA", time(0), time(0)))
-    address = "/admin/contacts/phone/?q=MASH"
+def test_a_list_says_what_is_wrong_with_a_field_that_it_does_not_show(admin, office, duty):
+    set_hours(duty, ("SA", time(0), time(0)))
+    address = f"/admin/contacts/phone/?q={office.slug}"
     page = Page(admin.get(address))
     sent = {e.get("name"): e.get("value") or "" for e in page.root.iter("input") if e.get("name")}
     sent |= {"form-0-position": "61", "_save": "Save"}
@@ -360,24 +379,24 @@ def test_the_loader_refuses_a_wrong_line():
         content.load([row])
 
 
-def test_a_page_never_names_a_line_that_has_ceased_to_do(client):
-    mash = Phone.objects.get(slug="h-mash-children")
-    assert mash.instead.slug == "h-edt"
-    set_hours("h-edt", ("SA", time(0), time(0)))
+def test_a_page_never_names_a_line_that_has_ceased_to_do(client, office, duty):
     page = Page(client.get("/contacts/"))
-    found = card(page, "Dudley children’s front door")
+    assert f"When this line is closed: {duty.display}" in card(page, office.name)
+    set_hours(duty, ("SA", time(0), time(0)))
+    page = Page(client.get("/contacts/"))
+    found = card(page, office.name)
     assert "When this line is closed" not in found
-    assert "0300 555 8574" not in found
+    assert duty.display not in found
 
 
-def test_the_release_checks_hold_back_both_lines_and_say_why(editions):
-    set_hours("h-edt", ("SA,SU", time(0), time(0)))
+def test_the_release_checks_hold_back_both_lines_and_say_why(editions, office, duty):
+    set_hours(duty, ("SA,SU", time(0), time(0)))
     published = publish.publish(who="the tests")
     held = {one.record.name: one for one in published.held}
-    assert set(held) == {"Dudley children’s front door (MASH)", "Emergency Duty Team (social care)"}
+    assert set(held) == {office.name, duty.name}
     for refusal in held.values():
         assert refusal.rule == "fallbacks"
-        assert "Choose another line for “Dudley children’s front door (MASH)”" in str(refusal)
+        assert f"Choose another line for “{office.name}”" in str(refusal)
         assert "neither this line nor" in str(refusal)
 
 
@@ -385,23 +404,19 @@ def test_the_release_checks_find_nothing_wrong_in_the_real_content():
     assert gate._wrong_fallbacks() == []
 
 
-def test_an_exception_of_the_other_line_is_seen_before_an_edition_goes_out():
+def test_an_exception_of_the_other_line_is_seen_before_an_edition_goes_out(office, duty):
     day = timezone.localdate() + timedelta(days=40)
     while day.weekday() > 4 or hours.is_bank_holiday(day):
         day += timedelta(days=1)
-    edt = Phone.objects.get(slug="h-edt")
-    ScheduleException.objects.create(phone=edt, position=1, first_day=day, last_day=day)
+    ScheduleException.objects.create(phone=duty, first_day=day, last_day=day)
     ((_key, name, _other_key, other, why),) = gate._wrong_fallbacks()
-    assert (name, other) == (
-        "Dudley children’s front door (MASH)",
-        "Emergency Duty Team (social care)",
-    )
+    assert (name, other) == (office.name, duty.name)
     assert f"{day:%-d %B %Y}" in why
 
 
-def test_a_withdrawn_line_is_named_by_no_other_and_asked_about_by_no_check():
-    Phone.objects.filter(slug="h-edt").update(is_published=False)
-    assert Phone.objects.get(slug="h-mash-children").instead is None
+def test_a_withdrawn_line_is_named_by_no_other_and_asked_about_by_no_check(office, duty):
+    Phone.objects.filter(pk=duty.pk).update(is_published=False)
+    assert stored(office).instead is None
 
 
 # An older database

@@ -4,6 +4,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
+from services.models import Service
+from tests.support.rows import real
+
 from .pages import pages_in, visit
 from .test_exit import answer_exit, assert_left, history_of
 
@@ -15,7 +18,17 @@ def arrivals(context):
     return answer_exit(context)
 
 
+# The services that the words of these tests find.
+STALKING, PICTURES = "h-stalking", "h-reportremove"
 KEPT = "For your safety your words are not kept"
+
+
+def name_of(line):
+    return real(Service, line=line).name_en
+
+
+def link_to(page, line):
+    return page.get_by_role("link", name=name_of(line))
 
 
 def look_for(page, words):
@@ -37,7 +50,7 @@ def test_what_was_found_stands_at_the_address_of_the_empty_box(page, base_url, p
     box = base_url + ("/ur" if path.startswith("/ur") else "") + "/find/"
     before = history_of(page)
     look_for(page, CANARY)
-    expect(page.get_by_role("link", name="National Stalking Helpline")).to_be_visible()
+    expect(link_to(page, STALKING)).to_be_visible()
     expect(page.locator("h1")).to_be_focused()
     expect(page.locator("h1")).to_be_in_viewport()
     assert page.url == box
@@ -46,7 +59,7 @@ def test_what_was_found_stands_at_the_address_of_the_empty_box(page, base_url, p
     assert not any(CANARY in words for words in [title, *history_of(page)])
     # Looked for again: the same place.
     look_for(page, "nudes")
-    expect(page.get_by_role("link", name="Report Remove")).to_be_visible()
+    expect(link_to(page, PICTURES)).to_be_visible()
     assert history_of(page) == (before if before[-1] == box else [*before, box])
     page.reload()
     assert_forgotten(page)
@@ -58,7 +71,7 @@ def test_back_and_forward_lead_to_pages_without_the_words(page, base_url):
     home = page.locator("h1").inner_text()
     home_title = page.title()
     look_for(page, CANARY)
-    expect(page.get_by_role("link", name="National Stalking Helpline")).to_be_visible()
+    expect(link_to(page, STALKING)).to_be_visible()
     page.go_back()
     expect(page.locator("h1")).to_have_text(home)
     assert (page.url, page.title()) == (f"{base_url}/", home_title)
@@ -72,8 +85,8 @@ def test_back_and_forward_lead_to_pages_without_the_words(page, base_url):
 def test_back_from_a_result_leads_to_an_empty_box_that_says_why(page, base_url):
     page.goto("/")
     look_for(page, CANARY)
-    page.get_by_role("link", name="National Stalking Helpline").click()
-    expect(page.locator("h1")).to_have_text("National Stalking Helpline")
+    link_to(page, STALKING).click()
+    expect(page.locator("h1")).to_have_text(name_of(STALKING))
     page.go_back()
     assert page.url == f"{base_url}/find/"
     assert_forgotten(page)
@@ -82,7 +95,7 @@ def test_back_from_a_result_leads_to_an_empty_box_that_says_why(page, base_url):
 def test_a_jump_within_the_page_keeps_what_was_found(page):
     page.goto("/")
     look_for(page, CANARY)
-    result = page.get_by_role("link", name="National Stalking Helpline")
+    result = link_to(page, STALKING)
     expect(result).to_be_visible()
     page.locator(".skip").focus()
     page.keyboard.press("Enter")
@@ -98,7 +111,7 @@ def test_the_address_brings_nothing_back_elsewhere(browser, base_url, has_script
     page = context.new_page()
     page.goto("/")
     look_for(page, CANARY)
-    expect(page.get_by_role("link", name="National Stalking Helpline")).to_be_visible()
+    expect(link_to(page, STALKING)).to_be_visible()
     address = page.url
     assert address == f"{base_url}/find/"
     other = context.new_page()
@@ -115,7 +128,7 @@ def test_the_address_brings_nothing_back_elsewhere(browser, base_url, has_script
 def test_after_the_exit_nothing_that_was_found_comes_back(page, arrivals):
     page.goto("/")
     look_for(page, CANARY)
-    expect(page.get_by_role("link", name="National Stalking Helpline")).to_be_visible()
+    expect(link_to(page, STALKING)).to_be_visible()
     found_at = page.url
     page.locator(".exit").click()
     assert_left(page, arrivals)
@@ -135,7 +148,7 @@ def test_where_nothing_answers_the_numbers_stand_and_the_words_go_nowhere(page, 
     assert page.url == f"{base_url}/"
     page.unroute("**/find/")
     page.get_by_role("button", name="Try again").click()
-    expect(page.get_by_role("link", name="National Stalking Helpline")).to_be_visible()
+    expect(link_to(page, STALKING)).to_be_visible()
     assert page.url == f"{base_url}/find/"
 
 
@@ -145,11 +158,11 @@ def test_back_in_a_hidden_visit_that_began_at_an_answer_shows_the_page_of_the_ad
     page.goto("/")
     home = page.locator("h1").inner_text()
     look_for(page, CANARY)
-    result = page.get_by_role("link", name="National Stalking Helpline")
+    result = link_to(page, STALKING)
     expect(result).to_be_visible()
     page.locator("button[data-discreet]").click()
     result.click()
-    expect(page.locator("h1")).to_have_text("National Stalking Helpline")
+    expect(page.locator("h1")).to_have_text(name_of(STALKING))
     page.go_back()
     expect(page.locator("h1")).to_have_text(home)
     assert page.url == f"{base_url}/"
@@ -162,11 +175,11 @@ def test_in_a_hidden_visit_find_makes_no_new_entry(page, path):
     entries, title = history_of(page), page.title()
     page.get_by_role("textbox").fill(CANARY)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("link", name="National Stalking Helpline")).to_be_visible()
+    expect(link_to(page, STALKING)).to_be_visible()
     assert history_of(page) == entries
     assert page.title() == title
-    page.get_by_role("link", name="National Stalking Helpline").click()
-    expect(page.locator("h1")).to_have_text("National Stalking Helpline")
+    link_to(page, STALKING).click()
+    expect(page.locator("h1")).to_have_text(name_of(STALKING))
     assert history_of(page) == entries
 
 
@@ -188,7 +201,7 @@ def test_a_number_is_pressed_in_the_results_themselves(page):
     page.get_by_role("textbox").fill("childline")
     page.keyboard.press("Enter")
     first = page.locator("main li").first
-    expect(first.get_by_role("link", name="Childline")).to_be_visible()
+    expect(link_to(first, "h-childline")).to_be_visible()
     number = first.locator("a[href='tel:08001111']")
     expect(number).to_be_visible()
     assert number.bounding_box()["height"] >= 44
@@ -200,7 +213,7 @@ def test_find_works_without_script(browser, base_url):
     page.goto("/")
     page.get_by_role("textbox").fill("nudes")
     page.get_by_role("button", name="Find").click()
-    expect(page.get_by_role("link", name="Report Remove")).to_be_visible()
+    expect(link_to(page, PICTURES)).to_be_visible()
     assert "nudes" not in page.url
     context.close()
 

@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from contacts.hours import is_bank_holiday
+from contacts.models import Phone
+from tests.support.rows import real
 
 LONDON = ZoneInfo("Europe/London")
 KARACHI = "Asia/Karachi"
-MASH, EDT, SUPPORT, STALKING = "0300 555 0050", "0300 555 8574", "0808 500 2222", "0808 802 0300"
+MASH, EDT, SUPPORT, STALKING = "h-mash-children", "h-edt", "h-rcew247", "h-stalking"
 
 
 def working_week():
@@ -19,6 +21,15 @@ def working_week():
     while any(is_bank_holiday(monday + timedelta(days=n)) for n in range(8)):
         monday += timedelta(days=7)
     return monday
+
+
+def number(line):
+    return real(Phone, slug=line).display
+
+
+def card(page, line):
+    """The first card of a line on a page."""
+    return page.locator(f".card:has-text('{number(line)}')").first
 
 
 def at(day, hour, minute=0):
@@ -36,9 +47,9 @@ def labels(new_context):
         page.goto(f"{language}/contacts/")
         found = {}
         for card in page.locator("main .card").all():
-            number = card.locator("bdi").first.inner_text()
+            shown = card.locator("bdi").first.inner_text()
             label = card.locator("[data-open]")
-            found[number] = label.inner_text() if label.count() and label.is_visible() else ""
+            found[shown] = label.inner_text() if label.count() and label.is_visible() else ""
         return found
 
     return read
@@ -46,34 +57,34 @@ def labels(new_context):
 
 def test_an_office_is_open_until_its_evening(labels):
     found = labels(at(working_week(), 12))
-    assert found[MASH] == "Open now until 5pm."
-    assert found[STALKING] == "Open now until 4pm."
-    assert found[EDT] == "Opens at 5pm."
+    assert found[number(MASH)] == "Open now until 5pm."
+    assert found[number(STALKING)] == "Open now until 4pm."
+    assert found[number(EDT)] == "Opens at 5pm."
     # It says “Day and night” as text.
-    assert found[SUPPORT] == ""
+    assert found[number(SUPPORT)] == ""
 
 
 def test_the_last_minute_is_open_and_the_next_is_not(labels):
     monday = working_week()
-    assert labels(at(monday, 16, 59))[MASH] == "Open now until 5pm."
-    assert labels(at(monday, 17))[MASH] == "Opens tomorrow at 9am."
+    assert labels(at(monday, 16, 59))[number(MASH)] == "Open now until 5pm."
+    assert labels(at(monday, 17))[number(MASH)] == "Opens tomorrow at 9am."
 
 
 def test_in_the_evening_and_at_the_weekend_it_says_when_it_opens(labels):
     monday = working_week()
-    assert labels(at(monday, 20))[MASH] == "Opens tomorrow at 9am."
-    assert labels(at(monday, 6))[MASH] == "Opens at 9am."
+    assert labels(at(monday, 20))[number(MASH)] == "Opens tomorrow at 9am."
+    assert labels(at(monday, 6))[number(MASH)] == "Opens at 9am."
     found = labels(at(monday + timedelta(days=5), 10))
-    assert found[MASH] == "Opens on Monday at 9am."
-    assert found[EDT] == "Open now."
+    assert found[number(MASH)] == "Opens on Monday at 9am."
+    assert found[number(EDT)] == "Open now."
 
 
 def test_half_hours_are_said(labels):
-    assert labels(at(working_week(), 6))[STALKING] == "Opens at 9:30am."
+    assert labels(at(working_week(), 6))[number(STALKING)] == "Opens at 9:30am."
 
 
 def test_lines_whose_hours_are_not_known_say_nothing(labels):
-    assert labels(at(working_week(), 12))["01384 455411"] == ""
+    assert labels(at(working_week(), 12))[number("h-spoc")] == ""
 
 
 def test_the_zone_of_the_phone_is_no_matter(labels):
@@ -89,14 +100,14 @@ def test_a_clock_that_cannot_be_right_gets_no_label(labels):
 
 
 def test_other_languages_have_their_words_and_the_clock_of_24_hours(labels):
-    assert labels(at(working_week(), 12), language="/pl")[EDT] == "Czynne od 17:00."
+    assert labels(at(working_week(), 12), language="/pl")[number(EDT)] == "Czynne od 17:00."
 
 
 def test_time_goes_on_while_the_page_is_open(page):
     monday = working_week()
     page.clock.install(time=at(monday, 16, 58))
     page.goto("/contacts/")
-    label = page.locator(f".card:has-text('{MASH}') [data-open]").first
+    label = card(page, MASH).locator("[data-open]").first
     assert label.inner_text() == "Open now until 5pm."
     page.clock.run_for(3 * 60_000)
     assert label.inner_text() == "Opens tomorrow at 9am."
@@ -107,7 +118,7 @@ def test_a_page_opened_while_hidden_is_labelled_too(page):
     page.goto("/")
     page.click("button[data-discreet]")
     page.click("nav >> text=Numbers")
-    label = page.locator(f".card:has-text('{MASH}') [data-open]").first
+    label = card(page, MASH).locator("[data-open]").first
     label.wait_for(state="visible")
     assert label.inner_text() == "Open now until 5pm."
 
@@ -153,7 +164,7 @@ def test_one_label_that_cannot_be_worked_out_does_not_end_the_others(page):
     first.evaluate("(label) => { label.dataset.open = 'torn'; }")
     page.clock.run_for(60_000)
     assert not first.is_visible()
-    label = page.locator(f".card:has-text('{STALKING}') .label").first
+    label = card(page, STALKING).locator(".label").first
     assert label.inner_text() == "Open now until 4pm."
 
 
@@ -162,7 +173,7 @@ def test_the_script_uses_nothing_newer_than_chromium_80(page):
     page.add_init_script("delete Array.prototype.findLast; delete Object.hasOwn;")
     page.clock.install(time=at(working_week(), 12))
     page.goto("/contacts/")
-    label = page.locator(f".card:has-text('{STALKING}') .label").first
+    label = card(page, STALKING).locator(".label").first
     assert label.inner_text() == "Open now until 4pm."
 
 
@@ -184,7 +195,7 @@ def test_the_day_of_a_label_is_the_word_that_the_hours_use(labels, page):
     for language in ("ur", "pa", "ar", "pl"):
         page.clock.install(time=at(saturday, 10))
         page.goto(f"/{language}/contacts/")
-        line = page.locator(f".card:has-text('{MASH}') .hours").first
+        line = card(page, MASH).locator(".hours").first
         label = line.locator(".label").inner_text()
         monday = page.locator("template[data-days]").get_attribute("data-days").split("|")[0]
         assert monday in label, language
@@ -194,7 +205,7 @@ def test_the_day_of_a_label_is_the_word_that_the_hours_use(labels, page):
 def test_sessions_run_from_the_right_in_right_to_left_text(page):
     """Where each stands on the screen, and not how it is written in the source."""
     page.goto("/ur/contacts/")
-    parts = page.locator(f".card:has-text('{STALKING}') .hours bdi")
+    parts = card(page, STALKING).locator(".hours bdi")
     places = [parts.nth(n).bounding_box() for n in range(4)]
     for before, after in zip(places[::2], places[1::2], strict=True):
         if abs(before["y"] - after["y"]) < 5:

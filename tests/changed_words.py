@@ -1,0 +1,74 @@
+"""Runs behaviour tests on a site whose editors have changed every sentence.
+
+By hand, with files of tests and whatever else pytest is to be told:
+
+    .venv/bin/python -m tests.changed_words tests/test_fallbacks.py -n 0 -k hours
+
+It works on a copy of this checkout. The texts of its fixtures have one word more after every second
+word, so a test that repeats three words of a fixture fails. So do the tests of the content and of
+its pages, which may read the real words.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import django
+import yaml
+from django.apps import apps
+
+BASE = Path(__file__).resolve().parent.parent
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "var", "__pycache__")
+MORE = "also"
+# Two words before a third. Around a digit nothing is put: “999 BSL” is a name.
+PAIR = re.compile(r"(?<!\S)(\S+ [^\s\d]+) (?=[^\s\d])")
+
+
+def with_more_words(text, most):
+    """The text with a word more after every second one, as far as there is room."""
+    room = (most - len(text)) // len(f" {MORE}") if most else len(text)
+    return PAIR.sub(rf"\1 {MORE} ", text, count=room) if room > 0 else text
+
+
+def is_text(field):
+    """Whether officers write sentences in a field: to readers, or to each other."""
+    from helphub import models, texts
+
+    return texts.validate_text in field.validators or field.model is models.OpenQuestion
+
+
+def change(rows, model):
+    fields = {field.name: field for field in model._meta.fields if is_text(field)}
+    for row in rows:
+        for name in fields.keys() & row.keys():
+            row[name] = with_more_words(row[name], fields[name].max_length)
+
+
+def change_fixtures(folder):
+    from helphub import content
+
+    for name in content.FIXTURES:
+        path = folder / f"{name}.yaml"
+        found = yaml.load(path.read_text(), content.LOADER)  # noqa: S506 - it is a safe one.
+        for label, rows in found.items():
+            if label != content.WHO_CAN_HELP:
+                change(rows, apps.get_model(label))
+        path.write_text(yaml.safe_dump(found, allow_unicode=True, sort_keys=False))
+
+
+def main(arguments):
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helphub.settings")
+    django.setup()
+    with tempfile.TemporaryDirectory(prefix="changed-words-") as folder:
+        copy = Path(folder) / "site"
+        shutil.copytree(BASE, copy, ignore=LEFT_OUT)
+        change_fixtures(copy / "fixtures")
+        return subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=copy).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,123 @@
+"""Makes whole, valid, published entries, for tests that must not hang on the real content.
+
+What a test gives replaces the default. Name fields as the forms do: `name_en`, not `name`.
+"""
+
+from datetime import time
+from itertools import count
+
+from contacts.models import CallFact, Organization, Phone, Schedule, Verification
+from helphub import clock
+from services.models import Service
+from strategy.models import FormOfAbuse, Guide
+
+_numbers = count(1)
+
+
+def _make(model, fields, defaults):
+    """Check and save a row; its links to many others come after it."""
+    links = {field.name for field in model._meta.many_to_many} & set(fields)
+    row = model(**defaults | {name: fields[name] for name in set(fields) - links})
+    row.full_clean()
+    row.save()
+    for name in links:
+        getattr(row, name).set(fields[name])
+    return row
+
+
+def _entry(number):
+    return {"slug": f"made-{number}", "position": 500, "is_published": True}
+
+
+def make_organization(**fields):
+    """Somebody who answers the phone."""
+    number = next(_numbers)
+    return _make(Organization, fields, _entry(number) | {"name": f"Northgate Trust {number}"})
+
+
+def make_phone(**fields):
+    """A landline that anybody can ring, whose hours are not known."""
+    number = next(_numbers)
+    # The numbers that Ofcom keeps for drama are refused, as they must be. A local number never
+    # begins with 0, so these ring nobody either.
+    dial = fields.get("dial", f"01384000{number % 1000:03}")
+    defaults = {
+        "slug": f"h-made-{number}",
+        "name_en": f"Northgate helpline {number}",
+        "purpose_en": "Somebody to talk to, whatever has happened.",
+        "dial": dial,
+        "display": f"{dial[:5]} {dial[5:]}".strip(),
+        "section": Phone.Section.SPECIALIST,
+        "is_for_self": True,
+        "is_for_families": True,
+        "is_for_professionals": True,
+    }
+    if "organization" not in fields:
+        defaults["organization"] = make_organization()
+    return _make(Phone, fields, _entry(number) | defaults)
+
+
+def make_schedule(phone, byday="MO,TU,WE,TH,FR", opens_at=time(9), closes_at=time(17), **fields):
+    """A session of a line's opening hours: office hours, if nothing else is said."""
+    defaults = {"phone": phone, "byday": byday, "opens_at": opens_at, "closes_at": closes_at}
+    return _make(Schedule, fields, defaults)
+
+
+def make_verification(phone, **fields):
+    """That somebody has rung a line today."""
+    defaults = {
+        "phone": phone,
+        "verified_on": clock.today(),
+        "method": Verification.Method.RANG,
+        "role": "communications",
+        "confirmed": "The number and the hours.",
+    }
+    return _make(Verification, fields, defaults)
+
+
+def make_call_fact(phone, fact, answer, **fields):
+    """What the organisation has said of calls to a line."""
+    defaults = {"phone": phone, "fact": fact, "answer": answer, "source": "Northgate Trust"}
+    return _make(CallFact, fields, defaults)
+
+
+def make_service(phones=(), **fields):
+    """Help that is given on these lines."""
+    number = next(_numbers)
+    defaults = {
+        "slug": f"made-{number}",
+        "title": f"Northgate {number}",
+        "line": f"h-made-service-{number}",
+        "name_en": f"Northgate service {number}",
+        "summary_en": "Time with somebody who listens, for as long as you need it.",
+    }
+    if "organization" not in fields:
+        defaults["organization"] = make_organization()
+    return _make(Service, fields | {"phones": phones}, _entry(number) | defaults)
+
+
+def make_guide(**fields):
+    """A page of advice."""
+    number = next(_numbers)
+    defaults = {
+        "title": f"Finding your feet {number}",
+        "name_en": f"Finding your feet again {number}",
+        "summary_en": "Small steps for the first weeks.",
+        "body_en": "Take your time.\n\n## Where to begin\n\n- Eat something.\n- Sleep.",
+    }
+    return _make(Guide, fields, _entry(number) | defaults)
+
+
+def make_form_of_abuse(**fields):
+    """A topic that the strategy does not list itself."""
+    number = next(_numbers)
+    defaults = {
+        "title": f"Being cornered {number}",
+        "name_en": f"Being cornered at a party {number}",
+        "summary_en": "Somebody keeps you in a room until you give in.",
+        "description_en": "Giving in is not the same as agreeing.",
+        "signs_en": "Somebody stands in the doorway.\nSomebody takes your coat away.",
+        "reassurance_en": "You did nothing wrong.",
+        "actions_en": "Tell a friend.\nWrite down what you remember.",
+    }
+    return _make(FormOfAbuse, fields, _entry(number) | defaults)
