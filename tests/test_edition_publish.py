@@ -479,9 +479,11 @@ def test_another_day_makes_other_pages(editions, monkeypatch):
     assert not build.is_of_this_code(store.current())
 
 
-def test_progress_is_shown_on_a_terminal_only(capsys):
+def test_progress_is_shown_on_a_terminal_only(capsys, monkeypatch):
+    assert command.Command()._progress() is None
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     command.Command()._progress()(1, 2)
-    assert capsys.readouterr().err == ""
+    assert "1/2 pages" in capsys.readouterr().err
 
 
 # Approvals

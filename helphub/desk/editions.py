@@ -3,20 +3,21 @@
 The desk asks; the publisher (`manage.py publish --watch`) does.
 """
 
+import re
 from datetime import datetime
 from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.models import Organization
-from helphub.desk import proposals
+from helphub.desk import how_far, proposals
 from helphub.desk.officers import for_officers
 from helphub.desk.state import NO_PUBLISHER, Kind, State, ask_for
 from helphub.desk.words import word_difference
@@ -133,8 +134,17 @@ def publication(request, context, key):
             "refusals": refusals_of({"refusals": report.get("refusals", [])}),
             "held": refusals_of({"held": report.get("held", [])}),
             "is_finished": one.state in (State.DONE, State.REFUSED),
+            "stopped": how_far.stopped_in_words(report),
         },
     )
+
+
+@for_officers(SEE)
+@require_safe
+def progress(request, context):
+    """How far publications are, for the script of a page that shows some of them."""
+    keys = [key for key in request.GET.getlist("of")[:ON_A_PAGE] if re.fullmatch(r"\d{1,9}", key)]
+    return JsonResponse(how_far.of_all(PublicationRequest.objects.filter(pk__in=keys)))
 
 
 def _named(label, key):
@@ -281,8 +291,10 @@ def withdraw(request, context, label, key):
     why = request.POST.get("why", "").strip()[:300]
     if request.method == "POST" and why:
         who = request.user.get_username()
-        publish.withdraw(row, who, why)
-        ask_for(Kind.WITHDRAWAL, who, why)
+        # Both at once: what is being published stops at the first, and the second goes out next.
+        with transaction.atomic():
+            publish.withdraw(row, who, why)
+            ask_for(Kind.WITHDRAWAL, who, why)
         when = " It leaves every page within a minute." if store.has_watcher() else ""
         messages.info(request, f"Withdrawn.{when}")
         warn_without_publisher(request)

@@ -46,14 +46,9 @@ def waiting():
 
 def state():
     """What stands at the head of every page of the admin."""
-    unfinished = PublicationRequest.objects.filter(state__in=[State.WAITING, State.RUNNING])
     return {
         "hold": store.hold(),
         "faults": [*health.faults(), *health.faults_of_front()],
         "is_late": health.waiting_too_long(),
-        "is_busy": unfinished.filter(state=State.RUNNING).exists(),
-        "unstarted": unfinished.filter(state=State.WAITING).count(),
-        "has_watcher": store.has_watcher(),
-        "no_publisher": NO_PUBLISHER,
         "waiting": waiting(),
     }

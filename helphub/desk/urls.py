@@ -14,6 +14,7 @@ urlpatterns = [
     path("editions/<int:number>/words/", editions.words_of_page, name="edition-words"),
     path("publications/", editions.publications, name="publications"),
     path("publications/<int:key>/", editions.publication, name="publication"),
+    path("progress/", editions.progress, name="progress"),
     path("editions/ask/", editions.ask, name="ask"),
     path("history/<str:label>/<int:key>/", history.history, name="history"),
     path("history/<str:label>/<int:key>/compare/", history.compare, name="compare"),

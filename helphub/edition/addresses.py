@@ -108,7 +108,8 @@ def live():
     offered: an officer would wait for them at each publication.
     """
     drafts = [c for c in settings.OFFERED_LANGUAGES if c not in settings.REVIEWED_LANGUAGES]
-    return [in_language(page, code) for code in drafts for page in registered()]
+    pages = registered()
+    return [in_language(page, code) for code in drafts for page in pages]
 
 
 def home(code=settings.LANGUAGE_CODE):

@@ -23,12 +23,15 @@ from django.test import Client
 
 from helphub import clock, critical, memory
 from helphub.edition import addresses, facts, makers, reading, store
+from helphub.edition.progress import CHECKING, QUIET, READING, StoppedError
 from helphub.edition.store import TWINS, digest
 
 ANSWERS = "answers.json.gz"
 BROTLI_QUALITY, GZIP_LEVEL = 7, 6
 LONGEST_PAGE = 120  # Seconds; on a busy machine a page takes a tenth of one.
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # What a full disk says, or a share of it that is.
+MOST_MAKERS = 4
+NICE = 5  # Readers and officers go before pages that nobody is in a hurry for.
 FEW = 40  # So many pages are made sooner by one process than by two.
 # What the server in front decides, or what differs by the reader.
 NOT_KEPT = {"Content-Length", "Content-Encoding", "Vary", "Content-Type"}
@@ -36,6 +39,11 @@ NOT_KEPT = {"Content-Length", "Content-Encoding", "Vary", "Content-Type"}
 
 class BuildError(Exception):
     """The pages could not be made, with what went wrong."""
+
+
+def left_for_later(folder, pages):
+    """The pages of an edition of which nothing is noted: the next edition makes them."""
+    return set(pages) - set(_answers_of(folder)["pages"])
 
 
 def file_of(address):
@@ -80,13 +88,17 @@ def is_of_today(folder):
 # The whole
 
 
-def build(folder, before=None, progress=lambda done, of: None, is_shared=False):
+def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
     """Make every page of a baked edition; the pages by address, as the manifest has them.
 
-    What is the same in the edition before is copied; or shared with it.
+    What is the same in the edition before is copied; or shared with it. With signs of what is
+    withdrawn, only the pages that show one of them are made if they differ. The next edition makes
+    the others: nothing is noted of what they asked.
     """
-    with reading.reading(folder) as connection:
+    with reading.reading(folder):
         wanted = addresses.everything()
+    progress.at(READING)
+    with reading.reading(folder) as connection:
         mark = pages_mark(folder)
         known = _answers_of(before) if before else {}
         same = _unchanged(connection, known, mark)
@@ -95,17 +107,22 @@ def build(folder, before=None, progress=lambda done, of: None, is_shared=False):
     pages = {}
     old = store.pages_of(before) if before else {}
     for address in wanted:
-        if address in same and address in old and take(folder, before, old[address], is_shared):
+        progress.at(READING)
+        if address not in old:
+            continue
+        may_stay = address in same or _may_wait(before, address, old[address], signs)
+        if may_stay and take(folder, before, old[address], is_shared):
             pages[address] = old[address]
     todo = [address for address in wanted if address not in pages]
-    answers = _Answers(known, pages)
+    answers = _Answers(known, same & set(pages))
     read = facts.of_edition(before) if before else {}
-    for share in run(folder, before, todo, len(pages), progress):
+    for share in run(folder, before, todo, len(pages), progress, is_urgent=signs is not None):
         pages |= share["pages"]
         answers.add(share)
         read |= share["facts"]
     # Pages that are the same have been read before, unless that was lost.
     for page in pages.values():
+        progress.at(CHECKING)
         if is_html(page) and page["sha256"] not in read:
             read[page["sha256"]] = facts.facts_of_file(folder / "pages" / (page["file"] + ".gz"))
     shown = {page["sha256"] for page in pages.values()}
@@ -118,9 +135,21 @@ def build(folder, before=None, progress=lambda done, of: None, is_shared=False):
     return {a: pages[a] for a in wanted if not (a in above and a in is_missing)}
 
 
-def run(folder, before, todo, done=0, progress=lambda done, of: None):
+def _may_wait(before, address, page, signs):
+    """Whether a page that may differ can stay as it is for now: it shows nothing withdrawn."""
+    if signs is None or page["file"] != file_of(address):
+        return False
+    try:
+        return not signs.are_in(before / "pages" / page["file"])
+    except OSError:
+        return False
+
+
+def run(folder, before, todo, done=0, progress=QUIET, is_urgent=True):
     """Share the addresses out to processes of the public role."""
-    count = 1 if len(todo) < FEW else min(os.cpu_count() or 1, 4)
+    # The more processes, the more they get of a machine that is busy with other things.
+    most = MOST_MAKERS if is_urgent else min(os.cpu_count() or 1, MOST_MAKERS)
+    count = min(most, 1 + len(todo) // FEW)
     # It must name an edition, to be of the public role; each child is told its own.
     environment = os.environ | {"HELPHUB_EDITION": os.devnull}
     if not settings.LAPTOP:
@@ -136,7 +165,7 @@ def run(folder, before, todo, done=0, progress=lambda done, of: None):
         share = [maker.process.pid, clock.today().isoformat(), todo[number::count]]
         (folder / f".share-{number}").write_text(json.dumps(share))
         made.append(folder / f".made-{number}")
-        maker.start(folder, number, before)
+        maker.start(folder, number, before, 0 if is_urgent else NICE)
     count_made, moved_at = 0, time.monotonic()
     try:
         while None in (codes := [makers.status(folder, number) for number in range(count)]):
@@ -145,12 +174,12 @@ def run(folder, before, todo, done=0, progress=lambda done, of: None):
             now_made = sum(path.stat().st_size for path in made if path.exists())
             if now_made > count_made:
                 count_made, moved_at = now_made, time.monotonic()
-                progress(done + count_made, done + len(todo))
             elif time.monotonic() - moved_at > LONGEST_PAGE:
                 raise BuildError(
                     f"No page was made for {LONGEST_PAGE} seconds. See whether this machine is "
                     "busy with something else, and publish again."
                 )
+            progress.pages(done + count_made, done + len(todo), count_made)
             time.sleep(0.02)
         for number, code in enumerate(codes):
             if code in FULL:
@@ -160,15 +189,28 @@ def run(folder, before, todo, done=0, progress=lambda done, of: None):
                 raise BuildError(said.strip()[-2000:])
         if any(code != 0 for code in codes):
             raise BuildError("A process that made pages was ended from outside. Publish again.")
+    except StoppedError:
+        _stop(maker, folder, count)
+        raise
     except BaseException:
         makers.end()
         raise
-    progress(done + len(todo), done + len(todo))
+    progress.pages(done + len(todo), done + len(todo), len(todo))
     shares = []
     for number in range(count):
         shares.append(json.loads((folder / f".done-{number}").read_bytes()))
         _clear(folder, number)
     return shares
+
+
+def _stop(maker, folder, count):
+    """End the children at once; and their process, which costs seconds to load, only if it must."""
+    maker.stop()
+    for _ in range(50):
+        if None not in [makers.status(folder, number) for number in range(count)]:
+            return
+        time.sleep(0.02)
+    makers.end()
 
 
 def _clear(folder, number):

@@ -18,6 +18,7 @@ from contacts.models import Phone
 from helphub import critical
 from helphub.edition import addresses, bake, facts, reading
 from helphub.edition.build import is_html
+from helphub.edition.progress import CHECKING, QUIET
 from helphub.entries import DENIED_PATTERN
 from strategy.models import Printed
 
@@ -166,10 +167,11 @@ def without_language(address):
     return settings.LANGUAGE_CODE, address
 
 
-def examine(edition):
+def examine(edition, progress=QUIET):
     """Every refusal, the same fault on many pages as one."""
     found = {}
     for rule in RULES:
+        progress.at(CHECKING)
         for refusal in rule(edition):
             key = refusal._replace(pages=(), record=refusal.record)
             found.setdefault(key, []).extend(refusal.pages)

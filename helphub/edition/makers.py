@@ -34,9 +34,16 @@ class Maker:
             start_new_session=True,
         )
 
-    def start(self, folder, number, before):
+    def start(self, folder, number, before, nice=0):
         """Let a child make this share of an edition."""
         order = {"folder": str(folder), "number": number, "before": before and str(before)}
+        self._tell(order | {"nice": nice})
+
+    def stop(self):
+        """End its children, whatever they are at. The process itself is kept."""
+        self._tell({"stop": True})
+
+    def _tell(self, order):
         with suppress(BrokenPipeError):  # It has ended: whoever waits for the child is told.
             self.process.stdin.write(json.dumps(order).encode() + b"\n")
             self.process.stdin.flush()
@@ -94,11 +101,17 @@ def serve(orders, make_share):
     signal.signal(signal.SIGCHLD, note_ends)
     for line in orders:
         order = json.loads(line)
+        if "stop" in order:
+            for child in list(shares):
+                with suppress(ProcessLookupError):  # It has ended by itself just now.
+                    os.kill(child, signal.SIGKILL)
+            continue
         folder, number = Path(order["folder"]), order["number"]
         # A child that ends at once must find itself noted.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
         child = os.fork()
         if child == 0:
+            os.nice(order["nice"])
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
             _be_child(folder, number, order["before"], make_share)

@@ -19,14 +19,23 @@ from helphub.edition import (
     compare,
     facts,
     gate,
+    leaving,
     outcomes,
     reading,
     store,
     trouble,
 )
 from helphub.edition.content_file import database
+from helphub.edition.progress import (
+    CHECKING,
+    PAUSE,
+    READING,
+    SWITCHING,
+    Progress,
+    StoppedError,
+)
 from helphub.find import index
-from helphub.models import Withdrawal
+from helphub.models import PublicationRequest, Withdrawal
 
 # What an edition is made of.
 RELEASED = "release"  # What officers have published in the working database.
@@ -61,13 +70,15 @@ def publish(
     force="",
     number=None,
     marks=None,
-    progress=lambda done, of: None,
+    show=None,
     attempt=None,
 ):
     """Make an edition, and give it to readers if it passes the gate.
 
     The source is the working database or the current edition; or, with a number, that edition. With
     marks, {(label, key): mark}, only those records go out, as they were when they were looked at.
+    It raises StoppedError if something is withdrawn meanwhile, unless it is a withdrawal itself:
+    that goes on, and the next one finds most pages made.
     """
     with store.lock(), clock.fixed(clock.today()):
         if source == RELEASED and (held := store.hold()) is not None:
@@ -77,7 +88,9 @@ def publish(
             )
         attempt = attempt or outcomes.Attempt(source, who, None if marks is None else list(marks))
         try:
-            published = _publish(attempt, source, why, force, number, marks, progress)
+            published = _publish(attempt, source, why, force, number, marks, show)
+        except StoppedError:
+            raise
         except RefusedError as error:
             outcomes.note(attempt, outcomes.REFUSED, error.refusals)
             raise
@@ -92,7 +105,7 @@ def publish(
         return published
 
 
-def _publish(this, source, why, force, number, marks, progress):
+def _publish(this, source, why, force, number, marks, show):
     who = this.who
     started, read_at = time.perf_counter(), time.time()
     before = whole_edition()
@@ -101,15 +114,19 @@ def _publish(this, source, why, force, number, marks, progress):
         raise store.StoreError("There is no edition yet. Publish what is saved first.")
     approved = approved_now(before)
     withdrawn = withdrawn_now(before)
+    progress = _progress(this, before, withdrawn, show)
+    progress.at(READING)
     previous = rows_of(before) if before else None
     base = (
         bake.released(bake.read(connections["default"])) if source == RELEASED else rows_of(origin)
     )
+    progress.at(READING)
     choice = _Choice(base, previous, withdrawn, marks)
     this.left = choice.left
     held, seconds, attempt = {}, {}, before
     for _round in range(MOST_ROUNDS):
         with store.work_folder() as work:
+            progress.at(READING)
             mark = time.perf_counter()
             rows = bake.copied(base)
             compare.hold_back(rows, previous, [*choice.left, *held])
@@ -119,17 +136,21 @@ def _publish(this, source, why, force, number, marks, progress):
             refusals = choice.refusals(held)
             if is_bound:
                 refusals = refusals or not_as_approved(rows, approved)
-            refusals = refusals or _bake(rows, work, approved, is_bound)
+            refusals = refusals or _bake(rows, work, approved, is_bound, progress)
             seconds["bake"] = time.perf_counter() - mark
+            progress.at(READING)
             if not refusals:
                 data = gate.data_of(work, approved)
                 refusals = gate.wrong_numbers(data, digits(approved))
             if not refusals:
                 mark = time.perf_counter()
+                is_urgent = source == WITHDRAWAL and origin == before
+                signs = leaving.Signs(previous, rows) if is_urgent else None
                 # What only time changes shares the rest; what was put aside ends with this round.
                 is_shared = source == CURRENT or attempt != before
-                pages = build.build(work, attempt, progress, is_shared)
+                pages = build.build(work, attempt, progress, signs, is_shared)
                 seconds["build"] = time.perf_counter() - mark
+                progress.at(CHECKING)
                 mark = time.perf_counter()
                 edition = gate.Edition(
                     pages=pages,
@@ -138,13 +159,17 @@ def _publish(this, source, why, force, number, marks, progress):
                     approved=digits(approved),
                     before=store.pages_of(before) if before else {},
                 )
-                refusals = gate.examine(edition)
+                refusals = gate.examine(edition, progress)
                 seconds["gate"] = time.perf_counter() - mark
             refusals = _that_count(refusals, source, force)
             if not refusals:
                 seconds["all"] = time.perf_counter() - started
                 manifest = _manifest(edition, source, who, why, force, before, held, seconds)
                 manifest |= _taken(source, origin, read_at, [*choice.left, *held])
+                manifest["pace"] = progress.note()
+                if is_urgent:
+                    manifest["later"] = len(build.left_for_later(work, pages))
+                progress.at(SWITCHING)
                 return _let_through(work, manifest, withdrawn)
             new = {(one.record.label, one.record.key): one for one in refusals if one.record}
             if any(one.stops for one in refusals) or not set(new) - set(held) - choice.left:
@@ -194,7 +219,26 @@ class _Choice:
 CHANGED = "“{}” has changed since you looked. Look at it again, then tick it."
 
 
-def _bake(rows, work, approved, is_bound):
+def _progress(this, before, withdrawn, show):
+    """What says how far a publication is, and stops it when something else is withdrawn."""
+
+    def gives_way():
+        try:
+            return not set(_withdrawals()) <= set(withdrawn)
+        except DatabaseError:
+            connections["default"].close()  # It may be back by the next look.
+            return False
+
+    is_withdrawal = this.source == WITHDRAWAL
+    return Progress(
+        this,
+        store.manifest_of(before) if before else None,
+        (lambda: False) if is_withdrawal else gives_way,
+        show,
+    )
+
+
+def _bake(rows, work, approved, is_bound, progress):
     """Write the file and what goes with it; what in the content does not hold together."""
     found = bake.missing_rows(rows) if is_bound else []
     if not found:
@@ -202,6 +246,7 @@ def _bake(rows, work, approved, is_bound):
             bake.write(rows, work / "content.sqlite3")
         except bake.BakeError as error:
             raise RefusedError([gate.Refusal("bake", str(error), [], stops=True)]) from error
+        progress.at(READING)
         found = bake.dead_tokens(rows, work) if is_bound else []
     if found:
         return [gate.Refusal("bake", fault.why, [], fault.record) for fault in found]
@@ -370,10 +415,13 @@ def not_as_approved(rows, approved):
 def withdrawn_now(before=None):
     """What is withdrawn, as (label, key); without a database, as it was for the edition before."""
     try:
-        found = Withdrawal.objects.filter(lifted_at=None).values_list("label", "key")
-        return list(found)
+        return _withdrawals()
     except DatabaseError:
         return list(map(tuple, store.manifest_of(before)["withdrawn"])) if before else []
+
+
+def _withdrawals():
+    return list(Withdrawal.objects.filter(lifted_at=None).values_list("label", "key"))
 
 
 def rows_of(folder):
@@ -443,7 +491,7 @@ def allow_again():
     if not forbidden:
         return
     try:
-        withdrawn = list(Withdrawal.objects.filter(lifted_at=None).values_list("label", "key"))
+        withdrawn = _withdrawals()
     except DatabaseError:
         return  # Nobody knows what was lifted.
     for number in forbidden:
@@ -459,7 +507,9 @@ def roll_back(number, who, why):
     attempt = outcomes.Attempt(outcomes.ROLLBACK, who, number=number)
     with store.lock():
         try:
-            is_done = _switch_back(number, who, why)
+            is_done = _switch_back(attempt, number, why)
+        except StoppedError:
+            raise
         except RefusedError as error:
             outcomes.note(attempt, outcomes.REFUSED, error.refusals)
             raise
@@ -477,7 +527,7 @@ def roll_back(number, who, why):
     return published.number
 
 
-def _switch_back(number, who, why):
+def _switch_back(this, number, why):
     """Switch to an older edition; whether it may be shown as it is."""
     folder = store.folder_of(number)
     if folder.is_dir():
@@ -490,7 +540,10 @@ def _switch_back(number, who, why):
         )
     allow_again()
     before = whole_edition()
-    if store.is_forbidden(folder) or shows(folder, withdrawn_now(before)):
+    withdrawn = withdrawn_now(before)
+    progress = _progress(this, before, withdrawn, None)
+    progress.at(CHECKING)
+    if store.is_forbidden(folder) or shows(folder, withdrawn):
         return False
     edition = gate.Edition(
         pages=store.with_all_headers(manifest),
@@ -499,10 +552,10 @@ def _switch_back(number, who, why):
         approved=digits(approved_now(before)),
         before={},
     )
-    if refusals := [one for one in gate.examine(edition) if one.stops]:
+    if refusals := [one for one in gate.examine(edition, progress) if one.stops]:
         raise RefusedError(refusals)
     store.switch(number)
-    store.set_hold(number, who, why)
+    store.set_hold(number, this.who, why)
     return True
 
 
@@ -510,6 +563,48 @@ def lift(who):
     """End going back: the next publication reaches readers again."""
     with store.lock():
         store.lift_hold()
+
+
+# By command
+
+
+def by_command(do, who, say):
+    """Do a publication, and begin it again each time that a withdrawal stopped it."""
+    was_stopped = False
+    while True:
+        _let_withdrawals_out(who, say, was_stopped)
+        try:
+            return do()
+        except StoppedError:
+            was_stopped = True
+            say("Stopped, because something was withdrawn. That goes out first.")
+        except store.BusyError:
+            if not was_stopped:
+                raise
+            time.sleep(PAUSE)
+
+
+def _let_withdrawals_out(who, say, was_stopped):
+    """Wait until the publisher has taken off what was withdrawn; where it does not run, do it."""
+    has_waited = False
+    while store.has_watcher() and _is_withdrawal_asked_for():
+        if not has_waited:
+            say("Waiting until the publisher has taken off every page what was withdrawn.")
+        has_waited = True
+        time.sleep(PAUSE)
+    if was_stopped and not store.has_watcher() and whole_edition():
+        publish(WITHDRAWAL, who, "something was withdrawn")
+    if was_stopped:
+        say(f"Begun again at {timezone.localtime():%H:%M}.")
+
+
+def _is_withdrawal_asked_for():
+    asked = PublicationRequest.objects.filter(kind=PublicationRequest.Kind.WITHDRAWAL)
+    states = [PublicationRequest.State.WAITING, PublicationRequest.State.RUNNING]
+    try:
+        return asked.filter(state__in=states).exists()
+    except DatabaseError:
+        return False
 
 
 # Withdrawing

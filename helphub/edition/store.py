@@ -8,6 +8,7 @@ hold.json      who went back to an edition, and why; there while that holds
 last.json      how the last publication ended, what nobody has mended yet (outcomes.py), and
                whether the current edition was found damaged
 .work-*        an edition in the making, cleared away by the next publication
+.new-progress  how far the publication at work is (progress.py); gone when that is over
 
 Editions of different content share no file: what happens to one of them happens to that one alone.
 One that was made because a day had come shares the files of the pages that are the same.
@@ -286,6 +287,16 @@ def lock():
             clear_away()
 
 
+def is_busy():
+    """Whether a publication is at work."""
+    with suppress(OSError), (settings.EDITIONS_DIR / "lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def clear_away():
     """Remove what a publication left behind that was ended in the middle."""
     for path in settings.EDITIONS_DIR.glob(".*-*"):
@@ -470,6 +481,23 @@ def set_damage(found):
 
 def amend_last(**values):
     write_json(settings.EDITIONS_DIR / "last.json", (last() or {}) | values)
+
+
+def progress():
+    """What the publication at work last reported, or None."""
+    return _read_json(settings.EDITIONS_DIR / PROGRESS)
+
+
+def set_progress(report):
+    """Say how far a publication is. No reason to wait for the disk, or to fail when it is full."""
+    new = settings.EDITIONS_DIR / f"{PROGRESS}-{os.getpid()}"
+    with suppress(OSError):
+        new.write_text(json.dumps(report))
+        new.replace(settings.EDITIONS_DIR / PROGRESS)
+
+
+# An earlier release clears away such a name, and would take any other for a stranger's file.
+PROGRESS = ".new-progress"
 
 
 def watcher_beats():

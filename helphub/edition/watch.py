@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from helphub import clock
 from helphub.edition import build, outcomes, publish, store, trouble
+from helphub.edition.progress import StoppedError
 from helphub.models import PublicationRequest
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,9 @@ class Watcher:
                 self.note(self.unnoted)
             if request := self.next():
                 is_idle = False
-                self.answer(request)
+                # A command's publication gives way to a withdrawal; all else waits until it ends.
+                if not store.is_busy():
+                    self.answer(request)
         except DatabaseError:
             # Readers need no database; hours go on without it.
             connections["default"].close()
@@ -87,20 +90,37 @@ class Watcher:
 
     def answer(self, request):
         """Do what an officer asked for, and say what came of it."""
-        request.state = State.RUNNING
+        again = self.begun_again(request.report)
+        request.state, request.report = State.RUNNING, again
         request.save()
         try:
-            request.report = self.do(request)
+            request.report = again | self.do(request)
             request.state = State.DONE
+        except StoppedError:
+            stopped = {"stopped": again.get("stopped", 0) + 1}
+            self.wait_again(request, again | stopped)
+            return
+        except store.BusyError:
+            self.wait_again(request, again)
+            return
         except publish.RefusedError as error:
-            request.report = {"refusals": [one.as_json() for one in error.refusals]}
+            request.report = again | {"refusals": [one.as_json() for one in error.refusals]}
             request.state = State.REFUSED
         except Exception as error:
             if not isinstance(error, store.StoreError):
                 logger.exception("A publication failed.")
-            request.report = {"error": trouble.in_words(error)}
+            request.report = again | {"error": trouble.in_words(error)}
             request.state = State.REFUSED
         request.finished_at = timezone.now()
+        self.note(request)
+
+    @staticmethod
+    def begun_again(report):
+        """What the report of a publication that was stopped says from now on."""
+        return report | {"again_at": timezone.now().isoformat()} if report.get("stopped") else {}
+
+    def wait_again(self, request, report):
+        request.state, request.report = State.WAITING, report
         self.note(request)
 
     def do(self, request):
@@ -112,7 +132,10 @@ class Watcher:
         if request.kind == Kind.DISMISS:
             outcomes.dismiss(request.number)
             return {}
-        source = publish.RELEASED if request.kind == Kind.RELEASE else publish.WITHDRAWAL
+        # Without an edition readers see what is saved: only the first edition takes it away.
+        is_first = publish.whole_edition() is None
+        is_release = request.kind == Kind.RELEASE or is_first
+        source = publish.RELEASED if is_release else publish.WITHDRAWAL
         marks = None
         if request.chosen is not None:
             marks = dict(zip(map(tuple, request.chosen), request.marks, strict=True))
@@ -157,6 +180,8 @@ class Watcher:
             store.set_damage(None)
         except store.BusyError:
             pass  # A command is at work, which may be mending it.
+        except StoppedError:
+            self.look_at_files_at = 0.0  # The withdrawal may have mended it.
         except Exception:
             logger.exception("The damaged edition was not made anew. Trying again in a minute.")
             self.look_at_files_at = time.monotonic() + MEND_AGAIN
@@ -173,7 +198,7 @@ class Watcher:
                 publish.publish(source, "the publisher", "needed at the start")
         except publish.RefusedError as error:
             self.say(f"The edition was refused. Pages stay as they are.\n{error}")
-        except store.BusyError:
+        except (store.BusyError, StoppedError):
             self.is_up_to_date = False  # Whoever is at work may be making it.
         except Exception as error:
             logger.exception("The edition was not made.")
@@ -188,12 +213,19 @@ class Watcher:
         return store.current() is not None and self.looked_at != (store.current(), clock.today())
 
     def keep_time(self):
-        """Make the pages again that the day changes; nothing that waits for approval goes out."""
-        today = clock.today()
+        """Make the pages again that the day changes; nothing that waits for approval goes out.
+
+        Of a withdrawal in a hurry, they are also those that did not show what was withdrawn.
+        """
+        folder, today = store.current(), clock.today()
         try:
-            if not build.is_of_today(store.current()):
-                publish.publish(publish.CURRENT, "the clock", "a new day")
+            if not build.is_of_today(folder):
+                has_rest = store.manifest_of(folder).get("later")
+                why = "pages that a withdrawal left for later" if has_rest else "a new day"
+                publish.publish(publish.CURRENT, "the clock", why)
             self.looked_at = store.current(), today
+        except StoppedError:
+            pass  # It is looked at again once the withdrawal is out.
         except Exception:
             logger.exception("The edition of the day was not made. Trying again in five minutes.")
             self.not_before = time.monotonic() + RETRY

@@ -1,9 +1,12 @@
 """What stands before every page of the admin. An address that is not named here is shut."""
 
+from http import HTTPStatus
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from helphub.middleware import is_for_admin
@@ -26,6 +29,8 @@ ENROLMENT = {
     "mfa_add_webauthn",
     "account_reauthenticate",
 }
+# A page asks for these by itself: that is no sign that an officer is still there.
+BY_ITSELF = {"desk:progress"}
 
 
 class Gate:
@@ -50,6 +55,10 @@ class Gate:
     def without_session(self, request):
         if request.user.is_anonymous:
             return to_sign_in(request, back_to_form=request.method not in {"GET", "HEAD"})
+        if request.resolver_match.view_name in BY_ITSELF:
+            # A session that is over ends when the officer does something: what was typed is kept.
+            is_over = sessions.why_over(request)
+            return HttpResponse(status=HTTPStatus.FORBIDDEN) if is_over else None
         if why := sessions.why_over(request):
             officer = request.user
             logout(request)

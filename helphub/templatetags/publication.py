@@ -2,6 +2,7 @@
 
 from django import template
 
+from helphub.desk import how_far
 from helphub.desk.state import state
 from helphub.edition.bake import content_models
 
@@ -16,7 +17,14 @@ def publication_state(context):
     user = getattr(request, "user", None)
     if user is None or not user.has_perm("helphub.view_publicationrequest"):
         return {}
-    return state() | {"request": request, "csrf_token": context.get("csrf_token")}
+    said = how_far.at_the_head(how_far.queue())
+    return state() | {"request": request, "csrf_token": context.get("csrf_token"), "head": said}
+
+
+@register.inclusion_tag("admin/helphub/_how_far.html")
+def how_far_is(request):
+    """How far what an officer asked for is: a page's script brings it up to date."""
+    return {"said": how_far.of_request(request), "key": request.pk}
 
 
 @register.simple_tag

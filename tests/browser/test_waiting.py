@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 import urllib.request
 
 import pytest
@@ -66,18 +65,20 @@ def sign_in(page, desk, password):
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
-def publish(page, desk, why):
-    """Publish what is ticked, with an impatient hand, and wait until readers have it."""
+def ask(page, why):
+    """Publish what is ticked, with an impatient hand."""
     page.get_by_label("Why, in a few words").fill(why)
     page.get_by_role("button", name="Publish").dblclick()
     expect(page.get_by_role("heading", level=1)).to_have_text("Editions")
+
+
+def publish(page, desk, why):
+    """Publish what is ticked, and wait until readers have it: the page says so by itself."""
+    ask(page, why)
     newest = page.locator("main li", has_text="publish what is saved,").first
-    until = time.monotonic() + LONGEST
-    while "done, edition" not in newest.inner_text() and time.monotonic() < until:
-        page.wait_for_timeout(1000)
-        page.goto(f"{desk}/admin/desk/editions/")
-    expect(newest).to_contain_text("done, edition")
+    expect(newest).to_contain_text("done, edition", timeout=LONGEST * 1000)
     page.wait_for_timeout(1500)  # Every worker looks twice a second.
+    page.reload()
 
 
 def faults(page):
@@ -117,6 +118,55 @@ def test_an_officer_changes_a_text_publishes_it_and_readers_have_it(page, desk, 
     expect(page.get_by_role("link", name="1 entry waits to go out")).to_be_visible()
     # Sent twice, it went out once.
     assert page.content().count("publish what is saved,") == 1
+
+
+# Keeps each text that an element had, while nobody loads the page anew.
+LISTEN = """() => {
+  window.heard = {};
+  for (const where of [".publishing .how-far-words", ".publishing [role=status]"]) {
+    const element = document.querySelector(where);
+    const keep = () => {
+      const heard = (window.heard[where] = window.heard[where] || []);
+      if (element.textContent !== heard[heard.length - 1]) heard.push(element.textContent);
+    };
+    new MutationObserver(keep).observe(element, { childList: true, subtree: true });
+  }
+}"""
+
+
+def test_who_waits_sees_how_far_it_is_and_then_the_report(page, desk, admin_password):
+    page.set_default_timeout(60_000)
+    sign_in(page, desk, admin_password)
+    # Nearly every page is made from the list of numbers.
+    change(page, desk, "contacts/phone", "h-samaritans", "name_en", "Samaritans, day and night")
+    page.goto(f"{desk}/admin/desk/waiting/")
+    page.locator("input[name=tick][value^='contacts.phone:']").first.check()
+    ask(page, "It is called so")
+    page.evaluate(LISTEN)
+    report = page.context.new_page()
+    report.set_viewport_size({"width": 390, "height": 800})
+    newest = page.locator("main li", has_text="publish what is saved,").first
+    report.goto(newest.locator("a").first.evaluate("link => link.href"))
+    bar = report.locator("#content progress")
+    expect(bar).to_be_visible(timeout=LONGEST * 1000)
+    expect(report.locator("#content .how-far-hint")).to_be_hidden()
+    assert report.evaluate("document.documentElement.scrollWidth") <= 390
+    assert faults(report) == []
+    # It ends with the report, in place of the bar.
+    expect(report.locator("#content")).to_contain_text("Done on", timeout=LONGEST * 1000)
+    expect(report.locator("#content")).to_contain_text("changed")
+    expect(bar).to_have_count(0)
+    expect(newest).to_contain_text("done, edition", timeout=LONGEST * 1000)
+    expect(page.locator(".publishing")).to_contain_text("Finished. Readers have edition")
+    heard = page.evaluate("window.heard")  # Gone if the page had been loaded anew.
+    seen, aloud = heard.values()
+    counts = [one for one in seen if "Making pages: " in one]
+    assert len(counts) > 2
+    assert any("more." in one for one in counts)
+    # A screen reader is told of the steps, not of the pages.
+    assert len(aloud) < 12
+    assert not [one for one in aloud if " of " in one]
+    assert aloud[-1].startswith("Finished.")
 
 
 def test_what_happens_when_you_ring_is_written_in_urdu_on_a_phone(page, desk, admin_password):

@@ -4,6 +4,7 @@ A drill says what may come of it; nothing said, every reply must be good. `degra
 the edition's way, or on the application's, where only the emergency page can be left.
 """
 
+import gzip
 import hashlib
 import http.client
 import json
@@ -306,6 +307,102 @@ def disk_full(stack, this):
         said = result.stderr.strip().splitlines()
         this.notes += [how, f"said: {said[-1][:90] if said else 'nothing'}"]
     yield
+
+
+LONGEST_WITHDRAWAL, BUSY = 60, 16  # Seconds, on a machine with a load of so much.
+
+
+@drill("withdrawal during a full publication", seconds=0)
+def withdrawal_interrupts(stack, this):
+    officer = Officer(stack)
+    officer.sign_in()
+    make_everything_again(stack)
+    form = form_values(officer.ask("/admin/desk/waiting/"))
+    officer.ask("/admin/desk/waiting/", form | {"all": "on", "why": "A drill"})
+    until(lambda: is_making_pages(stack), 120)
+    this.notes.append(f"asked by an officer: {withdrawn(stack, this, officer, 'h-samaritans')}")
+    until(lambda: not unfinished(stack), 600)
+    ((state, report),) = stack.query(
+        "SELECT state, report FROM helphub_publicationrequest WHERE kind = 'release'"
+    )
+    if state != "done" or not report.get("again_at"):
+        this.faults.append(f"What was published did not begin again: {state}, {report}")
+    make_everything_again(stack)
+    command = subprocess.Popen(
+        [sys.executable, "manage.py", "publish"],
+        cwd=stack.release,
+        env=stack.environment("admin"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    until(lambda: is_making_pages(stack), 120)
+    this.notes.append(f"by command: {withdrawn(stack, this, officer, 'h-childline')}")
+    said, _ = command.communicate(timeout=600)
+    if command.returncode or "Begun again at" not in said:
+        this.faults.append(f"The command did not begin again: {said[-300:]}")
+    yield
+
+
+def make_everything_again(stack):
+    """Let the next publication have every page to make."""
+    touch_content(stack)
+    until(lambda: not (stack.editions / ".new-progress").exists(), 600)
+    for file in (stack.editions / "current").resolve().glob("answers.json*"):
+        file.unlink()
+
+
+def is_making_pages(stack):
+    try:
+        report = json.loads((stack.editions / ".new-progress").read_bytes())
+    except (OSError, ValueError):
+        return False
+    return report["doing"] == "making" and report["done"] > 30
+
+
+def unfinished(stack):
+    return stack.query(
+        "SELECT 1 FROM helphub_publicationrequest WHERE state IN ('waiting', 'running')"
+    )
+
+
+def withdrawn(stack, this, officer, line):
+    """Withdraw a number; in words, how long readers still met it anywhere."""
+    ((key, dial),) = stack.query(f"SELECT id, dial FROM contacts_phone WHERE slug = '{line}'")  # noqa: S608
+    link = f"tel:{dial}".encode()
+    edition = (stack.editions / "current").resolve()
+    pages = json.loads((edition / "manifest.json").read_bytes())["pages"]
+    showing = [
+        address
+        for address, page in pages.items()
+        if page["file"] and link in (edition / "pages" / page["file"]).read_bytes()
+    ]
+    address = f"/admin/desk/withdraw/contacts.phone/{key}/"
+    form = form_values(officer.ask(address))
+    started = time.monotonic()
+    officer.ask(address, form | {"why": "A drill"})
+    left = [(port, one) for port in stack.state["ports"].values() for one in showing]
+    while left and time.monotonic() - started < 10 * LONGEST_WITHDRAWAL:
+        if is_met(*left[-1], link):
+            time.sleep(0.1)
+        else:
+            left.pop()
+    seconds, load = time.monotonic() - started, os.getloadavg()[0]
+    if left or (seconds > LONGEST_WITHDRAWAL and load <= BUSY):
+        this.faults.append(f"{line} was still on {len(left)} pages after {seconds:.0f} s.")
+    return f"gone from {len(showing)} pages after {seconds:.1f} s (load {load:.0f})"
+
+
+def is_met(port, address, link):
+    """Whether a reader still meets a number, there or on a page that does not answer."""
+    reader = Reader(port)
+    try:
+        body = reader.ask(Request("GET", address))[2]
+    except (OSError, http.client.HTTPException):
+        return True
+    finally:
+        reader.close()
+    return link in (gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body)
 
 
 # Readers who are none

@@ -25,7 +25,9 @@ class Command(BaseCommand):
             elif roll_back:
                 if not why:
                     raise CommandError('Say why: --why "…". Every officer sees it.')
-                number = publish.roll_back(roll_back, who, why)
+                number = publish.by_command(
+                    lambda: publish.roll_back(roll_back, who, why), who, self.stdout.write
+                )
                 self.stdout.write(f"Readers have edition {number}, until somebody lifts that.")
             else:
                 self._list()

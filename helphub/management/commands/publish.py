@@ -50,8 +50,12 @@ class Command(BaseCommand):
             number = store.number_of(publish.whole_edition())
             self.stdout.write(f"Readers have edition {number}.")
             return
+
+        def make():
+            return publish.publish(source, _who(), why, force, show=self._progress())
+
         try:
-            done = publish.publish(source, _who(), why, force, progress=self._progress())
+            done = publish.by_command(make, _who(), self.stdout.write)
         except publish.RefusedError as error:
             raise CommandError(f"Refused. Readers keep the edition they have.\n{error}") from error
         except trouble.KNOWN as error:
@@ -84,7 +88,7 @@ class Command(BaseCommand):
 
     def _progress(self):
         if not sys.stderr.isatty():
-            return lambda done, of: None
+            return None
 
         def show(done, of):
             filled = 40 * done // max(of, 1)

@@ -1,0 +1,157 @@
+"""How far publications are, in words for whoever waits.
+
+Readers' servers import this too, as a part of a library of template tags: it needs no admin.
+"""
+
+from datetime import datetime
+from html import unescape
+from typing import NamedTuple
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from helphub.desk.state import NO_PUBLISHER, Kind, State
+from helphub.edition import outcomes, progress, store
+from helphub.models import PublicationRequest
+
+SOON, LATER = 1, 10  # Seconds until a page asks again.
+
+
+class Said(NamedTuple):
+    """What is to be seen of one publication."""
+
+    words: str
+    aloud: str = ""  # For a screen reader, which is told of a new step and not of each page.
+    percent: int | None = None
+    is_over: bool = False
+
+
+def queue():
+    """What is not done yet, in the order in which the publisher does it."""
+    unfinished = PublicationRequest.objects.filter(state__in=[State.WAITING, State.RUNNING])
+    return sorted(
+        unfinished,
+        key=lambda one: (one.state != State.RUNNING, one.kind != Kind.WITHDRAWAL, one.pk),
+    )
+
+
+# One publication
+
+
+def of_request(request, waiting=None):
+    """How far what an officer asked for is. `waiting` is the queue, where it is known already."""
+    if request.state in (State.DONE, State.REFUSED):
+        words = render_to_string("admin/helphub/_outcome.html", {"one": request})
+        return Said(" ".join(unescape(words).split()), is_over=True)
+    if not store.has_watcher():
+        return Said(NO_PUBLISHER)
+    report = progress.now()
+    if request.state == State.RUNNING:
+        return said_of(report) if report else Said("At work.")
+    return Said(_place(request, queue() if waiting is None else waiting, report))
+
+
+def _place(request, waiting, report):
+    """Where what waits stands in the queue, and what is at work before it."""
+    ahead = waiting[: [one.pk for one in waiting].index(request.pk)] if request in waiting else []
+    is_by_command = report and not any(one.state == State.RUNNING for one in ahead)
+    if request.kind == Kind.WITHDRAWAL and report and report["source"] != "withdrawal":
+        return "It goes first: what is being published is stopped for it."
+    words = "It was stopped to let a withdrawal out first, and begins again by itself. "
+    words = words if request.report.get("stopped") else ""
+    place = len(ahead) + bool(is_by_command)
+    if not place:
+        return f"{words}It is next."
+    first = f"a publication ({report['who']})" if is_by_command else _name(ahead[0])
+    how_far = f" {said_of(report).words}" if report else ""
+    return f"{words}Number {place + 1} in the queue. Now at work: {first}.{how_far}"
+
+
+def _name(request):
+    return f"{request.get_kind_display()} ({request.who})"
+
+
+def said_of(report):
+    """A report of the publication that is at work, in words."""
+    doing = DOING[report["doing"]]
+    percent, left = report["percent"], report["left"]
+    counted = report["doing"] == progress.MAKING and report["of"]
+    words = f"{doing}: {report['done']:,} of {report['of']:,}." if counted else f"{doing}."
+    if left is not None:
+        words += f" {about(left).capitalize()} more."
+    quarter = f", {percent // 25 * 25}%" if percent and percent >= 25 else ""
+    return Said(words, f"{doing}{quarter}.", percent)
+
+
+DOING = {
+    progress.READING: "Reading what is published",
+    progress.MAKING: "Making pages",
+    progress.CHECKING: "Checking the pages",
+    progress.SWITCHING: "Switching readers to the new pages",
+}
+
+
+def about(seconds):
+    """A time that is only known roughly."""
+    if seconds <= 5:
+        return "a few seconds"
+    if seconds <= 50:
+        return f"about {-(-int(seconds) // 10) * 10} seconds"
+    minutes = round(seconds / 60)
+    return f"about {minutes} minutes" if minutes > 1 else "about a minute"
+
+
+# All of them
+
+
+def at_the_head(waiting):
+    """What stands at the head of every page of the admin; nothing where nothing is published."""
+    report = progress.now()
+    running = sum(one.state == State.RUNNING for one in waiting)
+    unstarted = len(waiting) - running
+    if not (waiting or report):
+        return None
+    if not store.has_watcher() and waiting:
+        return Said(f"Waiting for the publisher. {NO_PUBLISHER}")
+    if not (running or report):
+        return Said("Waiting for the publisher.")
+    said = said_of(report) if report else Said("")
+    behind = f"{unstarted} more wait{'s' if unstarted == 1 else ''} behind it." if unstarted else ""
+    words = " ".join(one for one in ("Publishing now.", said.words, behind) if one)
+    return said._replace(words=words, aloud=f"Publishing now. {said.aloud}")
+
+
+def _over():
+    """What the head says when nothing is published any more."""
+    last = store.last() or {}
+    words = {
+        outcomes.DONE: f"Finished. Readers have edition {last.get('number')}.",
+        outcomes.REFUSED: "It was refused. Readers keep the edition they have.",
+        outcomes.FAILED: "It failed. Readers keep the edition they have.",
+    }.get(last.get("state"), "Finished.")
+    return Said(words, words, is_over=True)
+
+
+def stopped_in_words(report):
+    """That a publication gave way, and when it began again; or nothing."""
+    count, again_at = report.get("stopped"), report.get("again_at")
+    if not count or not again_at:
+        return ""
+    at = timezone.localtime(datetime.fromisoformat(again_at)).strftime("%H:%M")
+    if count == 1:
+        return f"It was stopped to let a withdrawal out first, and began again at {at}."
+    return (
+        f"It was stopped {count} times to let withdrawals out first, and last began again at {at}."
+    )
+
+
+def of_all(requests):
+    """The head and these requests as they are now, and when to ask again: for a page's script."""
+    waiting = queue()
+    found = {"head": at_the_head(waiting) or _over()}
+    found |= {str(one.pk): of_request(one, waiting) for one in requests}
+    is_soon = store.has_watcher() or progress.now()
+    return {
+        "again": SOON if is_soon else LATER,
+        "said": {key: one._asdict() for key, one in found.items()},
+    }

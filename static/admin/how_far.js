@@ -1,0 +1,53 @@
+"use strict";
+// Says how far publications are, in the page that shows them: the server is asked again each second
+// until they are over. A screen reader is told of each new step, and not of each page.
+{
+  const from = document.currentScript.dataset.from;
+  const aloud = document.querySelector(".publishing [role=status]");
+  const whole = document.querySelector("[data-report-follows]");
+  let boxes = [...document.querySelectorAll("[data-how-far]")];
+
+  const show = (box, said) => {
+    const bar = box.querySelector("progress");
+    bar.hidden = said.percent === null;
+    bar.value = said.percent || 0;
+    box.querySelector(".how-far-words").textContent = said.words;
+    box.querySelector(".how-far-hint").hidden = true;
+    if (box.dataset.howFar === "head" && aloud.textContent !== said.aloud) {
+      aloud.textContent = said.aloud;
+    }
+  };
+
+  const ask = async () => {
+    const query = boxes.map((box) => `of=${box.dataset.howFar}`).join("&");
+    const answer = await fetch(`${from}?${query}`);
+    // Whoever is not signed in any more is sent elsewhere.
+    if (answer.redirected || answer.status === 403) {
+      boxes.forEach((box) => { box.querySelector(".how-far-hint").hidden = false; });
+      boxes = [];
+      return 0;
+    }
+    const { said, again } = await answer.json();
+    const over = boxes.filter((box) => said[box.dataset.howFar].is_over);
+    boxes.forEach((box) => show(box, said[box.dataset.howFar]));
+    if (whole && over.some((box) => whole.contains(box))) {
+      location.reload();
+      return 0;
+    }
+    boxes = boxes.filter((box) => !over.includes(box));
+    return again;
+  };
+
+  const look = async () => {
+    let again = 5;  // A server that is started anew answers soon.
+    try {
+      again = document.hidden ? 1 : await ask();
+    } catch (error) {
+      // Asked again.
+    }
+    if (boxes.length) {
+      setTimeout(look, again * 1000);
+    }
+  };
+  look();
+}
