@@ -359,7 +359,8 @@ def opening(rules, exceptions, policy, *, label_until):
     return words._replace(
         intervals=_for_script(_clip(found.open, window)),
         unknown=_for_script(_clip(found.unknown, window)),
-        built=_minutes(window.start),
+        # Before that the phone's clock is wrong. A page that is kept was made earlier, and says so.
+        built=_minutes(_moment(clock.today(), time.min)),
         ends=_minutes(window.end),
     )
 

@@ -113,14 +113,16 @@ def test_the_hours_of_other_lines_than_999_101_and_111_always_lapse():
         phone.full_clean()
 
 
-def test_the_script_gets_four_weeks_from_today(client, clock):
-    rung("h-mash-children")
+@pytest.mark.parametrize("day", [2, 24, 29])
+def test_the_script_gets_eight_weeks_from_the_beginning_of_these_four(client, clock, day):
+    clock(2026, 11, day)
+    rung("h-mash-children", on=date(2026, 11, 1))
     found = label(card(client, "h-mash-children"))
     opens = [datetime.fromtimestamp(start * 60, UTC) for start, _ in found["data-open"]]
-    assert opens[0] == datetime(2026, 11, 24, 9, tzinfo=UTC)
-    assert len(opens) == 20
-    assert found["data-built"] == int(datetime(2026, 11, 24, tzinfo=UTC).timestamp() // 60)
-    assert found["data-ends"] == int(datetime(2026, 12, 22, tzinfo=UTC).timestamp() // 60)
+    assert opens[0] == datetime(2026, 11, 2, 9, tzinfo=UTC)
+    assert len(opens) == 39  # Forty weekdays; Christmas Day is a Friday.
+    assert found["data-built"] == int(datetime(2026, 11, day, tzinfo=UTC).timestamp() // 60)
+    assert found["data-ends"] == int(datetime(2026, 12, 28, tzinfo=UTC).timestamp() // 60)
 
 
 def test_disputed_hours_have_no_label(client, clock):
@@ -211,7 +213,7 @@ def test_an_exception_reaches_the_script(client, clock):
     ScheduleException.objects.create(phone=mash, first_day=day, last_day=day)
     starts = [start for start, _ in label(card(client, "h-mash-children"))["data-open"]]
     assert int(datetime(2026, 11, 25, 9, tzinfo=UTC).timestamp() // 60) not in starts
-    assert len(starts) == 19
+    assert int(datetime(2026, 11, 26, 9, tzinfo=UTC).timestamp() // 60) in starts
 
 
 def test_children_always_reach_somebody(client, clock):
