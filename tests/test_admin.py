@@ -24,7 +24,7 @@ from strategy.models import FormOfAbuse, Guide, Statistic
 
 from .reader import Page, form_values, text
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 # They stand in the forms of their pages and numbers.
 IN_OTHER_FORMS = {
@@ -54,6 +54,7 @@ def errors(page):
     return [text(one) for one in page.all("ul", class_="errorlist")]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
 def test_every_model_has_a_list_and_a_form_that_saves(admin, model):
     assert django_admin.site.is_registered(model)
@@ -71,6 +72,7 @@ def test_every_model_has_a_list_and_a_form_that_saves(admin, model):
     assert {k: v or None for k, v in before.items()} == {k: v or None for k, v in after.items()}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
 def test_every_list_can_be_searched(admin, model):
     url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")

@@ -11,7 +11,7 @@ from strategy.models import Guide, Statistic
 from .reader import Page, text
 from .test_admin import change_url, errors, form_values
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 # What somebody types, and what is said to it.
 MARKUP = {

@@ -22,7 +22,7 @@ from .support.factories import make_phone, make_schedule
 from .test_admin import errors, save
 from .test_hours import CASES, scan
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 11, 28)
 EVERY_DAY = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")

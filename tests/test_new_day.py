@@ -14,7 +14,6 @@ from helphub.edition.watch import Watcher
 from services.models import Service
 from strategy.models import Guide
 
-pytestmark = pytest.mark.both_databases
 BLOCK = clock.BLOCK.days
 
 

@@ -16,7 +16,7 @@ from .support.factories import make_phone, make_verification
 from .test_admin import change_url, errors, save
 from .test_history import restore, versions_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 KINDS = [(Phone, "h-galop", Verification), (Service, "day-and-night-line", ServiceVerification)]
 RANG = {"verified_on": "25/11/2026", "method": "rang", "role": "communications", "confirmed": "All"}

@@ -23,7 +23,7 @@ from strategy.models import FormOfAbuse, Guide
 from .reader import Page
 from .test_admin import change_url, form_values
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 # A stranger, an officer with no role, editor, publisher, keeper of users, and who may everything.
 PEOPLE = {"A": None, "N": "", "E": "Editors", "P": "Publishers", "K": "Keepers of users", "S": "*"}
