@@ -30,9 +30,9 @@ check: lint
 postgres: .venv/.test-stamp
 	$(V)/python tests/with_postgres.py $(V)/python -m pytest -q -n 2 --dist worksteal -m both_databases
 
-# The made-up requests of the unit tests, ten times as many.
+# The made-up requests and orders of the unit tests, many times as many.
 fuzz: .venv/.test-stamp
-	FUZZ=1 $(V)/python -m pytest -q tests/test_fuzz.py
+	FUZZ=1 $(V)/python -m pytest -q tests/test_fuzz.py tests/test_edit_conflicts.py
 
 browser: .venv/.test-stamp
 	$(V)/python -m pytest -q -n 2 --dist loadfile -m browser

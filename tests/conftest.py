@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone, translation
 
-from helphub import clock
+from helphub import clock, memory
 from helphub.edition import makers, publish
 from services.models import Choice, Situation
 
@@ -33,7 +33,7 @@ def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory
 @pytest.fixture(scope="session")
 def pages(django_db_setup, django_db_blocker):
     """Every public page in English on the real content, by its address. Read, never changed."""
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), memory.using(memory.Memory()):
         return {path: Page(Client().get(path)) for path in public_pages()}
 
 
@@ -66,6 +66,14 @@ def later(monkeypatch):
         monkeypatch.setattr(timezone, "now", lambda: real() + timedelta(**ahead))
 
     return move
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_copies_of_contexts():
+    """Django's test client copies the context of each template, two thousand for one form."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.test.client.store_rendered_templates", lambda *args, **more: None)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

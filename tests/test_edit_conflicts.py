@@ -1,5 +1,6 @@
 """Two officers with one record: the second save is refused, shown beside the first, and kept."""
 
+import os
 import random
 import shutil
 import threading
@@ -22,6 +23,7 @@ from .reader import Page, text
 from .test_admin import change_url, errors, form_values
 
 pytestmark = pytest.mark.both_databases
+ORDERS = 200 if os.environ.get("FUZZ") else 50
 
 
 @pytest.fixture
@@ -245,13 +247,13 @@ def saved_values(row):
 
 
 @pytest.mark.django_db
-def test_no_edit_that_was_taken_is_lost_in_200_orders(admin, other):
+def test_no_edit_that_was_taken_is_lost_in_any_order(admin, other):
     dice = random.Random(20261124)  # noqa: S311 - the same orders every time.
     row, services = situation()
     clients = {"admin": admin, "other": other}
     acknowledged = saved_values(row)
     refused = 0
-    for _ in range(200):
+    for _ in range(ORDERS):
         steps = [name for name in clients for _ in ("open", "save")]
         dice.shuffle(steps)
         forms, edits = {}, {}

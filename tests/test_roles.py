@@ -73,7 +73,7 @@ TABLE = [
     (rf"{ONLY_READ}/(add|\d+/delete)/", "", ""),
     # The desk.
     (r"desk/editions/(\d+/(page/|words/)?)?", "EPS", "EPS"),
-    (r"desk/publications/(\d+/)?", "EPS", "EPS"),
+    (r"desk/publications/(\d+/)?|desk/progress/", "EPS", "EPS"),
     (r"desk/editions/ask/|desk/withdrawn/\d+/lift/", "PS", "PS"),
     (r"desk/waiting/", "EPS", "PS"),
     (r"desk/waiting/strategy\.guide/\d+/", "EPS", "EPS"),

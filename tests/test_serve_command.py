@@ -82,8 +82,8 @@ class Laptop:
         os.killpg(self.server.pid, signal.SIGINT)
         self.server.wait(timeout=60)
         until(lambda: not processes_of(self.server.pid))
-        assert not self.says("ERROR")
-        assert not self.says("Traceback")
+        assert not self.says("ERROR"), self.lines()
+        assert not self.says("Traceback"), self.lines()
 
 
 def processes_of(session):

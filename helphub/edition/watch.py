@@ -224,8 +224,8 @@ class Watcher:
                 why = "pages that a withdrawal left for later" if has_rest else "a new day"
                 publish.publish(publish.CURRENT, "the clock", why)
             self.looked_at = store.current(), today
-        except StoppedError:
-            pass  # It is looked at again once the withdrawal is out.
+        except (store.BusyError, StoppedError):
+            pass  # It is looked at again once that, or the withdrawal, is out.
         except Exception:
             logger.exception("The edition of the day was not made. Trying again in five minutes.")
             self.not_before = time.monotonic() + RETRY

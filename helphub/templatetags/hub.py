@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django import template
 from django.utils import dateformat
 from django.utils.dates import MONTHS, WEEKDAYS
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info, gettext, gettext_noop
 
@@ -53,11 +53,11 @@ def word(text, **values):
     """
     translated = gettext(text)
     is_english = translated == text and not get_language().startswith("en")
+    html = escape(translated)
     for name, value in values.items():
-        translated = translated.replace(f"{{{name}}}", str(value))
-    if is_english:
-        return format_html('<span lang="en" dir="ltr">{}</span>', translated)
-    return translated
+        html = html.replace(f"{{{name}}}", conditional_escape(value))
+    html = mark_safe(html)  # noqa: S308 - all of it was escaped.
+    return format_html('<span lang="en" dir="ltr">{}</span>', html) if is_english else html
 
 
 @register.simple_tag
@@ -232,8 +232,11 @@ def span(one):
 
 @register.simple_tag
 def day_of_this_page():
-    """The day on which the page was made: it is as it was then until it is made again."""
-    return dateformat.format(clock.today(), "j F Y")
+    """The day on which the page came to be as it is."""
+    day = clock.today()
+    return format_html(
+        '<time datetime="{}">{}</time>', day.isoformat(), dateformat.format(day, "j F Y")
+    )
 
 
 @register.simple_tag
