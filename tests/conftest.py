@@ -18,6 +18,32 @@ from .addresses import public_pages
 from .reader import Page
 from .support import prepared
 
+# Rules, words and single pages: what `make check` runs before each commit.
+FAST = {
+    *(
+        "test_architecture",
+        "test_assets",
+        "test_dialling",
+        "test_edition_bake",
+        "test_edition_gate",
+    ),
+    *(
+        "test_factories",
+        "test_fallbacks",
+        "test_find",
+        "test_headers",
+        "test_hours",
+        "test_invitations",
+    ),
+    *("test_oldest_browsers", "test_pasted_lists", "test_reviews", "test_texts", "test_users"),
+}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.stem in FAST and "browser" not in item.path.parts:
+            item.add_marker(pytest.mark.fast)
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory):
