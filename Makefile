@@ -19,16 +19,16 @@ lint: .venv/.test-stamp
 	$(V)/python manage.py makemigrations --check --dry-run
 
 unit: .venv/.test-stamp
-	$(V)/python -m pytest -q -n 2 --dist worksteal -m "not browser"
+	$(V)/python -m pytest -q -n 2 -m "not browser"
 
 # What is soon done: before each commit.
 check: lint
-	$(V)/python -m pytest -q -n 2 --dist worksteal -m fast
+	$(V)/python -m pytest -q -n 2 -m fast
 
 # What depends on the database, on a real PostgreSQL: the one that DATABASE_URL names, or one from a
 # wheel.
 postgres: .venv/.test-stamp
-	$(V)/python tests/with_postgres.py $(V)/python -m pytest -q -n 2 --dist worksteal -m both_databases
+	$(V)/python tests/with_postgres.py $(V)/python -m pytest -q -n 2 -m both_databases
 
 # The made-up requests and orders of the unit tests, many times as many.
 fuzz: .venv/.test-stamp
