@@ -115,10 +115,6 @@ def one_page_maker():
         yield
 
 
-# Enough of them to see that languages differ, and few, so that an edition is soon made.
-EDITION_LANGUAGES = ["en", "ur"]
-
-
 @contextmanager
 def offering(languages):
     """Offer these languages only, here and in the processes that make pages."""
@@ -139,15 +135,18 @@ def keep_few_lists():
 
 @pytest.fixture(scope="session")
 def first_edition(django_db_setup, django_db_blocker):
-    """A folder with one edition of the real content, made as in use. Copied, never changed."""
+    """Gives a folder with one edition of the real content, made as in use, in these languages.
 
-    def make(path):
+    It is copied, never changed.
+    """
+
+    def make(path, languages):
         none, settings.EDITIONS_DIR = settings.EDITIONS_DIR, path
         try:
             with (
                 django_db_blocker.unblock(),
                 translation.override("en"),
-                offering(EDITION_LANGUAGES),
+                offering(languages),
                 # Its pages are right for four weeks, so it can be kept for as long.
                 clock.fixed(clock.first_of_block()),
                 transaction.atomic(),
@@ -158,16 +157,26 @@ def first_edition(django_db_setup, django_db_blocker):
         finally:
             settings.EDITIONS_DIR = none
 
-    return prepared.prepared(f"editions-{connection.vendor}", make)
+    def first(languages):
+        name = "-".join(["editions", connection.vendor, *languages])
+        return prepared.prepared(name, lambda path: make(path, languages))
+
+    return first
 
 
 @pytest.fixture
-def editions(first_edition, db, settings, tmp_path):
-    """A folder with one edition, the current one, for one test to do with as it likes."""
+def editions(request, first_edition, db, settings, tmp_path):
+    """A folder with one edition, the current one, for one test to do with as it likes.
+
+    It is in English, and so are those that the test makes, or in the languages that it is marked
+    with: the fewer pages, the sooner they are made.
+    """
+    mark = request.node.get_closest_marker("languages")
+    languages = list(mark.args) if mark else ["en"]
     settings.EDITIONS_DIR = tmp_path / "editions"
-    shutil.copytree(first_edition, settings.EDITIONS_DIR, symlinks=True)
+    shutil.copytree(first_edition(languages), settings.EDITIONS_DIR, symlinks=True)
     keep_few_lists()
-    with offering(EDITION_LANGUAGES):
+    with offering(languages):
         yield settings.EDITIONS_DIR
 
 

@@ -23,6 +23,8 @@ from deploy import backup, restore
 from deploy.nginx import front, render
 from helphub.edition import serve, store
 
+pytestmark = pytest.mark.languages("en", "ur")
+
 NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
 HAS_BROTLI = (Path(render.MODULES) / render.BROTLI).exists()
 

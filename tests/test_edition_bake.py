@@ -13,7 +13,7 @@ from helphub.entries import Entry
 from services.models import Service, Suggestion
 from strategy.models import FormOfAbuse, Guide, HubArea
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.languages("en", "ur")]
 
 
 def rows():

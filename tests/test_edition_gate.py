@@ -6,6 +6,8 @@ from contacts.models import ApprovedNumber, Phone
 from helphub.edition import facts, gate, store
 from helphub.edition.build import digest
 
+pytestmark = pytest.mark.languages("en", "ur")
+
 LAW, CONTACTS = "/topics/law/", "/contacts/"
 
 

@@ -27,7 +27,7 @@ from helphub.models import Synonym
 from services.models import Service
 from strategy.models import FormOfAbuse, Guide
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.languages("en", "ur")]
 
 
 def page(address, number=None):

@@ -18,6 +18,8 @@ from strategy.models import Guide
 
 from .reader import Page
 
+pytestmark = pytest.mark.languages("en", "ur")
+
 LAW = "/topics/law/"
 
 

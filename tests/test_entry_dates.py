@@ -20,7 +20,7 @@ from .reader import Page
 from .test_admin import errors, save
 from .test_edition_serve import Answer, behind
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.languages("en", "ur")]
 
 HEADING = "We no longer keep this page"
 

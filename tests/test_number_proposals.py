@@ -474,6 +474,7 @@ def test_an_unpublished_line_gets_no_role(admin, galop):
 # What it touches
 
 
+@pytest.mark.languages("en", "ur")
 def test_a_proposal_lists_every_page_and_language_that_it_touches(editions, admin, second, spoc):
     proposal = proposed(admin, spoc, **NEW)
     page = Page(second.get(proposal.get_absolute_url()))
@@ -491,6 +492,7 @@ def test_a_proposal_lists_every_page_and_language_that_it_touches(editions, admi
     assert f"English: {len(html) - len(urdu)} pages" in page.text
 
 
+@pytest.mark.languages("en", "ur")
 def test_only_pages_that_show_the_line_are_listed(editions, admin, second):
     phone = Phone.objects.get(slug="h-shout")
     proposal = proposed(admin, phone, dial="85259", display="85259")

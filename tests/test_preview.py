@@ -19,7 +19,7 @@ from strategy.models import FormOfAbuse, Guide
 from .reader import Page
 from .test_places import PUBLIC, place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.languages("en", "ur")]
 
 
 @pytest.fixture(autouse=True)
