@@ -18,7 +18,7 @@ SOON, LATER = 1, 10  # Seconds until a page asks again.
 
 
 class Said(NamedTuple):
-    """What is to be seen of one publication."""
+    """What the admin shows of one publication."""
 
     words: str
     aloud: str = ""  # For a screen reader, which is told of a new step and not of each page.
@@ -52,7 +52,7 @@ def of_request(request, waiting=None):
 
 
 def _place(request, waiting, report):
-    """Where what waits stands in the queue, and what is at work before it."""
+    """The place of each waiting publication in the queue, and what is at work before it."""
     ahead = waiting[: [one.pk for one in waiting].index(request.pk)] if request in waiting else []
     is_by_command = report and not any(one.state == State.RUNNING for one in ahead)
     if request.kind == Kind.WITHDRAWAL and report and report["source"] != "withdrawal":
@@ -105,7 +105,7 @@ def about(seconds):
 
 
 def at_the_head(waiting):
-    """What stands at the head of every page of the admin; nothing where nothing is published."""
+    """What heads every page of the admin while something is being published; otherwise nothing."""
     report = progress.now()
     running = sum(one.state == State.RUNNING for one in waiting)
     unstarted = len(waiting) - running

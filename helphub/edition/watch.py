@@ -209,7 +209,7 @@ class Watcher:
             self.say(f"Readers have edition {number}.")
 
     def is_another_day(self):
-        """Whether nobody has looked yet if the current edition is right today."""
+        """Whether the current edition has not yet been checked today."""
         return store.current() is not None and self.looked_at != (store.current(), clock.today())
 
     def keep_time(self):

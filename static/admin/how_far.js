@@ -39,7 +39,7 @@
   };
 
   const look = async () => {
-    let again = 5;  // A server that is started anew answers soon.
+    let again = 5;  // A restarted server soon answers.
     try {
       again = document.hidden ? 1 : await ask();
     } catch (error) {

@@ -62,7 +62,7 @@ def short_script(text):
 
 def short_style():
     text = COMMENT.sub("", "".join(_source("css", name) for name in STYLES))
-    # The minifier leaves alone what stands in a property of our own.
+    # The minifier leaves the value of a custom property alone.
     text = renamed(folded(text)).replace(", ", ",")
     return minify.string("text/css", text)
 
