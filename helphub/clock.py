@@ -13,15 +13,15 @@ from django.utils import timezone
 
 from helphub import memory
 
-# What a page says weeks ahead, it says from the first day of four weeks on: so it is the same page
-# for as long.
+# What a page says weeks ahead is counted from the first day of a block, so the page stays the same
+# for four weeks.
 BLOCK, DAY = timedelta(weeks=4), timedelta(days=1)
 _FIRST_BLOCK = date(2024, 1, 1)  # A Monday.
 _fixed = ContextVar("fixed", default=None)
 
 
 def today():
-    """The day in Dudley: the settings name no other place. Whatever prints it, prints it as old."""
+    """The day in Dudley. A page that prints it is not made again for that alone."""
     return _fixed.get() or timezone.localdate()
 
 
@@ -44,7 +44,7 @@ def has_come(day):
 
 
 def first_of_block():
-    """The first of the four weeks that it is now: where what is printed weeks ahead begins."""
+    """The first day of the present four weeks: what is printed weeks ahead begins there."""
     first = _FIRST_BLOCK + (today() - _FIRST_BLOCK) // BLOCK * BLOCK
     has_come(first + BLOCK)
     return first

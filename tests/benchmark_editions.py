@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+import uuid
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -35,7 +36,7 @@ def main(factor):
             print_one_by_one()
         else:
             grow(factor)
-            line(f"first edition, {factor} times the content", publish, FIRST)
+            line(f"first edition, {factor} times the guides and services", publish)
 
 
 def prepare(folder):
@@ -194,11 +195,11 @@ def disk():
 
 
 def grow(factor):
-    """Add copies of every guide, topic and service, with what belongs to them."""
+    """Add copies of every guide and service, which most of the pages are made from."""
     from services.models import Service
-    from strategy.models import FormOfAbuse, Guide
+    from strategy.models import Guide
 
-    for model in (Guide, FormOfAbuse, Service):
+    for model in (Guide, Service):
         for row in list(model.objects.all()):
             for number in range(2, factor + 1):
                 copy(row, number)
@@ -213,11 +214,13 @@ def copy(row, number):
     new = type(row).objects.get(pk=row.pk)
     new.pk, new.slug = None, f"{row.slug}-{number}"
     new._state.adding = True
-    for name in ("name_en", "title_en"):
-        if getattr(new, name, None):
-            setattr(new, name, f"{getattr(new, name)} {number}")
+    for name in ("name", "title"):
+        if value := getattr(new, f"{name}_en", None) or getattr(new, name, None):
+            for column in (name, f"{name}_en"):
+                setattr(new, column, f"{value} {number}")
     if hasattr(new, "line"):
         new.line = f"{new.line}-{number}"
+        new.place_key = new.place_key and uuid.uuid4()
     new.save()
     for name, rows in many.items():
         getattr(new, name).set(rows)

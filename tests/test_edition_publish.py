@@ -415,7 +415,7 @@ def test_pages_are_not_made_for_a_publisher_that_was_ended(editions, settings):
     with store.work_folder() as work:
         settings.EDITION = work
         (work / ".share-0").write_text(
-            json.dumps([os.getppid() + 1, clock.today().isoformat(), ["/"]])
+            json.dumps([os.getppid() + 1, clock.today().isoformat(), False, ["/"]])
         )
         shutil.copy(store.current() / "content.sqlite3", work)
         with pytest.raises(build.BuildError, match="publisher was ended"):

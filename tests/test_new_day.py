@@ -155,6 +155,9 @@ def test_after_four_weeks_the_labels_reach_further(dated, now):
     Watcher().look()
     assert store.number_of(store.current()) == number + 1
     assert ends() == dated + 3 * clock.BLOCK
+    # A page that was made again and reads the same is the same file.
+    law = [store.folder_of(one) / "pages/topics/law.html" for one in (number, number + 1)]
+    assert law[0].stat().st_ino == law[1].stat().st_ino
 
 
 def test_midnight_in_the_middle_of_a_publication_does_not_tear_it(dated, now, monkeypatch):

@@ -117,7 +117,8 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
     todo = [address for address in wanted if address not in pages]
     answers = _Answers(known, same & set(pages))
     read = facts.of_edition(before) if before else {}
-    for share in run(folder, before, todo, len(pages), progress, is_urgent=signs is not None):
+    is_urgent = signs is not None
+    for share in run(folder, before, todo, len(pages), progress, is_urgent, is_shared):
         pages |= share["pages"]
         answers.add(share)
         read |= share["facts"]
@@ -146,7 +147,7 @@ def _may_wait(before, address, page, signs):
         return False
 
 
-def run(folder, before, todo, done=0, progress=QUIET, is_urgent=True):
+def run(folder, before, todo, done=0, progress=QUIET, is_urgent=True, is_shared=False):
     """Share the addresses out to processes of the public role."""
     # The more processes, the more they get of a machine that is busy with other things.
     most = MOST_MAKERS if is_urgent else min(os.cpu_count() or 1, MOST_MAKERS)
@@ -163,7 +164,7 @@ def run(folder, before, todo, done=0, progress=QUIET, is_urgent=True):
     made = []
     for number in range(count):
         _clear(folder, number)
-        share = [maker.process.pid, clock.today().isoformat(), todo[number::count]]
+        share = [maker.process.pid, clock.today().isoformat(), is_shared, todo[number::count]]
         (folder / f".share-{number}").write_text(json.dumps(share))
         made.append(folder / f".made-{number}")
         maker.start(folder, number, before, 0 if is_urgent else NICE)
@@ -336,7 +337,7 @@ class Recorder(memory.Memory):
 def build_share(number, before=None):
     """Make the pages of one share."""
     folder = settings.EDITION
-    publisher, today, todo = json.loads((folder / f".share-{number}").read_bytes())
+    publisher, today, is_shared, todo = json.loads((folder / f".share-{number}").read_bytes())
     old = store.pages_of(before) if before else {}
     known = facts.of_edition(before) if before else {}
     client = Client(headers={"host": settings.PUBLIC_HOST}, raise_request_exception=False)
@@ -357,7 +358,7 @@ def build_share(number, before=None):
                     raise BuildError("The publisher was ended: nobody waits for these pages.")
                 recorder.asked = set()
                 response = client.get(address, secure=True)
-                page = print_page(folder, address, response, before, old.get(address))
+                page = print_page(folder, address, response, before, old.get(address), is_shared)
                 pages[address] = page
                 if is_html(page) and page["sha256"] not in known:
                     # Read back from the file that readers will be sent.
@@ -377,7 +378,7 @@ def build_share(number, before=None):
     (folder / f".done-{number}").write_text(json.dumps(found))
 
 
-def print_page(folder, address, response, before, old):
+def print_page(folder, address, response, before, old, is_shared=False):
     """Write a response into its files; what the manifest is to say of it."""
     body = response.getvalue() if response.streaming else response.content
     page = {
@@ -395,7 +396,7 @@ def print_page(folder, address, response, before, old):
     page["file"] = file_of(address)
     if old and old["file"] == page["file"] and _is_same(before, old, page, body):
         page |= {name: old[name] for name in (*TWINS, "bytes")}
-        if take(folder, before, page):
+        if take(folder, before, page, is_shared):
             return page | {"sent": sent(folder, page)}
         page |= {"sha256": digest(body), "bytes": len(body)}
     path = folder / "pages" / page["file"]

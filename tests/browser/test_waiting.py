@@ -66,14 +66,14 @@ def sign_in(page, desk, password):
 
 
 def ask(page, why):
-    """Publish what is ticked, with an impatient hand."""
+    """Publish what is ticked, as an impatient officer does."""
     page.get_by_label("Why, in a few words").fill(why)
     page.get_by_role("button", name="Publish").dblclick()
     expect(page.get_by_role("heading", level=1)).to_have_text("Editions")
 
 
 def publish(page, desk, why):
-    """Publish what is ticked, and wait until readers have it: the page says so by itself."""
+    """Publish what is ticked, and wait until the page says that readers have it."""
     ask(page, why)
     newest = page.locator("main li", has_text="publish what is saved,").first
     expect(newest).to_contain_text("done, edition", timeout=LONGEST * 1000)
@@ -120,7 +120,7 @@ def test_an_officer_changes_a_text_publishes_it_and_readers_have_it(page, desk, 
     assert page.content().count("publish what is saved,") == 1
 
 
-# Keeps each text that an element had, while nobody loads the page anew.
+# Keeps each text that an element had, until the page is reloaded.
 LISTEN = """() => {
   window.heard = {};
   for (const where of [".publishing .how-far-words", ".publishing [role=status]"]) {
@@ -158,7 +158,7 @@ def test_who_waits_sees_how_far_it_is_and_then_the_report(page, desk, admin_pass
     expect(bar).to_have_count(0)
     expect(newest).to_contain_text("done, edition", timeout=LONGEST * 1000)
     expect(page.locator(".publishing")).to_contain_text("Finished. Readers have edition")
-    heard = page.evaluate("window.heard")  # Gone if the page had been loaded anew.
+    heard = page.evaluate("window.heard")  # Gone if the page had been reloaded.
     seen, aloud = heard.values()
     counts = [one for one in seen if "Making pages: " in one]
     assert len(counts) > 2

@@ -30,7 +30,7 @@ def _entry(number):
 
 
 def make_organization(**fields):
-    """Somebody who answers the phone."""
+    """An organisation that answers the phone."""
     number = next(_numbers)
     return _make(Organization, fields, _entry(number) | {"name": f"Northgate Trust {number}"})
 
@@ -64,7 +64,7 @@ def make_schedule(phone, byday="MO,TU,WE,TH,FR", opens_at=time(9), closes_at=tim
 
 
 def make_verification(phone, **fields):
-    """That somebody has rung a line today."""
+    """A note that an officer rang the line today."""
     defaults = {
         "phone": phone,
         "verified_on": clock.today(),
@@ -89,7 +89,7 @@ def make_service(phones=(), **fields):
         "title": f"Northgate {number}",
         "line": f"h-made-service-{number}",
         "name_en": f"Northgate service {number}",
-        "summary_en": "Time with somebody who listens, for as long as you need it.",
+        "summary_en": "Someone will listen for as long as you need.",
     }
     if "organization" not in fields:
         defaults["organization"] = make_organization()
@@ -116,7 +116,7 @@ def make_form_of_abuse(**fields):
         "name_en": f"Being cornered at a party {number}",
         "summary_en": "Somebody keeps you in a room until you give in.",
         "description_en": "Giving in is not the same as agreeing.",
-        "signs_en": "Somebody stands in the doorway.\nSomebody takes your coat away.",
+        "signs_en": "Someone blocks the doorway.\nSomeone takes your coat away.",
         "reassurance_en": "You did nothing wrong.",
         "actions_en": "Tell a friend.\nWrite down what you remember.",
     }
