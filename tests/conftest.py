@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core.cache.backends import db as _loaded  # noqa: F401  See `later`.
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
@@ -85,7 +86,11 @@ def admin(client, officer):
 
 @pytest.fixture
 def later(monkeypatch):
-    """Moves the clock, from where it really is."""
+    """Moves the clock, from where it really is.
+
+    The cache of the database keeps `timezone.now` by its own name, and is loaded when first asked.
+    So it is loaded above: first asked in a test that moves the clock, it would keep the moved one.
+    """
     real = timezone.now
 
     def move(**ahead):
