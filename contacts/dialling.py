@@ -7,6 +7,7 @@ numbers exist and of which type they are; the rest is here, each rule with its r
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 import phonenumbers
 from django.core.exceptions import ValidationError
@@ -66,6 +67,7 @@ class NumberType(StrEnum):
     SHORT_CODE = "short-code"
 
 
+@lru_cache(maxsize=1000)
 def type_of(digits):
     """The type of a number, or none where it is of no type that can stand on a page."""
     if digits in EMERGENCY:

@@ -4,13 +4,20 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_info
 
 from helphub import critical, memory
+from helphub.edition import addresses
 
 
 def switcher(path):
     """The offered languages in their own names, each with this address in it."""
+    present, codes = get_language(), settings.OFFERED_LANGUAGES
+    other = next((code for code in codes if code != present), present)
+    # Django finds the address anew for each language; whether it has one in each is enough.
+    is_translated = translate_url(path, other) != path
+    _code, english = addresses.without_language(path)
     return [
-        get_language_info(code) | {"url": translate_url(path, code)}
-        for code in settings.OFFERED_LANGUAGES
+        get_language_info(code)
+        | {"url": addresses.in_language(english, code) if is_translated else path}
+        for code in codes
     ]
 
 

@@ -7,6 +7,8 @@ keeps nothing.
 
 A page is made again when an answer to one of its queries changes, or when a day comes that it asked
 for. So what is recalled brings along what it was made from, and the page counts as having asked it.
+Where that would be more than the page shows, as with a list that is read whole and shown in part,
+`answer` lets it depend on its own part.
 """
 
 from contextlib import contextmanager
@@ -25,12 +27,25 @@ class Memory:
         self.asked = set()
 
     def recall(self, key, make):
-        key = (get_language(), *key)
         if key not in self.kept:
             self.kept[key] = self.watch(make)
         value, asked = self.kept[key]
         self.asked |= asked
         return value
+
+    def answer(self, function, arguments):
+        """What the function returns for these arguments, as one thing that pages ask."""
+        question = (f"{function.__module__}.{function.__qualname__}", *arguments)
+        if question not in self.kept:
+            value, asked = self.watch(lambda: function(*arguments))
+            self.kept[question] = value, self.as_one(question, value, asked)
+        value, asked = self.kept[question]
+        self.asked |= asked
+        return value
+
+    def as_one(self, question, value, asked):
+        """What a page depends on that asks this question."""
+        return asked
 
     def watch(self, make):
         """What `make()` returns, and what it asked."""
@@ -52,9 +67,29 @@ def using(memory):
 
 
 def recall(key, make):
-    """What `make()` returns: from the memory, where there is one. The key is a tuple."""
+    """What `make()` returns in this language: from the memory, where there is one.
+
+    The key is a tuple.
+    """
     memory = _memory.get()
-    return make() if memory is None else memory.recall(key, make)
+    return make() if memory is None else memory.recall((get_language(), *key), make)
+
+
+def rows(name, read):
+    """What `read()` reads: once for all languages, since each row holds the words of all."""
+    memory = _memory.get()
+    return read() if memory is None else memory.recall(("rows", name), read)
+
+
+def answer(function, *arguments):
+    """What a function of the content returns: a page that asks it depends on that alone.
+
+    Not on all that the function read. So it is one that another process can call again by its name:
+    it stands in a module, its arguments are strings and numbers, and it returns the same in every
+    language.
+    """
+    memory = _memory.get()
+    return function(*arguments) if memory is None else memory.answer(function, arguments)
 
 
 def note(what):

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -121,9 +122,10 @@ class ServiceQuerySet(EntryQuerySet):
 
     def cards(self, keys):
         """The published ones with these primary keys, by key, with what a card shows."""
-        if memory.is_used():
-            return memory.recall(("cards",), self.published().for_card().in_bulk)
-        return self.published().for_card().in_bulk(keys)
+        if not memory.is_used():
+            return self.published().for_card().in_bulk(keys)
+        found = {key: memory.answer(card, key) for key in keys}
+        return {key: service for key, service in found.items() if service}
 
     def for_narrowing(self):
         """With what narrowing asks of a service, beside its card."""
@@ -148,19 +150,21 @@ class ServiceQuerySet(EntryQuerySet):
 
     def page(self, slug):
         """The one with this slug, with all that its own page shows, or that it is gone."""
-        if memory.is_used():
-            pages = memory.recall(("service pages",), lambda: list(self.for_page().published()))
-            if found := next((one for one in pages if one.slug == slug), None):
-                return found
-        return self.for_page().shown_or_gone(slug=slug)
+        found = memory.answer(service_page, slug) if memory.is_used() else None
+        return found or self.for_page().shown_or_gone(slug=slug)
 
     def line_links(self, slugs):
         """What a line's token becomes: its number as a link, or the service that has none."""
+        if memory.is_used():
+            found = [phone for slug in slugs if (phone := memory.answer(line, slug))]
+        else:
+            found = _lines().filter(slug__in=slugs)
         links = {
-            phone.slug: render_to_string("includes/_number.html", {"phone": phone}).strip()
-            for phone in Phone.objects.published()
-            .filter(slug__in=slugs)
-            .prefetch_related("services")
+            phone.slug: memory.recall(
+                ("number", phone.slug),
+                partial(render_to_string, "includes/_number.html", {"phone": phone}),
+            ).strip()
+            for phone in found
         }
         for service in self.published().filter(line__in=set(slugs) - set(links)):
             link = texts.link(service.get_absolute_url(), service.name)
@@ -192,6 +196,28 @@ class ServiceQuerySet(EntryQuerySet):
     def line_names(self, slugs):
         """The names of these lines, published or not."""
         return {service.line: service.name for service in self.filter(line__in=slugs)}
+
+
+def _lines():
+    """The published numbers, with what a link to one shows."""
+    return Phone.objects.published().prefetch_related("services")
+
+
+def line(slug):
+    """The published number with this slug, with what a link to it shows; or None."""
+    return memory.rows("lines", partial(_lines().in_bulk, field_name="slug")).get(slug)
+
+
+def card(key):
+    """The published service with this primary key, and what its card shows; or None."""
+    cards = memory.rows("cards", Service.objects.published().for_card().in_bulk)
+    return cards.get(key)
+
+
+def service_page(slug):
+    """The published service with this slug, and what its page shows; or None."""
+    pages = memory.rows("service pages", lambda: list(Service.objects.for_page().published()))
+    return next((one for one in pages if one.slug == slug), None)
 
 
 class Service(Page):

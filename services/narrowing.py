@@ -5,7 +5,8 @@ from typing import NamedTuple
 from django.urls import reverse
 
 from contacts.traces import Answer
-from services.models import Choice
+from helphub import memory
+from services.models import Choice, Service
 
 MOST_CHOICES = 2
 # In the order in which readers meet them.
@@ -20,6 +21,10 @@ class Link(NamedTuple):
     is_chosen: bool = False
 
 
+def all_choices():
+    return memory.rows("choices", lambda: list(Choice.objects.for_narrowing()))
+
+
 def address(choices):
     """The page for these answers. They stand in one order, so that each list has one address."""
     if not choices:
@@ -28,9 +33,9 @@ def address(choices):
     return reverse("services:narrowed-list", args=["-".join(slugs)])
 
 
-def chosen(slugs, choices):
+def chosen(slugs):
     """The answers that an address names, or nothing where it names none that belong together."""
-    by_slug = {choice.slug: choice for choice in choices}
+    by_slug = {choice.slug: choice for choice in all_choices()}
     found = [by_slug.get(slug) for slug in slugs.split("-")]
     if None in found or len(found) > MOST_CHOICES:
         return None
@@ -38,16 +43,25 @@ def chosen(slugs, choices):
     return found if len(questions) == len(found) else None
 
 
-def groups(choices, picked):
+def groups(picked):
     """By question: the answers as links from here. A third question is not offered."""
     found = {}
-    for choice in sorted(choices, key=lambda one: QUESTIONS.index(one.question)):
+    for choice in sorted(all_choices(), key=lambda one: QUESTIONS.index(one.question)):
         others = [one for one in picked if one.question != choice.question]
         if len(others) < MOST_CHOICES:
             is_chosen = choice in picked
             url = address(others if is_chosen else [*others, choice])
             found.setdefault(choice.question, []).append(Link(choice, url, is_chosen))
     return found
+
+
+def narrowed(slugs):
+    """The keys of the services that these answers ask for, and how many are left without each."""
+    services = memory.rows("narrowing", lambda: list(Service.objects.for_narrowing()))
+    picked = chosen(slugs)
+    keys = [one.pk for one in narrow(services, picked)]
+    counts = [len(narrow(services, _others(picked, dropped))) for dropped in picked]
+    return keys, counts
 
 
 def narrow(services, picked):
@@ -64,13 +78,16 @@ class Rest(NamedTuple):
     count: int
 
 
-def without(services, picked):
-    """For each answer, the list without it."""
-    found = []
-    for dropped in picked:
-        others = [choice for choice in picked if choice != dropped]
-        found.append(Rest(dropped, address(others), len(narrow(services, others))))
-    return found
+def without(picked, counts):
+    """For each answer, the list without it, which holds so many services."""
+    return [
+        Rest(dropped, address(_others(picked, dropped)), count)
+        for dropped, count in zip(picked, counts, strict=True)
+    ]
+
+
+def _others(picked, dropped):
+    return [choice for choice in picked if choice != dropped]
 
 
 def _distance(choice, service):

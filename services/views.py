@@ -9,16 +9,11 @@ from services.models import Choice, Location, Service, Situation, Town
 MOST_FIRST_CONTACTS = 6
 
 
-def _choices():
-    return memory.recall(("choices",), lambda: list(Choice.objects.for_narrowing()))
-
-
 @require_safe
 def service_list(request):
-    choices = _choices()
     context = {
         "services": Service.objects.for_listing(),
-        "groups": narrowing.groups(choices, []),
+        "groups": narrowing.groups([]),
         "picked": [],
     }
     return render(request, "services/service_list.html", context)
@@ -26,20 +21,20 @@ def service_list(request):
 
 @require_safe
 def narrowed_list(request, slugs):
-    choices = _choices()
-    picked = narrowing.chosen(slugs, choices)
+    picked = narrowing.chosen(slugs)
     if not picked:
         raise Http404
     if request.path != (url := narrowing.address(picked)):
         return redirect(url)
-    everything = memory.recall(("everything",), lambda: list(Service.objects.for_narrowing()))
+    keys, counts = memory.answer(narrowing.narrowed, slugs)
+    services = Service.objects.cards(keys)
     context = {
-        "services": narrowing.narrow(everything, picked),
-        "groups": narrowing.groups(choices, picked),
+        "services": [services[key] for key in keys],
+        "groups": narrowing.groups(picked),
         "picked": picked,
         "asks_for_language": any(one.ability == Choice.Ability.OTHER_LANGUAGE for one in picked),
         "is_without_talking": any(one.is_without_talking for one in picked),
-        "without": narrowing.without(everything, picked),
+        "without": narrowing.without(picked, counts),
     }
     return render(request, "services/service_list.html", context)
 

@@ -85,7 +85,7 @@ def memory_of_all():
     highest, is_over = [0], threading.Event()
 
     def look():
-        while not is_over.wait(0.05):
+        while not is_over.wait(0.25):
             highest[0] = max(highest[0], sum(map(share_of_memory, family(os.getpid()))))
 
     thread = threading.Thread(target=look, daemon=True)

@@ -20,7 +20,7 @@ from django.db import OperationalError
 
 from contacts.models import ApprovedNumber, Phone
 from helphub import clock, health
-from helphub.edition import build, gate, makers, publish, serve, store, trouble
+from helphub.edition import answers, build, gate, makers, publish, serve, store, trouble
 from helphub.management.commands import build_pages
 from helphub.management.commands import publish as command
 from helphub.models import Synonym
@@ -81,8 +81,7 @@ def test_what_is_the_same_is_not_made_again(editions, monkeypatch):
     monkeypatch.setattr(build, "run", noted)
     done = publish.publish(who="me", why="again")
     assert done.number == 2
-    # Without a contact there is none, and what is not there is asked for again.
-    assert made == ["/.well-known/security.txt"]
+    assert made == []
     assert done.changes == {"added": [], "gone": [], "changed": []}
     assert (manifest(2)["who"], manifest(2)["why"], manifest(2)["before"]) == (
         "me",
@@ -113,7 +112,7 @@ def test_one_changed_entry_changes_its_pages_and_no_others(editions):
     assert "/contacts/" not in done.changes["changed"]
     # What was taken over is what would be made from nothing.
     taken = {a: one["sha256"] for a, one in store.pages_of(store.current()).items()}
-    (store.current() / build.ANSWERS).unlink()
+    (store.current() / answers.FILE).unlink()
     publish.publish(publish.CURRENT)
     assert {a: one["sha256"] for a, one in store.pages_of(store.current()).items()} == taken
 
@@ -281,7 +280,7 @@ def test_hours_go_on_without_a_database(elsewhere):
 
 def test_killed_at_any_moment_the_current_edition_is_whole(elsewhere, editions):
     # Everything is made anew, so that there is much to be killed in.
-    (store.folder_of(1) / build.ANSWERS).unlink()
+    (store.folder_of(1) / answers.FILE).unlink()
     for seconds in (0, 0.1, 0.4, 0.8, 1.6, 3.0):
         before = set(editions.glob(".work-*"))
         process = elsewhere("--time-only")
@@ -312,7 +311,7 @@ def test_without_space_everything_stays_as_it_was(editions, monkeypatch, capsys)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(build, "run", full)
-    (store.folder_of(1) / build.ANSWERS).unlink()
+    (store.folder_of(1) / answers.FILE).unlink()
     with pytest.raises(CommandError, match="The disk is full"):
         call_command("publish")
     assert store.last()["state"] == "failed"
@@ -447,7 +446,7 @@ def test_what_failed_is_said_in_words(error, said):
 
 def test_a_fault_in_the_building_says_what_it_was(editions, monkeypatch):
     monkeypatch.setattr(project, "BASE_DIR", project.BASE_DIR / "nowhere")
-    (store.folder_of(1) / build.ANSWERS).unlink()
+    (store.folder_of(1) / answers.FILE).unlink()
     with pytest.raises(CommandError):
         call_command("publish")
 
@@ -575,7 +574,7 @@ def test_many_pages_that_fail_are_reported_and_hang_nothing(editions):
 
 def test_a_page_that_never_ends_is_given_up(editions, monkeypatch):
     monkeypatch.setattr(build, "LONGEST_PAGE", 0)
-    (store.folder_of(1) / build.ANSWERS).unlink()
+    (store.folder_of(1) / answers.FILE).unlink()
     with pytest.raises(build.BuildError, match="No page was made"):
         publish.publish()
     assert store.numbers() == [1]

@@ -15,6 +15,7 @@ from contacts.models import ApprovedNumber, NumberProposal, Phone, is_same_numbe
 from helphub import texts
 from helphub.desk.state import ask_for_records
 from helphub.edition import facts, gate, publish, store
+from helphub.edition.addresses import without_language
 from helphub.history.recording import recording
 from helphub.models import Withdrawal
 from helphub.signin import account_changes
@@ -440,7 +441,7 @@ def _pages_with(folder, proposal):
 def _by_language(folder, addresses):
     pages = defaultdict(list)
     for address in sorted(addresses):
-        pages[gate.without_language(address)[0]].append(address)
+        pages[without_language(address)[0]].append(address)
     names = dict(settings.LANGUAGES)
     return {
         "number": store.number_of(folder),

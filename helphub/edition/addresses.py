@@ -94,6 +94,14 @@ def in_language(address, code):
     return address if code == settings.LANGUAGE_CODE else f"/{code}{address}"
 
 
+def without_language(address):
+    """An address's language, and the same address in English."""
+    first, _, rest = address.lstrip("/").partition("/")
+    if first in dict(settings.LANGUAGES) and first != settings.LANGUAGE_CODE:
+        return first, f"/{rest}"
+    return settings.LANGUAGE_CODE, address
+
+
 def everything():
     """Every address of an edition that is printed."""
     pages, drafts = english(), set(live())

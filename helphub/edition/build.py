@@ -1,9 +1,9 @@
 """Build: the public role, running on a baked file, prints every page into files.
 
-A page is a function of this code, of what its queries answer, and of whether certain days have
-come. Each page's queries, and the first day that it waits for, are kept with the edition. Where all
-of the queries answer as they did in the edition before, and that day has not come, the page is the
-same, and its files are taken from there instead of being made again.
+A page is a function of this code, of what it asks of the content, and of whether certain days have
+come. What each page asks, and the first day that it waits for, is kept with the edition. Where all
+is answered as in the edition before, and the day has not come, the page is the same, and its files
+are taken from there instead of being made again.
 """
 
 import errno
@@ -23,11 +23,10 @@ from django.conf import settings
 from django.test import Client
 
 from helphub import clock, critical, memory
-from helphub.edition import addresses, facts, makers, reading, store
+from helphub.edition import addresses, answers, facts, makers, reading, store
 from helphub.edition.progress import CHECKING, QUIET, READING, StoppedError
 from helphub.edition.store import TWINS, digest
 
-ANSWERS = "answers.json.gz"
 BROTLI_QUALITY, GZIP_LEVEL = 7, 6
 LONGEST_PAGE = 120  # Seconds; on a busy machine a page takes a tenth of one.
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # What a full disk says, or a share of it that is.
@@ -44,7 +43,7 @@ class BuildError(Exception):
 
 def left_for_later(folder, pages):
     """The pages of an edition of which nothing is noted: the next edition makes them."""
-    return set(pages) - set(_answers_of(folder)["pages"])
+    return set(pages) - set(answers.of_edition(folder)["pages"])
 
 
 def file_of(address):
@@ -76,14 +75,15 @@ def pages_mark(folder):
 
 def is_of_this_code(folder):
     """Whether this code would make the pages of an edition as they are."""
-    return _answers_of(folder).get("code") == pages_mark(folder)
+    return answers.of_edition(folder).get("code") == pages_mark(folder)
 
 
 def is_of_today(folder):
     """Whether the pages of an edition are today what they were when it was made."""
-    known = _answers_of(folder)
+    known = answers.of_edition(folder)
     with reading.reading(folder) as connection:
-        return set(store.pages_of(folder)) <= _unchanged(connection, known, pages_mark(folder))
+        same = answers.unchanged(connection, known, pages_mark(folder))
+    return set(store.pages_of(folder)) <= same
 
 
 # The whole
@@ -101,26 +101,39 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
     progress.at(READING)
     with reading.reading(folder) as connection:
         mark = pages_mark(folder)
-        known = _answers_of(before) if before else {}
-        same = _unchanged(connection, known, mark)
-        if not same:
-            known = {"queries": [], "pages": {}, "until": {}}
+        known = answers.of_edition(before) if before else {}
+        # Loading the process that makes pages takes as long as looking what stays.
+        same = answers.unchanged(connection, known, mark, begin=_maker)
     pages = {}
     old = store.pages_of(before) if before else {}
-    for address in wanted:
-        progress.at(READING)
-        if address not in old:
-            continue
-        may_stay = address in same or _may_wait(before, address, old[address], signs)
-        if may_stay and take(folder, before, old[address], is_shared):
-            pages[address] = old[address]
-    todo = [address for address in wanted if address not in pages]
-    answers = _Answers(known, same & set(pages))
+    stay = {
+        address
+        for address in wanted
+        if address in old and (address in same or _may_wait(before, address, old[address], signs))
+    }
+    above = set(addresses.of_one_language())
+    # security.txt, where nobody is named to write to: it was not there, and is not now.
+    absent = {address for address in same & above if address not in old}
+
+    def take_what_stays():
+        for address in wanted:
+            progress.at(READING)
+            if address in stay and take(folder, before, old[address], is_shared):
+                pages[address] = old[address]
+
+    options = {"progress": progress, "is_urgent": signs is not None, "is_shared": is_shared}
+    todo = [address for address in wanted if address not in stay | absent]
+    shares = run(folder, before, todo, len(stay), meanwhile=take_what_stays, **options)
+    # What could not be taken is made too.
+    if lost := [address for address in wanted if address in stay and address not in pages]:
+        shares += run(folder, before, lost, len(wanted) - len(lost), **options)
+    kept = answers.Kept()
+    if stay := same & {*pages, *absent}:
+        kept.add(known["things"], {a: known["pages"][a] for a in stay}, known["until"])
     read = facts.of_edition(before) if before else {}
-    is_urgent = signs is not None
-    for share in run(folder, before, todo, len(pages), progress, is_urgent, is_shared):
+    for share in shares:
         pages |= share["pages"]
-        answers.add(share)
+        kept.add(share["things"], share["asked"], share["until"])
         read |= share["facts"]
     # Pages that are the same have been read before, unless that was lost.
     for page in pages.values():
@@ -130,11 +143,10 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
     shown = {page["sha256"] for page in pages.values()}
     facts.write(folder, {mark: found for mark, found in read.items() if mark in shown})
     made_by = {"code": mark, "day": clock.today().isoformat()}
-    store.write_aid(folder, ANSWERS, made_by | answers.as_json())
+    answers.write(folder, made_by | kept.as_json())
     # In the order of the addresses, whoever made them.
     is_missing = {a for a, p in pages.items() if p["status"] == 404 and a != addresses.NOT_FOUND}
-    above = set(addresses.of_one_language())
-    return {a: pages[a] for a in wanted if not (a in above and a in is_missing)}
+    return {a: pages[a] for a in wanted if a in pages and not (a in above and a in is_missing)}
 
 
 def _may_wait(before, address, page, signs):
@@ -147,29 +159,37 @@ def _may_wait(before, address, page, signs):
         return False
 
 
-def run(folder, before, todo, done=0, progress=QUIET, is_urgent=True, is_shared=False):
-    """Share the addresses out to processes of the public role."""
+def run(
+    folder,
+    before,
+    todo,
+    done=0,
+    progress=QUIET,
+    is_urgent=True,
+    is_shared=False,
+    meanwhile=lambda: None,
+):
+    """Share the addresses out to processes of the public role, and do something else meanwhile."""
+    if not todo:
+        meanwhile()
+        return []
     # The more processes, the more they get of a machine that is busy with other things.
     most = MOST_MAKERS if is_urgent else min(os.cpu_count() or 1, MOST_MAKERS)
     count = min(most, 1 + len(todo) // FEW)
-    # It must name an edition, to be of the public role; each child is told its own.
-    environment = os.environ | {"HELPHUB_EDITION": os.devnull}
-    if not settings.LAPTOP:
-        environment |= {
-            "HELPHUB_ROLE": "public",
-            "ALLOWED_HOSTS": settings.PUBLIC_HOST,
-            "PUBLIC_HOST": settings.PUBLIC_HOST,
-        }
-    maker = makers.kept(environment, code_mark())
+    maker = _maker()
     made = []
+    # They stand by language, so each process reads the content in some languages, not in all.
+    ends = [len(todo) * number // count for number in range(count + 1)]
     for number in range(count):
         _clear(folder, number)
-        share = [maker.process.pid, clock.today().isoformat(), is_shared, todo[number::count]]
+        part = todo[ends[number] : ends[number + 1]]
+        share = [maker.process.pid, clock.today().isoformat(), is_shared, part]
         (folder / f".share-{number}").write_text(json.dumps(share))
         made.append(folder / f".made-{number}")
         maker.start(folder, number, before, 0 if is_urgent else NICE)
-    count_made, moved_at = 0, time.monotonic()
     try:
+        meanwhile()
+        count_made, moved_at = 0, time.monotonic()
         while None in (codes := [makers.status(folder, number) for number in range(count)]):
             if any(codes) or not maker.is_running():
                 break
@@ -203,6 +223,19 @@ def run(folder, before, todo, done=0, progress=QUIET, is_urgent=True, is_shared=
         shares.append(json.loads((folder / f".done-{number}").read_bytes()))
         _clear(folder, number)
     return shares
+
+
+def _maker():
+    """The process that makes pages, of the public role."""
+    # It must name an edition, to be of that role; each child is told its own.
+    environment = os.environ | {"HELPHUB_EDITION": os.devnull}
+    if not settings.LAPTOP:
+        environment |= {
+            "HELPHUB_ROLE": "public",
+            "ALLOWED_HOSTS": settings.PUBLIC_HOST,
+            "PUBLIC_HOST": settings.PUBLIC_HOST,
+        }
+    return makers.kept(environment, code_mark())
 
 
 def _stop(maker, folder, count):
@@ -246,91 +279,6 @@ def take(folder, before, page, is_shared=False):
     return True
 
 
-# What the queries answered
-
-
-def _answers_of(before):
-    return store.aid(before, ANSWERS)
-
-
-def _unchanged(connection, known, mark):
-    """The addresses whose queries all answer as they did, and whose day has not come."""
-    today = clock.today().isoformat()
-    # On a machine whose clock was put back, days that had come have not.
-    if known.get("code") != mark or known["day"] > today:
-        return set()
-    changed = {
-        number
-        for number, (sql, params, answer) in enumerate(known["queries"])
-        if answer_of(connection, sql, params, today) != answer
-    }
-    return {
-        address
-        for address, used in known["pages"].items()
-        if not changed & set(used) and known["until"].get(address, LATEST) > today
-    }
-
-
-LATEST = date.max.isoformat()
-TODAY = "today"  # In a query that names the day: it is asked again of another day.
-
-
-def answer_of(connection, sql, params, today):
-    """A mark of what a query answers in an edition's file."""
-    params = [today if one == TODAY else one for one in params]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()[:20]
-
-
-class _Answers:
-    """Queries and their answers, each once; which page asked which, and the day it waits for."""
-
-    def __init__(self, known, kept):
-        used = {number for address in kept for number in known["pages"][address]}
-        self.queries = [known["queries"][number] for number in sorted(used)]
-        moved = {old: new for new, old in enumerate(sorted(used))}
-        self.pages = {address: [moved[n] for n in known["pages"][address]] for address in kept}
-        self.until = {a: day for a, day in known["until"].items() if a in self.pages}
-        self.numbers = {json.dumps(query[:2]): n for n, query in enumerate(self.queries)}
-
-    def add(self, share):
-        places = []
-        for query in share["queries"]:
-            key = json.dumps(query[:2])
-            if key not in self.numbers:
-                self.numbers[key] = len(self.queries)
-                self.queries.append(query)
-            places.append(self.numbers[key])
-        for address, used in share["asked"].items():
-            self.pages[address] = [places[number] for number in used]
-        self.until |= share["until"]
-
-    def as_json(self):
-        return {"queries": self.queries, "pages": self.pages, "until": self.until}
-
-
-class Recorder(memory.Memory):
-    """Notes the queries that pages ask, and keeps what they were answered with."""
-
-    # In place of a query that cannot be written down: such a page is made again each time.
-    UNKNOWN = -1
-
-    def __init__(self, today):
-        super().__init__()
-        self.today = today
-        self.numbers = {}
-
-    def __call__(self, execute, sql, params, many, context):
-        try:
-            key = json.dumps([sql, [TODAY if p == self.today else p for p in params or []]])
-        except TypeError:
-            self.asked.add(self.UNKNOWN)
-        else:
-            self.asked.add(self.numbers.setdefault(key, len(self.numbers)))
-        return execute(sql, params, many, context)
-
-
 # One share, in a process of the public role
 
 
@@ -341,7 +289,7 @@ def build_share(number, before=None):
     old = store.pages_of(before) if before else {}
     known = facts.of_edition(before) if before else {}
     client = Client(headers={"host": settings.PUBLIC_HOST}, raise_request_exception=False)
-    recorder = Recorder(today)
+    recorder = answers.Recorder(today)
     # This process ends with its share: looking for garbage all the time costs a tenth of it.
     gc.freeze()
     gc.set_threshold(100_000)
@@ -365,16 +313,15 @@ def build_share(number, before=None):
                     read[page["sha256"]] = facts.facts_of_file(
                         folder / "pages" / (page["file"] + ".gz")
                     )
-                days = {one for one in recorder.asked if isinstance(one, date)}
+                days = answers.days_of(recorder.asked)
                 if recorder.UNKNOWN not in recorder.asked:
                     asked[address] = sorted(recorder.asked - days)
                 if days:
                     until[address] = min(days).isoformat()
                 made.write(b".")
-        queries = [json.loads(key) for key in recorder.numbers]
-        for query in queries:
-            query.append(answer_of(connection, *query, today))
-    found = {"pages": pages, "queries": queries, "asked": asked, "until": until, "facts": read}
+        recorder.add_answers(connection)
+    found = {"pages": pages, "asked": asked, "until": until, "facts": read}
+    found["things"] = recorder.things
     (folder / f".done-{number}").write_text(json.dumps(found))
 
 

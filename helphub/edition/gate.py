@@ -151,20 +151,12 @@ class Edition(NamedTuple):
 
     def is_gone(self, address):
         """Whether a page is archived or over, and its address only says where to go."""
-        return without_language(address)[1] in self.data.get("gone", ())
+        return addresses.without_language(address)[1] in self.data.get("gone", ())
 
     def record(self, address):
         """The entry that a page belongs to."""
-        found = self.data["records"].get(without_language(address)[1])
+        found = self.data["records"].get(addresses.without_language(address)[1])
         return bake.Record(*found) if found else None
-
-
-def without_language(address):
-    """An address's language, and the same address in English."""
-    first, _, rest = address.lstrip("/").partition("/")
-    if first in dict(settings.LANGUAGES) and first != settings.LANGUAGE_CODE:
-        return first, f"/{rest}"
-    return settings.LANGUAGE_CODE, address
 
 
 def examine(edition, progress=QUIET):
@@ -208,7 +200,7 @@ def answers(edition):
 def language(edition):
     """Every page says which language it is in, and which way that is written."""
     for address, _page, found in edition.html():
-        code, _ = without_language(address)
+        code, _ = addresses.without_language(address)
         direction = "rtl" if get_language_info(code)["bidi"] else "ltr"
         if (found["lang"], found["dir"]) != (code, direction):
             why = "The page does not say which language it is in, or says a wrong one."
@@ -330,7 +322,7 @@ def numbers_of_help_now(edition):
     lines = [one for one in edition.data["phones"] if one[1] in edition.approved]
     approved = {dial for _key, _slug, _name, _role, dial, _display in lines}
     for address, _page, found in edition.html():
-        if without_language(address)[1] != HELP_NOW:
+        if addresses.without_language(address)[1] != HELP_NOW:
             continue
         for href, shown, _is_seen in found["lines"]:
             if href.partition(":")[2] not in approved:
@@ -374,7 +366,7 @@ def titles(edition):
         elif denied := DENIED_PATTERN.search(title):
             why = f"The title “{title}” stays in the phone's history and says “{denied.group()}”."
             yield _of_page(edition, "titles", f"{why} Choose a neutral one.", address)
-        code, english = without_language(address)
+        code, english = addresses.without_language(address)
         if (other := seen.setdefault((code, title), english)) != english:
             why = f"The title “{title}” is also that of {other}. Choose another."
             yield _of_page(edition, "titles", why, address)

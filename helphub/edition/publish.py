@@ -14,6 +14,7 @@ from django.utils import timezone
 from contacts.models import ApprovedNumber, Phone
 from helphub import clock, critical
 from helphub.edition import (
+    answers,
     bake,
     build,
     compare,
@@ -176,7 +177,7 @@ def _publish(this, source, why, force, number, marks, show):
                 # What was held back may be the cause of the rest.
                 raise RefusedError([*held.values(), *refusals])
             held |= new
-            if (work / build.ANSWERS).exists():
+            if (work / answers.FILE).exists():
                 # What was made is not made again for the entries that go out.
                 _write_manifest(work, _manifest(edition, source, who, why, force, before, {}, {}))
                 attempt = store.keep_for_next_round(work)
