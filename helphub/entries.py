@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 
 from django.apps import apps
 from django.conf import settings
@@ -51,12 +52,19 @@ def language_of_words(row):
     the whole row in English.
     """
     language = get_language()
-    for field in translator.get_options_for_model(type(row)).fields:
-        if getattr(row, build_localized_fieldname(field, "en")) and not getattr(
-            row, build_localized_fieldname(field, language)
-        ):
+    for english, own in _columns(type(row), language):
+        if getattr(row, english) and not getattr(row, own):
             return "en"
     return language
+
+
+@cache
+def _columns(model, language):
+    """For each text of a model: the names of its column in English, and in the language."""
+    return [
+        (build_localized_fieldname(field, "en"), build_localized_fieldname(field, language))
+        for field in translator.get_options_for_model(model).fields
+    ]
 
 
 class Gone(Http404):

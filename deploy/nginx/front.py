@@ -10,12 +10,14 @@ And nginx itself looks, at each request, whether the edition it has was erased o
     <front>/000041-<mark>/   pages/  http.conf  server.conf  page.conf  emergency.conf  headers.conf
     <front>/current          a link to the one that nginx is to read
     <front>/open             a link to the folder itself
+    <front>/packed/          pages compressed as small as can be, by the SHA-256 of the page
     <front>/taken            written after each change: reload nginx then
     <front>/beat             touched twice a second while this runs
     <front>/fault            why the current edition is not there, if it is not
 """
 
 import argparse
+import hashlib
 import logging
 import os
 import shutil
@@ -26,6 +28,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import brotli
 import django
 
 logger = logging.getLogger(__name__)
@@ -33,6 +36,11 @@ logger = logging.getLogger(__name__)
 PAUSE = 0.5
 RETRY = 5  # Seconds until an edition that could not be taken is tried again.
 LOOK_AT_FILES = 20  # Seconds between two looks at whether nginx's copy is as it was made.
+PACKED = "packed"
+BEST = (
+    11  # Of brotli. A page takes thirty times as long as when it is made: no reader waits for it.
+)
+PACKING = 0.2  # Seconds of each look that go into it.
 # For caches in between: nginx itself takes the first away, and a page of trouble is never kept.
 NOT_SENT = {"X-Accel-Expires"}
 NOT_IN_TROUBLE = {"CDN-Cache-Control", "Surrogate-Control"}
@@ -53,7 +61,7 @@ def quoted(text):
 def take(edition, front, step=lambda: None):
     """Check an edition, copy it to the front and switch to it; without one, only the emergency.
 
-    A step is made for each file.
+    A step is made for each file. It returns the marks of the copied files, by their names.
     """
     from helphub.edition import store
 
@@ -61,12 +69,12 @@ def take(edition, front, step=lambda: None):
     work = front / f".work-{name}"
     _clear_unfinished(front)
     (work / "pages").mkdir(parents=True)
-    pages = {}
+    pages, marks = {}, {}
     emergency, emergency_headers = _emergency_of_code()
     if edition is not None:
         if store.is_forbidden(edition):
             raise FrontError(f"Edition {edition.name} shows something that was withdrawn.")
-        pages = _copied(edition, work, step)
+        pages, marks = _copied(edition, work, front / PACKED, step)
         page = pages["/emergency/"]
         emergency = (work / "pages" / page["file"]).read_bytes()
         emergency_headers = page["headers"]
@@ -80,6 +88,7 @@ def take(edition, front, step=lambda: None):
     link.replace(front / "current")
     (front / "taken").write_text(f"{name}\n")
     _clear_away(front)
+    return marks
 
 
 def _clear_unfinished(front):
@@ -107,12 +116,16 @@ def _emergency_of_code():
     return response.content, dict(response.headers)
 
 
-def _copied(edition, work, step):
-    """Copy an edition's files, each checked; the pages that nginx is to serve, by address."""
+def _copied(edition, work, packed, step):
+    """Copy an edition's files, each checked; the pages that nginx is to serve, by address, and the
+    marks of the files.
+
+    What was compressed better for an edition before is taken from there.
+    """
     from helphub.edition import store
     from helphub.edition.store import TWINS, digest
 
-    pages = store.with_all_headers(store.read_manifest(edition))
+    pages, marks = store.with_all_headers(store.read_manifest(edition)), {}
     for page in pages.values():
         if page["file"] is None:
             continue
@@ -121,10 +134,13 @@ def _copied(edition, work, step):
             body = (edition / "pages" / (page["file"] + suffix)).read_bytes()
             if digest(body) != page[mark]:
                 raise FrontError(f"{page['file']}{suffix} of edition {edition.name} was altered.")
+            if mark == "br":
+                body = _packed(packed, page) or body
             new = work / "pages" / (page["file"] + suffix)
             new.parent.mkdir(parents=True, exist_ok=True)
             new.write_bytes(body)
-    return {
+            marks[f"pages/{page['file']}{suffix}"] = digest(body)
+    served = {
         address: page
         for address, page in pages.items()
         # What is no page, or is named in a script that nginx might fold, the application sends.
@@ -133,6 +149,17 @@ def _copied(edition, work, step):
         and page["file"].endswith(".html")
         and address.isascii()
     }
+    return served, marks
+
+
+def _packed(folder, page):
+    """A page as it was compressed before, if it was, and if that is still what it was."""
+    try:
+        body = (folder / page["sha256"]).read_bytes()
+        whole = hashlib.sha256(brotli.decompress(body)).hexdigest()
+    except (OSError, brotli.error):
+        return None
+    return body if whole == page["sha256"] else None
 
 
 def _write_configuration(work, folder, pages, emergency_headers):
@@ -195,6 +222,8 @@ class Front:
         self.shown = NOTHING  # The edition that nginx has.
         self.failed = NOTHING  # The edition that could not be taken, and when to try again.
         self.not_before = self.look_at_files_at = 0.0
+        self.to_pack = []  # Pages of the edition that is shown, as the manifest has them.
+        self.marks = {}  # Of the files of nginx's copy.
 
     def look(self):
         """Take the current edition if it is another one; whether nginx has it then."""
@@ -203,18 +232,21 @@ class Front:
         self.step()
         edition = store.current()
         if edition == self.shown and self.is_whole():
+            self.pack()
             return True
         if edition == self.failed and time.monotonic() < self.not_before:
             return False
         try:
             if edition is None and self.shown not in (None, NOTHING):
                 raise FrontError("There is no current edition any more.")
-            take(edition, self.front, self.step)
+            self.marks = take(edition, self.front, self.step)
         except (store.StoreError, *FAILS) as error:
             self.give_up(edition, error)
             return False
         self.shown, self.failed = edition, NOTHING
         self.look_at_files_at = time.monotonic() + LOOK_AT_FILES
+        with suppress(OSError):  # On a full disk the pages that are there will do.
+            self.note_what_to_pack()
         (self.front / "fault").unlink(missing_ok=True)
         self.reload()
         if self.is_followed:
@@ -228,16 +260,46 @@ class Front:
         if self.shown is None or time.monotonic() < self.look_at_files_at:
             return True
         self.look_at_files_at = time.monotonic() + LOOK_AT_FILES
-        try:
-            marks = store.marks_of_pages(store.manifest_of(self.shown))
-        except (store.StoreError, *FAILS):
-            return True  # What the edition itself lost, the publisher makes anew.
-        altered = store.altered(self.front / "current", marks)
+        altered = store.altered(self.front / "current", self.marks)
         if altered:
             self.close()
             self.shown = NOTHING
             logger.error("%s of nginx's copy was altered: it is made anew.", altered)
         return altered is None
+
+    def note_what_to_pack(self):
+        """Which pages nginx has that are not yet as small as can be; what is of no page goes."""
+        from helphub.edition import store
+
+        self.to_pack = []
+        folder = self.front / PACKED
+        folder.mkdir(exist_ok=True)
+        pages = store.pages_of(self.shown) if self.shown else {}
+        files = {page["sha256"]: page["file"] for page in pages.values()}
+        for path in folder.iterdir():
+            if files.pop(path.name, None) is None:
+                path.unlink()
+        # From the last to the first, which is the home page.
+        self.to_pack = [(mark, file) for mark, file in files.items() if file][::-1]
+
+    def pack(self):
+        """Compress some pages again, as small as can be."""
+        from helphub.edition.store import digest
+
+        until = time.monotonic() + PACKING
+        while self.to_pack and time.monotonic() < until:
+            mark, file = self.to_pack.pop()
+            path = (self.front / "current" / "pages" / file).resolve()
+            try:
+                body = path.read_bytes()
+                if digest(body) == mark:
+                    packed = brotli.compress(body, quality=BEST)
+                    _replace(self.front / PACKED / mark, packed)
+                    _replace(path.with_name(f"{path.name}.br"), packed)
+                    self.marks[f"pages/{file}.br"] = digest(packed)
+            except OSError as error:
+                self.to_pack = []
+                logger.warning("The pages are not compressed any better. %s", error)
 
     def step(self):
         """Say that this is at work, and show nothing that may not be shown: between two files of a
@@ -274,6 +336,17 @@ class Front:
         (self.front / "open").unlink(missing_ok=True)
 
 
+def _replace(path, content):
+    """Put a file in the place of another: a reader is sent the one or the other, whole."""
+    new = path.with_name(f".new-{path.name}")
+    try:
+        new.write_bytes(content)
+        new.replace(path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+
+
 def may_be_shown(edition):
     """Whether an edition is still there, and shows nothing that was withdrawn."""
     from helphub.edition import store
@@ -294,6 +367,7 @@ def _clear_erased(front):
         number = int(copy.name.partition("-")[0])
         if number and not store.folder_of(number).exists():
             shutil.rmtree(copy / "pages", ignore_errors=True)
+            shutil.rmtree(front / PACKED, ignore_errors=True)
             if copy != (front / "current").resolve():
                 shutil.rmtree(copy, ignore_errors=True)
 
