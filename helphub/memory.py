@@ -14,6 +14,8 @@ Where that would be more than the page shows, as with a list that is read whole 
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import get_language
 
 _memory = ContextVar("memory", default=None)
@@ -37,7 +39,9 @@ class Memory:
         """What the function returns for these arguments, as one thing that pages ask."""
         question = (f"{function.__module__}.{function.__qualname__}", *arguments)
         if question not in self.kept:
-            value, asked = self.watch(lambda: function(*arguments))
+            # Whatever the language of the page that asks first.
+            with translation.override(settings.LANGUAGE_CODE):
+                value, asked = self.watch(lambda: function(*arguments))
             self.kept[question] = value, self.as_one(question, value, asked)
         value, asked = self.kept[question]
         self.asked |= asked

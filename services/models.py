@@ -128,8 +128,14 @@ class ServiceQuerySet(EntryQuerySet):
         return {key: service for key, service in found.items() if service}
 
     def for_narrowing(self):
-        """With what narrowing asks of a service, beside its card."""
-        return self.for_listing().prefetch_related("audiences", "forms_of_abuse")
+        """Those of the directory, with what narrowing asks of a service and its numbers."""
+        phones = Phone.objects.published().prefetch_related(
+            "call_facts", "schedules", "exceptions", "verifications"
+        )
+        here = self.published().filter(is_own_behaviour=False)
+        return here.prefetch_related(
+            models.Prefetch("phones", phones), "audiences", "forms_of_abuse"
+        )
 
     def for_town(self, town):
         """A list of those of the directory that are for the people of a town."""

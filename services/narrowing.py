@@ -33,9 +33,9 @@ def address(choices):
     return reverse("services:narrowed-list", args=["-".join(slugs)])
 
 
-def chosen(slugs):
+def chosen(slugs, choices):
     """The answers that an address names, or nothing where it names none that belong together."""
-    by_slug = {choice.slug: choice for choice in all_choices()}
+    by_slug = {choice.slug: choice for choice in choices}
     found = [by_slug.get(slug) for slug in slugs.split("-")]
     if None in found or len(found) > MOST_CHOICES:
         return None
@@ -43,10 +43,10 @@ def chosen(slugs):
     return found if len(questions) == len(found) else None
 
 
-def groups(picked):
+def groups(choices, picked):
     """By question: the answers as links from here. A third question is not offered."""
     found = {}
-    for choice in sorted(all_choices(), key=lambda one: QUESTIONS.index(one.question)):
+    for choice in sorted(choices, key=lambda one: QUESTIONS.index(one.question)):
         others = [one for one in picked if one.question != choice.question]
         if len(others) < MOST_CHOICES:
             is_chosen = choice in picked
@@ -58,7 +58,7 @@ def groups(picked):
 def narrowed(slugs):
     """The keys of the services that these answers ask for, and how many are left without each."""
     services = memory.rows("narrowing", lambda: list(Service.objects.for_narrowing()))
-    picked = chosen(slugs)
+    picked = chosen(slugs, all_choices())
     keys = [one.pk for one in narrow(services, picked)]
     counts = [len(narrow(services, _others(picked, dropped))) for dropped in picked]
     return keys, counts

@@ -13,7 +13,7 @@ MOST_FIRST_CONTACTS = 6
 def service_list(request):
     context = {
         "services": Service.objects.for_listing(),
-        "groups": narrowing.groups([]),
+        "groups": narrowing.groups(narrowing.all_choices(), []),
         "picked": [],
     }
     return render(request, "services/service_list.html", context)
@@ -21,7 +21,8 @@ def service_list(request):
 
 @require_safe
 def narrowed_list(request, slugs):
-    picked = narrowing.chosen(slugs)
+    choices = narrowing.all_choices()
+    picked = narrowing.chosen(slugs, choices)
     if not picked:
         raise Http404
     if request.path != (url := narrowing.address(picked)):
@@ -30,7 +31,7 @@ def narrowed_list(request, slugs):
     services = Service.objects.cards(keys)
     context = {
         "services": [services[key] for key in keys],
-        "groups": narrowing.groups(picked),
+        "groups": narrowing.groups(choices, picked),
         "picked": picked,
         "asks_for_language": any(one.ability == Choice.Ability.OTHER_LANGUAGE for one in picked),
         "is_without_talking": any(one.is_without_talking for one in picked),

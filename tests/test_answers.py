@@ -7,9 +7,12 @@ from django.apps import apps
 from django.db.models import BooleanField
 
 from contacts.models import Organization, Phone
+from helphub import memory
 from helphub.edition import answers, build, publish, store
+from services import models, narrowing
 from services.models import Service
 
+from .addresses import public_pages
 from .changed_words import is_text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -68,18 +71,49 @@ def test_what_decides_who_is_in_a_list_changes_the_lists(editions):
     assert lists() == before
 
 
+def test_rows_that_many_pages_share_are_read_whole(client):
+    """What was read with one later would be noted for the page alone that asked first."""
+    lists = [one for one in public_pages() if one.startswith("/list/")]
+    with memory.using(memory.Memory()) as made:
+        for service in Service.objects.published():
+            models.card(service.pk)
+            models.service_page(service.slug)
+        models.line("h-spoc")
+        narrowing.narrowed(lists[0].split("/")[2])
+        as_read = {key: answers.mark_of(rows) for key, (rows, _) in made.kept.items()}
+        assert {name for _, name in as_read} == {
+            "cards",
+            "choices",
+            "lines",
+            "narrowing",
+            "service pages",
+        }
+        for address in [*public_pages()[:120], *lists]:
+            client.get(address)
+        assert as_read == {key: answers.mark_of(made.kept[key][0]) for key in as_read}
+
+
+def test_the_lists_are_narrowed_without_another_look(django_assert_num_queries):
+    slugs = [one.split("/")[2] for one in public_pages() if one.startswith("/list/")]
+    with memory.using(memory.Memory()):
+        narrowing.narrowed(slugs[0])
+        with django_assert_num_queries(0):
+            for one in slugs:
+                narrowing.narrowed(one)
+
+
 CONTENT = ("strategy", "contacts", "services")
 
 
 def change_something(chance):
     """Change a text, a yes or no, or what belongs to what, in one row of the content."""
-    models = [
+    kinds = [
         model
         for model in apps.get_models()
         if model._meta.app_label in CONTENT and model.objects.exists()
     ]
     while True:
-        model = chance.choice(models)
+        model = chance.choice(kinds)
         row = chance.choice(list(model.objects.all()))
         fields = [
             field

@@ -395,7 +395,8 @@ def test_pages_of_a_maker_that_is_ended_meanwhile_are_said_to_be_missing(made_wi
         made_with_a_maker(["/contacts/"] * 2_000, kill)
 
 
-def test_makers_end_with_their_publisher(elsewhere):
+def test_makers_end_with_their_publisher(elsewhere, editions):
+    (store.folder_of(1) / answers.FILE).unlink()
     process = elsewhere("--time-only")
     makers_of = ["pgrep", "-f", "manage.py build_pages", "-P", str(process.pid)]
     while not (found := subprocess.run(makers_of, capture_output=True, text=True).stdout.split()):

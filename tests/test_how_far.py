@@ -264,7 +264,7 @@ def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(folder, admin):
 
 
 def test_a_publication_reports_each_step_and_leaves_no_report_behind(editions, monkeypatch):
-    Guide.objects.filter(slug="consent").update(body_en="Other words.")
+    Guide.objects.filter(slug__in=["consent", "home"]).update(name_en="Other words.")
     reports, report = [], store.set_progress
 
     def kept(said):
@@ -282,7 +282,7 @@ def test_a_publication_reports_each_step_and_leaves_no_report_behind(editions, m
     assert store.progress() is None
     # The next one knows from this one how long a page takes.
     pace = store.manifest_of(store.current())["pace"]
-    assert pace["made"] > 5
+    assert pace["made"] > 0
 
 
 def attempt():

@@ -156,7 +156,7 @@ def test_lists_run_a_bounded_number_of_queries(
 
 def test_pages_run_a_bounded_number_of_queries(client, django_assert_max_num_queries):
     for path in public_pages():
-        with django_assert_max_num_queries(25):
+        with django_assert_max_num_queries(26):
             client.get(path)
 
 

@@ -292,7 +292,7 @@ def build_share(number, before=None):
     recorder = answers.Recorder(today)
     # This process ends with its share: looking for garbage all the time costs a tenth of it.
     gc.freeze()
-    gc.set_threshold(100_000)
+    gc.set_threshold(10_000)
     pages, asked, until, read = {}, {}, {}, {}
     with (
         # Midnight may go by; the edition is of one day.
