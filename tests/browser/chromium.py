@@ -30,6 +30,7 @@ PLACE = """(selector) => {
   // The first that is there to be pressed: a small phone shows the menu at the end of the page.
   const all = [...document.querySelectorAll(selector)];
   const element = all.find((one) => one.getClientRects().length);
+  if (!element) return null;
   element.scrollIntoView({ block: "center", behavior: "instant" });
   const { left, top, width, height } = element.getClientRects()[0];
   return { x: left + width / 2, y: top + height / 2 };
@@ -225,7 +226,8 @@ class Tab:
         self.wait_until_loaded(url)
 
     def click(self, selector):
-        place = self.evaluate(f"({PLACE})({json.dumps(selector)})")
+        """Press it, once it is there."""
+        place = self.until(lambda: self.evaluate(f"({PLACE})({json.dumps(selector)})"), selector)
         for kind in ("mousePressed", "mouseReleased"):
             self.send("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **place)
 

@@ -26,10 +26,16 @@ QUIET = [
 ]
 
 
+# Each of these starts a site of its own, so one process runs all of its tests.
+WITH_THEIR_OWN_SITE = {"test_admin_access", "test_number_proposals", "test_sign_in", "test_waiting"}
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.browser)
+            if item.path.stem in WITH_THEIR_OWN_SITE:
+                item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def find_browser():
