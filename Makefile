@@ -34,9 +34,8 @@ postgres: .venv/.test-stamp
 fuzz: .venv/.test-stamp
 	FUZZ=1 $(V)/python -m pytest -q tests/test_fuzz.py tests/test_edit_conflicts.py
 
-# A browser waits more than it works: four at a time on two cores.
 browser: .venv/.test-stamp
-	$(V)/python -m pytest -q -n 4 --dist loadgroup -m browser
+	$(V)/python -m pytest -q -n 2 --dist loadgroup -m browser
 
 # Prints figures; run by hand.
 benchmark: .venv/.test-stamp

@@ -30,6 +30,7 @@ QUIET = [
 WITH_THEIR_OWN_SITE = {"test_admin_access", "test_number_proposals", "test_sign_in", "test_waiting"}
 
 
+@pytest.hookimpl(tryfirst=True)  # Before the groups are looked at.
 def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in item.path.parts:
