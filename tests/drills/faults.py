@@ -347,9 +347,20 @@ def withdrawal_interrupts(stack, this):
 def make_everything_again(stack):
     """Let the next publication have every page to make."""
     touch_content(stack)
-    until(lambda: not (stack.editions / ".new-progress").exists(), 600)
+    # The publisher looks once at each new edition, and would itself make all pages again.
+    until(lambda: is_idle_for(stack, 3), 600)
     for file in (stack.editions / "current").resolve().glob("answers.json*"):
         file.unlink()
+
+
+def is_idle_for(stack, seconds):
+    """Whether nothing is published for so long."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if (stack.editions / ".new-progress").exists():
+            return False
+        time.sleep(0.1)
+    return True
 
 
 def is_making_pages(stack):
