@@ -11,7 +11,7 @@ def switcher(path):
     """The offered languages in their own names, each with this address in it."""
     present, codes = get_language(), settings.OFFERED_LANGUAGES
     other = next((code for code in codes if code != present), present)
-    # Django finds the address anew for each language; whether it has one in each is enough.
+    # Asking Django for one language is enough: the others differ only in their prefix.
     is_translated = translate_url(path, other) != path
     _code, english = addresses.without_language(path)
     return [

@@ -7,8 +7,7 @@ keeps nothing.
 
 A page is made again when an answer to one of its queries changes, or when a day comes that it asked
 for. So what is recalled brings along what it was made from, and the page counts as having asked it.
-Where that would be more than the page shows, as with a list that is read whole and shown in part,
-`answer` lets it depend on its own part.
+Some pages read a whole list and show only part of it: `answer` lets them depend on that part alone.
 """
 
 from contextlib import contextmanager
@@ -36,10 +35,10 @@ class Memory:
         return value
 
     def answer(self, function, arguments):
-        """What the function returns for these arguments, as one thing that pages ask."""
+        """What the function returns for these arguments. Pages depend on the answer alone."""
         question = (f"{function.__module__}.{function.__qualname__}", *arguments)
         if question not in self.kept:
-            # Whatever the language of the page that asks first.
+            # The answer must not depend on the language of the first page to ask.
             with translation.override(settings.LANGUAGE_CODE):
                 value, asked = self.watch(lambda: function(*arguments))
             self.kept[question] = value, self.as_one(question, value, asked)
@@ -48,7 +47,7 @@ class Memory:
         return value
 
     def as_one(self, question, value, asked):
-        """What a page depends on that asks this question."""
+        """What a page depends on if it asks this question."""
         return asked
 
     def watch(self, make):
@@ -86,11 +85,10 @@ def rows(name, read):
 
 
 def answer(function, *arguments):
-    """What a function of the content returns: a page that asks it depends on that alone.
+    """What a function of the content returns. The page depends on that, not on all it read.
 
-    Not on all that the function read. So it is one that another process can call again by its name:
-    it stands in a module, its arguments are strings and numbers, and it returns the same in every
-    language.
+    Another process will call the function again by name, so it must be defined at the top level of
+    a module, take strings and numbers, and return the same in every language.
     """
     memory = _memory.get()
     return function(*arguments) if memory is None else memory.answer(function, arguments)

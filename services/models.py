@@ -142,7 +142,7 @@ class ServiceQuerySet(EntryQuerySet):
         here = self.published().filter(is_own_behaviour=False, areas=town.area_id)
         keys = list(here.values_list("pk", flat=True))
         services = self.cards(keys)
-        return [services[key] for key in keys]
+        return [services[key] for key in keys if key in services]
 
     def for_page(self):
         """With all that a service's own page shows."""
@@ -205,7 +205,7 @@ class ServiceQuerySet(EntryQuerySet):
 
 
 def _lines():
-    """The published numbers, with what a link to one shows."""
+    """The published numbers, with everything that a link to one needs."""
     return Phone.objects.published().prefetch_related("services")
 
 

@@ -56,7 +56,7 @@ def groups(choices, picked):
 
 
 def narrowed(slugs):
-    """The keys of the services that these answers ask for, and how many are left without each."""
+    """The keys of the services that fit these answers, and how many would fit without each one."""
     services = memory.rows("narrowing", lambda: list(Service.objects.for_narrowing()))
     picked = chosen(slugs, all_choices())
     keys = [one.pk for one in narrow(services, picked)]

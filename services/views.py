@@ -30,7 +30,7 @@ def narrowed_list(request, slugs):
     keys, counts = memory.answer(narrowing.narrowed, slugs)
     services = Service.objects.cards(keys)
     context = {
-        "services": [services[key] for key in keys],
+        "services": [services[key] for key in keys if key in services],
         "groups": narrowing.groups(choices, picked),
         "picked": picked,
         "asks_for_language": any(one.ability == Choice.Ability.OTHER_LANGUAGE for one in picked),

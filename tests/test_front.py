@@ -251,6 +251,19 @@ def test_a_page_that_was_compressed_again_and_altered_is_not_taken(served):
     assert not served.comes_from_the_application()
 
 
+def test_erasing_an_edition_leaves_the_pages_of_the_others_compressed(served):
+    publish.publish()
+    until(lambda: len(list((served.front / "packed").iterdir())) > 5, 120)
+    old = (served.front / "current").resolve()
+    Guide.objects.filter(slug="home").update(name_en="Other words")
+    publish.publish()
+    until(lambda: (served.front / "current").resolve() != old)
+    before = len(list((served.front / "packed").iterdir()))
+    store.erase(2)
+    until(lambda: not (old / "pages").exists())
+    until(lambda: len(list((served.front / "packed").iterdir())) > before + 5, 120)
+
+
 def is_fresh(served):
     return served.status("/healthz/fresh") == 200
 

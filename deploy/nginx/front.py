@@ -10,7 +10,7 @@ And nginx itself looks, at each request, whether the edition it has was erased o
     <front>/000041-<mark>/   pages/  http.conf  server.conf  page.conf  emergency.conf  headers.conf
     <front>/current          a link to the one that nginx is to read
     <front>/open             a link to the folder itself
-    <front>/packed/          pages compressed as small as can be, by the SHA-256 of the page
+    <front>/packed/          pages compressed at brotli's best quality, named by their SHA-256
     <front>/taken            written after each change: reload nginx then
     <front>/beat             touched twice a second while this runs
     <front>/fault            why the current edition is not there, if it is not
@@ -37,10 +37,9 @@ PAUSE = 0.5
 RETRY = 5  # Seconds until an edition that could not be taken is tried again.
 LOOK_AT_FILES = 20  # Seconds between two looks at whether nginx's copy is as it was made.
 PACKED = "packed"
-BEST = (
-    11  # Of brotli. A page takes thirty times as long as when it is made: no reader waits for it.
-)
-PACKING = 0.2  # Seconds of each look that go into it.
+# Brotli's best takes 20 times as long as quality 7, but nobody is waiting.
+BEST = 11
+PACKING = 0.2  # Seconds to spend on compressing, each time round.
 # For caches in between: nginx itself takes the first away, and a page of trouble is never kept.
 NOT_SENT = {"X-Accel-Expires"}
 NOT_IN_TROUBLE = {"CDN-Cache-Control", "Surrogate-Control"}
@@ -61,7 +60,7 @@ def quoted(text):
 def take(edition, front, step=lambda: None):
     """Check an edition, copy it to the front and switch to it; without one, only the emergency.
 
-    A step is made for each file. It returns the marks of the copied files, by their names.
+    Calls `step` for each file. Returns the SHA-256 of each copied file, by name.
     """
     from helphub.edition import store
 
@@ -117,10 +116,10 @@ def _emergency_of_code():
 
 
 def _copied(edition, work, packed, step):
-    """Copy an edition's files, each checked; the pages that nginx is to serve, by address, and the
-    marks of the files.
+    """Check and copy an edition's files. Returns the pages for nginx by address, and the SHA-256 of
+    each file by name.
 
-    What was compressed better for an edition before is taken from there.
+    Reuses pages that were compressed at the best quality for an earlier edition.
     """
     from helphub.edition import store
     from helphub.edition.store import TWINS, digest
@@ -153,13 +152,18 @@ def _copied(edition, work, packed, step):
 
 
 def _packed(folder, page):
-    """A page as it was compressed before, if it was, and if that is still what it was."""
+    """The page at the best compression, if it is there and still unpacks to the same page."""
+    path = folder / page["sha256"]
     try:
-        body = (folder / page["sha256"]).read_bytes()
-        whole = hashlib.sha256(brotli.decompress(body)).hexdigest()
-    except (OSError, brotli.error):
+        body = path.read_bytes()
+        if hashlib.sha256(brotli.decompress(body)).hexdigest() == page["sha256"]:
+            return body
+    except OSError:
         return None
-    return body if whole == page["sha256"] else None
+    except brotli.error:
+        pass
+    path.unlink()  # It was altered, so it is compressed again.
+    return None
 
 
 def _write_configuration(work, folder, pages, emergency_headers):
@@ -222,8 +226,9 @@ class Front:
         self.shown = NOTHING  # The edition that nginx has.
         self.failed = NOTHING  # The edition that could not be taken, and when to try again.
         self.not_before = self.look_at_files_at = 0.0
-        self.to_pack = []  # Pages of the edition that is shown, as the manifest has them.
-        self.marks = {}  # Of the files of nginx's copy.
+        self.to_pack = []  # Pages to compress again: (SHA-256, file).
+        self.pack_again_at = 0.0
+        self.marks = {}  # The SHA-256 of each file of nginx's copy.
 
     def look(self):
         """Take the current edition if it is another one; whether nginx has it then."""
@@ -245,12 +250,11 @@ class Front:
             return False
         self.shown, self.failed = edition, NOTHING
         self.look_at_files_at = time.monotonic() + LOOK_AT_FILES
-        with suppress(OSError):  # On a full disk the pages that are there will do.
-            self.note_what_to_pack()
         (self.front / "fault").unlink(missing_ok=True)
         self.reload()
         if self.is_followed:
             self.open()
+        self.note_what_to_pack()
         return True
 
     def is_whole(self):
@@ -268,26 +272,28 @@ class Front:
         return altered is None
 
     def note_what_to_pack(self):
-        """Which pages nginx has that are not yet as small as can be; what is of no page goes."""
+        """List the pages that are still to be compressed, and delete what no page uses any more."""
         from helphub.edition import store
 
-        self.to_pack = []
-        folder = self.front / PACKED
-        folder.mkdir(exist_ok=True)
-        pages = store.pages_of(self.shown) if self.shown else {}
+        pages = {}
+        if self.shown not in (None, NOTHING):
+            with suppress(store.StoreError, *FAILS):  # It has just been erased.
+                pages = store.pages_of(self.shown)
         files = {page["sha256"]: page["file"] for page in pages.values()}
-        for path in folder.iterdir():
-            if files.pop(path.name, None) is None:
-                path.unlink()
-        # From the last to the first, which is the home page.
+        with suppress(OSError):  # On a full disk, keep the pages as they are.
+            (self.front / PACKED).mkdir(exist_ok=True)
+            for path in (self.front / PACKED).iterdir():
+                if files.pop(path.name, None) is None:
+                    path.unlink()
+        # Reversed because `pack` takes the last one first, and the home page should come first.
         self.to_pack = [(mark, file) for mark, file in files.items() if file][::-1]
 
     def pack(self):
-        """Compress some pages again, as small as can be."""
+        """Compress a few more pages at the best quality."""
         from helphub.edition.store import digest
 
         until = time.monotonic() + PACKING
-        while self.to_pack and time.monotonic() < until:
+        while self.to_pack and self.pack_again_at <= time.monotonic() < until:
             mark, file = self.to_pack.pop()
             path = (self.front / "current" / "pages" / file).resolve()
             try:
@@ -297,9 +303,10 @@ class Front:
                     _replace(self.front / PACKED / mark, packed)
                     _replace(path.with_name(f"{path.name}.br"), packed)
                     self.marks[f"pages/{file}.br"] = digest(packed)
-            except OSError as error:
-                self.to_pack = []
-                logger.warning("The pages are not compressed any better. %s", error)
+            except (OSError, brotli.error):
+                # The disk may be full. Until there is room, the pages do as they are.
+                self.to_pack.append((mark, file))
+                self.pack_again_at = time.monotonic() + RETRY
 
     def step(self):
         """Say that this is at work, and show nothing that may not be shown: between two files of a
@@ -310,7 +317,8 @@ class Front:
         if self.shown not in (None, NOTHING) and not may_be_shown(self.shown):
             self.close()
             self.shown = NOTHING
-        _clear_erased(self.front)
+        if _clear_erased(self.front):
+            self.note_what_to_pack()
 
     def give_up(self, edition, error):
         """nginx asks the application for every page, until this edition can be taken after all."""
@@ -337,7 +345,7 @@ class Front:
 
 
 def _replace(path, content):
-    """Put a file in the place of another: a reader is sent the one or the other, whole."""
+    """Replace a file at once, so that readers get either the old one or the new one, whole."""
     new = path.with_name(f".new-{path.name}")
     try:
         new.write_bytes(content)
@@ -357,19 +365,22 @@ def may_be_shown(edition):
 def _clear_erased(front):
     """An edition is erased because somebody could be found by it: its pages go from here too.
 
-    What nginx reads when it starts stays, until another edition takes its place.
+    What nginx reads when it starts stays, until another edition takes its place. Returns whether
+    any pages went.
     """
     from helphub.edition import store
 
     if store.current() is None:
-        return  # The whole folder of editions may be away for a moment.
+        return False  # The whole folder of editions may be away for a moment.
+    has_cleared = False
     for copy in front.glob("[0-9]*-*"):
         number = int(copy.name.partition("-")[0])
         if number and not store.folder_of(number).exists():
+            has_cleared |= (copy / "pages").exists()
             shutil.rmtree(copy / "pages", ignore_errors=True)
-            shutil.rmtree(front / PACKED, ignore_errors=True)
             if copy != (front / "current").resolve():
                 shutil.rmtree(copy, ignore_errors=True)
+    return has_cleared
 
 
 def tell_systemd(text):

@@ -1,9 +1,9 @@
-"""Answers: what the pages of an edition asked of its content, and what they were told.
+"""What each page of an edition asked of the content, with a fingerprint of every answer.
 
-A page asks queries, and questions: functions over the content whose answers are marked too, so a
-page that asked one depends on its answer and not on all that it was worked out from. Where
-everything that a page asked is answered as in the edition before, and the day that it waits for has
-not come, the page is the same.
+A page asks SQL queries, and questions: named functions over the content. A page that asks a
+question depends on the answer alone, not on every row that the function read to find it. If all the
+answers are the same as in the previous edition, and the date that the page is waiting for has not
+arrived, the page has not changed.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from helphub.edition import store
 
 FILE = "answers.json.gz"
 LATEST = date.max.isoformat()
-TODAY = "today"  # In a query that names the day: it is asked again of another day.
+TODAY = "today"  # Replaces today's date in a query, so that it can be asked again on another day.
 
 
 def of_edition(folder):
@@ -30,13 +30,13 @@ def write(folder, known):
 
 
 class Recorder(memory.Memory):
-    """Notes what pages ask. Each thing asked is a list that JSON can hold:
+    """Records what pages ask, as lists that can be saved as JSON.
 
-    [sql, parameters] of a query, with a mark of its answer once the pages are made;
-    [function, arguments, mark of its answer, numbers of what it asked itself] of a question.
+    A query is [sql, parameters], followed by the fingerprint of its answer once the pages are made.
+    A question is [function, arguments, fingerprint of its answer, numbers of what it asked itself].
     """
 
-    # In place of a query that cannot be written down: such a page is made again each time.
+    # For a query that cannot be saved. A page that asks one is made again every time.
     UNKNOWN = -1
 
     def __init__(self, today, things=()):
@@ -60,7 +60,7 @@ class Recorder(memory.Memory):
         return number
 
     def as_one(self, question, value, asked):
-        """Let a question stand for all that it asked, but for the days: a page waits for those."""
+        """Record a question in place of everything it asked, apart from dates to wait for."""
         if self.UNKNOWN in asked:
             return asked
         days = days_of(asked)
@@ -71,7 +71,7 @@ class Recorder(memory.Memory):
         return {number, *days}
 
     def add_answers(self, connection):
-        """Put the answers to the queries that have none yet."""
+        """Add the answers to queries that do not have one yet."""
         for thing in self.things:
             if len(thing) == 2:
                 thing.append(answer_of(connection, *thing, self.today))
@@ -94,9 +94,9 @@ def mark_of(value):
 
 
 def _plain(value, above=()):
-    """What was read, without what was worked out from it since.
+    """A value as it was read from the database, without anything cached on it since.
 
-    Of a row: its columns, and the rows that were read with it.
+    A row becomes its columns, and the rows that were fetched with it.
     """
     if isinstance(value, Model):
         name = (value._meta.label, value.pk)
@@ -114,7 +114,7 @@ def _plain(value, above=()):
 
 
 def answer_of(connection, sql, params, today):
-    """A mark of what a query answers in an edition's file."""
+    """A fingerprint of what a query returns from an edition's file."""
     params = [today if one == TODAY else one for one in params]
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
@@ -122,13 +122,13 @@ def answer_of(connection, sql, params, today):
 
 
 def unchanged(connection, known, code, begin=lambda: None):
-    """The addresses of which every answer is as it was, and whose day has not come.
+    """The addresses of pages that have not changed.
 
-    The answers of today take the place of those that were known. As soon as it is clear that pages
-    have to be made, `begin` is called.
+    Replaces the known answers with today's. Calls `begin` as soon as it is clear that some pages
+    have to be made.
     """
     today = clock.today().isoformat()
-    # On a machine whose clock was put back, days that had come have not.
+    # If the machine's clock has been put back, dates that had arrived are in the future again.
     if known.get("code") != code or known["day"] > today:
         begin()
         return set()
@@ -146,11 +146,11 @@ def unchanged(connection, known, code, begin=lambda: None):
 
 
 class _Check:
-    """Asks again what was asked, each thing once."""
+    """Asks everything again, once each."""
 
     def __init__(self, connection, things, today):
         self.connection = connection
-        self.was = [thing[2] for thing in things]  # The marks of the answers.
+        self.was = [thing[2] for thing in things]  # Fingerprints of the answers.
         queries = [thing if _is_question(thing) else thing[:2] for thing in things]
         self.recorder = Recorder(today, queries)
         self.recorder.add_answers(connection)
@@ -165,9 +165,14 @@ class _Check:
         return self.found[number]
 
     def _is_same(self, number):
+        if number >= len(self.was):
+            return False  # Nobody asked this before.
         thing = self.recorder.things[number]
         if _is_question(thing) and not all(map(self.is_same, thing[3])):
-            self._ask_again(thing)
+            try:
+                self._ask_again(thing)
+            except Exception:
+                return False  # The page that asks it is made, and is refused by name if it fails.
         return self.recorder.things[number][2] == self.was[number]
 
     def _ask_again(self, question):
@@ -177,14 +182,14 @@ class _Check:
 
 
 class Kept:
-    """What is kept of an edition's pages: what each asked, each thing once, and its day."""
+    """What an edition saves about its pages: what each one asked, and the date it waits for."""
 
     def __init__(self):
         self.things, self.numbers = [], {}
         self.pages, self.until = {}, {}
 
     def add(self, things, pages, until):
-        """Add pages with what they asked, which are numbers of these things."""
+        """Add these pages. What they asked is given as indexes into `things`."""
         places = {}
 
         def place_of(number):

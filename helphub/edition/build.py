@@ -24,7 +24,7 @@ from django.test import Client
 
 from helphub import clock, critical, memory
 from helphub.edition import addresses, answers, facts, makers, reading, store
-from helphub.edition.progress import CHECKING, QUIET, READING, StoppedError
+from helphub.edition.progress import CHECKING, MAKING, QUIET, READING, StoppedError
 from helphub.edition.store import TWINS, digest
 
 BROTLI_QUALITY, GZIP_LEVEL = 7, 6
@@ -102,7 +102,7 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
     with reading.reading(folder) as connection:
         mark = pages_mark(folder)
         known = answers.of_edition(before) if before else {}
-        # Loading the process that makes pages takes as long as looking what stays.
+        # The page maker takes as long to start as it takes to work out which pages can stay.
         same = answers.unchanged(connection, known, mark, begin=_maker)
     pages = {}
     old = store.pages_of(before) if before else {}
@@ -112,19 +112,19 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
         if address in old and (address in same or _may_wait(before, address, old[address], signs))
     }
     above = set(addresses.of_one_language())
-    # security.txt, where nobody is named to write to: it was not there, and is not now.
+    # security.txt, if no contact is set: it did not exist before and still does not.
     absent = {address for address in same & above if address not in old}
 
     def take_what_stays():
         for address in wanted:
-            progress.at(READING)
+            progress.at(MAKING if todo else READING)
             if address in stay and take(folder, before, old[address], is_shared):
                 pages[address] = old[address]
 
     options = {"progress": progress, "is_urgent": signs is not None, "is_shared": is_shared}
     todo = [address for address in wanted if address not in stay | absent]
     shares = run(folder, before, todo, len(stay), meanwhile=take_what_stays, **options)
-    # What could not be taken is made too.
+    # Pages whose files were damaged have to be made as well.
     if lost := [address for address in wanted if address in stay and address not in pages]:
         shares += run(folder, before, lost, len(wanted) - len(lost), **options)
     kept = answers.Kept()
@@ -169,7 +169,7 @@ def run(
     is_shared=False,
     meanwhile=lambda: None,
 ):
-    """Share the addresses out to processes of the public role, and do something else meanwhile."""
+    """Share the addresses out between processes of the public role, and call `meanwhile`."""
     if not todo:
         meanwhile()
         return []
@@ -178,16 +178,17 @@ def run(
     count = min(most, 1 + len(todo) // FEW)
     maker = _maker()
     made = []
-    # They stand by language, so each process reads the content in some languages, not in all.
+    # The addresses are in order of language, so each process works in only a few of them.
     ends = [len(todo) * number // count for number in range(count + 1)]
-    for number in range(count):
-        _clear(folder, number)
-        part = todo[ends[number] : ends[number + 1]]
-        share = [maker.process.pid, clock.today().isoformat(), is_shared, part]
-        (folder / f".share-{number}").write_text(json.dumps(share))
-        made.append(folder / f".made-{number}")
-        maker.start(folder, number, before, 0 if is_urgent else NICE)
     try:
+        for number in range(count):
+            _clear(folder, number)
+            part = todo[ends[number] : ends[number + 1]]
+            share = [maker.process.pid, clock.today().isoformat(), is_shared, part]
+            (folder / f".share-{number}").write_text(json.dumps(share))
+            made.append(folder / f".made-{number}")
+            maker.start(folder, number, before, 0 if is_urgent else NICE)
+        progress.pages(done, done + len(todo), 0)
         meanwhile()
         count_made, moved_at = 0, time.monotonic()
         while None in (codes := [makers.status(folder, number) for number in range(count)]):
