@@ -2,7 +2,7 @@
 
 import random
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
@@ -130,6 +130,19 @@ def test_a_question_that_fails_when_it_is_asked_again_has_changed(db):
     make_guide()
     make_guide()
     assert answers.unchanged(connection, known, "x") == set()
+
+
+def test_an_answer_that_is_right_until_another_day_is_another_answer():
+    """Pages that asked are kept with the day for which they wait: it would be the old one."""
+
+    def mark(*days):
+        recorder = answers.Recorder("2026-03-01")
+        (number,) = recorder.as_one(("a.question", 1), "Its answer.", set(days)) - set(days)
+        return recorder.things[number][2]
+
+    april, may = date(2026, 4, 1), date(2026, 5, 1)
+    assert mark(april, may) == mark(may, april)
+    assert len({mark(), mark(april), mark(may), mark(april, may)}) == 4
 
 
 CONTENT = ("strategy", "contacts", "services")

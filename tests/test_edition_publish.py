@@ -17,6 +17,7 @@ import pytest
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
+from django.http import HttpResponse
 
 from contacts.models import ApprovedNumber, Phone
 from helphub import clock, health
@@ -115,6 +116,20 @@ def test_one_changed_entry_changes_its_pages_and_no_others(editions):
     (store.current() / answers.FILE).unlink()
     publish.publish(publish.CURRENT)
     assert {a: one["sha256"] for a, one in store.pages_of(store.current()).items()} == taken
+
+
+def test_a_page_keeps_its_day_only_if_its_headers_are_the_same_too(tmp_path):
+    def printed(name, day, policy, before=None, old=None):
+        html = f'<time datetime="{day}">A day</time>'
+        response = HttpResponse(html, headers={"Content-Security-Policy": policy})
+        return build.print_page(tmp_path / name, "/a/", response, before, old)
+
+    old = printed("old", "2026-03-01", "default-src 'self'")
+    before = tmp_path / "old"
+    assert printed("same", "2026-03-02", "default-src 'self'", before, old) == old
+    new = printed("new", "2026-03-02", "default-src 'none'", before, old)
+    assert new["headers"]["Content-Security-Policy"] == "default-src 'none'"
+    assert "2026-03-02" in (tmp_path / "new/pages/a.html").read_text()
 
 
 def test_an_altered_file_is_not_passed_on(editions):
