@@ -89,6 +89,18 @@ def test_nothing_that_is_withdrawn_is_left_on_a_page_that_could_wait(editions, r
     assert left == showing(words)
 
 
+def test_a_publisher_that_has_looked_at_the_day_makes_what_was_left_too(editions, monkeypatch):
+    monkeypatch.setattr(watch, "close_old_connections", lambda: None)
+    watcher = Watcher()
+    watcher.look()
+    assert store.numbers() == [1]
+    withdraw(Service.objects.get(slug="local-number"))
+    assert store.manifest_of(store.current())["later"]
+    watcher.look()
+    assert store.numbers() == [1, 2, 3]
+    assert not store.manifest_of(store.current()).get("later")
+
+
 def test_a_release_after_it_makes_what_was_left(editions, made):
     withdraw(Service.objects.get(slug="local-number"))
     left = build.left_for_later(store.current(), marks())
