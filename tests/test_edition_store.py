@@ -1,5 +1,6 @@
 """The folder of editions: what is in it, what is wrong with it, and going back."""
 
+import gzip
 import json
 import shutil
 import threading
@@ -119,6 +120,19 @@ def test_there_is_a_current_edition_at_every_moment_of_a_switch(editions):
     is_over.set()
     reader.join()
     assert seen == {store.folder_of(1), store.folder_of(2)}
+
+
+def test_an_edition_is_whole_before_it_becomes_the_current_one(editions, monkeypatch):
+    switch, found = store.switch, []
+
+    def looked_at(number):
+        found.append(store.damage_of(store.folder_of(number)))
+        switch(number)
+
+    monkeypatch.setattr(store, "switch", looked_at)
+    publish.publish()
+    assert found == [None]
+    assert store.number_of(store.current()) == 2
 
 
 def test_an_unfinished_edition_is_cleared_away(editions):
@@ -326,6 +340,21 @@ def test_the_next_edition_has_the_newest_content_whatever_else_is_altered(second
     assert publish.whole_edition() == store.folder_of(2)
     publish.publish(publish.CURRENT)
     assert "Of the second edition." in words()
+
+
+@pytest.mark.parametrize("name", store.AIDS)
+def test_what_is_kept_for_the_next_edition_is_taken_only_as_it_was_made(editions, name):
+    assert store.aid(store.current(), name)
+    store.write_aid(store.current(), name, {"something": "else"})
+    assert store.aid(store.current(), name) == {}
+
+
+def test_a_spare_of_other_content_is_not_put_back(editions):
+    content = store.current() / store.CONTENT
+    whole = content.read_bytes()
+    content.with_name(f"{store.CONTENT}.gz").write_bytes(gzip.compress(b"Something else."))
+    assert store.bring_back(store.current()) == []
+    assert content.read_bytes() == whole
 
 
 def test_no_two_publications_work_in_the_same_folder(editions):
