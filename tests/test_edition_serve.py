@@ -159,6 +159,20 @@ def test_one_altered_file_refuses_the_whole_edition(server, suffix, caplog):
     assert serve.Server(behind).current().folder == store.folder_of(1)
 
 
+def test_an_edition_that_was_refused_is_tried_again(server):
+    copy_as(2)
+    path = store.folder_of(2) / "pages/topics/law.html.gz"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    store.switch(2)
+    look_again(server)
+    assert server.current().folder == store.folder_of(1)
+    path.write_bytes(whole)
+    server.not_before = 0
+    look_again(server)
+    assert server.current().folder == store.folder_of(2)
+
+
 @pytest.mark.parametrize("name", store.FILES)
 def test_what_find_and_the_pages_of_trouble_read_is_checked_too(server, name, caplog):
     copy_as(2)
