@@ -119,9 +119,12 @@ def test_the_copy_of_an_erased_edition_goes_too(taken, caplog):
     follower = front.Front(taken)
     follower.look()
     assert first.exists()  # nginx ends what it began with it.
+    packed = taken / front.PACKED / "a page of it"
+    packed.write_bytes(b"What was withdrawn.")
     store.erase(1)
     follower.look()
     assert not first.exists()
+    assert not packed.exists()
     assert (taken / "current" / "http.conf").exists()
 
 

@@ -244,8 +244,13 @@ def test_a_page_that_was_compressed_again_and_altered_is_not_taken(served):
     until(packed.exists, 120)
     packed.write_bytes(brotli.compress(b"Something else."))
     old = (served.front / "current").resolve()
+    Guide.objects.filter(slug="consent").update(body_en="Other words.")
     publish.publish()
     until(lambda: (served.front / "current").resolve() != old)
+    copy = served.front / "current/pages/index.html.br"
+    assert b"Something else." not in brotli.decompress(copy.read_bytes())
+    # nginx goes on with the copy before until it has read what it is to serve now.
+    until(lambda: "Other words." in served.body("/guides/consent/"))
     sent = served.ask("/", headers=[("Accept-Encoding", "br")])[2]
     assert b"Something else." not in brotli.decompress(sent)
     assert not served.comes_from_the_application()
