@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.db.models import BooleanField, DateField
 
-from contacts.models import Organization, Phone
+from contacts.models import Organization, Phone, Schedule
 from helphub import clock, memory
 from helphub.edition import answers, build, publish, store
 from helphub.entries import Entry
@@ -106,6 +106,22 @@ def test_the_lists_are_narrowed_without_another_look(django_assert_num_queries):
         with django_assert_num_queries(0):
             for one in slugs:
                 narrowing.narrowed(one)
+
+
+def test_the_mark_of_a_card_covers_what_was_read_with_it(db):
+    def mark():
+        with memory.using(memory.Memory()):
+            return answers.mark_of(models.card(service.pk))
+
+    service = Service.objects.filter(phones__schedules__isnull=False).first()
+    marks = [mark()]
+    Organization.objects.filter(pk=service.organization_id).update(name="Another name")
+    marks.append(mark())
+    Phone.objects.filter(services=service).update(name_en="Another name")
+    marks.append(mark())
+    Schedule.objects.filter(phone__services=service).update(closes_at="23:59")
+    marks.append(mark())
+    assert len(set(marks)) == 4
 
 
 def outer(number):
