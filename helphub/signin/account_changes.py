@@ -1,9 +1,10 @@
-"""No keeper of users alone makes two people, or becomes somebody else.
+"""Stops a lone keeper of users from making a second person or becoming another one.
 
-What was done to accounts and roles is written to a log. A role that may approve critical numbers,
-a link for an existing account and the removal of its factors wait for a day, unless a second keeper
-agrees. Nobody approves a number with an account, role or factor that is too young, unless a keeper
-who had no part in it vouches. All of it follows from the log and the clock, whenever it is asked.
+Every change to accounts and roles is logged. Three kinds wait a day unless a second keeper agrees:
+a role that may approve critical numbers, a link for an existing account, and the removal of an
+account's factors. An officer can't approve a number while their account, role or factor is too new,
+unless a keeper who had no part in it vouches for them. All of this is worked out from the log and
+the clock each time.
 """
 
 from dataclasses import dataclass, field
@@ -25,11 +26,11 @@ from helphub.signin.models import AccountChange
 Kind = AccountChange.Kind
 APPROVE, KEEP_USERS = "contacts.approve_number", "auth.change_user"
 ON_THE_SERVER = "somebody on the server"
-DIRECTLY = "approving numbers"  # A permission that was given without a role.
+DIRECTLY = "approving numbers"  # A permission given to the account, not through a role.
 
 
 class NotDoneError(Exception):
-    """Nothing was done, with what an officer should know."""
+    """Nothing was done. The message tells the officer why."""
 
 
 def moment(when):
@@ -40,13 +41,13 @@ def moment(when):
 
 
 def officer():
-    """Who is at work in the admin; nobody where a command or a shell is."""
+    """The officer behind this admin request; None in a command or a shell."""
     user = getattr(context.request, "user", None)
     return user if user is not None and user.is_authenticated else None
 
 
 def record(kind, user=None, *, role=None, waits=False, who=None, who_name="", **more):
-    """Add to the log. What a command or a shell does never waits."""
+    """Add to the log. A change made in a command or a shell never waits."""
     by = officer()
     if who is None and not who_name:
         who, who_name = (by.pk, by.get_username()) if by else (None, ON_THE_SERVER)
@@ -64,7 +65,7 @@ def record(kind, user=None, *, role=None, waits=False, who=None, who_name="", **
 
 
 def news():
-    """What every officer is told of: the last 30 days, what waits first."""
+    """What every officer is told: the last 30 days, with changes that wait first."""
     since = timezone.now() - settings.ACCOUNT_NEWS
     found = AccountChange.objects.filter(Q(at__gt=since) | Q(works_at__gt=timezone.now()))
     found = found.exclude(kind__in=[Kind.AGREED, Kind.CANCELLED]).prefetch_related("decisions")
@@ -72,7 +73,7 @@ def news():
 
 
 def waiting_for(user):
-    """What waits for one account, also because a role of theirs was changed."""
+    """What waits for one account, including changes to a role it has."""
     mine = Q(account=user.pk) | Q(kind=Kind.ROLE_CHANGED, role__in=user.groups.values("pk"))
     return AccountChange.objects.filter(mine).waiting()
 
@@ -81,7 +82,7 @@ def waiting_for(user):
 
 
 def _with(permission):
-    """A filter for the groups, or with a prefix the accounts, that have a permission."""
+    """A filter for the groups that have a permission."""
     app, codename = permission.split(".")
     return {"permissions__content_type__app_label": app, "permissions__codename": codename}
 
@@ -101,7 +102,7 @@ def _has_directly(user, permission):
 
 
 def may_approve_once_open(user):
-    """Whether an account has a role that may approve, in effect or not."""
+    """Whether an account's roles allow approving, even if not in effect yet."""
     return (
         user.is_superuser or bool(_groups_that_may(user, APPROVE)) or _has_directly(user, APPROVE)
     )
@@ -109,12 +110,12 @@ def may_approve_once_open(user):
 
 @dataclass
 class Held:
-    """What of an account's roles is not in effect yet."""
+    """The roles and rights of an account that are not in effect yet."""
 
     superuser: bool = False
     directly: bool = False
     groups: set = field(default_factory=set)
-    approving: set = field(default_factory=set)  # Groups that may approve, but not yet.
+    approving: set = field(default_factory=set)  # Groups whose right to approve still waits.
 
 
 def held_back(user):
@@ -145,7 +146,7 @@ def masked(user):
 
 
 def what_an_editor_may():
-    """What somebody whose role waits can do already: write, and above all withdraw."""
+    """What an officer can do while their role waits: edit and, above all, withdraw."""
     names = [name.split(".") for name in roles.permissions_of("Editors")]
     wanted = Q()
     for app, codename in names:
@@ -168,7 +169,7 @@ def _other_keepers(user):
 
 
 def is_lone_keeper(user):
-    """Whether there is no other keeper. Nobody becomes that by shutting the other ones out."""
+    """Whether there is no other keeper. Shutting the others out doesn't count."""
     shut_out = AccountChange.objects.filter(
         kind__in=[Kind.CLOSED, Kind.ROLE_TAKEN, Kind.ROLE_CHANGED, Kind.DELETED],
         at__gt=timezone.now() - settings.ACCOUNT_AGE,
@@ -181,7 +182,7 @@ def is_lone_keeper(user):
 
 @dataclass
 class Young:
-    """Something about an account that is too young, and who could have done it."""
+    """Something about an account that is too new, and who could have done it."""
 
     words: str
     at: object
@@ -195,7 +196,7 @@ class Young:
 
     @property
     def is_agreed(self):
-        # A password counts as agreed where the link was.
+        # A password counts as agreed if its link was.
         rows = [self.row, self.row.about] if self.row else []
         return any(one is not None and one.is_agreed for one in rows)
 
@@ -207,7 +208,7 @@ def _rows(user):
 
 
 def _too_young(user, permission, rows):
-    """What is too young, whether or not anybody vouched. Without a permission: every role."""
+    """What is too new, whether or not a keeper vouched. With no permission, any role counts."""
     found = []
     age = settings.ACCOUNT_AGE
     since = timezone.now() - age
@@ -225,14 +226,14 @@ def _too_young(user, permission, rows):
         says |= {Kind.ROLE: "a role was given on", Kind.SUPERUSER: "a role was given on"}
     of_factors = age
     if any(one.kind in (Kind.FACTOR, Kind.REMOVED) for one in rows) and is_lone_keeper(user):
-        # The lost phone of the only keeper there is: nobody else could vouch.
+        # The only keeper has lost a phone, and nobody else could vouch.
         of_factors = settings.LONE_KEEPER_FACTOR_AGE
     for one in rows:
         if one.kind in says:
             its_age = of_factors if one.kind == Kind.REMOVED else age
             words = f"{says[one.kind]} {moment(one.at)}"
             found.append(Young(words, one.at, its_age, {one.who}, one))
-    # Whoever made the account, its link or asked for the removal may hold the new factor too.
+    # Whoever made the account or its link, or asked for the removal, may hold the new factor.
     asked = (Kind.ACCOUNT, Kind.LINK, Kind.REMOVAL)
     doers = {user.pk} | {one.who for one in rows if one.kind in asked and not one.is_cancelled}
     if any(one.kind == Kind.FACTOR and one.at > since for one in rows):
@@ -244,12 +245,15 @@ def _too_young(user, permission, rows):
 
 
 def _roles_too_young(user, permission, rows, is_covered):
-    """The youngest of what gives a permission, unless something gives it that is old enough."""
+    """Why no role gives a permission yet: the change that will be old enough first.
+
+    Empty if some role gives it already.
+    """
     since = timezone.now() - settings.ACCOUNT_AGE
     groups = _groups_that_may(user, permission)
     changed = AccountChange.objects.filter(kind=Kind.ROLE_CHANGED, role__in=groups)
     if permission == APPROVE:
-        changed = changed.exclude(works_at=None)  # What else a role may do is of no interest.
+        changed = changed.exclude(works_at=None)  # Other changes to a role don't matter here.
     rows = [*rows, *changed.prefetch_related("decisions")]
     given = (Kind.ROLE, Kind.ROLE_CHANGED)
     ways = [[one for one in rows if one.kind in given and one.role == group] for group in groups]
@@ -274,10 +278,10 @@ def _roles_too_young(user, permission, rows, is_covered):
 
 
 def too_young(user, permission=None, for_vouching=False):
-    """What is too young about an account, and nobody vouched for who had no part in it.
+    """What is too new about an account, unless a keeper with no part in it vouched or agreed.
 
-    Whoever vouches for others must be old enough themselves: two young accounts could vouch for
-    each other. Only the server's word counts for them.
+    Whoever vouches for others must be old enough themselves, or two new accounts could vouch for
+    each other. Only the server can vouch for them.
     """
     rows = _rows(user)
     vouched = [one for one in rows if one.kind == Kind.VOUCHED]
@@ -296,10 +300,10 @@ def too_young(user, permission=None, for_vouching=False):
 
 
 def why_not_approve(user, proposer):
-    """Why somebody cannot approve what an account proposed, in words; or nothing.
+    """Why an officer cannot approve what an account proposed, in words; or nothing.
 
-    Proposing needs no age: it changes nothing until somebody else agrees. But whoever made or took
-    over the proposer's account lately is not somebody else.
+    A new account may propose: nothing changes until a second person agrees. But an officer who
+    lately made or took over the proposer's account is not a second person.
     """
     if found := too_young(user, APPROVE):
         until = moment(max(one.old_at for one in found))
@@ -331,7 +335,7 @@ def _listed(words):
 
 
 def why_no_second_keeper(user):
-    """Why somebody's word does not count as a second keeper's; or nothing."""
+    """Why an officer does not count as a second keeper, in words; or nothing."""
     if not is_keeper(user):
         return "Only a keeper of users can do that."
     if found := too_young(user, KEEP_USERS, for_vouching=True):
@@ -377,7 +381,7 @@ def agree(key, user):
 
 @transaction.atomic
 def cancel(key, user):
-    """End something that waits. What it would have given is taken back."""
+    """Cancel a change that waits, and take back what it would have given."""
     change = _locked(key)
     if not may_cancel(user, change):
         raise NotDoneError("Only a keeper, a publisher or the person concerned can cancel this.")
@@ -418,13 +422,13 @@ def _decide(change, kind, detail=""):
 
 
 def call_off(user, **which):
-    """End what waits for an account, because it was taken back."""
+    """Cancel what waits for an account, because the change itself was undone."""
     for one in AccountChange.objects.filter(account=user.pk, **which).waiting():
         _decide(one, Kind.CANCELLED, "by taking it back")
 
 
 def why_not_vouch(user, account):
-    """Why somebody cannot vouch for an account, in words; or nothing."""
+    """Why an officer cannot vouch for an account, in words; or nothing."""
     if user.pk == account.pk:
         return "Nobody vouches for themselves."
     if why := why_no_second_keeper(user):
@@ -436,12 +440,12 @@ def why_not_vouch(user, account):
 
 
 def young_of(account):
-    """What keeps an account from approving."""
+    """What is too new for an account to approve numbers."""
     return too_young(account, APPROVE) if may_approve_once_open(account) else []
 
 
 def vouch(user, account):
-    """A second keeper knows this person, and that the account is theirs."""
+    """Record that a keeper knows this person, and that the account is theirs."""
     if why := why_not_vouch(user, account):
         raise NotDoneError(why)
     record(Kind.VOUCHED, account)
@@ -451,7 +455,7 @@ def vouch(user, account):
 
 
 def is_existing(user):
-    """Whether somebody has ever been behind an account, so that a link could take it from them."""
+    """Whether an account has been in use, so a link could take it from its owner."""
     return bool(
         user.has_usable_password()
         or user.last_login
@@ -461,10 +465,10 @@ def is_existing(user):
 
 @transaction.atomic
 def new_link(user):
-    """Make a link with which somebody chooses the password, and the secret in it.
+    """Make a link for choosing a password, and return it with its secret.
 
-    It ends every link before. The password stays until the link is used: whoever it belongs to must
-    be able to sign in and cancel.
+    It ends every earlier link. The old password works until the link is used, so the account's
+    owner can still sign in and cancel.
     """
     for one in AccountChange.objects.filter(account=user.pk, kind=Kind.LINK).waiting():
         _decide(one, Kind.CANCELLED, "for a newer link")
@@ -473,12 +477,12 @@ def new_link(user):
 
 
 def _secret_of(link, user):
-    # The password is in it, so that it works once.
+    # The password hash is part of it, so the link works only once.
     return salted_hmac("helphub.signin.link", f"{link.pk}:{user.pk}:{user.password}").hexdigest()
 
 
 def link_with(user, secret):
-    """The newest link of an account, if this is its secret and nobody has cancelled it."""
+    """An account's newest link, if the secret is right and the link was not cancelled."""
     link = AccountChange.objects.filter(account=user.pk, kind=Kind.LINK).first()
     if link is None or link.is_cancelled or not isinstance(secret, str):
         return None
@@ -486,7 +490,7 @@ def link_with(user, secret):
 
 
 class LinkSecrets:
-    """What Django's page for choosing a password asks about a link."""
+    """Checks a link for Django's page for choosing a password."""
 
     def check_token(self, user, token):
         link = link_with(user, token)
@@ -497,23 +501,23 @@ class LinkSecrets:
 
 
 def used_link(user, secret):
-    """Note that somebody is choosing a password by a link. Called before it is stored."""
+    """Record that a link is being used. Call this before the new password is stored."""
     link = link_with(user, secret)
     record(Kind.PASSWORD, user, who=link.who, who_name=link.who_name, about=link)
 
 
-# Removing somebody's factors
+# Removing factors
 
 
 def ask_for_removal(user):
-    """Ask for all factors of an account to be removed. A removal that waits already goes on."""
+    """Ask to remove all factors of an account. A removal that already waits carries on."""
     found = AccountChange.objects.filter(account=user.pk, kind=Kind.REMOVAL).waiting().first()
     return found or record(Kind.REMOVAL, user, waits=True)
 
 
 @transaction.atomic
 def remove_factors(user):
-    """Remove the factors of an account where somebody asked for it and that is in effect."""
+    """Remove an account's factors if that was asked for and has taken effect."""
     asked = AccountChange.objects.filter(account=user.pk, kind=Kind.REMOVAL)
     due = [
         one
@@ -521,7 +525,7 @@ def remove_factors(user):
         if not one.is_waiting
     ]
     for one in due:
-        # What was added since is not what was lost.
+        # Factors added after the request are not the lost ones.
         Authenticator.objects.filter(user=user, created_at__lte=one.at).delete()
         sessions.end_all(user)
         record(Kind.REMOVED, user, who=one.who, who_name=one.who_name, about=one)
@@ -529,7 +533,7 @@ def remove_factors(user):
 
 
 def has_signed_in(user, records):
-    """Somebody who knows the password, or has the factor, has not lost it: end what waits."""
+    """Cancel what waits: whoever signs in with the password or factor has not lost it."""
     kinds = []
     if any(one.get("method") == "password" for one in records):
         kinds.append(Kind.LINK)

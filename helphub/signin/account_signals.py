@@ -1,4 +1,4 @@
-"""Writes to the log of account changes, whichever form, action or command makes the change."""
+"""Logs account changes, whichever form, action or command makes them."""
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission, User
@@ -38,7 +38,7 @@ def listen():
 
 def remember_account(instance, update_fields=None, **kwargs):
     if getattr(instance, "waits_to_be_superuser", False):
-        instance.is_superuser = True  # Masked in this request, not in the database.
+        instance.is_superuser = True  # Masked for this request only; the database keeps it.
     instance.before = None
     if instance.pk and (update_fields is None or WATCHED & set(update_fields)):
         instance.before = User.objects.filter(pk=instance.pk).values(*WATCHED).first()
@@ -78,14 +78,14 @@ def account_deleted(instance, **kwargs):
 
 
 def _changed(model, instance, reverse, pk_set, far):
-    """The two ends of what was added or removed, from whichever end it was done."""
+    """The pairs that were added or removed, from whichever end it was done."""
     if reverse:
         return [(one, instance) for one in model.objects.filter(pk__in=pk_set or ())]
     return [(instance, one) for one in far.objects.filter(pk__in=pk_set or ())]
 
 
 def _cleared(instance, reverse, name):
-    """What `clear` is about to take away, which the signal does not say."""
+    """What `clear` is about to remove. The signal does not say."""
     return set(getattr(instance, name).values_list("pk", flat=True))
 
 
@@ -123,7 +123,7 @@ def named(permission):
 
 def permissions_of_role_changed(instance, action, reverse, pk_set, **kwargs):
     if officer() is None:
-        return  # Roles are loaded from a file with each release.
+        return  # Each release loads the roles from a file.
     if action == "pre_clear":
         pk_set = _cleared(instance, reverse, "group_set" if reverse else "permissions")
     if action not in {"post_add", "post_remove", "pre_clear"}:

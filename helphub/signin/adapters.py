@@ -1,4 +1,4 @@
-"""Where allauth asks this project how it is done here."""
+"""What this project changes in allauth."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
@@ -16,7 +16,7 @@ from helphub.signin.sealing import seal, unseal
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Accounts are made by a keeper of users, in the admin."""
+    """No sign-up: a keeper of users makes accounts in the admin."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": "The name and the password do not fit together. Try again.",
@@ -27,7 +27,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def _get_login_attempts_cache_key(self, request, **credentials):
-        # The name alone would let any stranger who fails often enough lock the officer out.
+        # By name alone, a stranger could lock the officer out by failing often enough.
         key = super()._get_login_attempts_cache_key(request, **credentials)
         return f"{get_ip(request)}:{key}"
 
@@ -51,7 +51,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class FactorAdapter(DefaultMFAAdapter):
-    """Second factors: their secrets are sealed, and the last one stays."""
+    """Second factors: their secrets are encrypted, and the last one cannot be removed."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": "This is your only second factor. Add another one first.",

@@ -1,4 +1,4 @@
-"""Users in the admin: who may sign in, by which link, and how to shut somebody out."""
+"""Users in the admin: who may sign in, their links, and how to shut a person out."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -20,7 +20,7 @@ from helphub.signin.views import choices
 
 
 class RolesField(forms.ModelMultipleChoiceField):
-    """Roles to tick, each with one line on what it may do."""
+    """Roles to tick, each with a line on what it may do."""
 
     def __init__(self, **options):
         super().__init__(Group.objects.order_by("pk"), **options)
@@ -31,7 +31,7 @@ class RolesField(forms.ModelMultipleChoiceField):
 
 
 class NewUserForm(forms.ModelForm):
-    """A new account: it has no password until its owner opens the link and chooses one."""
+    """A new account. It has no password until its owner opens the link and chooses one."""
 
     class Meta:
         model = User
@@ -43,7 +43,7 @@ class NewUserForm(forms.ModelForm):
 
 
 class OfficerAdmin(UserAdmin):
-    """Accounts of officers. Nobody knows another one's password."""
+    """Accounts of officers. No officer knows another's password."""
 
     list_display = ["username", "first_name", "last_name", "roles", "is_active", "last_login"]
     list_filter = ["is_active", "groups"]
@@ -71,7 +71,7 @@ class OfficerAdmin(UserAdmin):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "groups":
-            # Not in the frame with a plus sign: nobody makes a role in passing.
+            # Without the admin's plus button: a role should not be made in passing.
             return self.formfield_for_manytomany(db_field, request)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "is_active":
@@ -83,7 +83,7 @@ class OfficerAdmin(UserAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         found = ["last_login", "date_joined"]
-        # Nobody gives themselves a role, or shuts themselves out.
+        # Officers can't give themselves a role or shut themselves out.
         is_own = obj is not None and obj.pk == request.user.pk
         return (
             [*found, "groups", "is_active"] if is_own and not request.user.is_superuser else found
@@ -100,7 +100,7 @@ class OfficerAdmin(UserAdmin):
         return super().has_delete_permission(request, obj) and self._reaches(request, obj)
 
     def _reaches(self, request, obj):
-        """Who may everything is out of reach for who may not."""
+        """Only superusers can reach a superuser's account."""
         return obj is None or request.user.is_superuser or not obj.is_superuser
 
     def get_queryset(self, request):
@@ -127,7 +127,7 @@ class OfficerAdmin(UserAdmin):
         return super().render_change_form(request, context, obj=obj, **kwargs)
 
     def get_urls(self):
-        # Without UserAdmin's own, by which one sets another one's password.
+        # Without UserAdmin's own: one of them sets another officer's password.
         page = path(
             "<int:key>/sign-in/", self.admin_site.admin_view(self.sign_in), name="auth_user_sign_in"
         )
@@ -168,7 +168,7 @@ class OfficerAdmin(UserAdmin):
         return render(request, "admin/auth/user/sign_in.html", context)
 
     def _waiting(self, request, user):
-        """What waits for a person, with what this officer can do about each."""
+        """What waits for a person, and what this officer can do about each change."""
         return [(one, choices(request.user, one)) for one in changes.waiting_for(user)]
 
     def _new_link(self, request, user):
@@ -199,9 +199,9 @@ class OfficerAdmin(UserAdmin):
 
 
 class RoleAdmin(admin.ModelAdmin):
-    """What each role may do: for those who may everything. Keepers of users give roles to people.
+    """What each role may do: for superusers. Keepers of users give roles to people.
 
-    Somebody who gives roles and also decides what a role may do could do anything.
+    An officer who gave out roles and also decided what they allow could do anything.
     """
 
     list_display = ["name", "may"]

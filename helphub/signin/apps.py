@@ -5,7 +5,7 @@ from django.db.models.signals import post_migrate, post_save
 
 
 def make_cache_table(using, verbosity, **kwargs):
-    """The table of the counts of failed attempts: no migration makes it."""
+    """Make the table that counts failed attempts. No migration makes it."""
     call_command("createcachetable", database=using, verbosity=verbosity)
 
 

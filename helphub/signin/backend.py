@@ -9,9 +9,9 @@ APPROVING = Q(content_type__app_label=APP, codename=CODENAME)
 
 
 class OfficersBackend(ModelBackend):
-    """Accounts of officers. One that is no longer theirs is signed out with the next request.
+    """Accounts of officers. A closed account is signed out with its next request.
 
-    A role that waits gives what an editor may do, and no more: withdrawing never waits.
+    A role that waits allows what an editor may do, and no more: withdrawing never waits.
     """
 
     def user_can_authenticate(self, user):

@@ -6,7 +6,7 @@ GATE = "helphub.signin.gate.Gate"
 
 @register(Tags.security)
 def the_gate_is_shut(app_configs, **kwargs):
-    """In production nobody reaches the admin without a second factor."""
+    """In production the admin always needs a second factor."""
     if settings.LAPTOP or (settings.SECOND_FACTOR and GATE in settings.MIDDLEWARE):
         return []
     return [

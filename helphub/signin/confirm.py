@@ -1,7 +1,7 @@
-"""What asks officers again who they are: users, factors, what waits for a second keeper, and
-proposals of critical numbers.
+"""When officers must confirm who they are.
 
-The pages of factors ask by themselves (allauth); the gate asks for the others.
+That is for users, factors, changes that wait for a second keeper, and proposals of critical
+numbers. allauth's factor pages ask by themselves; the gate asks for the others.
 """
 
 import time
@@ -14,12 +14,12 @@ from django.utils.http import urlencode
 from helphub.signin import sessions
 
 USERS = ("admin:auth_user_", "admin:auth_group_")
-ACCOUNT_CHANGE = "account-change"  # A second keeper agrees to it there.
-PROPOSALS = {"desk:propose", "desk:proposal"}  # Proposing a number, and deciding on one.
+ACCOUNT_CHANGE = "account-change"  # Where a second keeper agrees to a change.
+PROPOSALS = {"desk:propose", "desk:proposal"}  # Proposing a number, and deciding on it.
 
 
 def is_recent(request):
-    """Whether a password or a factor was given in the last minutes."""
+    """Whether the officer gave a password or factor in the last few minutes."""
     if sessions.is_fresh(request):
         return True
     records = get_authentication_records(request, request.user)
@@ -28,7 +28,7 @@ def is_recent(request):
 
 
 def is_needed(request, match):
-    """Whether this request changes users or a password, or what becomes of a critical number."""
+    """Whether this request needs it: users, a password, an account change, a critical number."""
     name = match.view_name
     if name.startswith(USERS):
         return request.method == "POST" or not name.endswith("_changelist")
@@ -38,6 +38,6 @@ def is_needed(request, match):
 
 
 def address(request):
-    """Where an officer confirms, and is led back from; nothing if there is no way to."""
+    """Where an officer confirms and is then sent back; empty if they have no way to."""
     methods = get_adapter().get_reauthentication_methods(request.user)
     return methods and f"{methods[0]['url']}?{urlencode({'next': request.get_full_path()})}"

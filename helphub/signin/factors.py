@@ -1,15 +1,15 @@
-"""Second factors: whether an account has one, and whether this session has shown it."""
+"""Second factors: whether an account has one, and whether this session has used it."""
 
 from allauth.core import context
 from allauth.mfa.models import Authenticator
 
 SESSION_KEY = "second_factor"
-# Recovery codes are no factor of their own: they stand in for a lost one.
+# Recovery codes are not a factor: they replace a lost one.
 KINDS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 
 def in_words(factor):
-    """A factor as a sentence names it."""
+    """A factor's name for use in a sentence."""
     if factor.type == Authenticator.Type.RECOVERY_CODES:
         return "a set of recovery codes"
     return "an app" if factor.type == Authenticator.Type.TOTP else f"“{factor}”"
@@ -20,7 +20,7 @@ def of(user):
 
 
 def are_shown(request):
-    """Whether whoever is signed in has shown a second factor since."""
+    """Whether the officer has used a second factor in this session."""
     return request.session.get(SESSION_KEY) == request.user.pk
 
 
@@ -29,7 +29,7 @@ def remember(request, user, **kwargs):
 
 
 def remember_new(instance, created, **kwargs):
-    """Who has just made a factor of their own has shown it, by a code or a press."""
+    """Adding a factor also proves it, because that takes a code or a press."""
     request = context.request
     if created and request and instance.type in KINDS and instance.user == request.user:
         remember(request, instance.user)

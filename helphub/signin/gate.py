@@ -1,4 +1,4 @@
-"""What stands before every page of the admin. An address that is not named here is shut."""
+"""The check in front of every admin page. An address not listed here needs full sign-in."""
 
 from http import HTTPStatus
 
@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from helphub.middleware import is_for_admin
 from helphub.signin import confirm, factors, sessions, typed
 
-# For strangers: ways to sign in, and what an officer gave them a link to.
+# For strangers: ways to sign in, and pages an officer gave them a link to.
 OPEN = {
     "account_login",
     "account_logout",
@@ -22,19 +22,19 @@ OPEN = {
     "desk:preview",
     "desk:preview-page",
 }
-# For officers who have no second factor yet: ways to make one.
+# For officers with no second factor yet: ways to add one.
 ENROLMENT = {
     "mfa_index",
     "mfa_activate_totp",
     "mfa_add_webauthn",
     "account_reauthenticate",
 }
-# A page asks for these by itself: that is no sign that an officer is still there.
+# Pages poll these by themselves, so a request doesn't show that the officer is still there.
 BY_ITSELF = {"desk:progress"}
 
 
 class Gate:
-    """Lets nobody into the admin who is not signed in, with a second factor."""
+    """Lets only signed-in officers with a second factor into the admin."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -56,7 +56,7 @@ class Gate:
         if request.user.is_anonymous:
             return to_sign_in(request, back_to_form=request.method not in {"GET", "HEAD"})
         if request.resolver_match.view_name in BY_ITSELF:
-            # A session that is over ends when the officer does something: what was typed is kept.
+            # Don't sign out here. The officer's next action does, and keeps what they typed.
             is_over = sessions.why_over(request)
             return HttpResponse(status=HTTPStatus.FORBIDDEN) if is_over else None
         if why := sessions.why_over(request):
@@ -74,7 +74,7 @@ class Gate:
         if not settings.SECOND_FACTOR or factors.are_shown(request):
             return None
         if factors.of(request.user).exists():
-            # Another session made it since. This one has shown a password and nothing else.
+            # Another session added the factor. This one has only given a password.
             logout(request)
             return to_sign_in(request)
         if request.resolver_match.view_name in ENROLMENT:
@@ -86,7 +86,7 @@ class Gate:
             return None
         officer, address = request.user, confirm.address(request)
         if not address:
-            # Neither password nor factor any more: only a new link helps.
+            # The account has no password or factor left. Only a new link helps.
             logout(request)
         if request.method == "POST":
             typed.keep(request, officer)
@@ -103,6 +103,6 @@ class Gate:
 
 
 def to_sign_in(request, back_to_form=False):
-    """The sign-in page, which leads back to where the officer was going."""
+    """The sign-in page, which then sends the officer on to where they were going."""
     back = typed.address_of_form(request) if back_to_form else request.get_full_path()
     return redirect_to_login(back, settings.LOGIN_URL)

@@ -1,7 +1,7 @@
-"""Wrong codes and passkeys, counted by account and address together, as wrong passwords are.
+"""Counts wrong codes and passkeys by account and address together, like wrong passwords.
 
-allauth counts them by the account alone: whoever knows a password and fails five times would lock
-the officer out from everywhere.
+allauth counts them by account alone. Anyone who knew a password could fail five times and lock the
+officer out everywhere.
 """
 
 from allauth.account.adapter import get_adapter
@@ -13,7 +13,7 @@ from allauth.mfa.webauthn import forms as passkey_forms
 
 
 def check_rate_limit(user, error_key=None):
-    """Count a try. What comes back is called when it succeeds, and forgets the failures."""
+    """Count an attempt. Call the returned function on success to clear the failures."""
     request, key = context.request, f"{get_ip(context.request)}:mfa:{user.pk}"
     if not ratelimit.consume(request, action="login_failed", key=key):
         raise get_adapter().validation_error(error_key or "too_many_login_attempts")
@@ -21,6 +21,6 @@ def check_rate_limit(user, error_key=None):
 
 
 def count_by_address():
-    # allauth has no setting for this: its forms call the function by this name.
+    # allauth has no setting for this, so replace the function that its forms call.
     for module in (code_forms, app_forms, passkey_forms):
         module.check_rate_limit = check_rate_limit

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SessionsEnd(models.Model):
-    """The moment at which all sessions of a person ended, on every device."""
+    """When all of a person's sessions were ended, on every device."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions_end"
@@ -21,7 +21,7 @@ class SessionsEnd(models.Model):
 
 class AccountChangeQuerySet(models.QuerySet):
     def waiting(self):
-        """Those that a second keeper has not agreed to, and whose day is not over."""
+        """Changes within their day that have not been agreed to or cancelled."""
         kinds = [AccountChange.Kind.AGREED, AccountChange.Kind.CANCELLED]
         return self.filter(works_at__gt=timezone.now()).exclude(decisions__kind__in=kinds)
 
@@ -33,11 +33,11 @@ class AccountChangeQuerySet(models.QuerySet):
 
 
 class AccountChange(models.Model):
-    """What was done to an account or to a role. Rows are added, never changed or deleted.
+    """A change to an account or role. Rows are added, never changed or deleted.
 
-    Accounts and roles are kept as a key and a name, without a foreign key: the log outlives them.
-    A row with `works_at` waits until that moment. That somebody agreed to it or cancelled it is a
-    row of its own, so that what is in effect follows from the rows and the clock alone.
+    Accounts and roles are stored as a key and a name, without a foreign key: the log outlives them.
+    A row with `works_at` waits until then. Agreeing or cancelling adds another row, so the rows and
+    the clock alone say what is in effect.
     """
 
     class Kind(models.TextChoices):
@@ -65,7 +65,7 @@ class AccountChange(models.Model):
     account_name = models.CharField(_("name of the account"), max_length=150, blank=True)
     role = models.BigIntegerField(_("role"), null=True)
     role_name = models.CharField(_("name of the role"), max_length=150, blank=True)
-    # Nobody in particular: whoever works on the server.
+    # Null for a person working on the server.
     who = models.BigIntegerField(_("account of who did it"), null=True)
     who_name = models.CharField(_("who"), max_length=200)
     at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
@@ -122,7 +122,7 @@ class AccountChange(models.Model):
 
     @cached_property
     def decision(self):
-        """That somebody agreed or cancelled it; nothing if nobody has."""
+        """The row that agreed to this change or cancelled it, or None."""
         kinds = (self.Kind.AGREED, self.Kind.CANCELLED)
         return next((one for one in self.decisions.all() if one.kind in kinds), None)
 
@@ -140,7 +140,7 @@ class AccountChange(models.Model):
 
     @property
     def started_at(self):
-        """Since when it has been in effect, or from when it will be."""
+        """When it took effect, or will take effect."""
         if self.is_agreed:
             return min(self.decision.at, self.works_at)
         return self.works_at or self.at

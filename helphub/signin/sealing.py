@@ -1,4 +1,4 @@
-"""What is not to be read in the database: secrets of factors, and text that waits."""
+"""Encrypts what must not be readable in the database: factor secrets, and text that waits."""
 
 import base64
 import hashlib
@@ -19,5 +19,5 @@ def seal(text):
 
 
 def unseal(token):
-    """The text; raises InvalidToken for what this SECRET_KEY did not seal."""
+    """The text. Raises InvalidToken if this SECRET_KEY did not seal it."""
     return _fernet(settings.SECRET_KEY).decrypt(token.encode()).decode()

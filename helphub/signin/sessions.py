@@ -18,7 +18,7 @@ def begin(request, **kwargs):
 
 
 def why_over(request):
-    """Why the session of whoever is signed in is over, in words for them; or nothing."""
+    """Why this officer's session is over, in words for them; or nothing."""
     now, session = time.time(), request.session
     begun, seen = session.get(BEGUN, 0), session.get(SEEN, 0)
     ended = SessionsEnd.objects.filter(user=request.user).first()
@@ -32,14 +32,14 @@ def why_over(request):
 
 
 def touch(request):
-    """Note that somebody is there. Not more often than the limit needs: each is a write."""
+    """Note that the officer is active, at most once a minute because each note is a write."""
     now = time.time()
     if now - request.session[SEEN] > MINUTE:
         request.session[SEEN] = now
 
 
 def is_fresh(request):
-    """Whether signing in was so lately that nothing needs to be asked again."""
+    """Whether the officer signed in too recently to be asked again."""
     return time.time() - request.session.get(BEGUN, 0) < settings.CONFIRMED_SECONDS
 
 

@@ -1,4 +1,4 @@
-"""What an officer typed into a form that could not be taken: kept, and given back.
+"""Keeps what an officer typed into a form that was not accepted, and gives it back.
 
 It waits sealed in the session, for the same account and the same address.
 """
@@ -13,13 +13,13 @@ from django.shortcuts import render
 from helphub.signin.sealing import seal, unseal
 
 SESSION_KEY = "typed"
-# Buttons, and what Django's forms count with.
+# Buttons and the CSRF token, then the fields Django uses to keep track of rows.
 NOT_TEXT = ("_", "csrf")
 COUNTS = ("_FORMS", "-id", "-DELETE")
 
 
 def fields_of(request):
-    """What a form sent. Passwords are left out: they are typed again."""
+    """What a form sent, without passwords: those must be typed again."""
     return [
         (name, values)
         for name, values in request.POST.lists()
@@ -28,7 +28,7 @@ def fields_of(request):
 
 
 def words_of(fields):
-    """What somebody typed, of what a form sent: (field, words)."""
+    """The words an officer typed, out of all that a form sent: (field, words)."""
     return [
         (name.replace("_", " "), value)
         for name, values in fields
@@ -53,7 +53,7 @@ def keep(request, user):
 
 
 def address_of_form(request):
-    """Where the form stood that was sent: the page before, if it is the admin's."""
+    """The page that the form was on: the previous page, if it is the admin's."""
     before = urlsplit(request.headers.get("Referer", ""))
     if before.netloc == request.get_host() and before.path.startswith(settings.ADMIN_PREFIX):
         return before.path + (f"?{before.query}" if before.query else "")
@@ -61,7 +61,7 @@ def address_of_form(request):
 
 
 def waiting(request):
-    """What waits for whoever is signed in, or nothing."""
+    """What waits for this officer, or None."""
     try:
         kept = json.loads(unseal(request.session[SESSION_KEY]))
     except (KeyError, InvalidToken):
@@ -74,7 +74,7 @@ def forget(request):
 
 
 def give_back(request, kept):
-    """A page with what was typed, to send or to leave."""
+    """A page with what was typed, to send again or discard."""
     context = {
         "kept": kept,
         "words": words_of(kept["fields"]),

@@ -1,4 +1,4 @@
-"""The pages of sign-in, each named here: what allauth has besides is not there."""
+"""Every sign-in page. allauth's other pages are left out."""
 
 from allauth.account import views as account
 from allauth.decorators import rate_limit
@@ -10,7 +10,7 @@ from django.urls import path
 
 from helphub.signin import views
 
-# Its GET begins a session: a stranger is not to begin any number of them.
+# Its GET starts a session, so limit how many a stranger can start.
 sign_in_by_passkey = rate_limit(action="login", limit_get=True)(passkeys.login_webauthn)
 
 urlpatterns = [

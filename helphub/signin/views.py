@@ -1,4 +1,4 @@
-"""Pages of sign-in that allauth has not, or not as they are needed here."""
+"""Sign-in pages that allauth lacks, or that must work differently here."""
 
 from http import HTTPStatus
 
@@ -24,7 +24,7 @@ ON_A_PAGE = 50
 
 
 class Welcome(SuccessMessageMixin, PasswordResetConfirmView):
-    """The link that a keeper of users gives: whoever opens it chooses the password."""
+    """The link a keeper of users gives. Whoever opens it chooses the password."""
 
     template_name = "signin/welcome.html"
     success_url = reverse_lazy("account_login")
@@ -42,12 +42,12 @@ class Welcome(SuccessMessageMixin, PasswordResetConfirmView):
 
 
 welcome = Welcome.as_view()
-# Passkeys stand among the other factors, and have no list of their own.
+# Passkeys are listed with the other factors, so they have no list of their own.
 to_factors = RedirectView.as_view(pattern_name="mfa_index")
 
 
 def remove_passkey(request, pk):
-    """Remove a passkey of one's own, unless it is the last factor."""
+    """Remove one of the officer's own passkeys, unless it is their last factor."""
     passkey = get_object_or_404(
         Authenticator, user=request.user, type=Authenticator.Type.WEBAUTHN, pk=pk
     )
@@ -60,7 +60,7 @@ def remove_passkey(request, pk):
 def stale_form(request, reason=""):
     """A form whose token is not the browser's: forged, or older than the last sign-in.
 
-    Only our own pages send our own origin: what an officer typed there comes back.
+    Only our own pages send our origin, so give officers back what they typed there.
     """
     ours = f"{request.scheme}://{request.get_host()}"
     if request.headers.get("Origin") == ours and request.user.is_authenticated:
@@ -71,7 +71,7 @@ def stale_form(request, reason=""):
 
 @require_POST
 def leave_typed_text(request):
-    """Leave what was typed, and go back to the form as it stands."""
+    """Discard what was typed, and go back to the form."""
     kept = typed.waiting(request)
     typed.forget(request)
     return redirect(kept["form"] if kept else "admin:index")
@@ -79,7 +79,7 @@ def leave_typed_text(request):
 
 @require_POST
 def end_own_sessions(request):
-    """End all sessions of one's own: this one too, which is the shortest to explain."""
+    """End all of the officer's sessions. This one too, because that is simplest to explain."""
     sessions.end_all(request.user)
     return redirect("admin:index")
 
@@ -100,7 +100,7 @@ def account_changes(request):
 @admin.site.admin_view
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_change(request, key):
-    """One change: a second keeper agrees to it, or somebody cancels it."""
+    """One change: a second keeper can agree to it, and others can cancel it."""
     change = get_object_or_404(AccountChange, pk=key)
     does = {
         "agree": (changes.agree, "Agreed. It is in effect now."),
@@ -121,7 +121,7 @@ def account_change(request, key):
 
 
 def choices(user, change):
-    """What an officer can do with a change that waits."""
+    """What an officer can do about a change that waits."""
     if not change.is_waiting:
         return {}
     return {
