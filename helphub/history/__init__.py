@@ -1,6 +1,6 @@
-"""Every version of what officers write: kept, compared, brought back. Not on readers' servers.
+"""Every version of what officers write: kept, compared, restored. Not on readers' servers.
 
-The tables are django-reversion's. It keeps a version of each row that it sees saved; here a version
-is of a whole record, with the rows that stand in its form and the links to others, as they are when
-the work is done: rows that went, and links that went with what they led to, are seen too.
+The tables are django-reversion's. It keeps a version of each row that it sees saved. Here a version
+covers a whole record as it is when the work is done: the rows in its form and its links to others.
+That also catches deleted rows, and links that went when the other record was deleted.
 """

@@ -1,4 +1,4 @@
-"""What a form of the admin needs so that no officer's work is lost."""
+"""What admin forms need so that no officer's work is lost."""
 
 from http import HTTPStatus
 
@@ -14,7 +14,7 @@ from helphub.signin import typed
 
 
 class KeepsHistory:
-    """Knows the versions of a record, and refuses a save over one that the officer has not seen."""
+    """Links to a record's versions, and refuses a save over one the officer has not seen."""
 
     change_form_template = "admin/helphub/change_form.html"
 
@@ -24,7 +24,7 @@ class KeepsHistory:
         if key is None or "_saveasnew" in request.POST:
             return super().changeform_view(request, object_id, form_url, extra_context)
         if request.method != "POST":
-            # Before the form is read: what is saved in between is then a conflict, not lost.
+            # Taken before the form is read, so a save in between is a conflict and not lost.
             request.mark = conflicts.mark_of(self.model, key)
             return super().changeform_view(request, object_id, form_url, extra_context)
         with recording(request.user):
@@ -94,10 +94,10 @@ class KeepsHistory:
             raise Http404("There is no such record.")
         return redirect("desk:history", self.opts.label_lower, key)
 
-    # Fields that are changed in the list.
+    # Fields edited in the list.
 
     def _get_list_editable_queryset(self, request, prefix):
-        # A row is saved whole: nobody else may save it between being read and being saved.
+        # A row is saved whole, so lock it from being read until it is saved.
         return super()._get_list_editable_queryset(request, prefix).select_for_update(of=["self"])
 
     def get_changelist_form(self, request, **kwargs):

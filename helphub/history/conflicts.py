@@ -1,4 +1,4 @@
-"""Two officers with one record: the second who saves is shown what the first has saved."""
+"""Two officers edit one record: the second to save is shown what the first saved."""
 
 import re
 
@@ -15,13 +15,13 @@ REFUSED = "Somebody else saved this meanwhile. What differs is shown at the head
 
 
 def mark_of(model, key):
-    """The mark of a record as it is saved. What is not there has one too."""
+    """The mark of a record as it is saved, or "" if there is none."""
     state = states.read_one(model, key)
     return state.mark if state else ""
 
 
 def typed_state(saved, form, formsets):
-    """What would be saved if this form were taken, as far as it can be read."""
+    """What this form would save, as far as it can be read."""
     model = form._meta.model
     typed = State(saved.fields | _typed(model, form), dict(saved.rows))
     for formset in formsets:
@@ -43,7 +43,7 @@ def typed_state(saved, form, formsets):
 
 
 def _typed(model, form):
-    """The fields that a form holds, as a version writes them."""
+    """A form's fields as a version stores them."""
     names = {one.name: one for one in states.kept_fields(model)}
     cleaned = getattr(form, "cleaned_data", {})
     return {
@@ -62,9 +62,9 @@ def _as_kept(one, value):
 
 
 def merge(saved, base, mine, form, formsets):
-    """Put into the form what others have saved in fields that this officer has not touched.
+    """Put into the form what others saved in fields that this officer has not touched.
 
-    Only what both have changed is then left for the officer to decide.
+    The officer then decides only about fields that both changed.
     """
     model = form._meta.model
     row = states.instance_of(model, form.instance.pk, saved.fields)
@@ -93,9 +93,9 @@ def _same(one, other, name):
 
 
 def _put(data, name, bound):
-    """Write into sent data what a field of a form that was not sent shows."""
+    """Write into sent data the value that a field of an unsent form shows."""
     widget, value = bound.field.widget, bound.value()
-    widget = getattr(widget, "widget", widget)  # What stands in the admin's frame of buttons.
+    widget = getattr(widget, "widget", widget)  # Unwrap the admin's frame of buttons.
     if isinstance(widget, CheckboxInput):
         data.setlist(name, ["on"] if value else [])
     elif isinstance(bound.field, ModelMultipleChoiceField):
@@ -106,7 +106,7 @@ def _put(data, name, bound):
 
 
 def refusing(form_class):
-    """A form that takes nothing, and keeps what is typed."""
+    """A form that refuses every save, and keeps what is typed."""
 
     class Refusing(form_class):
         def clean(self):
@@ -118,10 +118,11 @@ def refusing(form_class):
 
 
 def with_rows_that_are_there(data, prefix, there, before, form_class):
-    """What was typed into rows, and the rows that somebody added meanwhile.
+    """Match what was typed into rows with the rows that are saved now.
 
-    What was typed into a row that somebody deleted is in a new one; a row that this officer has
-    not touched is gone. Django counts on the first rows of a form being the ones that are saved.
+    Text typed into a row that another officer deleted goes into a new row. If this officer had not
+    touched the row, it is dropped. Rows that others added are put in. Django expects the saved rows
+    first.
     """
     model = form_class._meta.model
     total = _number(data, f"{prefix}-TOTAL_FORMS")
@@ -161,10 +162,10 @@ def _number(data, name):
 
 
 class ListRow:
-    """A row of a list whose fields can be changed there: somebody else's change stays.
+    """A row of an editable list, which keeps other officers' changes.
 
-    What the list showed goes with the form: only what this officer changed is saved, and only
-    where it is still what was shown.
+    The form also sends what the list showed. Only what this officer changed is saved, and only if
+    the stored value is still the one shown.
     """
 
     def __init__(self, *args, **kwargs):

@@ -1,17 +1,17 @@
-"""What an officer's request saves is kept, wherever in the admin's code it is saved."""
+"""Keeps versions of what an admin request saves, wherever the code saves it."""
 
 from helphub.history.recording import recording
 from helphub.middleware import is_for_admin
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
-# Not the pages of sign-in: they count what fails, which must not be undone with it.
+# Not the sign-in pages: they count failures, and a rollback must not undo the count.
 ROOMS = {"admin", "desk"}
 
 
 class Recorded:
-    """Runs a view of the admin that may save in one transaction, and keeps versions of it.
+    """Runs an admin view that may save in one transaction, and keeps versions of it.
 
-    The last of all middleware: it calls the view itself.
+    It must be the last middleware, because it calls the view itself.
     """
 
     def __init__(self, get_response):

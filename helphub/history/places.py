@@ -1,4 +1,4 @@
-"""Where somebody is to be found: a version must not know it longer than the site does."""
+"""Removes addresses from history when they leave the site."""
 
 from helphub.history import recording, versions
 from services.models import Location
@@ -9,13 +9,13 @@ def forget_place(sender, instance, **kwargs):
 
 
 def forget_hidden_place(sender, instance, **kwargs):
-    """The versions of a place from before it was told on booking."""
+    """Delete a place's versions when its address is now told only on booking."""
     if not instance.is_public:
         forget_place(sender, instance)
 
 
 def forget_open_service(sender, instance, **kwargs):
-    """The versions of a service from before its place was secret: any text may name the place."""
+    """Delete a service's versions from before its place was secret: any text may name it."""
     if instance.is_secret_place:
         for version in versions.of_record(sender, instance.pk):
             if not versions.fields_of(version)["is_secret_place"]:

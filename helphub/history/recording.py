@@ -1,4 +1,4 @@
-"""What is saved while a record of it is kept becomes a version, with who and why."""
+"""Makes versions of what is saved in a block of work, with who and why."""
 
 import json
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ class Recording:
         self.saved, self.deleted, self.noted = set(), {}, set()
 
     def note(self, record):
-        """Make a version of a record though its own fields may not differ."""
+        """Make a version of a record even if its own fields are the same."""
         self.noted.add((type(record), record.pk))
         self.saved.add((type(record), record.pk))
 
@@ -46,7 +46,7 @@ class Recording:
 
 @contextmanager
 def recording(user=None, why=""):
-    """Keep a version of every record that is saved in this block, or of none if it fails."""
+    """Keep a version of every record saved in this block, or of none if it fails."""
     if (outer := _recording.get()) is not None:
         outer.why = why or outer.why
         yield outer
@@ -63,7 +63,7 @@ def recording(user=None, why=""):
 
 
 def begin():
-    """A first version of each record that has none."""
+    """Make a first version of each record that has none."""
     found = []
     for model in states.records():
         known = versions.of_model(model).values_list("object_id", flat=True)
@@ -110,11 +110,11 @@ def _version(revision, model, key, fields, name):
     )
 
 
-# What is seen while a record is kept.
+# What is noticed while recording.
 
 
 def _touch(instance):
-    """Note the record that a row is, or stands in."""
+    """Note the record that a row is, or belongs to."""
     one, model = _recording.get(), type(instance)
     if model in states.records():
         one.saved.add((model, instance.pk))
@@ -141,7 +141,7 @@ def before_deletion(sender, instance, **kwargs):
                 one.saved.update((model, key) for key in found.values_list("pk", flat=True))
     if sender in states.records():
         state = states.read_one(sender, instance.pk)
-        # Where somebody is to be found is kept nowhere once it is gone.
+        # An address is not kept once it is deleted.
         state.rows = {label: rows for label, rows in state.rows.items() if label not in PLACES}
         one.deleted.setdefault((sender, instance.pk), state)
 
@@ -161,12 +161,12 @@ def on_links(sender, instance, reverse, model, pk_set, action, **kwargs):
 
 
 def forget(model, keys):
-    """Keep no version of these rows."""
+    """Delete all versions of these rows."""
     versions.of_model(model).filter(object_id__in=[str(key) for key in keys]).delete()
 
 
 def listen():
-    """See every row of the content that is saved or deleted, and every link."""
+    """Watch every row of the content that is saved or deleted, and every link."""
     for model in states.kept():
         if model._meta.auto_created:
             m2m_changed.connect(on_links, model)

@@ -1,4 +1,4 @@
-"""Bring a record back to what it was. What is not allowed now is refused, and nothing is done."""
+"""Brings a record back to an earlier state. Does nothing if that is not allowed now."""
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -17,9 +17,9 @@ class RefusedError(Exception):
 
 
 def wanted(model, present, version, kept_fields=(), kept_rows=()):
-    """The state that restoring leads to, and notes on what it leaves as it is.
+    """The state that restoring leads to, and notes on what it leaves alone.
 
-    Fields and kinds of rows that are kept, and what refers to something that is gone, stay.
+    Kept fields and kept kinds of rows stay as they are. Links to deleted records are left out.
     """
     notes, fields, rows = [], dict(version.fields), {}
     for name in kept_fields:
@@ -37,7 +37,7 @@ def wanted(model, present, version, kept_fields=(), kept_rows=()):
         label = child._meta.label_lower
         now, then = present.rows.get(label, {}), version.rows.get(label, {})
         if label in PLACES:
-            # Not kept once it is gone, and not sent away by an old version.
+            # A deleted place was not kept, and an old version must not remove a present one.
             rows[label] = {key: then.get(key, fields) for key, fields in now.items()}
             if now.keys() != then.keys():
                 notes.append(f"No {child._meta.verbose_name} comes back or goes: use its form.")
@@ -55,7 +55,7 @@ def wanted(model, present, version, kept_fields=(), kept_rows=()):
 
 
 def restore(model, key, wanted):
-    """Make a record equal to this state. The record is locked already."""
+    """Make a record equal to this state. The caller has locked it."""
     try:
         with transaction.atomic():
             _restore(model, key, wanted)
@@ -74,7 +74,7 @@ def _restore(model, key, wanted):
         getattr(row, one.name).set(wanted.fields.get(one.name, []))
     for child, link in states.children(model):
         _restore_rows(row, child, link, wanted.rows.get(child._meta.label_lower, {}))
-    # Some rules look at what stands beside a field.
+    # Check again: some rules depend on the record's links and rows.
     model._base_manager.get(pk=key).full_clean()
 
 
@@ -85,10 +85,10 @@ def _restore_rows(row, child, link, then):
         for key, fields in states.table_of(child, **owner).items()
     }
     different = [key for key in {*now, *then} if now.get(key) != then.get(key)]
-    # The versions of a place would go with it.
+    # Deleting a place would delete its versions too.
     is_place = child._meta.label_lower in PLACES
     gone = [] if is_place else [key for key in different if key in now]
-    # All first: two rows may have changed what only one of them can have.
+    # Delete them all first: two rows may have swapped a unique value.
     for one in child._base_manager.filter(pk__in=gone):
         one.delete()
     for key in different:
@@ -101,7 +101,7 @@ def _restore_rows(row, child, link, then):
 
 
 def reasons(model, error):
-    """What a refusal says, each with the field's own name."""
+    """The reasons in a refusal, each with the field's own name."""
     if not hasattr(error, "error_dict"):
         return list(error.messages)
     names = {one.name: str(one.verbose_name) for one in model._meta.get_fields() if one.concrete}

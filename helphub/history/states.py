@@ -1,4 +1,4 @@
-"""A record as it stood at one moment, with all that an officer sees in its form."""
+"""A record at one moment, with all that an officer sees in its form."""
 
 import hashlib
 import json
@@ -16,13 +16,13 @@ from helphub.models import OpenQuestion
 
 
 def kept():
-    """The models that officers write: the content, and the questions that nobody has answered."""
+    """The models that officers write: the content and the open questions."""
     return [*content_models(), OpenQuestion]
 
 
 @cache
 def records():
-    """The models whose rows have a form of their own, and a history."""
+    """The models with a form and a history of their own."""
     return [
         model
         for model in kept()
@@ -32,7 +32,7 @@ def records():
 
 @cache
 def children(model):
-    """The kinds of rows that stand in a record's form: (model, the field that names the record)."""
+    """The kinds of rows in a record's form: (model, the field that names the record)."""
     inlines = admin.site.get_model_admin(model).inlines
     return [(one.model, _get_foreign_key(model, one.model, fk_name=one.fk_name)) for one in inlines]
 
@@ -45,7 +45,7 @@ def owners(child):
 
 @cache
 def own_fields(model):
-    """The fields that a version keeps. A translated one has a field for each language."""
+    """The fields that a version keeps. A translated field has one for each language."""
     fields = [one for one in model._meta.concrete_fields if not one.primary_key]
     for_all_languages = {one.translated_field for one in fields if is_translation(one)}
     return [one for one in fields if one not in for_all_languages]
@@ -61,14 +61,14 @@ def kept_fields(model):
 
 @dataclass
 class State:
-    """The fields of a record, and its rows by kind and key. Values are as JSON writes them."""
+    """A record's fields, and its rows by kind and key. Values are as JSON writes them."""
 
     fields: dict
     rows: dict = field(default_factory=dict)
 
     @property
     def mark(self):
-        """Another one for every other state."""
+        """A hash that differs for every state."""
         written = json.dumps([self.fields, self.rows], sort_keys=True)
         return hashlib.sha256(written.encode()).hexdigest()[:32]
 
@@ -77,7 +77,7 @@ class State:
 
 
 def _without_nothing(state):
-    # An empty translation is None or "", by the way it was emptied.
+    # An empty translation is None or "", depending on how it was emptied.
     def tidy(fields):
         return {name: value for name, value in fields.items() if value not in (None, "")}
 
@@ -94,14 +94,14 @@ def as_json(values):
 
 
 def value_of(one, value):
-    """What a field holds, of what JSON wrote."""
+    """The value of a field from what JSON wrote."""
     if value is None:
         return None
     return (one.target_field if one.is_relation else one).to_python(value)
 
 
 def instance_of(model, key, fields):
-    """A row, not saved, with these values."""
+    """An unsaved row with these values."""
     named = {one.name: one for one in own_fields(model)}
     values = {
         named[name].attname: value_of(named[name], value)
@@ -112,7 +112,7 @@ def instance_of(model, key, fields):
 
 
 def key_of(model, written):
-    """A primary key as an address writes it, or None."""
+    """The primary key in an address, or None."""
     try:
         key = model._meta.pk.clean(written, None)
     except ValidationError:
@@ -121,7 +121,7 @@ def key_of(model, written):
 
 
 def table_of(model, **which):
-    """Rows as they are stored, {key: {field: value}}; a translated manager reads one language."""
+    """Rows as stored, {key: {field: value}}. A translated manager would read one language."""
     fields = own_fields(model)
     names = [one.attname for one in fields]
     found = models.QuerySet(model).filter(**which).order_by("pk").values_list("pk", *names)
@@ -132,7 +132,7 @@ def table_of(model, **which):
 
 
 def _linked(one, which):
-    """What many-to-many fields hold: {key: [keys of others]}."""
+    """What a many-to-many field holds: {key: [keys of others]}."""
     here, there = (
         one.remote_field.through._meta.get_field(name)
         for name in (one.m2m_field_name(), one.m2m_reverse_field_name())
@@ -147,7 +147,7 @@ def _linked(one, which):
 
 
 def read(model, keys=None):
-    """These records, or all, as they are in the database: {key: State}."""
+    """These records, or all of them, from the database: {key: State}."""
     which = {} if keys is None else {"pk__in": keys}
     states = {key: State(fields) for key, fields in table_of(model, **which).items()}
     for one in model._meta.many_to_many:
@@ -165,7 +165,7 @@ def read(model, keys=None):
 
 
 def name_of(link, key, state):
-    """What the rows of a record hold in the field that names it."""
+    """The value by which a record's rows refer to it."""
     target = link.target_field
     return key if target.primary_key else state.fields[target.name]
 
@@ -181,8 +181,8 @@ def read_one(model, key):
 
 
 def lock(model, key):
-    """Let nobody else save a record until the transaction ends.
+    """Stop everyone else saving a record until the transaction ends.
 
-    On SQLite the transaction itself, which begins IMMEDIATE, keeps everybody else out.
+    On SQLite the transaction itself begins IMMEDIATE, which keeps other writers out.
     """
     list(models.QuerySet(model).select_for_update().filter(pk=key).values_list("pk"))

@@ -1,4 +1,4 @@
-"""The versions of a record that were kept."""
+"""The stored versions of a record."""
 
 import json
 
@@ -19,13 +19,13 @@ def of_record(model, key):
 
 
 def newest_state(model, key):
-    """The newest state that was kept, or None."""
+    """The newest stored state, or None."""
     newest = of_record(model, key).first()
     return newest and states_of(model, [newest])[newest.pk]
 
 
 def state_marked(model, key, mark):
-    """The state with this mark, if it is one of the last that were kept."""
+    """The state with this mark, if it is among the last 20 stored."""
     newest = list(of_record(model, key)[:20])
     kept = states_of(model, newest) if newest else {}
     return next((state for state in kept.values() if state.mark == mark), None)
@@ -36,7 +36,7 @@ def fields_of(version):
 
 
 def states_of(model, found):
-    """What stood in these versions of one record: {version's key: State}."""
+    """The states in these versions of one record: {version's key: State}."""
     known = {one.name for one in states.kept_fields(model)}
     kept = {}
     by_revision = {}
@@ -54,7 +54,7 @@ def states_of(model, found):
 
 
 def deleted(model):
-    """The newest version of each record that is no more, newest first."""
+    """The newest version of each deleted record, newest first."""
     there = {str(key) for key in model._base_manager.values_list("pk", flat=True)}
     gone = {}
     found = of_model(model).defer("serialized_data").select_related("revision__user")

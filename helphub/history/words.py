@@ -17,12 +17,12 @@ MOST_NAMED = 8
 
 @dataclass
 class Change:
-    """A field that is not the same in two states, with its words in both."""
+    """A field that differs between two states, with its words in both."""
 
     field: str
-    language: str  # Empty where words have none.
-    row: str  # The row of the record in whose field they stand, or nothing.
-    kind: str  # What kind of row that is, or nothing.
+    language: str  # Empty if the field has no language.
+    row: str  # The row of the record that has the field, or empty.
+    kind: str  # The kind of that row, or empty.
     old: list
     new: list
 
@@ -50,19 +50,19 @@ class Change:
 
     @property
     def name(self):
-        """The field and its language; English goes without saying."""
+        """The field and its language. English is left out."""
         is_other = self.language not in ("", "en")
         return f"{self.field} ({self.language_name})" if is_other else self.field
 
     @property
     def title(self):
-        """The same with the row it stands in."""
+        """The field with its language, after the row it is in."""
         name = f"{self.field}, {self.language_name}" if self.language else self.field
         return capfirst(f"{self.row}: {name}" if self.row else name)
 
 
 def difference(model, old, new):
-    """The changes from one state of a record to another. None is a record that is not there."""
+    """The changes from one state of a record to another. None means no record."""
     old, new = old or State({}), new or State({})
     found = _fields(model, old.fields, new.fields)
     for child, _ in states.children(model):
@@ -106,7 +106,7 @@ def _fields(model, old, new):
         before, after = old.get(one.name), new.get(one.name)
         if before == after or (before in (None, "", []) and after in (None, "", [])):
             continue
-        # What the database keeps for itself is not for reading.
+        # Officers never see these fields.
         if not one.editable:
             continue
         language = one.language if states.is_translation(one) else ""
