@@ -1,1 +1,1 @@
-"""The officers' desk: the admin's pages that are no table. In English only, as all of the admin."""
+"""The officers' desk: admin pages that are not tables. In English only, like all of the admin."""

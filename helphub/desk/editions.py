@@ -1,6 +1,6 @@
 """Publish, look at editions, go back, withdraw.
 
-The desk asks; the publisher (`manage.py publish --watch`) does.
+The desk only asks. The publisher (`manage.py publish --watch`) does the work.
 """
 
 import re
@@ -33,7 +33,7 @@ PROPOSE = "contacts.change_phone"
 
 
 def refusals_of(report):
-    """The refusals of a report, each with the form where it is mended."""
+    """The refusals in a report, each with the form where it can be mended."""
     return [
         {"refusal": one, "url": form_of(one.record)}
         for one in map(Refusal.from_json, report.get("refusals", []) + report.get("held", []))
@@ -41,7 +41,7 @@ def refusals_of(report):
 
 
 def form_of(record):
-    """The address of a record's form in the admin, or nothing."""
+    """The address of a record's form in the admin, or "" if it has none."""
     if record is None:
         return ""
     name = record.label.replace(".", "_")
@@ -100,7 +100,7 @@ def editions(request, context):
 
 
 def _withdrawn_in(folder, withdrawals):
-    """What is withdrawn now and stands in an edition."""
+    """Things withdrawn now that an edition still shows."""
     names = {(one.label, one.key): one for one in withdrawals}
     return [names[name] for name in publish.shows(folder, list(names))]
 
@@ -108,7 +108,7 @@ def _withdrawn_in(folder, withdrawals):
 @for_officers(SEE)
 @require_safe
 def publications(request, context):
-    """What officers asked of the publisher, and what came of each."""
+    """What officers asked of the publisher, and the outcome of each."""
     pages = Paginator(PublicationRequest.objects.all(), ON_A_PAGE)
     return render(
         request,
@@ -120,7 +120,7 @@ def publications(request, context):
 @for_officers(SEE)
 @require_safe
 def publication(request, context, key):
-    """What one publication was to change, and its report."""
+    """What one publication was meant to change, and its report."""
     one = get_object_or_404(PublicationRequest, pk=key)
     report = one.report
     return render(
@@ -142,13 +142,13 @@ def publication(request, context, key):
 @for_officers(SEE)
 @require_safe
 def progress(request, context):
-    """How far publications are, for the script of a page that shows some of them."""
+    """How far these publications are, for the script of the page that shows them."""
     keys = [key for key in request.GET.getlist("of")[:ON_A_PAGE] if re.fullmatch(r"\d{1,9}", key)]
     return JsonResponse(how_far.of_all(PublicationRequest.objects.filter(pk__in=keys)))
 
 
 def _named(label, key):
-    """A record that was ticked, by its name today."""
+    """A ticked record, by its name today."""
     for model in content_models():
         if model._meta.label_lower == label:
             row = model._base_manager.filter(pk=key).first()
@@ -195,7 +195,7 @@ def _page(folder, manifest, address):
     try:
         return (folder / "pages" / page["file"]).read_bytes()
     except OSError:
-        return None  # Somebody has altered the edition: its journal says so.
+        return None  # The edition was altered on disk. Its journal says so.
 
 
 @for_officers(SEE)
@@ -217,7 +217,7 @@ def page_as_it_was(request, context, number):
 @for_officers(SEE)
 @require_safe
 def words_of_page(request, context, number):
-    """What changed in a page's words from the edition before."""
+    """How a page's words changed from the edition before."""
     folder, manifest = _folder(number)
     address = request.GET.get("address", "")
     if address not in manifest["pages"]:
@@ -251,7 +251,7 @@ ASKED = {
 
 
 def warn_without_publisher(request):
-    """Tell an officer that nobody does what was asked for."""
+    """Warn an officer that no publisher is running to do what they asked."""
     if not store.has_watcher():
         messages.warning(request, NO_PUBLISHER)
 
@@ -259,7 +259,7 @@ def warn_without_publisher(request):
 @for_officers(PUBLISH)
 @require_POST
 def ask(request, context):
-    """Ask for going back to an edition or for the end of that; dismiss what was refused."""
+    """Ask to go back to an edition or to end that, or dismiss a refusal."""
     kind = request.POST.get("kind")
     if kind not in ASKED:
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
@@ -291,7 +291,8 @@ def withdraw(request, context, label, key):
     why = request.POST.get("why", "").strip()[:300]
     if request.method == "POST" and why:
         who = request.user.get_username()
-        # Both at once: what is being published stops at the first, and the second goes out next.
+        # In one transaction: the withdrawal stops a running publication, and the request goes out
+        # next.
         with transaction.atomic():
             publish.withdraw(row, who, why)
             ask_for(Kind.WITHDRAWAL, who, why)
@@ -311,7 +312,7 @@ def withdraw(request, context, label, key):
 @for_officers(PUBLISH)
 @require_POST
 def lift(request, context, key):
-    """Let something withdrawn be published again; of a critical number, propose that."""
+    """Let something withdrawn be published again. For a critical number, propose that instead."""
     withdrawal = get_object_or_404(Withdrawal, pk=key, lifted_at=None)
     if proposals.needs_second_person(withdrawal):
         messages.warning(request, "A second person must agree before this number is back. Say why.")

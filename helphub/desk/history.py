@@ -1,4 +1,4 @@
-"""The versions of a record: listed, compared, brought back. And what was deleted."""
+"""A record's versions: list, compare, restore. And the list of deleted records."""
 
 from dataclasses import dataclass
 from functools import wraps
@@ -28,7 +28,7 @@ SECOND_PERSON = (
 
 @dataclass
 class Record:
-    """A record, there or deleted, as the officer who asks may see it."""
+    """A record, present or deleted, as the officer asking may see it."""
 
     request: object
     model: type
@@ -80,7 +80,7 @@ class Record:
 
     @property
     def form(self):
-        """The address of its form, while it is there and has one."""
+        """The address of its form, if the record exists and has one."""
         try:
             name = self.label.replace(".", "_")
             return self.row and reverse(f"admin:{name}_change", args=[self.key])
@@ -93,7 +93,7 @@ class Record:
 
     @property
     def kept_fields(self):
-        """What restoring leaves as it is: what nobody writes, and what needs a second person."""
+        """What restoring leaves alone: read-only fields, and those that need a second person."""
         if self.row is None:
             return []
         fixed = [*self.admin.get_readonly_fields(self.request, self.row)]
@@ -103,7 +103,7 @@ class Record:
 
     @property
     def kept_rows(self):
-        """The kinds of rows that this officer may not write."""
+        """The kinds of rows that this officer may not edit."""
         rights = ["add", "change", "delete"]
         user = self.request.user
         return [
@@ -139,7 +139,7 @@ def moment(version):
 
 
 def describe(record, found, before):
-    """The lines of the list, newest first: each with what changed from the one before."""
+    """The lines of the list, newest first, each with its changes from the one before."""
     kept = versions.states_of(record.model, [*found, *before])
     lines = []
     for version, older in zip(found, [*found[1:], *before, None], strict=False):
@@ -180,7 +180,7 @@ def history(request, context, record):
 @of_record
 @require_safe
 def compare(request, context, record):
-    """What differs between two versions, or between one and what is saved now."""
+    """What differs between two versions, or between a version and what is saved now."""
     sides = []
     for name in ("old", "new"):
         number = request.GET.get(name, "")
@@ -214,7 +214,7 @@ def compare(request, context, record):
 @of_record
 @require_http_methods(["GET", "HEAD", "POST"])
 def restore(request, context, record, version):
-    """Show what bringing a version back would change, and do it."""
+    """Show what restoring a version would change, and do it."""
     if not record.may_be_restored:
         raise PermissionDenied
     version = record.version(version)
@@ -258,7 +258,7 @@ def restore(request, context, record, version):
 
 
 def refusals(record, present, wanted):
-    """What no officer brings back alone, apart from what the record's own rules refuse."""
+    """Why no officer can restore this alone, apart from the record's own rules."""
     if record.model is not Phone:
         return []
     approved = ApprovedNumber.objects.filter(line=wanted.fields["slug"])
@@ -272,7 +272,7 @@ def refusals(record, present, wanted):
 
 
 def bring_back(request, record, version, wanted):
-    """Restore, and say so; or say why not."""
+    """Restore and say so, or say why not."""
     why = f"Restored the version of {moment(version)}"
     try:
         with recording(why=why):
@@ -288,7 +288,7 @@ def bring_back(request, record, version, wanted):
 @admin.site.admin_view
 @require_safe
 def deleted(request):
-    """What was deleted and can come back, kind by kind."""
+    """Deleted records that can come back, kind by kind."""
     kinds = []
     for model in states.records():
         if admin.site.get_model_admin(model).has_view_or_change_permission(request):

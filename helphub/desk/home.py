@@ -1,6 +1,6 @@
-"""The first page of the admin: what needs an officer today, and the site in readers' own order.
+"""The admin's first page: what needs an officer today, and the site in readers' order.
 
-One function answers one question. A new question is a function here and a line in QUESTIONS.
+Each question is a function. To add one, write the function and list it in QUESTIONS.
 """
 
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Item:
     words: str
     url: str
     more: str = ""
-    record: object = None  # What is to be mended, where the item itself is not that.
+    record: object = None  # The record to mend, if it is not the item itself.
     record_url: str = ""
 
 
@@ -42,7 +42,7 @@ class Need:
     title: str
     items: list = field(default_factory=list)
     is_pressing: bool = False
-    url: str = ""  # The page where all of them are dealt with.
+    url: str = ""  # The page that deals with all of them.
 
 
 def form_of(row):
@@ -76,7 +76,7 @@ def refused(user):
 
 
 def reviews_asked(user):
-    """What others ask this officer to read through."""
+    """Records that others have asked this officer to read through."""
     return Need(
         "You are asked to read through",
         [
@@ -91,7 +91,7 @@ def reviews_asked(user):
 
 
 def reviews_to_mend(user):
-    """What others found when this officer asked."""
+    """Reviews this officer asked for that call for a change."""
     return Need(
         "Read through, and to be changed",
         [
@@ -106,13 +106,13 @@ def reviews_to_mend(user):
 
 
 def waiting_to_go_out(user):
-    """What is saved and published, and not with readers yet."""
+    """What is saved and published but not yet with readers."""
     if not (user.has_perm(PUBLISH) or user.has_perm(SEE)):
         return Need("Waiting to go out")
     try:
         found = waiting.records()
     except (OSError, DatabaseError):
-        found = []  # The edition's file is gone or torn. The head of the page says so.
+        found = []  # The edition's file is missing or damaged. The head of the page says so.
     items = [
         Item(one.record.name or str(one.kind), one.url, _changed_in_words(one)) for one in found
     ]
@@ -128,7 +128,7 @@ def _changed_in_words(one):
 
 
 def second_person(user):
-    """Critical numbers that somebody proposed, and somebody else must approve."""
+    """Critical numbers that another officer proposed and this officer may approve."""
     if not user.has_perm(APPROVE):
         return Need("Numbers that wait for a second person")
     proposed = NumberProposal.objects.waiting().exclude(proposer=user.pk).select_related("phone")
@@ -147,7 +147,7 @@ def second_person(user):
 
 
 def lapsing(user):
-    """Numbers that nobody has made sure of for 90 days, or soon will not have."""
+    """Numbers that have gone 90 days without a check, or will within two weeks."""
     if not user.has_perm(CHANGE_NUMBERS):
         return Need("Make sure of these numbers")
     today = timezone.localdate()
@@ -182,7 +182,7 @@ def _lapse_in_words(day, today, newest):
 
 
 def open_questions(user):
-    """What nobody knows yet, and the numbers whose sources differ on the hours."""
+    """Open questions, and numbers whose sources differ on the hours."""
     items = []
     if user.has_perm("helphub.change_openquestion"):
         questions = OpenQuestion.objects.open().select_related("phone", "service", "contact_line")
@@ -213,13 +213,13 @@ QUESTIONS = [
 
 
 def needs(user):
-    """What needs this officer today, the pressing first."""
+    """What needs this officer today, pressing needs first."""
     found = [need for need in (question(user) for question in QUESTIONS) if need.items]
     return sorted(found, key=lambda need: not need.is_pressing)
 
 
-# The site as readers meet it, and behind it what officers alone see: (words, what is in it). A
-# label is a list in the admin; a pair is a page of the desk, and the permission that it asks for.
+# The site as readers meet it, then what only officers see: (title, parts). A label is a list in the
+# admin; a pair is a page of the desk and its title.
 SITE = [
     ("Get help now", ["help-now"]),
     ("Find", ["helphub.synonym"]),
@@ -275,7 +275,7 @@ NAMES = {"auth.user": "Officers", "auth.group": "Roles"}
 
 
 def sections(request, wanted):
-    """The parts of the site with the lists and pages behind each that this officer may open."""
+    """The parts of the site, each with the lists and pages this officer may open."""
     lists = {
         f"{app['app_label']}.{model['object_name'].lower()}": model
         for app in admin.site.get_app_list(request)
@@ -289,7 +289,7 @@ def sections(request, wanted):
 
 
 def _link(user, part, lists):
-    """One link of a section, or nothing where this officer may not go."""
+    """One link of a section, or None if this officer may not open it."""
     if isinstance(part, tuple):
         name, words = part
         return {"words": words, "url": reverse(name)} if user.has_perm(SEE) else None

@@ -1,6 +1,6 @@
-"""How far publications are, in words for whoever waits.
+"""How far publications are, in words for the officer waiting.
 
-Readers' servers import this too, as a part of a library of template tags: it needs no admin.
+Readers' servers import this too, through a library of template tags, so it must not need the admin.
 """
 
 from datetime import datetime
@@ -21,13 +21,13 @@ class Said(NamedTuple):
     """What the admin shows of one publication."""
 
     words: str
-    aloud: str = ""  # For a screen reader, which is told of a new step and not of each page.
+    aloud: str = ""  # For a screen reader: announces each step, not each page.
     percent: int | None = None
     is_over: bool = False
 
 
 def queue():
-    """What is not done yet, in the order in which the publisher does it."""
+    """Unfinished requests, in the order the publisher takes them."""
     unfinished = PublicationRequest.objects.filter(state__in=[State.WAITING, State.RUNNING])
     return sorted(
         unfinished,
@@ -39,7 +39,7 @@ def queue():
 
 
 def of_request(request, waiting=None):
-    """How far what an officer asked for is. `waiting` is the queue, where it is known already."""
+    """How far one request is. Pass the queue as `waiting` if it is known already."""
     if request.state in (State.DONE, State.REFUSED):
         words = render_to_string("admin/helphub/_outcome.html", {"one": request})
         return Said(" ".join(unescape(words).split()), is_over=True)
@@ -52,7 +52,7 @@ def of_request(request, waiting=None):
 
 
 def _place(request, waiting, report):
-    """The place of each waiting publication in the queue, and what is at work before it."""
+    """A waiting publication's place in the queue, and what is at work before it."""
     ahead = waiting[: [one.pk for one in waiting].index(request.pk)] if request in waiting else []
     is_by_command = report and not any(one.state == State.RUNNING for one in ahead)
     if request.kind == Kind.WITHDRAWAL and report and report["source"] != "withdrawal":
@@ -72,7 +72,7 @@ def _name(request):
 
 
 def said_of(report):
-    """A report of the publication that is at work, in words."""
+    """A report of the running publication, in words."""
     doing = DOING[report["doing"]]
     percent, left = report["percent"], report["left"]
     counted = report["doing"] == progress.MAKING and report["of"]
@@ -92,7 +92,7 @@ DOING = {
 
 
 def about(seconds):
-    """A time that is only known roughly."""
+    """An approximate time, in words."""
     if seconds <= 5:
         return "a few seconds"
     if seconds <= 50:
@@ -105,7 +105,7 @@ def about(seconds):
 
 
 def at_the_head(waiting):
-    """What heads every page of the admin while something is being published; otherwise nothing."""
+    """The line at the head of every admin page while something publishes; otherwise None."""
     report = progress.now()
     running = sum(one.state == State.RUNNING for one in waiting)
     unstarted = len(waiting) - running
@@ -122,7 +122,7 @@ def at_the_head(waiting):
 
 
 def _over():
-    """What the head says when nothing is published any more."""
+    """What the head says once nothing is being published."""
     last = store.last() or {}
     words = {
         outcomes.DONE: f"Finished. Readers have edition {last.get('number')}.",
@@ -133,7 +133,7 @@ def _over():
 
 
 def stopped_in_words(report):
-    """That a publication gave way, and when it began again; or nothing."""
+    """How often a publication was stopped, and when it began again; or nothing."""
     count, again_at = report.get("stopped"), report.get("again_at")
     if not count or not again_at:
         return ""
@@ -146,7 +146,7 @@ def stopped_in_words(report):
 
 
 def of_all(requests):
-    """The head and these requests as they are now, and when to ask again: for a page's script."""
+    """The head, these requests, and when to ask again: for a page's script."""
     waiting = queue()
     found = {"head": at_the_head(waiting) or _over()}
     found |= {str(one.pk): of_request(one, waiting) for one in requests}

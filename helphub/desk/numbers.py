@@ -38,7 +38,7 @@ def proposals(request, context):
 @for_officers(PROPOSE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose(request, context, key):
-    """Propose another number for a line, or that a withdrawn one comes back."""
+    """Propose another number for a line, or the return of a withdrawn one."""
     phone = get_object_or_404(Phone, pk=key)
     form = deciding.ProposalForm(request.POST or None, phone=phone, user=request.user)
     if request.method == "POST" and form.is_valid() and (made := form.propose()):
@@ -65,7 +65,7 @@ def propose(request, context, key):
 @for_officers(PROPOSE, APPROVE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def proposal(request, context, key):
-    """One proposal: what it changes and touches; approve it, refuse it, take it back."""
+    """One proposal and what it affects: approve it, refuse it, take it back."""
     found = get_object_or_404(NumberProposal.objects.select_related("phone", "role_from"), pk=key)
     is_own = request.user.pk == found.proposer
     may_approve = request.user.has_perm(APPROVE)

@@ -7,9 +7,9 @@ from django.core.exceptions import PermissionDenied
 
 
 def for_officers(*permissions):
-    """A page of the desk, for officers with one of these permissions.
+    """A page of the desk, for officers with any of these permissions.
 
-    The view gets what every page of the admin shows as its second argument.
+    The view's second argument is the context that every admin page shows.
     """
 
     def decorate(view):

@@ -1,7 +1,7 @@
-"""Preview: one record that waits, as readers would see it, by a link that works for seven days.
+"""Preview: one waiting record as readers would see it, by a link that works for seven days.
 
-The pages are what the current edition has with this one record in it, made by the public role as an
-edition's are. Nothing else that waits is in them.
+The public role makes the pages as it makes an edition's: the current edition with this one record
+in it. Nothing else that waits is included.
 """
 
 import fcntl
@@ -32,21 +32,21 @@ SALT = "helphub.desk.preview"
 PUBLIC = Location.Address.PUBLIC
 WORKS = timedelta(days=7)
 KEPT = 50
-# What a cache in between may keep of readers' pages. Of these it keeps nothing.
+# Headers that let caches keep readers' pages. A preview must not be cached.
 OF_CACHES = {"X-Accel-Expires", "CDN-Cache-Control", "Surrogate-Control"}
 
 
 class PreviewError(Exception):
-    """The page cannot be shown, with why."""
+    """The page cannot be shown. The message says why."""
 
 
 def token_for(label, key):
-    """What a link to a record's preview carries: nobody can make one up, and it ends."""
+    """The token in a preview link. It can't be forged, and it expires."""
     return signing.dumps([label, key], salt=SALT)
 
 
 def place_of(model):
-    """Where a record stands that has no page of its own, or nothing where it has one."""
+    """Where a record without a page of its own appears, or "" if it has a page."""
     if hasattr(model, "get_absolute_url"):
         return ""
     return (
@@ -59,7 +59,7 @@ def place_of(model):
 
 
 def _rows(model, key, before):
-    """The edition's rows with this record in them as it is saved, as if it were published."""
+    """The edition's rows with this record as saved, treated as published."""
     saved = bake.read(connections["default"])
     if key not in saved[model]:
         raise PreviewError("It is no longer there. Ask whoever sent you the link for a new one.")
@@ -75,7 +75,7 @@ def _rows(model, key, before):
     if bake.is_entry(model):
         row |= {"is_published": True} | dict.fromkeys(row.keys() & {"starts_on", "ends_on"})
     for place in bake.PLACES:
-        # What is secret by now is in no preview, though readers' edition may have it still.
+        # Hide an address that is secret now, even if readers' edition still has it.
         known = saved[apps.get_model(place)]
         rows[apps.get_model(place)] = {
             number: one if known[number]["address"] == PUBLIC else dict(known[number])
@@ -99,7 +99,7 @@ def _rows(model, key, before):
 
 
 def _own(rows, name):
-    """The rows that are written in a record's form, as (model, key)."""
+    """The rows edited in a record's form, as (model, key)."""
     model, key = apps.get_model(name[0]), name[1]
     found = [(model, key)] if key in rows[model] else []
     for other, table in rows.items():
@@ -131,7 +131,7 @@ def _languages():
 
 
 def made(label, key):
-    """The folder with a record's pages: made now, or earlier from the same content."""
+    """The folder with a record's pages, made now or earlier from the same content."""
     edition = publish.whole_edition()
     if edition is None:
         raise PreviewError("There is no edition yet. Publish once; then there are previews.")
@@ -153,7 +153,7 @@ def made(label, key):
 
 @contextmanager
 def _alone():
-    """One preview is made at a time: however many ask, the machine has one to make."""
+    """Make one preview at a time, however many are asked for."""
     settings.PREVIEWS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (settings.PREVIEWS_DIR / "lock").open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -186,7 +186,7 @@ def _make(folder, edition, model, key, rows):
 
 
 def _clear_away():
-    """Remove previews that no link leads to any more, and those that nobody asked for lately."""
+    """Remove previews that are expired, beyond the number we keep, or half made."""
     found = sorted(
         (path for path in settings.PREVIEWS_DIR.iterdir() if path.is_dir()),
         key=lambda path: path.stat().st_mtime,
@@ -202,7 +202,7 @@ def _clear_away():
 
 
 def _with_record(view):
-    """Give a view the record that its link names; or answer that the link leads nowhere."""
+    """Give a view the record that its link names, or say that the link leads nowhere."""
 
     def with_record(request, token, **arguments):
         try:
@@ -230,7 +230,7 @@ def _no(request, title, status, why):
 @require_safe
 @_with_record
 def preview(request, token, label, key):
-    """A record's page, in each language: what a link leads to."""
+    """A record's page in each language: where the link leads."""
     model = apps.get_model(label)
     pages = address = None
     if not place_of(model):
@@ -252,7 +252,7 @@ def preview(request, token, label, key):
 @require_safe
 @_with_record
 def page(request, token, label, key, language):
-    """The page itself, as readers would get it, with the headers that they would get."""
+    """The page itself, with the headers that readers would get."""
     if place_of(apps.get_model(label)):
         raise PreviewError(place_of(apps.get_model(label)))
     folder = made(label, key)

@@ -1,5 +1,7 @@
-"""Another number for a critical line, or a withdrawn one back: proposed by one officer, decided by
-another. What is decided happens whole or not at all."""
+"""Another number for a critical line, or a withdrawn one brought back.
+
+One officer proposes and another decides. A decision takes effect whole or not at all.
+"""
 
 from collections import defaultdict
 
@@ -25,18 +27,18 @@ PROPOSED = ["dial", "display", "textphone", "role"]
 
 
 class NotDecidedError(Exception):
-    """Nothing was decided, with what an officer should know."""
+    """Nothing was decided. The message tells the officer why."""
 
 
 def withdrawal_of(phone):
-    """The withdrawal that keeps a line off every page, or nothing."""
+    """The withdrawal that keeps a line off every page, or None."""
     return Withdrawal.objects.filter(
         label=Phone._meta.label_lower, key=phone.pk, lifted_at=None
     ).first()
 
 
 def keep_critical_lines_away(organization, withdrawal, who):
-    """Withdraw each critical line of an organisation, so that none comes back with it."""
+    """Withdraw an organisation's critical lines, so they don't come back with it."""
     lines = list(Phone.objects.guarded().filter(organization=organization))
     for line in lines:
         publish.withdraw(line, who, f"With “{withdrawal.name}”: {withdrawal.why}"[:300])
@@ -44,13 +46,13 @@ def keep_critical_lines_away(organization, withdrawal, who):
 
 
 def needs_second_person(withdrawal):
-    """Whether what was withdrawn is a critical line: one person alone does not bring it back."""
+    """Whether this is a critical line, which one person alone can't bring back."""
     is_number = withdrawal.label == Phone._meta.label_lower
     return is_number and Phone.objects.guarded().filter(pk=withdrawal.key).exists()
 
 
 def kind_for(phone):
-    """What a proposal for this line would be, as things are."""
+    """The kind that a proposal for this line would have now."""
     return Kind.BRING_BACK if withdrawal_of(phone) else Kind.CHANGE
 
 
@@ -58,7 +60,7 @@ def kind_for(phone):
 
 
 class ProposalForm(forms.ModelForm):
-    """What an officer proposes for a line. The kind is what the page said when it was opened."""
+    """What an officer proposes for a line. The kind is the one shown when the page opened."""
 
     kind = forms.ChoiceField(choices=Kind, widget=forms.HiddenInput)
 
@@ -86,7 +88,7 @@ class ProposalForm(forms.ModelForm):
             proposer=user.pk,
         )
         if phone.role:
-            # A role is not dropped: the line that is to have it takes it over.
+            # A role can't be dropped. Another line takes it over.
             del self.fields["role"]
         for name in ("dial", "display", "textphone"):
             self.fields[name].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
@@ -129,14 +131,14 @@ class ProposalForm(forms.ModelForm):
             self.add_error("dial", "This is what the line has already, and it is approved.")
             return
         try:
-            # Not self.phone: the page goes on to show that as it is.
+            # Use a fresh copy: the page still shows self.phone unchanged.
             set_on(Phone.objects.get(pk=self.phone.pk), proposal).full_clean(exclude=["role"])
         except ValidationError as error:
             for name, messages in error.message_dict.items():
                 self._add_of_line(name, messages)
 
     def _add_of_line(self, name, messages):
-        """What would be wrong with the line: beside the field, or told with the field's name."""
+        """Show an error in the line: beside its field, or with the field's name."""
         if name in self.fields:
             self.add_error(name, messages)
             return
@@ -149,7 +151,7 @@ class ProposalForm(forms.ModelForm):
             )
 
     def propose(self):
-        """Store it, unless somebody was quicker; None then, with the reason among the errors."""
+        """Save it. If another officer was quicker, add an error and return None."""
         try:
             with transaction.atomic():
                 self.instance.save()
@@ -170,7 +172,7 @@ def _already(waiting):
 
 
 def changes_anything(proposal):
-    """Whether approving would change the line, its withdrawal, or what is approved of it."""
+    """Whether approving would change the line, its withdrawal or its approved number."""
     if proposal.kind == Kind.BRING_BACK or proposal.is_change_of_role:
         return True
     if proposal.is_change_of_number or proposal.is_change_of_textphone:
@@ -183,7 +185,7 @@ def changes_anything(proposal):
 
 
 def set_on(phone, proposal):
-    """Give a line what is proposed. It is not saved."""
+    """Put the proposed values on a line, without saving it."""
     for name in PROPOSED:
         setattr(phone, name, getattr(proposal, name))
     return phone
@@ -193,10 +195,10 @@ def set_on(phone, proposal):
 
 
 class ApprovalForm(forms.Form):
-    """The new number, typed once more by whoever approves it.
+    """The new number, typed again by whoever approves it.
 
-    The whole of it, not its last four digits: 999 and 101 have no four, and a wrong digit can stand
-    anywhere. Typing all of them is what makes somebody read them; a press on a button is not.
+    They type all of it, not the last four digits: 999 and 101 have no four, and any digit can be
+    wrong. Typing the digits makes people read them. Pressing a button does not.
     """
 
     typed = forms.CharField(
@@ -240,7 +242,7 @@ class RefusalForm(forms.Form):
 
 
 def _locked(key):
-    """A proposal that nobody else decides on until this transaction ends."""
+    """A proposal, locked so that no other officer decides on it in this transaction."""
     proposal = NumberProposal.objects.select_for_update().get(pk=key)
     if not proposal.is_waiting:
         raise NotDecidedError(
@@ -263,13 +265,13 @@ def _moment(when):
 
 @transaction.atomic
 def approve(key, user):
-    """Let a proposal take effect, on the word of somebody who did not make it."""
+    """Put a proposal into effect, on the word of an officer who did not make it."""
     proposal = _locked(key)
     _check_somebody_else(proposal, user)
     if why := account_changes.why_not_approve(user, proposal.proposer):
         raise NotDecidedError(f"Nothing was changed. {why}")
     keys = [proposal.phone_id, *([proposal.role_from_id] if proposal.role_from_id else [])]
-    # In one order, so that two approvals never wait for each other.
+    # Always in the same order, so two approvals can't deadlock.
     phones = {
         one.pk: one for one in Phone.objects.select_for_update().filter(pk__in=keys).order_by("pk")
     }
@@ -278,9 +280,9 @@ def approve(key, user):
     _check_nothing_moved(proposal, phone, loser, withdrawal)
     who = user.get_username()
     if loser:
-        # First: only one number may have the role.
+        # Save this first: only one number may have the role.
         loser.role = ""
-        # The strategy's own line goes with the role: below it readers see that the number changed.
+        # The strategy's printed line moves too: readers see below it that the number changed.
         printed_line, loser.printed_line = loser.printed_line, None
         loser.save(update_fields=["role", "printed_line"])
         phone.printed_line = phone.printed_line or printed_line
@@ -307,7 +309,7 @@ def approve(key, user):
 
 
 def _check_nothing_moved(proposal, phone, loser, withdrawal):
-    """Refuse what was proposed for a line that is not any more as it was then."""
+    """Refuse if the line has changed since the proposal was made."""
     is_as_it_was = all(
         getattr(phone, name) == getattr(proposal, f"was_{name}") for name in PROPOSED
     )
@@ -329,7 +331,7 @@ def _check_nothing_moved(proposal, phone, loser, withdrawal):
 
 
 def _note_loss(loser, proposal, who):
-    """The record of a line that lost its role: its digits stay as they were approved."""
+    """Record that a line lost its role. Its digits stay as they were approved."""
     if approved := ApprovedNumber.objects.by_line().get(loser.slug):
         _note(loser.slug, approved, approved.textphone, "", proposal, who)
 
@@ -351,14 +353,14 @@ def _note(line, number, textphone, role, proposal, who):
 
 
 def _log(user, phone, what):
-    """What the line's own history says."""
+    """Add to the line's own history."""
     LogEntry.objects.log_actions(user.pk, [phone], CHANGE, what, single_object=True)
 
 
 def _ask_for_publication(proposal, who):
-    """Let readers have it, and nothing else that waits.
+    """Publish this number, and nothing else that waits.
 
-    What was approved goes out with every edition. Only a line that readers do not have goes whole.
+    Every edition carries approved numbers. The whole line goes out only if readers don't have it.
     """
     edition = publish.whole_edition()
     lines = publish.rows_of(edition)[Phone] if edition else {}
@@ -372,7 +374,7 @@ def _ask_for_publication(proposal, who):
 
 @transaction.atomic
 def refuse(key, user, why):
-    """Say no to what somebody proposed, and why."""
+    """Refuse a proposal, and say why."""
     proposal = _locked(key)
     _check_somebody_else(proposal, user)
     proposal.decide(Outcome.REFUSED, user, why)
@@ -381,7 +383,7 @@ def refuse(key, user, why):
 
 @transaction.atomic
 def take_back(key, user):
-    """End a proposal of one's own."""
+    """Take back the officer's own proposal."""
     proposal = _locked(key)
     if proposal.proposer != user.pk:
         raise NotDecidedError("Only who proposed it takes it back. You can refuse it.")
@@ -393,8 +395,11 @@ def take_back(key, user):
 
 
 def pages_touched(proposal):
-    """The pages that show this line: of readers' edition; of a withdrawn line, of the last that
-    had it. In words why there are none, where an edition cannot be read."""
+    """The pages that show this line, or in words why there are none.
+
+    They come from readers' edition. For a withdrawn line, they come from the last edition that had
+    it.
+    """
     try:
         folder = store.current()
         if folder is None:
@@ -410,7 +415,7 @@ def pages_touched(proposal):
 
 
 def _last_that_had(phone):
-    """The newest edition that shows a line, though it may not be served any more; or nothing."""
+    """The newest edition that shows a line, even if no longer served; or None."""
     row = (phone._meta.label_lower, phone.pk)
     folders = map(store.folder_of, reversed(store.numbers()))
     return next((one for one in folders if publish.shows(one, [row])), None)
@@ -419,7 +424,7 @@ def _last_that_had(phone):
 def _pages_with(folder, proposal):
     """The addresses of an edition's pages that dial the line, or show its textphone.
 
-    Where the strategy's own words quote a number, they stay as they were printed.
+    Numbers quoted in the strategy's own words stay as printed.
     """
     lines = [(proposal.was_dial, proposal.was_textphone)]
     if proposal.role_from:
@@ -455,7 +460,7 @@ def _by_language(folder, addresses):
 
 
 def compared(old, new):
-    """Two numbers in the groups of the new one: for each, groups of (digit, whether it differs)."""
+    """Two numbers in the groups of the new one, as groups of (digit, whether it differs)."""
     sizes = [len(group) for group in new.split()]
     old_digits, new_digits = old.replace(" ", ""), new.replace(" ", "")
     return _grouped(old_digits, sizes, new_digits), _grouped(new_digits, sizes, old_digits)
@@ -471,7 +476,7 @@ def _grouped(digits, sizes, other):
 
 
 def differences(old, new):
-    """The differing digits in words, for whoever hears the page, or sees no difference in looks."""
+    """The differing digits in words, for officers who hear the page or miss the marking."""
     old, new = old.replace(" ", ""), new.replace(" ", "")
     if not old or not new:
         return ""

@@ -40,7 +40,7 @@ class AskForm(forms.ModelForm):
 
 
 class AnswerForm(forms.ModelForm):
-    """What came of reading it through."""
+    """The outcome of reading it through."""
 
     class Meta:
         model = Review
@@ -72,7 +72,7 @@ def record_of(review):
 
 
 def address_of(review):
-    """Where the record is read and mended."""
+    """Where the record can be read and mended."""
     return form_of(Record(review.label, review.key, review.name))
 
 
@@ -81,7 +81,7 @@ def may(user, verb, model):
 
 
 def may_answer(user, review):
-    """Whoever was asked, and anyone who may publish: but never who asked."""
+    """Whether this officer was asked or may publish, and is not the officer who asked."""
     if review.outcome != Outcome.WAITING or user.get_username() == review.asked_by:
         return False
     if not may(user, "view", apps.get_model(review.label)):
@@ -102,7 +102,7 @@ def asked_of(user):
 
 
 def to_mend(user):
-    """What this officer asked about and has to change: the newest answer of a record says so."""
+    """Reviews this officer asked for whose newest answer calls for a change."""
     newest = {}
     for one in Review.objects.filter(asked_by=user.get_username()).order_by("pk"):
         newest[one.label, one.key] = one
@@ -128,7 +128,7 @@ def _others(user, record):
 @for_officers(SEE)
 @require_safe
 def reviews(request, context):
-    """What waits, and what was answered last."""
+    """The reviews that wait, and the latest answers."""
     found = list(Review.objects.all()[:MOST_SHOWN])
     return render(
         request,
@@ -144,7 +144,7 @@ def reviews(request, context):
 
 @for_officers(SEE)
 def ask(request, context, label, key):
-    """Ask somebody to read a record through."""
+    """Ask an officer to read a record through."""
     record = _record(request.user, label, key)
     waiting = Review.objects.of(record).waiting().first()
     if waiting:
@@ -225,7 +225,7 @@ def _answer(request, key, given):
 
 
 def _close(key, user, outcome, words=""):
-    """End a review that waits. Of two at once, one does it: the number says whether this was it."""
+    """End a waiting review. Returns 0 if another officer ended it first."""
     return (
         Review.objects.waiting()
         .filter(pk=key)
@@ -241,7 +241,7 @@ def _close(key, user, outcome, words=""):
 @for_officers(SEE)
 @require_POST
 def take_back(request, context, key):
-    """Ask no longer."""
+    """Take back a request for review."""
     found = _review(request.user, key)
     if found.asked_by != request.user.get_username():
         raise PermissionDenied

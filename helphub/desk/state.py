@@ -1,4 +1,7 @@
-"""How publishing stands, and asking for it. Readers' servers import this too: it needs no admin."""
+"""The state of publishing, and how to ask for it.
+
+Readers' servers import this too, so it must not need the admin.
+"""
 
 from helphub import health
 from helphub.edition import store
@@ -23,7 +26,7 @@ def ask_for(kind, who, why="", number=None):
 
 
 def ask_for_records(names, who, why):
-    """Ask the publisher for these records, (label, key), alone, as they are saved now."""
+    """Ask the publisher for just these records, (label, key), as they are saved now."""
     from helphub.desk.waiting import Standing
 
     standing = Standing()
@@ -38,14 +41,14 @@ def ask_for_records(names, who, why):
 
 def waiting():
     """How many records wait to go out; None while readers have no edition."""
-    # Readers' servers have no log of what officers did, which this asks.
+    # Imported here because it needs the admin's log, which readers' servers don't have.
     from helphub.desk.waiting import count
 
     return count()
 
 
 def state():
-    """What stands at the head of every page of the admin."""
+    """The status at the head of every admin page."""
     return {
         "hold": store.hold(),
         "faults": [*health.faults(), *health.faults_of_front()],

@@ -1,4 +1,4 @@
-"""What the desk adds to the admin's own pages. Readers' servers do not load this."""
+"""Template tags for the admin's own pages. Readers' servers do not load them."""
 
 from django import template
 from django.contrib.admin.utils import flatten
@@ -22,13 +22,13 @@ def needs_today(context):
 
 @register.inclusion_tag("signin/_news.html")
 def account_news():
-    """What was done to accounts lately, for every officer."""
+    """Recent changes to accounts, for every officer."""
     return {"changes": account_changes.news()}
 
 
 @register.simple_tag(takes_context=True)
 def site_sections(context):
-    """The site in readers' order, then what officers alone see."""
+    """The site in readers' order, then what only officers see."""
     request = context["request"]
     return {
         "site": list(home.sections(request, home.SITE)),
@@ -38,7 +38,7 @@ def site_sections(context):
 
 @register.inclusion_tag("admin/helphub/_review.html", takes_context=True)
 def review_of(context, record):
-    """The review that waits for a record, or the newest answer if that asks for a change."""
+    """A record's waiting review, or its newest answer if that calls for a change."""
     user = context["request"].user
     if record is None or not can_be_withdrawn(record) or not user.has_perm(SEE):
         return {}
@@ -49,13 +49,13 @@ def review_of(context, record):
 
 
 def value_of(form, name):
-    """What stands in a field: what was typed, or what is stored where it can only be read."""
+    """The value of a field: as typed, or as stored if it is read-only."""
     found = form[name].value() if name in form.fields else getattr(form.instance, name, "")
     return found or ""
 
 
 def language_of(form, name):
-    """The language that a field is a translation into; nothing for English and for all others."""
+    """The language a field translates into; None for English and fields without one."""
     if not isinstance(name, str) or not isinstance(form, BaseModelForm):
         return None
     try:
@@ -67,7 +67,7 @@ def language_of(form, name):
 
 @register.simple_tag
 def language_part(fieldset):
-    """How much of one language's part of a form is written, of what is written in English."""
+    """How much of one language in a form is written, out of what English has."""
     form = fieldset.form
     names = [name for name in flatten(fieldset.fields) if language_of(form, name)]
     if not names:
@@ -82,7 +82,7 @@ def english_name(form, name):
 
 @register.simple_tag
 def english_of(field):
-    """The English of a field that is to be translated, as it stands in the same form."""
+    """The English for a translation field, from the same form."""
     if field.is_readonly:
         form, name = field.form, field.field["field"]
     else:

@@ -1,4 +1,4 @@
-"""Waiting to go out: what is saved and published and not yet what readers have."""
+"""Waiting to go out: what is saved and published but not yet with readers."""
 
 import re
 import time
@@ -28,7 +28,7 @@ from helphub.desk.words import word_difference
 from helphub.edition import bake, compare, publish, store
 from helphub.models import PublicationRequest, Withdrawal
 
-MOST_SHOWN = 30  # So many differences stand in the list itself; others are a click away.
+MOST_SHOWN = 30  # If more records wait, their differences are a click away.
 WHAT = {
     "new": "New",
     "changed": "Changed",
@@ -38,24 +38,24 @@ WHAT = {
 
 
 class Waiting(NamedTuple):
-    """A record that waits to go out, or a draft that nobody has marked as published."""
+    """A record that waits to go out, or a draft that is not marked as published."""
 
     record: bake.Record
     what: str  # One of WHAT, or "draft".
-    mark: str = ""  # Another when somebody has changed it since.
+    mark: str = ""  # Differs once the record is changed again.
     who: str = ""  # Who changed it last.
     changed_at: datetime | None = None
-    since: datetime | None = None  # The first change that readers do not have.
-    title: str = ""  # What an officer knows it by.
+    since: datetime | None = None  # The first change that readers don't have.
+    title: str = ""  # The name an officer knows it by.
 
     @property
     def name(self):
-        """What names it: (label, key)."""
+        """Its identity: (label, key)."""
         return self.record.label, self.record.key
 
     @property
     def value(self):
-        """The same in a form."""
+        """The same, as a form sends it."""
         return f"{self.record.label}:{self.record.key}"
 
     @property
@@ -81,11 +81,11 @@ class Part(NamedTuple):
     label: str
     language: str
     direction: str
-    words: list  # As word_difference has them.
+    words: list  # As word_difference returns them.
 
 
 class Standing:
-    """The working database beside the edition that readers have."""
+    """The working database compared with readers' edition."""
 
     def __init__(self):
         self.folder = publish.whole_edition()
@@ -122,7 +122,7 @@ class Standing:
         self.by_name = {one.name: one for one in self.waiting}
 
     def _drafts(self):
-        """What nobody has marked as published, and readers do not have."""
+        """Entries that are not marked as published and that readers don't have."""
         return [
             bake.record_of(model, row)
             for model, table in self.saved.items()
@@ -140,13 +140,13 @@ class Standing:
         return "unpublished" if key in self.saved[model] else "deleted"
 
     def name_of(self, name):
-        """The name of a record, whether or not it still waits."""
+        """A record's name, whether or not it still waits."""
         model = apps.get_model(name[0])
         row = self.saved[model].get(name[1]) or self.before[model].get(name[1])
         return bake.record_of(model, row).name if row else f"{name[0]} {name[1]}"
 
     def parts(self, name):
-        """What changed in a record: its own fields, then those of the rows that belong to it."""
+        """What changed in a record: its own fields, then those of its rows."""
         difference = self.found[name]
         own = (apps.get_model(name[0]), name[1])
         here, there = dict.fromkeys(difference.now), dict.fromkeys(difference.before)
@@ -188,7 +188,7 @@ class Standing:
         return parts
 
     def _ties(self, here, there):
-        """Many-to-many rows, each list as one field."""
+        """Many-to-many rows, each list shown as one field."""
         found = {}
         for side, rows, which in ((0, self.before, there), (1, self.now, here)):
             for model, key in which:
@@ -205,13 +205,13 @@ class Standing:
         ]
 
     def _shown(self, field, value, rows):
-        """A value as an officer knows it from the form."""
+        """A value as an officer sees it in the form."""
         if value in (None, ""):
             return ""
         if isinstance(value, bool):
             return "Yes" if value else "No"
         if field.remote_field:
-            # What it names may not be published, and is then only among what is saved.
+            # If the linked row is not published, only the working database has it.
             row = next(
                 (
                     one
@@ -232,7 +232,7 @@ class Standing:
 
 
 def _with_titles(found):
-    """These records with what an officer knows each by, as its form says it."""
+    """These records with the titles that officers know from their forms."""
     keys = {}
     for one in found:
         keys.setdefault(one.record.label, []).append(one.record.key)
@@ -252,7 +252,7 @@ def _of_child(model):
 
 
 def _of_tie(model):
-    """The name of the field whose many-to-many rows these are."""
+    """The name of the many-to-many field these rows belong to."""
     fields = model._meta.auto_created._meta.local_many_to_many
     return str(next(f.verbose_name for f in fields if f.remote_field.through is model))
 
@@ -262,7 +262,7 @@ def _moment(seconds):
 
 
 def _log(names):
-    """Who saved these records in the admin and when, oldest first: [(when, who)] by name."""
+    """Who saved these records in the admin, and when: [(when, who)] by name, oldest first."""
     found = {}
     if not names:
         return found
@@ -274,7 +274,7 @@ def _log(names):
     for app, model, key, at, who in rows.values_list(*columns, "user__username"):
         if key.isdecimal() and (name := (f"{app}.{model}", int(key))) in names:
             found.setdefault(name, []).append((at, who))
-    # What was withdrawn, or may be published again, waits too; that is in a list of its own.
+    # Withdrawing or lifting makes a record wait too, but is stored in a table of its own.
     for one in Withdrawal.objects.filter(key__in={key for _, key in names}):
         if (name := (one.label, one.key)) in names:
             ends = [(one.lifted_at, one.lifted_by)] if one.lifted_at else []
@@ -283,7 +283,7 @@ def _log(names):
 
 
 def records():
-    """What waits to go out, for whoever lists it. Nothing, while readers have no edition."""
+    """What waits to go out. Empty while readers have no edition."""
     return _counted().records
 
 
@@ -293,7 +293,7 @@ def records():
 @for_officers(SEE, PUBLISH)
 @require_http_methods(["GET", "HEAD", "POST"])
 def waiting(request, context):
-    """What waits to go out; what an officer ticks goes out, and the rest stays as it is."""
+    """What waits to go out. An officer ticks what to publish; the rest keeps waiting."""
     standing = Standing()
     faults, ticked = [], set()
     if request.method == "POST":
@@ -342,7 +342,7 @@ NAME = re.compile(r"([a-z]+\.[a-z]+):(\d{1,18})(?::([0-9a-f]{20}))?")
 
 
 def _looked(request):
-    """The records that stood on the page, each with the mark of what it said: {name: mark}."""
+    """The records on the page, each with the mark it had there: {name: mark}."""
     return {name: mark for name, mark in _named(request.POST.get("looked", "").split()) if mark}
 
 
@@ -353,7 +353,7 @@ def _ticked(request):
 
 
 def _named(values):
-    """The records that a form names, with their marks; nothing of what was made up."""
+    """The records that a form names, with their marks. Made-up names are dropped."""
     labels = {model._meta.label_lower for model in bake.content_models()}
     found = map(NAME.fullmatch, values)
     return [((one[1], int(one[2])), one[3]) for one in found if one and one[1] in labels]
@@ -374,7 +374,7 @@ def _faults_of_form(standing, ticked, why):
 
 
 def _faults_of_ticks(standing, looked, ticked):
-    """Why what was ticked cannot go out as it is, each fault with the record's name."""
+    """Why ticked records cannot go out as they are, each with the record's name."""
     if standing.before is None:
         return
     for name in sorted(ticked):
@@ -396,7 +396,7 @@ AGAIN = "That was asked for already. It goes out once."
 
 
 def _once(request):
-    """What the form carries so that it asks once, as after a double click."""
+    """The form's token, so that a double click asks only once."""
     try:
         return uuid.UUID(request.POST.get("once", ""))
     except ValueError:
@@ -439,7 +439,7 @@ def ask(request, standing, marks, why):
 @for_officers(SEE, PUBLISH)
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry(request, context, label, key):
-    """What changed in one record, word by word, and the page as it will look."""
+    """What changed in one record, word by word, and a preview of its page."""
     model = bake.content_model(label)
     standing = Standing()
     found = [one for one in (*standing.waiting, *standing.drafts) if one.name == (label, key)]
@@ -473,24 +473,24 @@ class _Counted(NamedTuple):
 
 
 _last = None
-LONGEST = 30  # Seconds that a list is believed: what a command changes leaves no line in the log.
+LONGEST = 30  # Seconds to trust the list: a change made by a command leaves nothing in the log.
 
 
 def count():
-    """How many records wait, for the head of every page of the admin; None without an edition."""
+    """How many records wait, for the head of every admin page; None without an edition."""
     if publish.whole_edition() is None:
         return None
     try:
         return len(records())
     except (OSError, DatabaseError):
-        return None  # The edition's file is gone or torn. The head of the page says so.
+        return None  # The edition's file is missing or damaged. The head of the page says so.
 
 
 def _counted():
     """What waits, and when it was looked up.
 
-    Comparing takes as long as all else on a page of the admin. While nobody has saved anything in
-    the admin, and readers have the same edition, it is the same list.
+    Comparing takes as long as the rest of an admin page. So we keep the list until something is
+    saved in the admin, readers get another edition, or LONGEST has passed.
     """
     global _last
     folder = publish.whole_edition()

@@ -1,10 +1,10 @@
-"""Words compared, for an officer to see what changed."""
+"""Compares words, to show an officer what changed."""
 
 import difflib
 
 
 def word_difference(old, new):
-    """Words kept, taken out and put in: (what, text), a few words around each change."""
+    """Words kept, removed and added: (what, text), with a few words around each change."""
     parts = []
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     for what, from_old, to_old, from_new, to_new in matcher.get_opcodes():
