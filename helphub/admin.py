@@ -27,7 +27,7 @@ class SynonymAdmin(EntryAdmin):
 
 @admin.register(OpenQuestion)
 class OpenQuestionAdmin(KeepsHistory, admin.ModelAdmin):
-    """What nobody knows yet. Readers see nothing of it."""
+    """Questions we have no answer to yet. Readers never see them."""
 
     list_display = ["words", "is_open"]
     search_fields = ["words", "answer"]
@@ -40,7 +40,7 @@ class OpenQuestionAdmin(KeepsHistory, admin.ModelAdmin):
 
 @admin.register(PublicationRequest)
 class PublicationAdmin(admin.ModelAdmin):
-    """What was asked of the publisher. To be read only."""
+    """Requests made to the publisher. Read-only."""
 
     list_display = ["__str__", "who", "state", "finished_at"]
     list_filter = ["kind", "state"]

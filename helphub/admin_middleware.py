@@ -1,4 +1,4 @@
-"""What Django's admin needs, and readers do without: for requests under the admin's prefix only."""
+"""Middleware that Django's admin needs and readers don't. Runs only under the admin's prefix."""
 
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -11,7 +11,7 @@ from helphub.middleware import is_for_admin
 
 
 class ForAdmin:
-    """Lets a reader's request pass by the middleware it is mixed into."""
+    """Makes the middleware it is mixed into skip readers' requests."""
 
     def __call__(self, request):
         if is_for_admin(request):
@@ -24,7 +24,7 @@ class AdminSessions(ForAdmin, SessionMiddleware):
 
 
 class AdminForgeryProtection(ForAdmin, CsrfViewMiddleware):
-    """Protection against forged forms, for the admin only: readers have no form that changes."""
+    """CSRF protection, for the admin only: no form of readers' changes anything."""
 
     def process_view(self, request, callback, callback_args, callback_kwargs):
         if is_for_admin(request):
@@ -41,8 +41,10 @@ class AdminMessages(ForAdmin, MessageMiddleware):
 
 
 class AdminAddresses:
-    """Refuses an address that names an empty field: Django's forms would look for one without a
-    name, and fail."""
+    """Refuses an address that names an empty field.
+
+    Django's forms would look for a field without a name, and fail.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""The ground of the admin: what every form and list of ours has in common."""
+"""The base of the admin: what all our forms and lists share."""
 
 from django import forms
 from django.conf import settings
@@ -19,21 +19,21 @@ from helphub.edition import reading
 from helphub.forms import DayField, DayInput, LinesField, ProseField, TimeOfDayField
 from helphub.history.admin import KeepsHistory
 
-# Every date and time box of the admin, in our own forms and in Django's, before any is made.
+# For every date and time box in the admin, Django's too. Must run before any is made.
 FORMFIELD_FOR_DBFIELD_DEFAULTS[models.DateField] = {"form_class": DayField, "widget": DayInput}
 FORMFIELD_FOR_DBFIELD_DEFAULTS[models.TimeField]["form_class"] = TimeOfDayField
 
 
 def has_edition():
-    """Whether readers have an edition, and not the working database."""
+    """Whether readers get an edition rather than the working database."""
     return (settings.EDITIONS_DIR / "current").is_symlink()
 
 
 def language_fieldsets(model, fields, has_words_first=False):
-    """Fieldsets for these fields: one for what has no language, then one for each language.
+    """Fieldsets for these fields: one without a language, then one for each language.
 
-    English stands open; the others are closed until an officer wants one. The words are what most
-    officers come for: where they stand first, the rest is behind the English.
+    English is open; the others stay closed until an officer opens them. Most officers come for the
+    words. With `has_words_first` the fields without a language come last.
     """
     translated = set(translator.get_options_for_model(model).fields)
     rest = [name for name in fields if name not in translated]
@@ -55,12 +55,12 @@ def language_fieldsets(model, fields, has_words_first=False):
 
 
 class LanguageFields:
-    """What a form and a part of a form have in common: their fields, language by language."""
+    """What forms and inlines share: their fields, language by language."""
 
-    # The model's fields in the order that an officer meets them.
+    # The model's fields, in the order an officer sees them.
     form_fields = ()
     has_words_first = False
-    # Texts of which readers see each line as an item of a list.
+    # Texts whose lines readers see as list items.
     lists_of_lines = ()
 
     def get_fieldsets(self, request, obj=None):
@@ -88,7 +88,7 @@ class LanguageFields:
 
 
 class SaysWhatSavingDoes:
-    """Tells an officer that saving alone changes nothing for readers, and what else it did."""
+    """Tells an officer that saving alone does not reach readers, and what else it changed."""
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
@@ -101,7 +101,7 @@ class SaysWhatSavingDoes:
 
 
 def lists_made(form):
-    """The fields of a form in which pasted bullets have become a list."""
+    """The fields of a form in which pasted bullets became a list."""
     return [
         str(field.label)
         for name, field in form.fields.items()
@@ -110,9 +110,9 @@ def lists_made(form):
 
 
 class EntryForm(forms.ModelForm):
-    """An entry's form: asks before readers lose something, and refuses days that have gone by."""
+    """An entry's form. It asks before readers lose something, and refuses past days."""
 
-    # By this field of the form an officer says yes to the question, which names the day.
+    # The form field that answers yes to the question. Its value is the day in question.
     YES = "_yes"
     question = None
 
@@ -144,7 +144,7 @@ class EntryForm(forms.ModelForm):
         if first <= timezone.localdate() or self.data.get(self.YES) == first.isoformat():
             return
         if (last := values.get("ends_on")) and last < first:
-            return  # That is refused as it is.
+            return  # This is refused anyway.
         day = date_format(first)
         self.question = {
             "value": first.isoformat(),
@@ -161,14 +161,14 @@ class EntryForm(forms.ModelForm):
 
 
 def refuse_days_gone_by(form, name, words):
-    """Refuse a day, in a row that is new or changed, on which nothing can happen any more."""
+    """Refuse a past day in a new or changed row, because nothing can happen on it."""
     day = form.cleaned_data.get(name)
     if day and form.has_changed() and day < timezone.localdate():
         form.add_error(name, words)
 
 
 class PermanentRows:
-    """Rows that are a record of what somebody did: once saved, nobody changes or deletes them."""
+    """Rows that record what an officer did. Once saved, they can't be changed or deleted."""
 
     def has_change_permission(self, request, obj=None):
         return False
@@ -178,9 +178,9 @@ class PermanentRows:
 
 
 class KeepsWhatReadersHad:
-    """Lets nobody delete what readers have had: its address lives on in histories and leaflets.
+    """Stops deletion of what readers have had: histories and leaflets still hold its address.
 
-    Unpublishing is what takes it away. Superusers can still delete it.
+    Unpublish it instead. Superusers can still delete it.
     """
 
     def has_delete_permission(self, request, obj=None):
@@ -202,13 +202,13 @@ class EditingAdmin(
 
 
 class EditingInline(LanguageFields, TranslationStackedInline):
-    """Rows with translated fields, in the form of the row that they belong to."""
+    """Rows with translated fields, in the form of the record they belong to."""
 
     extra = 0
 
 
 class NamedRowForm(forms.ModelForm):
-    """A row of a list that can be changed there: its fields say to whom they belong."""
+    """A row of an editable list. Its fields say which row they belong to."""
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
@@ -216,7 +216,7 @@ class NamedRowForm(forms.ModelForm):
             field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
 
     def add_error(self, field, error):
-        # The model may find fault with a field that the list does not show.
+        # The model may report an error on a field the list does not show.
         if field is None and hasattr(error, "error_dict"):
             for name, errors in error.error_dict.items():
                 super().add_error(name if name in self.fields else None, errors)
@@ -238,7 +238,7 @@ class EntryAdmin(EditingAdmin):
 
 
 class PrintedAdmin(EditingAdmin):
-    """An admin for the strategy's own words, which nobody edits, with our comment beside them."""
+    """An admin for the strategy's own words: read-only, with our comment beside them."""
 
     list_display = ["reference", "words", "section"]
     list_filter = ["section"]
@@ -262,5 +262,5 @@ class PrintedAdmin(EditingAdmin):
 
 admin.site.site_header = admin.site.site_title = _("Dudley help hub")
 admin.site.index_title = _("What needs you today")
-# The first page leads everywhere, in the site's own order and words.
+# The first page links to everything, in the site's own order and words.
 admin.site.enable_nav_sidebar = False

@@ -1,4 +1,4 @@
-"""The ground of officers' forms: dates, times and texts as people in Britain write them."""
+"""The base of officers' forms: dates, times and texts as people in Britain write them."""
 
 import re
 import unicodedata
@@ -20,10 +20,10 @@ NAMED_TIMES = {"noon": time(12), "midday": time(12), "midnight": time.min}
 
 
 class DayInput(AdminDateWidget):
-    """A date box with the calendar of the admin. It shows what it takes: “3 December 2026”."""
+    """A date box with the admin's calendar. It shows a form it accepts: “3 December 2026”."""
 
     class Media:
-        js = ["admin/js/core.js", "admin/dates.js"]  # It replaces what the first one does.
+        js = ["admin/js/core.js", "admin/dates.js"]  # The second overrides the first.
 
     def format_value(self, value):
         return value if isinstance(value, str) or value is None else f"{value:%-d %B %Y}"
@@ -50,9 +50,9 @@ class DayField(forms.DateField):
 
 
 class TimeOfDayField(forms.TimeField):
-    """A time as somebody says it: 09:00, 9.30, 9am, 5.30pm, noon, midnight.
+    """A time as people say it: 09:00, 9.30, 9am, 5.30pm, noon, midnight.
 
-    What closes may also be 24:00, which is stored as midnight: the end of the day.
+    A closing time may also be 24:00, which is stored as midnight: the end of the day.
     """
 
     widget = AdminTimeWidget
@@ -77,7 +77,7 @@ class TimeOfDayField(forms.TimeField):
         if hour is None:
             hour, minute = hour_alone, minute_alone
         elif minute is None and half is None:
-            return None  # “9” may be the morning or the evening.
+            return None  # “9” could be morning or evening.
         hour, minute = int(hour), int(minute or 0)
         if half is not None:
             if not 1 <= hour <= 12:
@@ -103,7 +103,7 @@ class ProseField(forms.CharField):
 
 
 class LinesField(ProseField):
-    """A text of which each line is one item of a list: bullets in front of them go."""
+    """A text whose lines are list items. Bullets in front of them are removed."""
 
     def to_python(self, value):
         value = forms.CharField.to_python(self, value)

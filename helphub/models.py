@@ -8,7 +8,7 @@ from helphub.entries import Entry
 
 
 class LoadedRow(models.Model):
-    """What the fixtures put into a row, so that what an officer has changed since is known."""
+    """What the fixtures put into a row, so we know what an officer has changed since."""
 
     model = models.CharField(max_length=60)
     key = models.CharField(max_length=120)
@@ -22,7 +22,7 @@ class LoadedRow(models.Model):
 
 
 class Synonym(Entry):
-    """Everyday words for something, and the pages that someone who types them is looking for."""
+    """Everyday words for something, and the pages that people who type them want."""
 
     words = models.TextField(
         _("everyday words"),
@@ -56,7 +56,7 @@ class Synonym(Entry):
 
 
 class Withdrawal(models.Model):
-    """Something that left every page at once, on one person's word, until somebody lifts it."""
+    """Something one officer took off every page at once. It stays off until lifted."""
 
     label = models.CharField(_("kind"), max_length=60, editable=False)
     key = models.BigIntegerField(_("row"), editable=False)
@@ -84,7 +84,7 @@ class Withdrawal(models.Model):
 
 
 class PublicationRequest(models.Model):
-    """What an officer asked of the publisher, and what came of it."""
+    """What an officer asked of the publisher, and the outcome."""
 
     class Kind(models.TextChoices):
         RELEASE = "release", _("publish what is saved")
@@ -103,11 +103,11 @@ class PublicationRequest(models.Model):
     number = models.PositiveIntegerField(_("edition"), blank=True, null=True)
     why = models.CharField(_("why"), max_length=300, blank=True)
     who = models.CharField(_("who"), max_length=150)
-    # The records that were ticked, [label, key], and what marks each as it was looked at. None:
-    # everything that is marked as published.
+    # The ticked records, [label, key], and the mark each had when the officer looked at it. None
+    # means everything that is marked as published.
     chosen = models.JSONField(_("ticked"), blank=True, null=True, editable=False)
     marks = models.JSONField(default=list, blank=True, editable=False)
-    # Of the form that asked, so that it asks once however often it is sent.
+    # The form's token: however often the form is sent, it asks once.
     once = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.WAITING)
@@ -137,9 +137,9 @@ class ReviewQuerySet(models.QuerySet):
 
 
 class Review(models.Model):
-    """That somebody asks another one to read a record through, and what came of it.
+    """A request that another officer read a record through, and the answer.
 
-    People are kept by name: the row outlives an account, and readers' servers know no accounts.
+    People are stored by name: the row outlives an account, and readers' servers have no accounts.
     """
 
     class Outcome(models.TextChoices):
@@ -198,7 +198,7 @@ class Review(models.Model):
 
 class OpenQuestionQuerySet(models.QuerySet):
     def open(self):
-        """Those that nobody has answered yet."""
+        """Questions that have no answer yet."""
         return self.filter(answer="")
 
     def get_by_natural_key(self, slug):
@@ -206,7 +206,7 @@ class OpenQuestionQuerySet(models.QuerySet):
 
 
 class OpenQuestion(models.Model):
-    """What somebody still has to find out before the site can say it, and the row to mend then."""
+    """Something to find out before the site can say it, and the record to change then."""
 
     slug = models.SlugField(_("short name"), max_length=60, unique=True)
     words = models.CharField(
@@ -270,5 +270,5 @@ class OpenQuestion(models.Model):
 
     @property
     def record(self):
-        """What the answer changes, or nothing."""
+        """The record that the answer changes, or None."""
         return self.phone or self.service or self.contact_line

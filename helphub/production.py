@@ -1,4 +1,4 @@
-"""What production does not start with, each with what to do. The settings read this."""
+"""Settings that production won't start with, each with what to do. settings.py uses this."""
 
 import re
 import zlib
@@ -8,18 +8,19 @@ from django.http.request import validate_host
 
 SHORTEST_KEY, FEWEST_LETTERS = 50, 10
 SAMPLE = re.compile(r"change.?(me|this)|your.?secret|secret.?key|example|password", re.I)
-# Such as "hub.example.org" or "[::1]"; with a dot before it, every host below that one.
+# Such as "hub.example.org" or "[::1]". A leading dot means every host below it.
 HOST = re.compile(r"\.?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.I)
-COUNTRY = 2  # Letters. What is sold below "uk" is "gov.uk" or "org.uk", and that is nobody's.
+# Letters in a country code. Below "uk", names are sold under "gov.uk" or "org.uk": not ours.
+COUNTRY = 2
 
 
 def secret_key(key):
-    """A key that nobody guesses: with it, sessions and links to sign in can be forged."""
+    """A key that can't be guessed: it could be used to forge sessions and sign-in links."""
     if key.startswith("django-insecure-"):
         why = "is one that Django makes for trying things out"
     elif len(key) < SHORTEST_KEY:
         why = f"has {len(key)} characters; it needs {SHORTEST_KEY}"
-    # A text that says something twice packs well; a random one hardly at all.
+    # Repetitive text compresses well; random text hardly at all.
     elif len(set(key)) < FEWEST_LETTERS or len(zlib.compress(key.encode())) < 0.6 * len(key):
         why = "repeats itself"
     elif SAMPLE.search(key):
@@ -33,7 +34,7 @@ def secret_key(key):
 
 
 def hosts(text):
-    """The host names under which this server answers, each of them ours."""
+    """The host names this server answers to. Each must be ours."""
     found = text.split()
     for host in found:
         if "*" in host:
@@ -52,13 +53,13 @@ def hosts(text):
 
 
 def is_wide(suffix):
-    """Whether a suffix is one under which anybody has names: ".", ".org", ".gov.uk"."""
+    """Whether anyone can have a name under a suffix: ".", ".org", ".gov.uk"."""
     labels = [label for label in suffix.split(".") if label]
     return len(labels) < 2 or (len(labels) == 2 and len(labels[1]) == COUNTRY)
 
 
 def public_host(host, allowed=()):
-    """The name that readers type. A server for readers must answer under it."""
+    """The host name that readers type. A readers' server must answer to it."""
     if not HOST.fullmatch(host) or host.startswith("."):
         raise ImproperlyConfigured(
             f"PUBLIC_HOST: {host!r} is no host name. Write the one that readers type, such as "

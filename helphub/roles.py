@@ -1,7 +1,7 @@
 """The roles of officers, from fixtures/roles.yaml.
 
-A role is a group. What each was given is remembered, so that loading again gives what is new in the
-file, takes back what has left it, and leaves alone what somebody changed in the group by hand.
+A role is a group. We remember what the file last gave each one. Loading again adds what is new in
+the file, takes back what has left it, and keeps changes made to the group by hand.
 """
 
 from functools import cache
@@ -17,7 +17,7 @@ VERBS = ["add", "change", "view", "delete"]
 
 
 class RoleError(Exception):
-    """A role that cannot be loaded, with what to mend."""
+    """A role that cannot be loaded. The message says what to mend."""
 
 
 @cache
@@ -27,12 +27,12 @@ def read():
 
 
 def what_it_may(name):
-    """One line on what a role may do; nothing of a group that somebody else made."""
+    """One line on what a role may do; empty for a group that is not in the file."""
     return read().get(name, {}).get("may", "")
 
 
 def permissions_of(name):
-    """The permissions that the file gives a role, written as `has_perm` asks for them."""
+    """The permissions that the file gives a role, in the form `has_perm` takes."""
     role = read()[name]
     found = set(role.get("also", []))
     if "includes" in role:
@@ -49,7 +49,7 @@ def permissions_of(name):
 
 
 def load():
-    """Bring the roles up to the file, and say which were made."""
+    """Bring the roles up to date with the file, and return the names of new ones."""
     group_model = apps.get_model(LABEL)
     known = {
         f"{one.content_type.app_label}.{one.codename}": one
@@ -61,11 +61,11 @@ def load():
         loaded = LoadedRow.objects.filter(model=LABEL, key=name).first()
         group = group_model.objects.filter(name=name).first()
         if loaded is None:
-            # A group of this name that somebody made keeps what it has.
+            # A group made by hand under this name keeps what it has.
             group, is_new = group_model.objects.get_or_create(name=name)
             made += [name] if is_new else []
         elif group is None:
-            continue  # Somebody deleted it.
+            continue  # Deleted by hand: leave it out.
         before = set(loaded.values["permissions"]) if loaded else set()
         group.permissions.add(*(known[one] for one in wanted if one not in before))
         group.permissions.remove(*(known[one] for one in before - set(wanted) if one in known))

@@ -1,4 +1,4 @@
-"""The only settings. A laptop needs none of the environment; production must name everything."""
+"""All the settings. A laptop needs no environment variables; production must set its own."""
 
 import os
 import tempfile
@@ -15,7 +15,7 @@ from helphub.edition import content_file
 from helphub.exit import exit_address
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"  # What this machine makes for itself. Git ignores it.
+VAR_DIR = BASE_DIR / "var"  # Files this machine generates. Git ignores them.
 
 # Laptop or production
 
@@ -23,7 +23,7 @@ LAPTOP = not {"SECRET_KEY", "HELPHUB_ROLE", "ALLOWED_HOSTS"} & set(os.environ)
 
 
 def from_environment(name, what):
-    """A value that production cannot do without."""
+    """A setting that production must have."""
     if value := os.environ.get(name, "").strip():
         return value
     raise ImproperlyConfigured(
@@ -33,7 +33,7 @@ def from_environment(name, what):
 
 
 def laptop_secret_key():
-    """A key made once for this machine, so that signing in survives a restart."""
+    """A key made once for this machine, so sign-ins survive a restart."""
     path = VAR_DIR / "secret-key"
     if not path.exists():
         VAR_DIR.mkdir(exist_ok=True)
@@ -42,12 +42,12 @@ def laptop_secret_key():
     return path.read_text()
 
 
-# Where the editions are, and the one that this process makes or reads, if it is not the current.
+# Where editions are kept, and the one this process makes or reads if not the current one.
 EDITIONS_DIR = Path(os.environ.get("EDITIONS_DIR") or VAR_DIR / "editions")
 EDITION = Path(os.environ["HELPHUB_EDITION"]) if os.environ.get("HELPHUB_EDITION") else None
-# So much of the disk editions may take. The newest two stay in any case.
+# The disk space editions may take. The newest two are kept in any case.
 EDITIONS_MOST_MB = int(os.environ.get("EDITIONS_MOST_MB") or 3000)
-# Where nginx has its copy of the current edition, if this machine has one: for alarms.
+# nginx's copy of the current edition, if this machine has one. Used for alarms.
 FRONT_DIR = Path(os.environ["FRONT_DIR"]) if os.environ.get("FRONT_DIR") else None
 
 
@@ -55,12 +55,12 @@ DEBUG = os.environ.get("DEBUG") == "1"
 if LAPTOP:
     SECRET_KEY = laptop_secret_key()
     ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-    # An edition is made and read by the public role alone.
+    # Only the public role makes and reads an edition.
     ROLES = {"public"} if EDITION else {"public", "admin"}
     PUBLIC_HOST = "localhost"
     DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'helphub.sqlite3'}"
     EXIT_URL = os.environ.get("EXIT_URL") or "https://www.google.com/webhp"
-    # Only here may an officer sign in with a password alone.
+    # Only a laptop lets an officer sign in with just a password.
     SECOND_FACTOR = os.environ.get("SECOND_FACTOR") == "1"
 else:
     if DEBUG:
@@ -92,10 +92,11 @@ else:
         )
     EXIT_URL = from_environment("EXIT_URL", "where “Leave this site quickly” goes")
 
-# Where the exit goes: absolute https, another host, nothing in it that says where one came from.
+# Where the exit leads: absolute https, another host, nothing that says where the reader came from.
 EXIT_URL = exit_address(EXIT_URL, own_hosts=ALLOWED_HOSTS)
 
-# What only the owner knows. Pages say "not yet named" and check --deploy fails until it is set.
+# Only the owner knows these. Until they are set, pages say "not yet named" and check --deploy
+# fails.
 OWNER = {
     name: os.environ.get(f"OWNER_{name.upper().replace('-', '_')}", "")
     for name in [
@@ -138,7 +139,7 @@ if FOR_OFFICERS:
         "allauth.mfa",
         "reversion",
         "helphub.history",
-        "helphub.signin",  # Last: it takes the place of what those before it put into the admin.
+        "helphub.signin",  # Last: it replaces what the apps above put into the admin.
     ]
 MIDDLEWARE = [
     "helphub.middleware.headers",
@@ -153,7 +154,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
 ]
 if FOR_OFFICERS:
-    # These see the admin's requests only, but for allauth's, which does nothing for the others.
+    # These act on admin requests only. allauth's sees the others too, but leaves them alone.
     MIDDLEWARE += [
         "helphub.admin_middleware.AdminSessions",
         "helphub.admin_middleware.AdminForgeryProtection",
@@ -189,16 +190,16 @@ TEMPLATES = [
     },
 ]
 if not FOR_OFFICERS:
-    # Readers' servers know no other database than the edition's own file.
+    # The edition's own file is the only database of a readers' server.
     DATABASES = {"default": content_file.database(EDITION or EDITIONS_DIR / "current")}
 else:
     DATABASES = {
-        # A connection that the server has closed meanwhile is made again, and no form lost by it.
+        # Reconnect if the server has closed the connection, so no form is lost.
         "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True)
     }
     if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         VAR_DIR.mkdir(exist_ok=True)
-        # Several workers share the file: wait for each other, and read while one writes.
+        # Workers share the file. Each waits its turn to write, and can read while another writes.
         DATABASES["default"]["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL",
@@ -206,9 +207,10 @@ else:
     else:
         DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
 DATABASE_ROUTERS = ["helphub.edition.reading.Router"]
-# What can be found while there is no edition, in a file of its own: manage.py build_index.
+# The find index for when there is no edition. manage.py build_index makes it.
 FIND_INDEX = Path(os.environ.get("FIND_INDEX") or VAR_DIR / "find.sqlite3")
-# Pages of entries that wait, as officers show them to each other. The admin's own, and soon gone.
+# Previews of waiting entries, which officers show each other. Only the admin has them, for a short
+# time.
 PREVIEWS_DIR = Path(
     os.environ.get("PREVIEWS_DIR")
     or (VAR_DIR if LAPTOP else Path(tempfile.gettempdir()) / "helphub") / "previews"
@@ -223,7 +225,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 
-# Signing in, for officers. What it does is in signin/.
+# Officers' sign-in. The code is in signin/.
 
 if FOR_OFFICERS:
     AUTHENTICATION_BACKENDS = ["helphub.signin.backend.OfficersBackend"]
@@ -232,7 +234,7 @@ if FOR_OFFICERS:
     LOGIN_REDIRECT_URL = "admin:index"
     ACCOUNT_ADAPTER = "helphub.signin.adapters.AccountAdapter"
     ACCOUNT_LOGIN_METHODS = {"username"}
-    ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # Nobody signs up; a check wants to know.
+    ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # Sign-up is closed; a check needs this.
     ACCOUNT_EMAIL_VERIFICATION = "none"
     ACCOUNT_SESSION_REMEMBER = False
     ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -241,31 +243,31 @@ if FOR_OFFICERS:
     MFA_PASSKEY_LOGIN_ENABLED = True
     MFA_RECOVERY_CODES_SHOW_ONCE = True
     MFA_TOTP_ISSUER = "Dudley help hub"
-    # Behind nginx the address of whoever asks is the last that X-Forwarded-For names.
+    # Behind nginx, the client's address is the last one in X-Forwarded-For.
     ALLAUTH_TRUSTED_PROXY_COUNT = 0 if LAPTOP else 1
-    # Counts failed attempts for all workers together; a table, so that no other server is needed.
+    # Counts failed attempts across workers. A database table saves running another server.
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.db.DatabaseCache",
             "LOCATION": "helphub_cache",
-            # Nobody clears the counts by making many others.
+            # High enough that an attacker can't evict the counters.
             "OPTIONS": {"MAX_ENTRIES": 100_000},
         }
     }
-    PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # How long the link that a keeper of users gives works.
-    # What one keeper of users did to accounts (signin/account_changes.py).
-    ACCOUNT_CHANGE_WAITS = timedelta(days=1)  # So long, unless a second keeper agrees.
-    ACCOUNT_AGE = timedelta(days=7)  # To approve numbers, and to count as a second keeper.
-    LONE_KEEPER_FACTOR_AGE = timedelta(days=1)  # Where nobody else could vouch.
-    ACCOUNT_NEWS = timedelta(days=30)  # So long every officer's first page tells of it.
+    PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # How long a keeper's sign-in link works.
+    # Limits on what one keeper of users can do to accounts (signin/account_changes.py).
+    ACCOUNT_CHANGE_WAITS = timedelta(days=1)  # Unless a second keeper agrees.
+    ACCOUNT_AGE = timedelta(days=7)  # Before approving numbers or acting as second keeper.
+    LONE_KEEPER_FACTOR_AGE = timedelta(days=1)  # If no other keeper could vouch.
+    ACCOUNT_NEWS = timedelta(days=30)  # How long officers' first page shows it.
     SESSION_IDLE_SECONDS = 30 * 60
     SESSION_LONGEST_SECONDS = 12 * 60 * 60
-    CONFIRMED_SECONDS = 5 * 60  # So long a password or factor counts for what is asked again.
-    # The row outlives the session, so that what was typed over a weekend finds its owner again.
+    CONFIRMED_SECONDS = 5 * 60  # How long before we ask for the password or factor again.
+    # The row outlives the session, so text typed before a weekend is still there after it.
     SESSION_COOKIE_AGE = 3 * 24 * 60 * 60
     SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
-# Languages. A new one needs a migration: every translated field has a column for it.
+# Languages. A new one needs a migration: each translated field has a column per language.
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [
@@ -277,7 +279,7 @@ LANGUAGES = [
     ("ar", "Arabic"),
     ("en-simple", "Easy Read English"),
 ]
-# Each by its own name, as its readers write it. Django's names differ, or are missing.
+# Each language's own name, as its readers write it. Django's differ, or are missing.
 LANG_INFO["en-simple"] = {"bidi": False, "code": "en-simple"}
 for code, name_local in {
     "pa": "ਪੰਜਾਬੀ",
@@ -286,10 +288,10 @@ for code, name_local in {
     "en-simple": "Easy Read",
 }.items():
     LANG_INFO[code] |= {"name": dict(LANGUAGES)[code], "name_local": name_local}
-# The languages whose safety set two people have reviewed. Only these are offered in production.
+# Languages whose safety set two people have reviewed. Production offers only these.
 REVIEWED_LANGUAGES = ["en"]
 OFFERED_LANGUAGES = [code for code, _ in LANGUAGES if LAPTOP or code in REVIEWED_LANGUAGES]
-if LAPTOP and os.environ.get("OFFERED_LANGUAGES"):  # Fewer are sooner published.
+if LAPTOP and os.environ.get("OFFERED_LANGUAGES"):  # Fewer languages publish faster.
     OFFERED_LANGUAGES = os.environ["OFFERED_LANGUAGES"].split()
 LOCALE_PATHS = [BASE_DIR / "helphub" / "locale"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
@@ -312,7 +314,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = LAPTOP  # A laptop serves them as they lie, without collectstatic.
+WHITENOISE_USE_FINDERS = LAPTOP  # A laptop serves them from source, without collectstatic.
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_MAX_AGE = 0
 
@@ -327,13 +329,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 0 if LAPTOP else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not LAPTOP
-# Every host of the parent domain would be on https for good: whoever owns it must have agreed.
+# Preloading puts every host of the parent domain on https for good. Its owner must agree first.
 SECURE_HSTS_PRELOAD = os.environ.get("HSTS_PRELOAD") == "1"
 SECURE_SSL_REDIRECT = not LAPTOP
 SILENCED_SYSTEM_CHECKS = [
-    "security.W002",  # X-Frame-Options: the policy's frame-ancestors says it.
+    "security.W002",  # X-Frame-Options: the policy's frame-ancestors covers it.
     "security.W003",  # CsrfViewMiddleware: a subclass of it guards the admin.
-    "security.W021",  # HSTS preload: HSTS_PRELOAD=1 asks for it, the owner decides.
+    "security.W021",  # HSTS preload: the owner decides, with HSTS_PRELOAD=1.
 ]
 LOGGING = {
     "version": 1,
@@ -348,10 +350,10 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Django's own console handler works with DEBUG only, and mails nobody here.
+    # Django's console handler only works with DEBUG, and there is nobody here to mail.
     "loggers": {
         "django": {"handlers": [], "level": "WARNING"},
-        # Each refusal would leave the address that somebody asked for in the log.
+        # Otherwise each refusal would log the address that was asked for.
         "django.request": {"level": "ERROR"},
     },
 }
