@@ -1,7 +1,7 @@
-"""Every address that a reader can open: what an edition has pages for.
+"""Every address that a reader can open, so every page an edition needs.
 
-An address without arguments is found by itself, and so is the page of every published entry. An
-app with more (lists narrowed by a choice, towns) has a function `public_addresses()` in its urls.
+Addresses without arguments are found automatically, and so are the pages of published entries. An
+app with more (lists narrowed by a choice, towns) defines `public_addresses()` in its urls.
 """
 
 from importlib import import_module
@@ -15,14 +15,14 @@ from django.utils.translation import override
 from helphub.entries import Page
 
 APPS = ["strategy", "contacts", "services"]
-# Not pages: they differ by the moment or by the reader.
+# Not pages: they change from moment to moment or from reader to reader.
 NOT_PRINTED = {"live", "fresh"}
-# What nginx shows for an address that is not there.
+# What nginx shows for an address that doesn't exist.
 NOT_FOUND = "/404.html"
 
 
 def page_models():
-    """The kinds of entry that have a page of their own."""
+    """The kinds of entry that have their own page."""
     return [model for model in apps.get_models() if issubclass(model, Page)]
 
 
@@ -37,7 +37,7 @@ def pages_of_entries():
 
 
 def pages_no_longer_kept():
-    """The entries that are archived or over, by their English addresses: these say where to go."""
+    """Archived or finished entries, by English address. Their pages say where to go instead."""
     with override(settings.LANGUAGE_CODE):
         return {
             page.get_absolute_url(): page
@@ -61,7 +61,7 @@ def _without_arguments(resolver, prefix="", is_translated=False, namespace=""):
 
 
 def registered():
-    """The English addresses that apps name beside their lists and entries."""
+    """The English addresses that apps add to their lists and entries."""
     with override(settings.LANGUAGE_CODE):
         return [
             address
@@ -71,7 +71,7 @@ def registered():
 
 
 def english():
-    """The English addresses of all pages that exist in every language, each once."""
+    """The English addresses of all pages that exist in every language, without duplicates."""
     fixed = [
         address for address, is_translated in _without_arguments(get_resolver()) if is_translated
     ]
@@ -81,7 +81,7 @@ def english():
 
 
 def of_one_language():
-    """The addresses that stand above the languages: robots.txt, the sitemap, old addresses."""
+    """The addresses outside any language: robots.txt, the sitemap, old addresses."""
     found = [
         address
         for address, is_translated in _without_arguments(get_resolver())
@@ -103,17 +103,17 @@ def without_language(address):
 
 
 def everything():
-    """Every address of an edition that is printed."""
+    """Every address that an edition prints."""
     pages, drafts = english(), set(live())
     printed = [in_language(page, code) for code in settings.OFFERED_LANGUAGES for page in pages]
     return of_one_language() + [page for page in printed if page not in drafts]
 
 
 def live():
-    """Pages that are rendered from the edition when somebody asks for them.
+    """Pages rendered from the edition on request.
 
-    The many pages that answers lead to are not printed in draft languages, which no reader is
-    offered: an officer would wait for them at each publication.
+    Each set of answers leads to its own page. We don't print these in draft languages: readers
+    aren't offered those, and officers would wait for the pages at every publication.
     """
     drafts = [c for c in settings.OFFERED_LANGUAGES if c not in settings.REVIEWED_LANGUAGES]
     pages = registered()

@@ -1,9 +1,9 @@
 """What each page of an edition asked of the content, with a fingerprint of every answer.
 
-A page asks SQL queries, and questions: named functions over the content. A page that asks a
-question depends on the answer alone, not on every row that the function read to find it. If all the
-answers are the same as in the previous edition, and the date that the page is waiting for has not
-arrived, the page has not changed.
+A page asks SQL queries and questions, which are named functions over the content. A page that asks
+a question depends only on the answer, not on every row the function read to find it. If all the
+answers match the previous edition, and the date the page is waiting for hasn't arrived, the page
+has not changed.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from helphub.edition import store
 
 FILE = "answers.json.gz"
 LATEST = date.max.isoformat()
-TODAY = "today"  # Replaces today's date in a query, so that it can be asked again on another day.
+TODAY = "today"  # Stands in for today's date in a query, so we can ask it again another day.
 
 
 def of_edition(folder):
@@ -32,11 +32,11 @@ def write(folder, known):
 class Recorder(memory.Memory):
     """Records what pages ask, as lists that can be saved as JSON.
 
-    A query is [sql, parameters], followed by the fingerprint of its answer once the pages are made.
-    A question is [function, arguments, fingerprint of its answer, numbers of what it asked itself].
+    A query is [sql, parameters], and gains the fingerprint of its answer once the pages are made. A
+    question is [function, arguments, fingerprint of its answer, numbers of what it asked itself].
     """
 
-    # For a query that cannot be saved. A page that asks one is made again every time.
+    # For a query that can't be saved. A page that asks one is made again every time.
     UNKNOWN = -1
 
     def __init__(self, today, things=()):
@@ -94,9 +94,9 @@ def mark_of(value):
 
 
 def _plain(value, above=()):
-    """A value as it was read from the database, without anything cached on it since.
+    """A value as the database returned it, ignoring anything cached on it since.
 
-    A row becomes its columns, and the rows that were fetched with it.
+    A row becomes its columns, plus the rows fetched with it.
     """
     if isinstance(value, Model):
         name = (value._meta.label, value.pk)
@@ -124,11 +124,11 @@ def answer_of(connection, sql, params, today):
 def unchanged(connection, known, code, begin=lambda: None):
     """The addresses of pages that have not changed.
 
-    Replaces the known answers with today's. Calls `begin` as soon as it is clear that some pages
-    have to be made.
+    Replaces the known answers with today's. Calls `begin` as soon as we know that some pages must
+    be made.
     """
     today = clock.today().isoformat()
-    # If the machine's clock has been put back, dates that had arrived are in the future again.
+    # If the machine's clock was put back, dates that had arrived are in the future again.
     if known.get("code") != code or known["day"] > today:
         begin()
         return set()
@@ -166,13 +166,13 @@ class _Check:
 
     def _is_same(self, number):
         if number >= len(self.was):
-            return False  # Nobody asked this before.
+            return False  # The previous edition never asked this.
         thing = self.recorder.things[number]
         if _is_question(thing) and not all(map(self.is_same, thing[3])):
             try:
                 self._ask_again(thing)
             except Exception:
-                return False  # The page that asks it is made, and is refused by name if it fails.
+                return False  # The page that asks it is made, and refused by name if it fails.
         return self.recorder.things[number][2] == self.was[number]
 
     def _ask_again(self, question):
@@ -182,7 +182,7 @@ class _Check:
 
 
 class Kept:
-    """What an edition saves about its pages: what each one asked, and the date it waits for."""
+    """What an edition saves about its pages: what each asked, and the date it waits for."""
 
     def __init__(self):
         self.things, self.numbers = [], {}

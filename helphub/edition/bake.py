@@ -1,6 +1,6 @@
-"""Bake: what is approved, copied into a fresh SQLite file that nothing writes again.
+"""Bake: copy what is approved into a fresh SQLite file that is never written again.
 
-Rows are held as {model: {primary key: {column: value}}}, many-to-many tables among them.
+Rows are held as {model: {primary key: {column: value}}}, including many-to-many tables.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from helphub.edition import reading
 from helphub.entries import Entry
 
 FLOORS = ["strategy", "contacts", "services", "helphub"]
-# What readers' pages need not know. Everything else on the floors is content.
+# Readers' pages don't need these. Everything else in the apps listed above is content.
 NOT_CONTENT = {
     "contacts.approvednumber",
     "contacts.numberproposal",
@@ -27,12 +27,12 @@ NOT_CONTENT = {
     "helphub.publicationrequest",
     "helphub.review",
 }
-# Where somebody is to be found: once withdrawn, it stays in no file at all.
+# Where people can be found. Once withdrawn, these must not stay in any file.
 PLACES = {"services.location"}
 
 
 class BakeError(Exception):
-    """The content does not hold together, with what to mend."""
+    """The content is inconsistent. The message says what to mend."""
 
 
 class Record(NamedTuple):
@@ -44,7 +44,7 @@ class Record(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """Why an entry cannot go out as it is."""
+    """Why an entry cannot go out yet."""
 
     record: Record
     why: str
@@ -62,7 +62,7 @@ def content_models():
 
 
 def content_model(label):
-    """The model of a record that stands on readers' pages, or the answer that there is none."""
+    """The model of a record that appears on readers' pages. Raises Http404 if there is none."""
     for model in content_models():
         if model._meta.label_lower == label and not model._meta.auto_created:
             return model
@@ -75,7 +75,7 @@ def _owner_label(model):
 
 @cache
 def schema_mark():
-    """Changes when the tables do: an edition with another mark is not this code's to query."""
+    """Changes when the tables do. This code can't query an edition with a different mark."""
     columns = [
         (model._meta.db_table, field.column, field.get_internal_type(), field.null)
         for model in content_models()
@@ -86,13 +86,13 @@ def schema_mark():
 
 @cache
 def links(model):
-    """The fields by which a row names another row."""
+    """The fields through which a row refers to another row."""
     content = set(content_models())
     return [f for f in model._meta.concrete_fields if f.remote_field and f.related_model in content]
 
 
 def named(rows, field):
-    """What a field may hold, and the primary key of the row that it then names."""
+    """The values a field may hold, each with the primary key of the row it refers to."""
     column = field.target_field.attname
     return {row[column]: key for key, row in rows[field.related_model].items()}
 
@@ -101,7 +101,7 @@ def named(rows, field):
 
 
 def read(connection):
-    """Every row of the content in a database, columns that it lacks at their default."""
+    """Every row of the content in a database. Missing columns get their defaults."""
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
         rows = {}
@@ -110,7 +110,7 @@ def read(connection):
             if table not in tables:
                 rows[model] = {}
                 continue
-            # Django's own description of a table takes as long as reading all of them.
+            # Django's own table introspection takes as long as reading every table.
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} LIMIT 0")  # noqa: S608
             there = {column[0] for column in cursor.description}
             rows[model] = _read_table(connection, model, there)
@@ -120,7 +120,7 @@ def read(connection):
 def _read_table(connection, model, there):
     fields = [field for field in model._meta.concrete_fields if field.column in there]
     missing = {f.attname: f.get_default() for f in model._meta.concrete_fields if f not in fields}
-    # A plain queryset: one of a translated model would read the active language's column.
+    # A plain queryset: a translated model's own would read the active language's column.
     names = [field.attname for field in fields]
     found = models.QuerySet(model, using=connection.alias).order_by("pk").values_list(*names)
     key = model._meta.pk.attname
@@ -130,7 +130,7 @@ def _read_table(connection, model, there):
 
 
 def copied(rows):
-    """The same rows, to be changed."""
+    """A copy of the rows that is safe to change."""
     return {model: {key: dict(row) for key, row in table.items()} for model, table in rows.items()}
 
 
@@ -156,9 +156,9 @@ def released(rows):
 
 
 def tidy(rows):
-    """Drop rows that belong to one that is not there, and empty what may be empty.
+    """Drop rows whose owner is gone, and clear optional links to missing rows.
 
-    An entry is left as it is: what it names and is not there is a fault, for an officer to mend.
+    Entries are left alone. If one refers to a missing row, that is a fault for an officer to mend.
     """
     is_whole = False
     while not is_whole:
@@ -195,7 +195,8 @@ def children(model, rows, keys):
 def withdraw(rows, withdrawn):
     """Take these rows, (label, key), off every page.
 
-    An entry stays as an unpublished name, so that the sentences around it stay whole. A place goes.
+    An entry stays as an unpublished name, so the sentences that mention it still read properly. A
+    place is deleted.
     """
     for label, key in withdrawn:
         model = apps.get_model(label)
@@ -235,7 +236,7 @@ def record_of(model, row):
 
 
 def missing_rows(rows):
-    """Entries that name, by a field, another that readers cannot see."""
+    """Entries with a field that refers to an entry readers cannot see."""
     return [
         Fault(
             record_of(model, row),
@@ -260,7 +261,7 @@ def _name_of(field, row):
 
 
 def dead_tokens(rows, folder):
-    """Texts that link by a token to something that readers cannot see, read in the baked file."""
+    """Texts with a token for something readers cannot see, checked in the baked file."""
     named = {
         (model, key, token)
         for model, table in rows.items()
@@ -273,7 +274,7 @@ def dead_tokens(rows, folder):
     }
     with reading.reading(folder):
         dead = texts.dead_tokens({token for _, _, token in named})
-    # What was withdrawn left its name behind, and may stand in any text.
+    # A withdrawn entry leaves its name behind, so texts may still mention it.
     names = {
         row["slug"]
         for table in rows.values()
@@ -310,13 +311,13 @@ def _entry_of(rows, model, row):
 
 
 def write(rows, path):
-    """Write the rows into a new file and make sure that they hold together."""
+    """Write the rows into a new file and check that they are consistent."""
     alias = "bake"
     wanted = {"default": {}, alias: {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)}}
     connection = DatabaseWrapper(connections.configure_settings(wanted)[alias], alias)
     connections[alias] = connection
     try:
-        # The file is new and of no use until it is whole: what is half written is thrown away.
+        # The file is new and useless until it is whole. A half-written file is thrown away.
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA journal_mode=OFF")
             cursor.execute("PRAGMA synchronous=OFF")

@@ -1,9 +1,9 @@
-"""Build: the public role, running on a baked file, prints every page into files.
+"""Build: the public role runs on a baked file and prints every page into files.
 
-A page is a function of this code, of what it asks of the content, and of whether certain days have
-come. What each page asks, and the first day that it waits for, is kept with the edition. Where all
-is answered as in the edition before, and the day has not come, the page is the same, and its files
-are taken from there instead of being made again.
+A page depends on this code, on what it asks of the content, and on whether certain days have come.
+The edition keeps what each page asks and the first day it waits for. If every answer matches the
+previous edition and that day has not come, the page is the same. Its files are then taken from that
+edition instead of being made again.
 """
 
 import errno
@@ -28,32 +28,32 @@ from helphub.edition.progress import CHECKING, MAKING, QUIET, READING, StoppedEr
 from helphub.edition.store import TWINS, digest
 
 BROTLI_QUALITY, GZIP_LEVEL = 7, 6
-LONGEST_PAGE = 120  # Seconds; on a busy machine a page takes a tenth of one.
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # What a full disk says, or a share of it that is.
+LONGEST_PAGE = 120  # Seconds. Even on a busy machine a page takes a tenth of one.
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # Errors for a full disk, or a full quota.
 MOST_MAKERS = 4
-NICE = 5  # Readers and officers go before pages that nobody is in a hurry for.
-FEW = 40  # So many pages are made sooner by one process than by two.
-# What the server in front decides, or what differs by the reader.
+NICE = 5  # Readers and officers come before pages that aren't urgent.
+FEW = 40  # One process makes this many pages sooner than two would.
+# Headers that the front server sets, or that differ between readers.
 NOT_KEPT = {"Content-Length", "Content-Encoding", "Vary", "Content-Type"}
 
 
 class BuildError(Exception):
-    """The pages could not be made, with what went wrong."""
+    """The pages could not be made. The message says what went wrong."""
 
 
 def left_for_later(folder, pages):
-    """The pages of an edition of which nothing is noted: the next edition makes them."""
+    """The pages for which the edition has no notes. The next edition makes them."""
     return set(pages) - set(answers.of_edition(folder)["pages"])
 
 
 def file_of(address):
-    """Where an address lies under pages/: a folder for each would cost more than some pages."""
+    """Where an address is stored under pages/. A folder each would be larger than some pages."""
     name = address.strip("/")
     return f"{name or 'index'}.html" if address.endswith("/") else name
 
 
 def code_mark():
-    """A hash of what turns content into pages, and of the settings that they show."""
+    """A hash of the code that turns content into pages, and of the settings they show."""
     mark = hashlib.sha256()
     for part in ("helphub", "strategy", "contacts", "services", "templates", "static"):
         for path in sorted((settings.BASE_DIR / part).rglob("*")):
@@ -67,19 +67,19 @@ def code_mark():
 
 
 def pages_mark(folder):
-    """Changes when pages may differ though the content and the day are the same."""
+    """Changes when pages may differ even though the content and the day are the same."""
     mark = hashlib.sha256(code_mark().encode())
     mark.update((folder / critical.PATH.name).read_bytes())
     return mark.hexdigest()
 
 
 def is_of_this_code(folder):
-    """Whether this code would make the pages of an edition as they are."""
+    """Whether this code would make the same pages as this edition has."""
     return answers.of_edition(folder).get("code") == pages_mark(folder)
 
 
 def is_of_today(folder):
-    """Whether the pages of an edition are today what they were when it was made."""
+    """Whether an edition's pages would be the same if we made them today."""
     known = answers.of_edition(folder)
     with reading.reading(folder) as connection:
         same = answers.unchanged(connection, known, pages_mark(folder))
@@ -90,11 +90,11 @@ def is_of_today(folder):
 
 
 def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
-    """Make every page of a baked edition; the pages by address, as the manifest has them.
+    """Make every page of a baked edition. Returns the pages by address, for the manifest.
 
-    What is the same in the edition before is copied; or shared with it. With signs of what is
-    withdrawn, only the pages that show one of them are made if they differ. The next edition makes
-    the others: nothing is noted of what they asked.
+    Pages that are the same in the previous edition are copied, or shared with it if `is_shared`.
+    Given signs of what was withdrawn, we make only the changed pages that show one of them. The
+    next edition makes the rest, because nothing is noted about what they asked.
     """
     with reading.reading(folder):
         wanted = addresses.everything()
@@ -102,7 +102,7 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
     with reading.reading(folder) as connection:
         mark = pages_mark(folder)
         known = answers.of_edition(before) if before else {}
-        # The page maker takes as long to start as it takes to work out which pages can stay.
+        # Starting the page maker takes as long as working out which pages can stay.
         same = answers.unchanged(connection, known, mark, begin=_maker)
     pages = {}
     old = store.pages_of(before) if before else {}
@@ -112,7 +112,7 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
         if address in old and (address in same or _may_wait(before, address, old[address], signs))
     }
     above = set(addresses.of_one_language())
-    # security.txt, if no contact is set: it did not exist before and still does not.
+    # security.txt when no contact is set: it did not exist before and still doesn't.
     absent = {address for address in same & above if address not in old}
 
     def take_what_stays():
@@ -124,7 +124,7 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
     options = {"progress": progress, "is_urgent": signs is not None, "is_shared": is_shared}
     todo = [address for address in wanted if address not in stay | absent]
     shares = run(folder, before, todo, len(stay), meanwhile=take_what_stays, **options)
-    # Pages whose files were damaged have to be made as well.
+    # Pages with damaged files must be made as well.
     if lost := [address for address in wanted if address in stay and address not in pages]:
         shares += run(folder, before, lost, len(wanted) - len(lost), **options)
     kept = answers.Kept()
@@ -135,7 +135,7 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
         pages |= share["pages"]
         kept.add(share["things"], share["asked"], share["until"])
         read |= share["facts"]
-    # Pages that are the same have been read before, unless that was lost.
+    # Unchanged pages have already been read, unless those facts were lost.
     for page in pages.values():
         progress.at(CHECKING)
         if is_html(page) and page["sha256"] not in read:
@@ -144,13 +144,13 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
     facts.write(folder, {mark: found for mark, found in read.items() if mark in shown})
     made_by = {"code": mark, "day": clock.today().isoformat()}
     answers.write(folder, made_by | kept.as_json())
-    # In the order of the addresses, whoever made them.
+    # In address order, whichever process made them.
     is_missing = {a for a, p in pages.items() if p["status"] == 404 and a != addresses.NOT_FOUND}
     return {a: pages[a] for a in wanted if a in pages and not (a in above and a in is_missing)}
 
 
 def _may_wait(before, address, page, signs):
-    """Whether a page that may differ can stay as it is for now: it shows nothing withdrawn."""
+    """Whether a page that may differ can stay for now, because it shows nothing withdrawn."""
     if signs is None or page["file"] != file_of(address):
         return False
     try:
@@ -173,12 +173,12 @@ def run(
     if not todo:
         meanwhile()
         return []
-    # The more processes, the more they get of a machine that is busy with other things.
+    # More processes get a bigger share of a busy machine.
     most = MOST_MAKERS if is_urgent else min(os.cpu_count() or 1, MOST_MAKERS)
     count = min(most, 1 + len(todo) // FEW)
     maker = _maker()
     made = []
-    # The addresses are in order of language, so each process works in only a few of them.
+    # The addresses are in language order, so each process works in only a few languages.
     ends = [len(todo) * number // count for number in range(count + 1)]
     try:
         for number in range(count):
@@ -227,8 +227,8 @@ def run(
 
 
 def _maker():
-    """The process that makes pages, of the public role."""
-    # It must name an edition, to be of that role; each child is told its own.
+    """The process that makes pages in the public role."""
+    # The public role requires an edition. Each child is told its own.
     environment = os.environ | {"HELPHUB_EDITION": os.devnull}
     if not settings.LAPTOP:
         environment |= {
@@ -240,7 +240,7 @@ def _maker():
 
 
 def _stop(maker, folder, count):
-    """End the children at once; and their process, which costs seconds to load, only if it must."""
+    """End the children at once. Their parent takes seconds to load, so end it only if we must."""
     maker.stop()
     for _ in range(50):
         if None not in [makers.status(folder, number) for number in range(count)]:
@@ -256,9 +256,9 @@ def _clear(folder, number):
 
 
 def take(folder, before, page, is_shared=False):
-    """Take a page's files from the edition before; not if they are no longer what they were.
+    """Take a page's files from the previous edition, unless they have been altered.
 
-    Shared files are one file with two names: whatever damages it is in both editions.
+    Shared files are hard links, so any damage affects both editions.
     """
     if page["file"] is None:
         return True
@@ -291,12 +291,12 @@ def build_share(number, before=None):
     known = facts.of_edition(before) if before else {}
     client = Client(headers={"host": settings.PUBLIC_HOST}, raise_request_exception=False)
     recorder = answers.Recorder(today)
-    # This process ends with its share: looking for garbage all the time costs a tenth of it.
+    # This process ends with its share. Constant garbage collection would cost a tenth of it.
     gc.freeze()
     gc.set_threshold(10_000)
     pages, asked, until, read = {}, {}, {}, {}
     with (
-        # Midnight may go by; the edition is of one day.
+        # Midnight may pass meanwhile, but an edition belongs to one day.
         clock.fixed(date.fromisoformat(today)),
         reading.reading(folder) as connection,
         (folder / f".made-{number}").open("ab", buffering=0) as made,
@@ -327,7 +327,7 @@ def build_share(number, before=None):
 
 
 def print_page(folder, address, response, before, old, is_shared=False):
-    """Write a response into its files; what the manifest is to say of it."""
+    """Write a response into its files. Returns the page's entry for the manifest."""
     body = response.getvalue() if response.streaming else response.content
     page = {
         "file": None,
@@ -356,12 +356,12 @@ def print_page(folder, address, response, before, old, is_shared=False):
     return page | {"gz": digest(zipped), "br": digest(packed), "sent": len(packed)}
 
 
-# What only says on which day a page was made.
+# The parts that only say which day a page was made.
 DAY = re.compile(rb'<time datetime="[0-9-]+">[^<]*</time>|data-built="[0-9]+"')
 
 
 def _is_same(before, old, page, body):
-    """Whether a page reads as in the edition before: then it keeps the day from which it does."""
+    """Whether a page reads as it did in the previous edition. If so, it keeps its old date."""
     if old["sha256"] == page["sha256"]:
         return True
     try:
@@ -372,7 +372,7 @@ def _is_same(before, old, page, body):
 
 
 def sent(folder, page):
-    """How many bytes a phone is sent: all browsers that the scripts support take brotli."""
+    """How many bytes a phone receives: all browsers that the scripts support take brotli."""
     return (folder / "pages" / (page["file"] + TWINS["br"])).stat().st_size
 
 

@@ -1,7 +1,7 @@
 """Compare: which records of the working database differ from what readers have.
 
-A record is what an officer opens and ticks: an entry with its child rows and its many-to-many rows,
-or a row that stands alone. Rows are held as bake.py has them.
+A record is what an officer opens and ticks: an entry with its child rows and many-to-many rows, or
+a row with no owner. Rows are held as in bake.py.
 """
 
 import hashlib
@@ -24,19 +24,20 @@ class Difference(NamedTuple):
 
     @property
     def name(self):
-        """What names it: (label, key)."""
+        """The record's identity: (label, key)."""
         return self.record.label, self.record.key
 
     def has_own_row(self, rows):
-        """Whether the record itself is among those rows."""
+        """Whether the record's own row is among these rows."""
         return self.record.key in rows[apps.get_model(self.record.label)]
 
 
 def owner_field(model, row):
-    """The field that names the entry in whose form a row is written, or None.
+    """The field that refers to the entry in whose form a row is edited, or None.
 
-    Of several that it would go with (a suggestion goes with its page and with its service), the one
-    that is filled out of a choice of pages; of a many-to-many row, the side that has the field.
+    A row may have several owners: a suggestion is deleted with its page and with its service. We
+    take the required field, not the one filled from a choice of pages. For a many-to-many row, we
+    take the side that has the field.
     """
     found = [
         field
@@ -51,10 +52,10 @@ def owner_field(model, row):
 
 
 class Owners:
-    """Who owns each row of one side, seen from the other side.
+    """The owner of each row on one side, given the other side.
 
-    A row that ties two records together belongs to the one of them that the other side lacks: where
-    a service comes or goes, the links to it come and go with it.
+    A row that ties two records together belongs to the one that the other side lacks. When a
+    service comes or goes, the links to it come and go with it.
     """
 
     def __init__(self, rows, others):
@@ -63,7 +64,7 @@ class Owners:
         self.there = {}
 
     def _key(self, field, value):
-        """The primary key of the row that a field names."""
+        """The primary key of the row a field refers to."""
         if field.target_field.primary_key:
             return value
         if field not in self.keys:
@@ -105,17 +106,17 @@ class Owners:
 
 @cache
 def written(model):
-    """The fields that somebody writes: of a translated text only its languages, not the copy."""
+    """The fields that people write. For a translated text, only the languages, not the copy."""
     fields = model._meta.concrete_fields
     copied = {f.translated_field.name for f in fields if hasattr(f, "translated_field")}
     return [f for f in fields if f.name not in copied and not f.primary_key]
 
 
 def _values(model, row):
-    """What a row says, without its number.
+    """What a row says, without its primary key.
 
-    An empty translation is one thing or another by how it was emptied, and so is the end of a line
-    by whether a browser sent it.
+    An empty translation may be stored in two ways, depending on how it was emptied. A line ending
+    depends on whether a browser sent it.
     """
     found = []
     for field in written(model):
@@ -127,7 +128,7 @@ def _values(model, row):
 
 
 def _essence(rows, which, others):
-    """What rows say, in an order of its own; a link to what the other side lacks says nothing."""
+    """What rows say, sorted. Links to rows that the other side lacks are ignored."""
     found = []
     for model, key in which:
         row = rows[model][key]
@@ -150,7 +151,7 @@ def differences(now, before):
     found = []
     for name in sorted(set(ours) | set(theirs)):
         here, there = ours.get(name, []), theirs.get(name, [])
-        # Most rows are the same: only the others are looked at closely.
+        # Most rows are the same. Look closely only at the rest.
         if {one: now[one[0]][one[1]] for one in here} == {
             one: before[one[0]][one[1]] for one in there
         }:
@@ -165,7 +166,7 @@ def differences(now, before):
 
 
 def mark_of(difference, now):
-    """A mark of what a record says now: another when somebody has changed it since."""
+    """A mark of what a record says now. It changes if an officer edits the record."""
     said = [
         (model._meta.label_lower, repr(_values(model, now[model][key])))
         for model, key in difference.now
@@ -174,7 +175,7 @@ def mark_of(difference, now):
 
 
 def hold_back(now, before, names):
-    """Give these records as the edition before has them, with all rows of theirs."""
+    """Put these records back as the previous edition has them, with all their rows."""
     before = before or {model: {} for model in now}
     ours, theirs = Owners(now, before).all(), Owners(before, now).all()
     for name in names:
@@ -187,7 +188,7 @@ def hold_back(now, before, names):
 
 
 def names_of_unticked(now, before, ticked, unticked):
-    """Ticked records that name a new one which stays behind: faults, each naming both."""
+    """Faults for ticked records that refer to a new, unticked one. Each fault names both."""
     new = {}
     for label, key in unticked:
         model = apps.get_model(label)

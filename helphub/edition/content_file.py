@@ -1,8 +1,8 @@
-"""How an edition's content.sqlite3 is opened. The settings need this: it imports no Django."""
+"""How an edition's content.sqlite3 is opened. The settings need this, so it imports no Django."""
 
 
 def database(folder):
-    """The settings of an edition's file: nothing writes it, so nothing locks it or waits for it."""
+    """Database settings for an edition's file. It is never written, so it needs no locks."""
     uri = (folder / "content.sqlite3").absolute().as_uri().replace("file://", "file:", 1)
     return {
         "ENGINE": "django.db.backends.sqlite3",

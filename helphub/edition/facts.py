@@ -1,7 +1,7 @@
-"""What a finished page says, as a parser sees it: what the gate's rules look at.
+"""What a finished page says, as a parser sees it. The gate's rules check these facts.
 
-The facts of a page depend on its bytes alone, so they are kept by the bytes' SHA-256, and a page
-that is the same as in the edition before is not read again.
+A page's facts depend only on its bytes, so we store them by SHA-256. A page that is the same in the
+previous edition is not read again.
 """
 
 import gzip
@@ -14,11 +14,11 @@ from helphub.edition import store
 
 FILE = "facts.json.gz"
 NEVER_SHOWN = {"head", "script", "style", "template", "datalist"}
-HIDING_CLASSES = {"unseen", "skip"}  # Read aloud, or shown on focus only.
+HIDING_CLASSES = {"unseen", "skip"}  # Read aloud only, or shown only on focus.
 IN_A_LINE = {"a", "abbr", "b", "bdi", "bdo", "cite", "em", "i", "mark", "q", "small", "span"}
 IN_A_LINE |= {"strong", "sub", "sup", "time", "u", "wbr"}
 POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) ?(\d[ABD-HJLNP-UW-Z]{2})\b")
-# Digits in a row, spaced as numbers are; and the short codes.
+# Runs of digits, spaced as phone numbers are, and the short codes.
 NUMBER = re.compile(
     r"\+?\d(?:[ \u00a0.()\u2010-\u2015-]{0,2}\d){4,}"
     r"|(?<![\d.,/-])(?:999|101|111|112|119|911|988)(?![\d.,/%-]*\d)"
@@ -27,11 +27,11 @@ SPACE = re.compile(r"[ \t\r\f\v]*\n[ \t\r\f\v\n]*|[ \t\r\f\v]+")
 
 
 class _Reader:
-    """What lxml tells of a page, one tag and one piece of text after another."""
+    """Collects what lxml reports about a page, tag by tag and text by text."""
 
     def __init__(self):
-        self.open = []  # The tags that are open, and what each of them does to what is within.
-        self.within = Counter()  # How many of each are open, by name.
+        self.open = []  # The open tags, and how each affects what is inside it.
+        self.within = Counter()  # How many of each tag are open.
         self.hidden = self.folded = 0
         self.title, self.lang, self.dir = "", "", ""
         self.ids, self.links, self.lines, self.text, self.odd = [], [], [], [], []
@@ -52,7 +52,7 @@ class _Reader:
             or "style" in values
             or not HIDING_CLASSES.isdisjoint(values.get("class", "").split())
         )
-        # What a closed part holds is there to be read, but nobody sees it at once.
+        # The content of a closed <details> can be read, but isn't seen at once.
         is_folded = tag == "details" and "open" not in values
         self.open.append((tag, is_hidden, is_folded, values.get("dir")))
         self.within[tag] += 1
@@ -71,7 +71,7 @@ class _Reader:
             self.line = [href, "", not self.hidden and not is_folded]
 
     def end(self, tag):
-        # lxml closes what a page leaves open, so this is the tag that was opened last.
+        # lxml closes whatever a page leaves open, so this is always the last tag opened.
         _, is_hidden, is_folded, _ = self.open.pop()
         if tag == "a" and self.line:
             self.line[1] = self.line[1].strip()
@@ -91,7 +91,7 @@ class _Reader:
         self.text.append(data.replace("\n", " "))
         if self.line is None:
             return
-        # A number is what stands in <bdi dir="ltr">, and nothing turns it round.
+        # The number is the text in <bdi dir="ltr">, where nothing reverses it.
         if self.within["bdo"]:
             self.line[1] += "\N{RIGHT-TO-LEFT OVERRIDE}"
         within = [direction for tag, _, _, direction in self.open if tag == "bdi"]
@@ -103,7 +103,7 @@ class _Reader:
 
 
 def _read(html):
-    """A page that was read, and its visible text."""
+    """The parsed page and its visible text."""
     parser = HTMLParser(target=_Reader(), encoding="utf-8")
     parser.feed(html.encode())
     reader = parser.close()
@@ -125,7 +125,7 @@ def facts_of(html):
         "dir": reader.dir,
         "ids": reader.ids,
         "links": sorted(set(reader.links)),
-        # What stands at the head of the page, in its order.
+        # The lines at the top of the page, in order.
         "first": [[href, shown] for href, shown, is_seen in reader.lines if is_seen][:2],
         "lines": [list(one) for one in sorted({tuple(one) for one in reader.lines})],
         "numbers": sorted({one.group() for one in NUMBER.finditer(text)}),

@@ -1,8 +1,8 @@
-"""The gate: the finished pages, read as a reader meets them, and refused where they are wrong.
+"""The gate: reads the finished pages as a reader would, and refuses any that are wrong.
 
-A fault in one entry holds back that entry. A critical number, a confidential place, a lost tenth of
-the pages, or a fault that belongs to no entry stops the whole edition. Each refusal names the page,
-the rule in plain words, and the record to mend.
+A fault in one entry holds back that entry. A wrong critical number, a confidential place, the loss
+of a tenth of the pages, or a fault that belongs to no entry stops the whole edition. Each refusal
+names the page, the rule in plain words, and the record to mend.
 """
 
 import re
@@ -22,21 +22,21 @@ from helphub.edition.progress import CHECKING, QUIET
 from helphub.entries import DENIED_PATTERN
 from strategy.models import Printed
 
-BUDGET = 14_600  # Bytes of a whole page as it is sent: ten packets, the first round trip.
+BUDGET = 14_600  # Bytes of a whole page as sent: ten packets, the first round trip.
 MOST_LOST = 0.1
 HELP_NOW = "/help-now/"
 SHORT_CODES = {"999", "101", "111", "112", "119", "911", "988"}
 
 
 class Refusal(NamedTuple):
-    """A rule that pages break."""
+    """A rule that some pages break."""
 
     rule: str
     why: str
     pages: list
     record: bake.Record | None = None
-    stops: bool = False  # The whole edition, and not one entry.
-    is_critical: bool = False  # No reason lets it through.
+    stops: bool = False  # Stops the whole edition, not just one entry.
+    is_critical: bool = False  # Can't be overridden by giving a reason.
 
     def as_json(self):
         return self._asdict() | {"record": self.record and list(self.record)}
@@ -52,11 +52,11 @@ class Refusal(NamedTuple):
         return f"{self.why}{where}{mend}"
 
 
-# What the rules compare with
+# The data that the rules use
 
 
 def data_of(folder, approved):
-    """What an edition's own content says of itself: kept with it, for going back to it."""
+    """What an edition's content says about itself. Kept with the edition for later rollbacks."""
     with reading.reading(folder):
         gone = addresses.pages_no_longer_kept()
         entries = gone | addresses.pages_of_entries()
@@ -74,7 +74,7 @@ def data_of(folder, approved):
             [phone.pk, phone.slug, phone.name_en, phone.role, phone.dial, phone.display]
             for phone in phones
         ],
-        # What a form checks of a number, to check it again.
+        # The parts of a number that a form checks, so the gate can check them again.
         "lines": [[phone.pk, phone.name_en, phone.role, *_numbers_of(phone)] for phone in phones],
         "numbers": sorted(
             {
@@ -98,7 +98,7 @@ def _numbers_of(phone):
 
 
 def _wrong_fallbacks():
-    """Lines that name another for the times when they are closed, and that one does not do."""
+    """Lines whose fallback for closed hours is unsuitable."""
     return [
         [*_record_of(phone), *_record_of(phone.fallback), why]
         for phone in Phone.objects.published().for_card()
@@ -111,7 +111,7 @@ def _record_of(phone):
 
 
 def _printed_numbers():
-    """Numbers in the strategy's own words, which are quoted as they were printed."""
+    """Numbers in the strategy's own words, which we quote as printed."""
     return sorted(
         {
             digits_of(shown)
@@ -124,7 +124,7 @@ def _printed_numbers():
 
 
 def _postcodes_of_places():
-    """The postcodes that may stand on a page: of places in the data, and the owner's own."""
+    """The postcodes allowed on pages: those of places in the data, and the owner's own."""
     texts = list(settings.OWNER.values())
     for model in bake.content_models():
         if model._meta.label_lower in bake.PLACES:
@@ -136,16 +136,16 @@ def _postcodes_of_places():
 class Edition(NamedTuple):
     """A finished edition, as the rules see it."""
 
-    pages: dict  # What the manifest says, by address.
+    pages: dict  # From the manifest, by address.
     facts: dict  # By SHA-256.
-    data: dict  # Of data_of.
+    data: dict  # As data_of returns it.
     approved: dict  # Today's: (dial, display) by line.
-    before: dict  # The pages of the edition before.
+    before: dict  # The pages of the previous edition.
 
     def html(self):
-        """The pages that are read: (address, page, facts)."""
+        """The pages to read: (address, page, facts)."""
         for address, page in self.pages.items():
-            # A page that failed does not go out: only that is said of it.
+            # A page that failed won't go out. The `answers` rule reports it, so skip it here.
             if is_html(page) and page["status"] < 500:
                 yield address, page, self.facts[page["sha256"]]
 
@@ -160,7 +160,7 @@ class Edition(NamedTuple):
 
 
 def examine(edition, progress=QUIET):
-    """Every refusal, the same fault on many pages as one."""
+    """Every refusal, with the same fault on many pages merged into one."""
     found = {}
     for rule in RULES:
         progress.at(CHECKING)
@@ -168,12 +168,12 @@ def examine(edition, progress=QUIET):
             key = refusal._replace(pages=(), record=refusal.record)
             found.setdefault(key, []).extend(refusal.pages)
     refusals = [refusal._replace(pages=pages) for refusal, pages in found.items()]
-    # Where such a number is wrong, much else is wrong only because of it.
+    # A wrong critical number causes many other faults, so report only that.
     return [one for one in refusals if one.is_critical] or refusals
 
 
 def _of_page(edition, rule, why, address):
-    """A fault of one page: it holds its entry back, or stops everything where there is none."""
+    """A fault on one page. It holds back the page's entry, or stops everything if there is none."""
     record = edition.record(address)
     return Refusal(rule, why, [address], record, stops=record is None)
 
@@ -182,7 +182,7 @@ def _of_page(edition, rule, why, address):
 
 
 def answers(edition):
-    """Every page answers."""
+    """Every page can be made and gives the expected status."""
     for address, page in edition.pages.items():
         expected = {404} if address == addresses.NOT_FOUND else {200, 301, 302}
         if edition.is_gone(address):
@@ -198,7 +198,7 @@ def answers(edition):
 
 
 def language(edition):
-    """Every page says which language it is in, and which way that is written."""
+    """Every page declares the right language and writing direction."""
     for address, _page, found in edition.html():
         code, _ = addresses.without_language(address)
         direction = "rtl" if get_language_info(code)["bidi"] else "ltr"
@@ -208,7 +208,7 @@ def language(edition):
 
 
 def critical_numbers(edition):
-    """999 and the single point of contact head every page, seen and dialled as approved."""
+    """999 and the single point of contact come first on every page, visible and as approved."""
     for place, (role, wanted) in enumerate(critical_lines(edition.data, edition.approved).items()):
         if isinstance(wanted, Refusal):
             yield wanted
@@ -228,18 +228,18 @@ def critical_numbers(edition):
 
 
 def wrong_numbers(data, approved):
-    """What is wrong with the critical numbers before any page is made."""
+    """What is wrong with the critical numbers, checked before any page is made."""
     lines = critical_lines(data, approved).values()
     return [one for one in lines if isinstance(one, Refusal)]
 
 
 def critical_lines(data, approved_lines):
-    """By role: the record, and what was approved; or the refusal that says why nothing can be."""
+    """By role: the record and its approved number, or a refusal saying why there is none."""
     phones = {role: one for one in data["phones"] if (role := one[3])}
     by_slug = {one[1]: one for one in data["phones"]}
     found = {}
     for role in Phone.Role.values:
-        # Withdrawn: the line that stands in for it.
+        # The single point of contact is withdrawn, so use its stand-in.
         phone = phones.get(role) or (
             by_slug.get(critical.INSTEAD_OF_SPOC) if role == Phone.Role.SPOC else None
         )
@@ -272,7 +272,7 @@ def _critical(why, record):
 
 
 def approved_numbers(edition):
-    """Every other line whose number was approved reads as it was approved."""
+    """Every other line with an approved number still matches its approval."""
     for key, slug, name, role, dial, display in edition.data["phones"]:
         approved = edition.approved.get(slug)
         if not role and approved and [dial, display] != list(approved):
@@ -287,8 +287,8 @@ def approved_numbers(edition):
 
 
 def numbers_that_can_be_dialled(edition):
-    """Every number is one that a form would take: whatever way it came into the data."""
-    # An edition made before this rule says less of its numbers: whether one is for texts, for one.
+    """Every number would pass the form's checks, however it came into the data."""
+    # Editions made before this rule don't record a number's kind, so treat each as for texts.
     older = [
         [key, name, role, Phone.Kind.TEXT, dial, display, ""]
         for key, _slug, name, role, dial, display in edition.data["phones"]
@@ -305,9 +305,9 @@ def numbers_that_can_be_dialled(edition):
 
 
 def fallbacks(edition):
-    """The line that a page names while another is closed answers then, and for the same people.
+    """A fallback line is open when the other line is closed, and serves the same people.
 
-    Either of the two may have been changed, so both stay as readers have them.
+    Either of the two may have changed, so both stay as readers have them.
     """
     for key, name, other_key, other_name, why in edition.data.get("fallbacks", []):
         words = f"“{name}” names “{other_name}” for the times when it is closed. {why} "
@@ -317,8 +317,8 @@ def fallbacks(edition):
 
 
 def numbers_of_help_now(edition):
-    """Every number that “Help now” shows was approved, by whatever way it came there."""
-    # Whether a line reads as it was approved is asked above.
+    """Every number shown on “Help now” was approved, however it got there."""
+    # The rules above check that a line matches its approval.
     lines = [one for one in edition.data["phones"] if one[1] in edition.approved]
     approved = {dial for _key, _slug, _name, _role, dial, _display in lines}
     for address, _page, found in edition.html():
@@ -335,7 +335,7 @@ def numbers_of_help_now(edition):
 
 
 def links(edition):
-    """Every link inside the site leads to a page, and to a part of it that is there."""
+    """Every internal link leads to an existing page, and to an existing part of it."""
     ids = {address: set(found["ids"]) for address, _page, found in edition.html()}
     live = set(edition.data["live"])
     for address, _page, found in edition.html():
@@ -357,7 +357,7 @@ def links(edition):
 
 
 def titles(edition):
-    """Every title is neutral, and no other page in the language has it."""
+    """Every title is neutral and unique within its language."""
     seen = {}
     for address, _page, found in edition.html():
         title = found["title"]
@@ -373,7 +373,7 @@ def titles(edition):
 
 
 def numbers(edition):
-    """No number stands on a page but those in the data."""
+    """Pages show only numbers that are in the data."""
     known = set(edition.data["numbers"])
     quoted = known | set(edition.data["printed"])
     for address, _page, found in edition.html():
@@ -394,7 +394,7 @@ def digits_of(shown):
 
 
 def is_dialled(shown):
-    """Whether digits look like something to ring, and not like years or amounts."""
+    """Whether digits look like something to ring, rather than a year or an amount."""
     digits = digits_of(shown)
     return (
         digits in SHORT_CODES
@@ -405,14 +405,14 @@ def is_dialled(shown):
 
 def is_known(shown, known):
     digits = digits_of(shown)
-    # “0800 1111 24 hours”: a number, and another figure behind it.
+    # “0800 1111 24 hours” is a number followed by another figure.
     return digits in known or any(
         digits.startswith(one) and len(digits) - len(one) < 5 for one in known if len(one) > 6
     )
 
 
 def places(edition):
-    """No postcode stands on a page but those of places in the data."""
+    """Pages show only postcodes of places in the data."""
     known = set(edition.data["postcodes"])
     for address, _page, found in edition.html():
         for postcode in set(found["postcodes"]) - known:
@@ -427,7 +427,7 @@ def places(edition):
 
 
 def lost_pages(edition):
-    """No more than a tenth of the pages of the edition before are gone."""
+    """No more than a tenth of the previous edition's pages are gone."""
     before = {address for address, page in edition.before.items() if is_html(page)}
     gone = sorted(before - set(edition.pages))
     if len(gone) > MOST_LOST * len(before):
@@ -468,7 +468,7 @@ RULES = [
 
 
 def warnings(edition):
-    """What is worth knowing, and stops nothing."""
+    """Worth knowing, but these stop nothing."""
     return [
         f"{address} weighs {page['sent']} bytes; {BUDGET} arrive at once."
         for address, page, _found in edition.html()

@@ -1,9 +1,9 @@
-"""What a withdrawal takes away, as it can be recognised in a finished page.
+"""What a withdrawal takes away, in a form we can recognise in a finished page.
 
-Most pages depend on lists that many share, so one number fewer would have nearly all of them made
-again, which takes minutes on a busy machine. What is withdrawn has to leave sooner: only the pages
-that show something of it are made at once. The others stay as readers have them, and the next
-edition makes them: they may count it still ("20 services").
+Most pages depend on shared lists, so removing one number would mean making nearly all of them
+again. That takes minutes on a busy machine, and a withdrawal must go out sooner. We make only the
+pages that show something withdrawn. The others stay as readers have them until the next edition
+makes them. Until then they may still count it ("20 services").
 """
 
 import re
@@ -11,11 +11,11 @@ import re
 from django.db import models
 from django.utils.html import escape
 
-SHORT = 4  # Letters: what has fewer is looked for as a whole word.
+SHORT = 4  # Letters. Anything shorter is matched as a whole word.
 
 
 class Signs:
-    """The names, numbers and addresses of rows that leave, as bytes of a page."""
+    """The names, numbers and addresses of departing rows, as they appear in a page's bytes."""
 
     def __init__(self, before, after):
         written = {form for name in _names(before, after) for form in (name, escape(name))}
@@ -30,7 +30,7 @@ class Signs:
 
 
 def _names(before, after):
-    """What the rows that differ are called, dialled and addressed by."""
+    """The names, numbers and addresses of the rows that differ."""
     found = set()
     for model, table in before.items():
         names = [field.attname for field in model._meta.concrete_fields if _is_name(field)]
@@ -41,5 +41,5 @@ def _names(before, after):
 
 
 def _is_name(field):
-    """Whether a field holds a name, a number or an address, and not a text or a choice."""
+    """Whether a field holds a name, number or address, rather than a text or a choice."""
     return isinstance(field, models.CharField) and not field.choices

@@ -1,8 +1,8 @@
-"""Page makers: one process of the public role, loaded once, with a child for each share of pages.
+"""Page makers: one public-role process, loaded once, forks a child for each share of pages.
 
-Loading Django costs two seconds of a processor, a child costs a hundredth of that. The process is
-kept for the next publication and ends with the publisher, or when the code or the settings that it
-was started with have changed.
+Loading Django takes two seconds of processor time. A fork takes a hundredth of that. The process is
+kept for the next publication. It ends with the publisher, or when the code or the settings it
+started with have changed.
 """
 
 import atexit
@@ -29,22 +29,22 @@ class Maker:
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            # Its own words; each child's go into a file of the edition.
+            # The parent's own output only. Each child writes to a file in the edition.
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
 
     def start(self, folder, number, before, nice=0):
-        """Let a child make this share of an edition."""
+        """Have a child make this share of an edition."""
         order = {"folder": str(folder), "number": number, "before": before and str(before)}
         self._tell(order | {"nice": nice})
 
     def stop(self):
-        """End its children, whatever they are at. The process itself is kept."""
+        """Kill its children at once, but keep the process itself."""
         self._tell({"stop": True})
 
     def _tell(self, order):
-        with suppress(BrokenPipeError):  # It has ended: whoever waits for the child is told.
+        with suppress(BrokenPipeError):  # It has ended. The caller notices while waiting.
             self.process.stdin.write(json.dumps(order).encode() + b"\n")
             self.process.stdin.flush()
 
@@ -63,7 +63,7 @@ _kept = {}
 
 
 def kept(environment, code):
-    """The process that was started with this environment and this code, or a new one."""
+    """The process started with this environment and code, or a new one."""
     key = (tuple(sorted(environment.items())), code)
     if _kept.get("key") != key or not _kept["maker"].is_running():
         end()
@@ -73,14 +73,14 @@ def kept(environment, code):
 
 @atexit.register
 def end():
-    """End the process that is kept, if there is one."""
+    """End the kept process, if there is one."""
     if _kept:
         _kept["maker"].end()
         _kept.clear()
 
 
 def status(folder, number):
-    """How a child ended: 0, an error number, below 0 for a signal; None while it is at work."""
+    """How a child ended: 0, an error number, below 0 for a signal, or None while it is running."""
     path = folder / STATUS_FILE.format(number)
     return int(path.read_text()) if path.exists() else None
 
@@ -89,7 +89,7 @@ def status(folder, number):
 
 
 def serve(orders, make_share):
-    """Fork a child for each order, until there are no more; then end them all."""
+    """Fork a child for each order until the orders end, then kill all the children."""
     shares = {}
 
     def note_ends(*arguments):
@@ -103,11 +103,11 @@ def serve(orders, make_share):
         order = json.loads(line)
         if "stop" in order:
             for child in list(shares):
-                with suppress(ProcessLookupError):  # It has ended by itself just now.
+                with suppress(ProcessLookupError):  # It has just ended by itself.
                     os.kill(child, signal.SIGKILL)
             continue
         folder, number = Path(order["folder"]), order["number"]
-        # A child that ends at once must find itself noted.
+        # Block the signal, so a child that ends at once is already in `shares` when we handle it.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
         child = os.fork()
         if child == 0:
@@ -117,12 +117,12 @@ def serve(orders, make_share):
             _be_child(folder, number, order["before"], make_share)
         shares[child] = folder, number
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-    # Whoever gave the orders has ended, and nobody waits for these pages.
+    # The publisher has ended, so these pages are no longer needed.
     os.killpg(0, signal.SIGKILL)
 
 
 def _write(path, code):
-    """Whole or not at all; not where the folder is gone."""
+    """Write the file whole or not at all. Do nothing if the folder is gone."""
     part = path.with_name(f"{path.name}.new")
     with suppress(OSError):
         part.write_text(str(code))
@@ -130,7 +130,7 @@ def _write(path, code):
 
 
 def _be_child(folder, number, before, make_share):
-    """Make one share and leave, without a word to what the process was before."""
+    """Make one share and exit without running the parent's cleanup."""
     code = 1
     try:
         log = os.open(folder / f".errors-{number}", os.O_CREAT | os.O_WRONLY | os.O_TRUNC)

@@ -1,7 +1,7 @@
-"""What came of publications, and what of it nobody has mended yet.
+"""How publications ended, and which problems are still not mended.
 
-A refusal stays until a later publication takes in what was refused, or until somebody dismisses it.
-It is kept with the editions: readers' servers say it to alarms, and ask no database.
+A refusal stays until a later publication includes what was refused, or an officer dismisses it. We
+keep this with the editions, so readers' servers can report it to alarms without a database.
 """
 
 import time
@@ -10,32 +10,32 @@ from dataclasses import dataclass, field
 from helphub.edition import store
 
 DONE, REFUSED, FAILED = "done", "refused", "failed"
-HELD = "held"  # It went out, without the entries that it names.
-LOST = "lost"  # Readers went back to older content, because that of an edition was lost.
-# What officers release, one entry or many; going back; and what takes content that readers have.
+HELD = "held"  # It went out without the entries it names.
+LOST = "lost"  # An edition's content was lost, so readers went back to older content.
+# The sources with rules of their own. Any other source remakes content that readers have.
 RELEASE, ROLLBACK = "release", "rollback"
 MOST = 30
 
 
 @dataclass
 class Attempt:
-    """One publication on its way."""
+    """A publication in progress."""
 
     source: str
     who: str
-    chosen: list | None = None  # The records that were ticked, (label, key). None: all that wait.
+    chosen: list | None = None  # The ticked records, (label, key). None: everything that waits.
     number: int | None = None  # The edition to go back to.
-    # The records that wait and that it does not take in; None while that is not known.
+    # The waiting records that this leaves out. None until we know.
     left: set | None = field(default=None)
 
 
 def unmended():
-    """What was refused, failed or held back, and is so still: the newest first."""
+    """Whatever was refused, failed or held back and is still not mended, newest first."""
     return list((store.last() or {}).get("open", []))
 
 
 def note(attempt, state, refusals=(), why="", number=None):
-    """How an attempt ended: it takes the place of what earlier ones said of the same records."""
+    """Note how an attempt ended. It replaces earlier outcomes about the same records."""
     refusals = [one.as_json() for one in refusals]
     entry = {
         "id": (store.last() or {}).get("next", 1),
@@ -66,7 +66,7 @@ def note(attempt, state, refusals=(), why="", number=None):
 
 
 def dismiss(number):
-    """Take one off the list, on the word of an officer; whether it was there."""
+    """Take one off the list because an officer said so. Returns whether it was there."""
     found = unmended()
     kept = [one for one in found if one["id"] != number]
     store.amend_last(open=kept)
@@ -74,7 +74,7 @@ def dismiss(number):
 
 
 def note_lost(lost, ground):
-    """Readers are back at an older edition's content, because that of a newer one was lost."""
+    """Note that readers are back on an older edition's content, because a newer one's was lost."""
     number = (store.last() or {}).get("next", 1)
     entry = {
         "id": number,
@@ -96,7 +96,7 @@ def _same(entry):
 
 
 def _rest(entry, attempt, state):
-    """What is left of an earlier outcome after this attempt, or nothing."""
+    """What remains of an earlier outcome after this attempt, or None."""
     if entry["state"] == LOST:
         return entry
     if entry["source"] == ROLLBACK:
@@ -105,7 +105,7 @@ def _rest(entry, attempt, state):
         )
         return None if is_over else entry
     if entry["source"] != RELEASE:
-        # Each edition has today's hours, and lacks what is withdrawn today.
+        # Every edition has today's hours and leaves out what is withdrawn today.
         is_over = attempt.source != ROLLBACK and (
             state == DONE or entry["source"] == attempt.source
         )
@@ -114,7 +114,7 @@ def _rest(entry, attempt, state):
         return entry
     named = [one for one in entry["refusals"] if one["record"]]
     if named:
-        # Whoever is named was tried again, unless it waits and was left out.
+        # This attempt tried the named records again, except those it left out.
         kept = [one for one in named if tuple(one["record"][:2]) in attempt.left]
         return entry | {"refusals": kept} if kept else None
     if entry["chosen"] is None:

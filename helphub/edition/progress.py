@@ -1,7 +1,7 @@
-"""How far a publication is: said to whoever waits for it, and where it gives way to a withdrawal.
+"""How far a publication has got, and where it gives way to a withdrawal.
 
-It is written into a small file beside the editions, because the admin may only read that folder,
-and because a publication must go on without the working database.
+We write it to a small file beside the editions. The admin can only read that folder, and a
+publication must be able to go on without the working database.
 """
 
 import time
@@ -9,18 +9,18 @@ import time
 from helphub.edition import store
 
 READING, MAKING, CHECKING, SWITCHING = "reading", "making", "checking", "switching"
-PAUSE = 0.5  # Seconds between two looks, and between two reports.
-BELIEVED = 30  # Seconds that a report is believed: whoever wrote it may have been killed.
-SWITCH = 1  # Seconds, about, from the last check until readers have it.
-ENOUGH = 20  # Pages after which this publication's own pace tells more than an earlier one's.
+PAUSE = 0.5  # Seconds between checks, and between reports.
+BELIEVED = 30  # Seconds we trust a report for. The process that wrote it may have been killed.
+SWITCH = 1  # Roughly the seconds from the last check until readers have the edition.
+ENOUGH = 20  # After this many pages, trust this publication's own pace, not an earlier one's.
 
 
 class StoppedError(Exception):
-    """A withdrawal goes out first. Whoever asked for this publication begins it again."""
+    """A withdrawal must go out first. The caller starts this publication again."""
 
 
 class Quiet:
-    """Of what nobody waits for, and nothing stops."""
+    """For work that has no audience and can't be interrupted."""
 
     def at(self, doing):
         pass
@@ -33,7 +33,7 @@ QUIET = Quiet()
 
 
 class Progress(Quiet):
-    """Called at every step, however small: it looks and reports twice a second, not oftener."""
+    """Called at every step, however small. It checks and reports only twice a second."""
 
     def __init__(self, attempt, before=None, gives_way=lambda: False, show=None):
         self.attempt, self.gives_way, self.show = attempt, gives_way, show
@@ -45,22 +45,22 @@ class Progress(Quiet):
         self.own_page = None
 
     def at(self, doing):
-        """What is being done now."""
+        """Say what is happening now."""
         is_new, self.doing = doing != self.doing, doing
         if is_new or time.monotonic() >= self.due:
             self.due = time.monotonic() + PAUSE
             store.set_progress(self.report())
-            # What is checked already reaches readers before anything else could.
+            # After the checks, this will reach readers before anything else could.
             if doing != SWITCHING and self.gives_way():
                 raise StoppedError
 
     def pages(self, done, of, made):
-        """So many pages are there, and so many of them were made now."""
+        """Say how many pages there are so far, and how many of them were made now."""
         if self.show and (done, of) != (self.done, self.of):
             self.show(done, of)
         self.done, self.of, self.made = done, of, made
         now = time.monotonic()
-        if not made:  # The makers may have to start first.
+        if not made:  # The makers may still be starting.
             self.making_since = now
         if made >= ENOUGH:
             self.own_page = (now - self.making_since) / made
@@ -69,7 +69,7 @@ class Progress(Quiet):
     def report(self):
         elapsed, left = time.monotonic() - self.started, self.left()
         if left is not None:
-            # Entries that are held back cost another round: what was said is not taken back.
+            # Held-back entries cost another round, but the percentage never goes down.
             self.percent = max(self.percent, min(99, int(100 * elapsed / (elapsed + left or 1))))
         return {
             "source": self.attempt.source,
@@ -83,7 +83,7 @@ class Progress(Quiet):
         }
 
     def left(self):
-        """About how many seconds more; None where nothing tells."""
+        """Roughly how many seconds remain, or None if we can't tell."""
         if self.doing == SWITCHING:
             return SWITCH
         rest = self.pace.get("checking", 1) + SWITCH
@@ -99,12 +99,12 @@ class Progress(Quiet):
         return rest + self.pace.get("made", 0) * page + reading
 
     def note(self):
-        """What the next publication is told of this one's pace."""
+        """What to tell the next publication about this one's pace."""
         return {"made": self.made, "page": self.own_page or self.pace.get("page")}
 
 
 def _pace_of(manifest):
-    """Seconds that the parts of an edition took, as far as its manifest says."""
+    """How many seconds each part of an edition took, as far as its manifest says."""
     seconds, noted = (manifest or {}).get("seconds", {}), (manifest or {}).get("pace", {})
     if not {"all", "build", "gate"} <= set(seconds) or not noted.get("page"):
         return {}
@@ -113,7 +113,7 @@ def _pace_of(manifest):
 
 
 def now():
-    """The newest report of the publication that is at work, or None."""
+    """The newest report of the running publication, or None."""
     report = store.progress()
     if report and time.time() - report.get("at", 0) < BELIEVED:
         return report

@@ -1,4 +1,4 @@
-"""The street from the working database to the reader: bake, build, gate, switch."""
+"""The route from the working database to the reader: bake, build, gate, switch."""
 
 import json
 import sqlite3
@@ -38,15 +38,15 @@ from helphub.edition.progress import (
 from helphub.find import index
 from helphub.models import PublicationRequest, Withdrawal
 
-# What an edition is made of.
+# Where an edition's content comes from.
 RELEASED = "release"  # What officers have published in the working database.
-CURRENT = "current"  # What readers have already: only time changes it.
-WITHDRAWAL = "withdrawal"  # The same without what was withdrawn.
+CURRENT = "current"  # What readers already have. Only time changes it.
+WITHDRAWAL = "withdrawal"  # The same, minus what was withdrawn.
 MOST_ROUNDS = 6
 
 
 class RefusedError(Exception):
-    """The edition was not made, or not let through; readers keep the one before."""
+    """The edition was refused or not made. Readers keep the previous one."""
 
     def __init__(self, refusals):
         self.refusals = refusals
@@ -58,7 +58,7 @@ class Published:
     """How a publication ended."""
 
     number: int
-    held: list = field(default_factory=list)  # Refusals of entries that were held back.
+    held: list = field(default_factory=list)  # Refusals of the held-back entries.
     warnings: list = field(default_factory=list)
     changes: dict = field(default_factory=dict)
     seconds: dict = field(default_factory=dict)
@@ -76,10 +76,11 @@ def publish(
 ):
     """Make an edition, and give it to readers if it passes the gate.
 
-    The source is the working database or the current edition; or, with a number, that edition. With
-    marks, {(label, key): mark}, only those records go out, as they were when they were looked at.
-    It raises StoppedError if something is withdrawn meanwhile, unless it is a withdrawal itself:
-    that goes on, and the next one finds most pages made.
+    The source is the working database or the current edition. If a number is given, it is that
+    edition. With marks, {(label, key): mark}, only those records go out, as they were when an
+    officer looked at them. If something is withdrawn meanwhile, this raises StoppedError. A
+    withdrawal does not stop for another one: it goes on, and the next one finds most pages already
+    made.
     """
     with store.lock(), clock.fixed(clock.today()):
         if source == RELEASED and (held := store.hold()) is not None:
@@ -96,11 +97,11 @@ def publish(
             outcomes.note(attempt, outcomes.REFUSED, error.refusals)
             raise
         except Exception as error:
-            with suppress(OSError):  # On a full disk not even that can be noted.
+            with suppress(OSError):  # A full disk may not even have room for this note.
                 outcomes.note(attempt, outcomes.FAILED, why=trouble.in_words(error))
             raise
         if (held := store.hold()) is not None:
-            # Who went back to an edition has its content still, under another number.
+            # We made new pages from the edition they went back to, so hold at its new number.
             store.set_hold(published.number, held.get("who"), held.get("why"))
         outcomes.note(attempt, outcomes.DONE, published.held, number=published.number)
         return published
@@ -147,7 +148,8 @@ def _publish(this, source, why, force, number, marks, show):
                 mark = time.perf_counter()
                 is_urgent = source == WITHDRAWAL and origin == before
                 signs = leaving.Signs(previous, rows) if is_urgent else None
-                # What only time changes shares the rest; what was put aside ends with this round.
+                # A time-only edition shares unchanged files. A set-aside attempt goes after this
+                # round.
                 is_shared = source == CURRENT or attempt != before
                 pages = build.build(work, attempt, progress, signs, is_shared)
                 seconds["build"] = time.perf_counter() - mark
@@ -174,22 +176,22 @@ def _publish(this, source, why, force, number, marks, show):
                 return _let_through(work, manifest, withdrawn)
             new = {(one.record.label, one.record.key): one for one in refusals if one.record}
             if any(one.stops for one in refusals) or not set(new) - set(held) - choice.left:
-                # What was held back may be the cause of the rest.
+                # The held-back entries may be causing the rest.
                 raise RefusedError([*held.values(), *refusals])
             held |= new
             if (work / answers.FILE).exists():
-                # What was made is not made again for the entries that go out.
+                # Keep the pages we made, so the entries that go out needn't be made again.
                 _write_manifest(work, _manifest(edition, source, who, why, force, before, {}, {}))
                 attempt = store.keep_for_next_round(work)
     raise RefusedError([*held.values(), *refusals])
 
 
 class _Choice:
-    """Which of the records that wait go out, where somebody chose among them."""
+    """Which of the waiting records go out, if an officer chose among them."""
 
     def __init__(self, base, previous, withdrawn, marks):
         self.marks = None if previous is None else marks
-        self.left = set()  # Nobody ticked these: they stay as they are.
+        self.left = set()  # Unticked records, which stay as they are.
         if self.marks is None:
             return
         self.now, self.before = bake.copied(base), previous
@@ -198,7 +200,7 @@ class _Choice:
         self.left = set(self.waiting) - set(marks)
 
     def refusals(self, held):
-        """What was ticked and cannot go out by itself, or is not what was looked at."""
+        """Ticked records that can't go out alone, or that have changed since the officer looked."""
         if self.marks is None:
             return []
         left = {*self.left, *held}
@@ -221,13 +223,13 @@ CHANGED = "“{}” has changed since you looked. Look at it again, then tick it
 
 
 def _progress(this, before, withdrawn, show):
-    """What says how far a publication is, and stops it when something else is withdrawn."""
+    """Reports how far a publication has got, and stops it when something else is withdrawn."""
 
     def gives_way():
         try:
             return not set(_withdrawals()) <= set(withdrawn)
         except DatabaseError:
-            connections["default"].close()  # It may be back by the next look.
+            connections["default"].close()  # It may be back by the next check.
             return False
 
     is_withdrawal = this.source == WITHDRAWAL
@@ -240,7 +242,7 @@ def _progress(this, before, withdrawn, show):
 
 
 def _bake(rows, work, approved, is_bound, progress):
-    """Write the file and what goes with it; what in the content does not hold together."""
+    """Write the content file and what goes with it. Returns refusals if it is inconsistent."""
     found = bake.missing_rows(rows) if is_bound else []
     if not found:
         try:
@@ -264,11 +266,11 @@ def _bake(rows, work, approved, is_bound, progress):
 
 
 def _that_count(refusals, source, force):
-    """What stops this publication: a critical number always, all else only some."""
+    """The refusals that stop this publication. Wrong critical numbers always do."""
     if source == WITHDRAWAL or force:
         return [one for one in refusals if one.is_critical]
     if source == CURRENT:
-        # Readers have these entries as they are already; there is nothing to hold them back to.
+        # Readers already have these entries like this. There is nothing to hold them back to.
         return [one for one in refusals if one.stops]
     return refusals
 
@@ -305,7 +307,7 @@ def _manifest(edition, source, who, why, force, before, held, seconds):
 
 
 def _taken(source, origin, read_at, left):
-    """When the content was taken from the working database, and records left behind before that."""
+    """When the content was read from the working database, and which records stayed behind."""
     old = store.manifest_of(origin) if origin else {}
     if source != RELEASED:
         return {"taken_at": old.get("taken_at", old["made_at"]), "left": old.get("left", [])}
@@ -316,7 +318,7 @@ def _taken(source, origin, read_at, left):
 
 
 def taken_at(manifest, name):
-    """When an edition's words of a record, (label, key), were taken from the working database."""
+    """When an edition's version of a record, (label, key), was read from the working database."""
     for label, key, moment in manifest.get("left", []):
         if (label, key) == name:
             return moment
@@ -324,7 +326,7 @@ def taken_at(manifest, name):
 
 
 def _write_manifest(folder, manifest):
-    """The manifest, with each page's headers only where they differ from all."""
+    """Write the manifest. Each page stores only the headers that differ from the common ones."""
     common = manifest["headers"]
     pages = {
         address: page
@@ -359,11 +361,11 @@ def _let_through(work, manifest, withdrawn):
     )
 
 
-# What was approved and withdrawn, today
+# Approvals and withdrawals, as of now
 
 
 def approved_now(before):
-    """The newest approval of each line; without a database, as the edition before had them."""
+    """The newest approval of each line. Without a database, those of the previous edition."""
     try:
         return ApprovedNumber.objects.by_line()
     except DatabaseError:
@@ -377,7 +379,7 @@ def approved_now(before):
 
 
 def digits(approved):
-    """What is dialled and what is shown, by line."""
+    """The dialled and displayed digits, by line."""
     return {line: [row.dial, row.display] for line, row in approved.items()}
 
 
@@ -385,19 +387,19 @@ APPROVED = ["dial", "display", "textphone", "role"]
 
 
 def with_approved_digits(rows, previous, approved):
-    """Give lines that read as readers have them already the digits that were approved since.
+    """Give lines that are otherwise unchanged any digits approved since the last edition.
 
-    So nothing waits for the release of an approved number: least of all a withdrawal.
+    An approved number then never waits for a release. A withdrawal must not wait for one either.
     """
     for key, row in rows[Phone].items():
         newest, before = approved.get(row["slug"]), previous and previous[Phone].get(key)
-        # Without a database nothing was approved since.
+        # Without a database we can't know of newer approvals.
         if newest and newest.pk and before and all(row[one] == before[one] for one in APPROVED):
             row |= {one: getattr(newest, one) for one in APPROVED}
 
 
 def not_as_approved(rows, approved):
-    """Lines whose textphone or role is another than was approved. The gate looks at the digits."""
+    """Lines whose textphone or role differs from the approval. The gate checks the digits."""
     return [
         gate.Refusal(
             "approved numbers",
@@ -414,7 +416,7 @@ def not_as_approved(rows, approved):
 
 
 def withdrawn_now(before=None):
-    """What is withdrawn, as (label, key); without a database, as it was for the edition before."""
+    """What is withdrawn, as (label, key). Without a database, as for the previous edition."""
     try:
         return _withdrawals()
     except DatabaseError:
@@ -426,7 +428,7 @@ def _withdrawals():
 
 
 def rows_of(folder):
-    """An edition's rows, read once: nothing changes them."""
+    """An edition's rows. They never change, so we cache them."""
     return _rows_of(folder, (folder / "content.sqlite3").stat().st_mtime_ns)
 
 
@@ -437,7 +439,7 @@ def _rows_of(folder, mtime):
 
 
 def whole_edition():
-    """The current edition, or the newest before it whose content is as it was made."""
+    """The current edition, or the newest earlier one whose content is intact."""
     for folder in store.newest_first():
         with suppress(store.StoreError, KeyError, TypeError):
             marks = store.manifest_of(folder)["files"]
@@ -447,7 +449,7 @@ def whole_edition():
 
 
 def lacking():
-    """What the edition that readers lack is made of; none if they have one by this code."""
+    """The source for the edition that readers lack, or None if this code made the one they have."""
     current = whole_edition()
     if current is None:
         return RELEASED
@@ -455,9 +457,9 @@ def lacking():
 
 
 def shows(folder, withdrawn):
-    """Those of the withdrawn rows, (label, key), that an edition shows.
+    """The withdrawn rows, (label, key), that an edition shows.
 
-    One whose content cannot be read may show any of them.
+    If we can't read its content, assume it shows all of them.
     """
     found = []
     uri = database(folder)["NAME"]
@@ -470,13 +472,13 @@ def shows(folder, withdrawn):
                 if file.execute(statement, [key]).fetchone():
                     found.append((label, key))
         except sqlite3.Error as error:
-            if "no such" not in str(error):  # An edition from before there was such a table.
+            if "no such" not in str(error):  # This edition is older than the table.
                 found.append((label, key))
     return found
 
 
 def _put_away(withdrawn, number):
-    """Erase older editions with a withdrawn place; never serve those with another such thing."""
+    """Erase older editions that show a withdrawn place. Forbid those with other withdrawn rows."""
     for old in store.numbers():
         if old == number or not (found := shows(store.folder_of(old), withdrawn)):
             continue
@@ -487,14 +489,14 @@ def _put_away(withdrawn, number):
 
 
 def allow_again():
-    """Let older editions be gone back to that show nothing withdrawn any more."""
+    """Allow rollback to older editions that no longer show anything withdrawn."""
     forbidden = [n for n in store.numbers() if store.is_forbidden(store.folder_of(n))]
     if not forbidden:
         return
     try:
         withdrawn = _withdrawals()
     except DatabaseError:
-        return  # Nobody knows what was lifted.
+        return  # We can't tell what was lifted.
     for number in forbidden:
         if not shows(store.folder_of(number), withdrawn):
             store.allow(number)
@@ -504,7 +506,7 @@ def allow_again():
 
 
 def roll_back(number, who, why):
-    """Give readers an edition again, if it passes the gate as things are today."""
+    """Give readers an edition again, if it passes today's gate."""
     attempt = outcomes.Attempt(outcomes.ROLLBACK, who, number=number)
     with store.lock():
         try:
@@ -521,7 +523,7 @@ def roll_back(number, who, why):
         if is_done:
             outcomes.note(attempt, outcomes.DONE, number=number)
             return number
-    # It shows what is withdrawn: the same content goes out without that.
+    # It shows something withdrawn, so publish the same content without that.
     as_it_was = f"as edition {number}: {why}"
     published = publish(WITHDRAWAL, who, as_it_was, number=number, attempt=attempt)
     store.set_hold(published.number, who, why)
@@ -529,7 +531,7 @@ def roll_back(number, who, why):
 
 
 def _switch_back(this, number, why):
-    """Switch to an older edition; whether it may be shown as it is."""
+    """Switch to an older edition. Returns whether it may be shown unchanged."""
     folder = store.folder_of(number)
     if folder.is_dir():
         store.bring_back(folder)
@@ -561,7 +563,7 @@ def _switch_back(this, number, why):
 
 
 def lift(who):
-    """End going back: the next publication reaches readers again."""
+    """End the rollback, so the next publication reaches readers again."""
     with store.lock():
         store.lift_hold()
 
@@ -570,7 +572,7 @@ def lift(who):
 
 
 def by_command(do, who, say):
-    """Do a publication, and begin it again each time that a withdrawal stopped it."""
+    """Run a publication, and start again each time a withdrawal stops it."""
     was_stopped = False
     while True:
         _let_withdrawals_out(who, say, was_stopped)
@@ -586,7 +588,7 @@ def by_command(do, who, say):
 
 
 def _let_withdrawals_out(who, say, was_stopped):
-    """Wait until the publisher has taken off what was withdrawn; where it does not run, do it."""
+    """Wait until the publisher has taken withdrawals down. If it isn't running, do it here."""
     has_waited = False
     while store.has_watcher() and _is_withdrawal_asked_for():
         if not has_waited:
@@ -612,7 +614,7 @@ def _is_withdrawal_asked_for():
 
 
 def withdraw(row, who, why):
-    """Note that a row is to leave every page."""
+    """Note that a row must leave every page."""
     return Withdrawal.objects.get_or_create(
         label=row._meta.label_lower,
         key=row.pk,
@@ -622,6 +624,6 @@ def withdraw(row, who, why):
 
 
 def lift_withdrawal(withdrawal, who):
-    """Let it be published again, by the next release."""
+    """Let the row be published again by the next release."""
     withdrawal.lifted_at, withdrawal.lifted_by = timezone.now(), who
     withdrawal.save()

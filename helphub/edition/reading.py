@@ -1,6 +1,6 @@
-"""Which database a piece of work reads: an edition's own file, or the working database.
+"""Which database to read: an edition's own file, or the working database.
 
-A reader's request reads one edition from beginning to end. Where one process serves officers too,
+A reader's request reads one edition from start to finish. Where one process also serves officers,
 their requests and all commands read the working database.
 """
 
@@ -18,11 +18,11 @@ _folder = ContextVar("folder", default=None)
 
 
 class NotForReadersError(Exception):
-    """A page for readers asked the working database."""
+    """A page for readers queried the working database."""
 
 
 def folder():
-    """The folder of the edition that is being read, or None."""
+    """The folder of the edition being read, or None."""
     return _folder.get()
 
 
@@ -41,7 +41,7 @@ def _refuse(*arguments):
 
 @contextmanager
 def reading(folder):
-    """Read this edition, and nothing but it, within the block."""
+    """Read only this edition within the block."""
     wanted = {"default": {}, ALIAS: content_file.database(folder)}
     connection = DatabaseWrapper(connections.configure_settings(wanted)[ALIAS], ALIAS)
     outer = connections[ALIAS] if _folder.get() else None
@@ -52,7 +52,7 @@ def reading(folder):
             yield connection
     finally:
         _folder.reset(token)
-        # Not kept: the next request may belong to the next edition.
+        # Don't keep it: the next request may use the next edition.
         connection.close()
         del connections[ALIAS]
         if outer is not None:
@@ -60,7 +60,7 @@ def reading(folder):
 
 
 def had_by_readers(row):
-    """Whether an edition that is kept shows this row; without any, readers see what is saved."""
+    """Whether any kept edition shows this row. Without editions, readers see what is saved."""
     numbers = store.numbers()
     if not numbers:
         return row.is_published
@@ -72,5 +72,5 @@ def had_by_readers(row):
                 if edition.execute(query, [row.pk]).fetchone():
                     return True
         except sqlite3.Error:
-            return True  # What cannot be read may have shown it.
+            return True  # We can't read it, so assume it shows the row.
     return False

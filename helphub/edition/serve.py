@@ -1,8 +1,8 @@
 """Serve: the current edition's pages, from memory, in front of Django.
 
-A WSGI application around Django's. It knows nothing of databases: a page is bytes that were made,
-checked and read before anybody asked. What is no page (find, health, the admin, an address that is
-not there) goes on to Django, with the edition that it is to read.
+This is a WSGI application around Django's. It knows nothing about databases: its pages are bytes
+that were made, checked and loaded beforehand. Everything else (find, health, the admin, unknown
+addresses) goes on to Django, along with the edition to read.
 """
 
 import gzip
@@ -22,17 +22,17 @@ from helphub.middleware import emergency_answer
 
 logger = logging.getLogger(__name__)
 
-RECHECK = 0.5  # Seconds between two looks at which edition is the current one.
-RETRY = 10  # Seconds until an edition that could not be loaded is tried again.
+RECHECK = 0.5  # Seconds between checks for a new current edition.
+RETRY = 10  # Seconds before we retry an edition that failed to load.
 REASONS = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
 class WrongHashError(Exception):
-    """A file of an edition is not what its manifest says."""
+    """A file of an edition doesn't match its manifest."""
 
 
 class Page:
-    """A page's bytes as they are sent, and its headers for each way of sending."""
+    """A page's bytes as sent, and its headers for each encoding."""
 
     def __init__(self, page, zipped, packed):
         self.status = REASONS[page["status"]]
@@ -53,7 +53,7 @@ class Page:
         ]
 
     def answer(self, accepted):
-        """The headers and the body for what a client takes."""
+        """The headers and the body in the encoding that the client accepts."""
         if accepted == "br" and self.packed:
             return self.packed_headers, self.packed
         if accepted == "gzip" and self.zipped:
@@ -62,7 +62,7 @@ class Page:
 
 
 class Edition:
-    """An edition in memory. Loading it checks every file: one wrong hash refuses all of it."""
+    """An edition in memory. Loading checks every file, and one wrong hash refuses the edition."""
 
     def __init__(self, folder, known=None):
         if store.is_forbidden(folder):
@@ -82,7 +82,7 @@ class Edition:
             self.pages[address] = Page(page, zipped, packed)
 
     def _read(self, path, mark, known):
-        """A file's bytes, checked; in memory only once where the edition before has them too."""
+        """A file's bytes, checked. If the previous edition has the same bytes, both share them."""
         body = path.read_bytes()
         if digest(body) != mark:
             raise WrongHashError(f"{path.name} of edition {self.folder.name} was altered.")
@@ -91,7 +91,7 @@ class Edition:
 
 
 class Server:
-    """The edition in service, and Django behind it."""
+    """The edition in service, with Django behind it."""
 
     def __init__(self, django):
         if not (settings.LAPTOP or settings.EDITIONS_DIR.is_dir()):
@@ -101,7 +101,7 @@ class Server:
             )
         self.django = django
         self.edition = None
-        self.refused = None  # What could not be loaded, why, and when to try again.
+        self.refused = None  # The edition that failed to load. `why` and `not_before` belong to it.
         self.why = ""
         self.not_before = 0.0
         self.looked_at = 0.0
@@ -109,7 +109,7 @@ class Server:
         self._load_first()
 
     def _load_first(self):
-        """The current edition; if it is not whole, the newest one before it that is."""
+        """Load the current edition, or the newest earlier one that is whole."""
         self.looked_at = time.monotonic()
         current = store.current()
         for folder in store.newest_first():
@@ -125,7 +125,7 @@ class Server:
         try:
             self.edition = Edition(folder, known)
         except Exception as error:
-            # Whatever is wrong with its files: readers keep the one before.
+            # Whatever is wrong with its files, readers keep the previous edition.
             if (folder, str(error)) != (self.refused, self.why):
                 logger.error("Edition %s is not served: %s", folder.name, error)
             self.refused, self.why = folder, str(error)
@@ -134,10 +134,10 @@ class Server:
         return True
 
     def current(self):
-        """The edition in service, after a look at whether it is still the current one."""
+        """The edition in service, after checking whether it is still current."""
         is_due = time.monotonic() - self.looked_at > RECHECK
         if is_due and self.lock.acquire(blocking=False):
-            # One thread looks and loads; the others go on with the edition they have.
+            # One thread checks and loads. The others carry on with the edition they have.
             try:
                 self.look()
             finally:
@@ -145,7 +145,7 @@ class Server:
         return self.edition
 
     def look(self):
-        """Load the current edition if it is another one than that in service."""
+        """Load the current edition if it isn't the one in service."""
         self.looked_at = time.monotonic()
         folder = store.current()
         served = self.edition.folder if self.edition else None
@@ -160,7 +160,7 @@ class Server:
         try:
             return self.answer(environ, start_response)
         except Exception:
-            # The server that runs this would write down the address, with a page of its own.
+            # Left to itself, the WSGI server would log the address and send a page of its own.
             logger.error("A request failed before a page could answer it.")
             return emergency_answer(environ, start_response, 500)
 
@@ -190,7 +190,7 @@ def _is_allowed(host):
 
 
 def is_ours(environ):
-    """Whether Django would answer this request here: the right host, and https where it must be."""
+    """Whether Django would answer this request here: the right host, and https if required."""
     if settings.SECURE_SSL_REDIRECT:
         name, value = settings.SECURE_PROXY_SSL_HEADER
         if environ["wsgi.url_scheme"] != "https" and environ.get(name) != value:
@@ -200,7 +200,7 @@ def is_ours(environ):
 
 @lru_cache(maxsize=256)
 def taken(header):
-    """The best way of sending that a client takes: br, gzip or neither."""
+    """The best encoding that a client accepts: br, gzip or neither."""
     accepted = {}
     for part in header.lower().split(","):
         name, _, parameters = part.strip().partition(";")

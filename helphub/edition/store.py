@@ -2,16 +2,16 @@
 
 000041/        content.sqlite3  find.sqlite3  critical_numbers.json  manifest.json
                facts.json.gz  answers.json.gz  pages/
-               content.sqlite3.gz  manifest.json.gz: the same again, with a check sum of their own
-current        a link to the edition that readers get, replaced by one rename
-hold.json      who went back to an edition, and why; there while that holds
-last.json      how the last publication ended, what nobody has mended yet (outcomes.py), and
-               whether the current edition was found damaged
-.work-*        an edition in the making, cleared away by the next publication
-.new-progress  how far the publication at work is (progress.py); gone when that is over
+               content.sqlite3.gz  manifest.json.gz: spare copies, with their own checksums
+current        a link to the edition that readers get, replaced by a single rename
+hold.json      who went back to an edition, and why; present while that lasts
+last.json      how the last publication ended, what is not mended yet (outcomes.py), and
+               any damage found in the current edition
+.work-*        an unfinished edition, cleared away by the next publication
+.new-progress  how far the running publication is (progress.py); removed when it ends
 
-Editions of different content share no file: what happens to one of them happens to that one alone.
-One that was made because a day had come shares the files of the pages that are the same.
+Editions with different content share no files, so damage to one never affects another. An edition
+made because a day had come shares the files of unchanged pages.
 """
 
 import fcntl
@@ -30,17 +30,17 @@ from functools import lru_cache
 
 from django.conf import settings
 
-FORMAT = 2  # Of the manifest. A newer one comes from newer code.
+FORMAT = 2  # Of the manifest. Other releases of the code use other numbers.
 KEPT = 50
-FEWEST = 2  # However little room there is: the current one, and where readers go if it is damaged.
-# What an edition has beside its pages: readers' questions are answered from these.
+FEWEST = 2  # Kept even when space is short: the current edition, and a fallback if it is damaged.
+# Files beside the pages. We answer readers' questions from these.
 CONTENT = "content.sqlite3"
 FILES = [CONTENT, "find.sqlite3", "critical_numbers.json"]
-# What the next edition takes from this one. Readers need none of it.
+# The next edition reuses these. Readers don't need them.
 AIDS = ["facts.json.gz", "answers.json.gz"]
-# What an edition can be made from again, the first by what the second says of it.
+# An edition can be rebuilt from these. The manifest has the hash of the content.
 SPARED = ["manifest.json", CONTENT]
-TWINS = {"sha256": "", "gz": ".gz", "br": ".br"}  # Of a page's file, by the name of its mark.
+TWINS = {"sha256": "", "gz": ".gz", "br": ".br"}  # Suffixes of a page's files, by hash name.
 NUMBER = re.compile(r"\d{6}")
 OURS = re.compile(
     r"\d{6}|current|lock|hold\.json|last\.json|watcher|lost\+found"
@@ -49,11 +49,11 @@ OURS = re.compile(
 
 
 class StoreError(Exception):
-    """The folder cannot be used, with what to do."""
+    """The folder cannot be used. The message says what to do."""
 
 
 class BusyError(StoreError):
-    """Another publication is at work."""
+    """Another publication is running."""
 
 
 def folder_of(number):
@@ -65,7 +65,7 @@ def number_of(folder):
 
 
 def numbers():
-    """The numbers of the editions that are whole, oldest first."""
+    """The numbers of the finished editions, oldest first."""
     try:
         names = os.listdir(settings.EDITIONS_DIR)
     except FileNotFoundError:
@@ -89,7 +89,7 @@ def current():
 
 
 def switched_at():
-    """When the current edition became that."""
+    """When the current edition became current."""
     try:
         return (settings.EDITIONS_DIR / "current").lstat().st_mtime
     except OSError:
@@ -97,9 +97,9 @@ def switched_at():
 
 
 def newest_first():
-    """The current edition and those before it: where readers go if it is not whole.
+    """The current edition and earlier ones. Readers get the next if one is damaged.
 
-    None after it: somebody may have gone back from that one.
+    Later ones are left out, because an officer may have gone back from them.
     """
     folder = current()
     last = number_of(folder) if folder else (hold() or {}).get("number")
@@ -108,7 +108,7 @@ def newest_first():
 
 
 def read_manifest(folder):
-    """What an edition says of itself. It is refused if it is torn, or newer than this code."""
+    """An edition's manifest. Refused if it is damaged, or made by another release."""
     try:
         manifest = json.loads((folder / "manifest.json").read_bytes())
         edition_format = manifest["format"]
@@ -131,7 +131,7 @@ def _manifest_of(folder, mtime):
 
 
 def manifest_of(folder):
-    """The same, read once: an edition does not change."""
+    """The manifest, cached: an edition does not change."""
     try:
         mtime = (folder / "manifest.json").stat().st_mtime_ns
     except OSError as error:
@@ -174,7 +174,7 @@ def marks_of_pages(manifest):
 
 
 def altered(folder, marks):
-    """A file that is not what these marks, by name, say; if there is one."""
+    """The name of a file that doesn't match its hash, or None."""
     for name, mark in marks.items():
         try:
             if digest((folder / name).read_bytes()) != mark:
@@ -185,12 +185,12 @@ def altered(folder, marks):
 
 
 def altered_file(folder, manifest, with_pages=False):
-    """A file that is not what the manifest says, if there is one: pages only where asked for."""
+    """The name of a file that doesn't match the manifest, or None. Checks pages only if asked."""
     return altered(folder, manifest["files"] | (marks_of_pages(manifest) if with_pages else {}))
 
 
 def damage_of(folder):
-    """The first file of an edition that is not as it was made; none if it is whole."""
+    """The first damaged file of an edition, or None if it is whole."""
     try:
         return altered_file(folder, read_manifest(folder), with_pages=True)
     except (StoreError, KeyError, TypeError, AttributeError):
@@ -198,10 +198,10 @@ def damage_of(folder):
 
 
 def aid(folder, name):
-    """What an edition keeps for the next one; nothing if it is not as it was made."""
+    """What an edition keeps for the next one. Empty if it was altered."""
     try:
         body = (folder / name).read_bytes()
-        # One in the making has no manifest yet, one of an earlier release no marks of these.
+        # An unfinished edition has no manifest. An earlier release recorded no hashes for these.
         is_made = (folder / "manifest.json").exists()
         mark = manifest_of(folder).get("aids", {}).get(name) if is_made else None
         if mark in (None, digest(body)):
@@ -216,17 +216,17 @@ def write_aid(folder, name, value):
     (folder / name).write_bytes(gzip.compress(body, 6, mtime=0))
 
 
-# What an edition is made from again
+# Spare copies
 
 
 def write_spares(folder):
-    """Keep what the edition was made from a second time."""
+    """Keep a spare copy of the files that the edition was made from."""
     for name in SPARED:
         (folder / f"{name}.gz").write_bytes(gzip.compress((folder / name).read_bytes(), 6))
 
 
 def bring_back(folder):
-    """Put the spare in the place of what was altered or lost; what was put back."""
+    """Replace altered or lost files with their spares. Returns the names of those replaced."""
     found = []
     for name in SPARED:
         try:
@@ -248,7 +248,7 @@ def bring_back(folder):
 
 
 def check_writable():
-    """Refuse a folder that cannot hold editions, or holds something else."""
+    """Refuse a folder that can't hold editions, or that holds anything else."""
     folder = settings.EDITIONS_DIR
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -269,14 +269,14 @@ def check_writable():
 
 @contextmanager
 def lock():
-    """Only one publication at a time; the next is told so."""
+    """Allow only one publication at a time. A second one gets a BusyError."""
     check_writable()
     with (settings.EDITIONS_DIR / "lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise BusyError("Another publication is at work. Try again when it is done.") from error
-        # Before it is taken for one that was never finished.
+        # Mend first, or clear_away would treat a lost manifest as an unfinished edition.
         for folder in [current(), *_without_manifest()]:
             if folder is not None and folder.is_dir():
                 bring_back(folder)
@@ -288,7 +288,7 @@ def lock():
 
 
 def is_busy():
-    """Whether a publication is at work."""
+    """Whether a publication is running."""
     with suppress(OSError), (settings.EDITIONS_DIR / "lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -298,7 +298,7 @@ def is_busy():
 
 
 def clear_away():
-    """Remove what a publication left behind that was ended in the middle."""
+    """Remove what an interrupted publication left behind."""
     for path in settings.EDITIONS_DIR.glob(".*-*"):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
@@ -318,9 +318,10 @@ def _without_manifest():
 
 @contextmanager
 def work_folder():
-    """An empty folder for an edition in the making; gone afterwards unless it was put in place.
+    """An empty folder for a new edition. Removed afterwards unless it was put in place.
 
-    Its name comes once: what an earlier publication left running may write into its own.
+    The name is random, because processes left over from an earlier publication may still write to
+    theirs.
     """
     folder = settings.EDITIONS_DIR / f".work-{secrets.token_hex(4)}"
     folder.mkdir()
@@ -331,7 +332,7 @@ def work_folder():
 
 
 def keep_for_next_round(work):
-    """Put an attempt aside: the next one takes from it what is the same."""
+    """Set an attempt aside. The next one reuses what is the same."""
     return work.rename(work.with_name(f"{work.name}-made"))
 
 
@@ -341,14 +342,14 @@ def next_number():
 
 
 def put_in_place(work, number):
-    """Give a finished edition its number. Readers get it only by the switch."""
+    """Give a finished edition its number. Readers only get it at the switch."""
     os.sync()
     work.rename(folder_of(number))
     _sync(settings.EDITIONS_DIR)
 
 
 def switch(number):
-    """Make this the current edition: one rename, so readers get the old one or the new one."""
+    """Make this the current edition. One rename, so readers get either the old or the new one."""
     new = settings.EDITIONS_DIR / f".current-{os.getpid()}"
     new.unlink(missing_ok=True)
     new.symlink_to(folder_of(number).name)
@@ -365,14 +366,14 @@ def _sync(folder):
 
 
 def erase(number):
-    """Remove an edition whole, or not at all."""
+    """Remove an edition entirely or not at all."""
     gone = settings.EDITIONS_DIR / f".gone-{number}"
     folder_of(number).rename(gone)
     shutil.rmtree(gone)
 
 
 def bytes_of(folder):
-    """How much of the disk an edition takes."""
+    """How much disk space an edition takes."""
     try:
         mtime = (folder / "manifest.json").stat().st_mtime_ns
     except OSError:
@@ -382,13 +383,13 @@ def bytes_of(folder):
 
 @lru_cache(maxsize=2 * KEPT)
 def _bytes_of(folder, mtime):
-    # Editions of an earlier release share files: each has its part of them.
+    # Shared files are hard links, so count only this edition's part of them.
     stats = [path.lstat() for path in folder.rglob("*")]
     return sum(one.st_blocks * 512 // one.st_nlink for one in stats)
 
 
 def prune():
-    """Keep the newest editions, as many as there may be and as the room holds; and the current."""
+    """Keep the newest editions, up to KEPT and the space limit, and always the current one."""
     room = settings.EDITIONS_MOST_MB * 1_000_000
     for place, number in enumerate(reversed(numbers())):
         folder = folder_of(number)
@@ -399,7 +400,7 @@ def prune():
 
 
 def _write(path, content):
-    """Write a file so that a reader meets the old one or the new one."""
+    """Write a file atomically, so readers see either the old or the new one."""
     new = path.with_name(f".new-{path.name}-{os.getpid()}")
     with new.open("wb") as file:
         file.write(content)
@@ -421,11 +422,11 @@ def _read_json(path):
         return {}
 
 
-# What an edition may no longer do
+# Forbidding an edition
 
 
 def forbid(number, why):
-    """Never serve this edition again; officers can still read it."""
+    """Never serve this edition again. Officers can still read it."""
     write_json(folder_of(number) / "withdrawn.json", {"why": why})
 
 
@@ -437,7 +438,7 @@ def is_forbidden(folder):
     return (folder / "withdrawn.json").exists()
 
 
-# What holds, and what happened
+# Holds, and outcomes
 
 
 def hold():
@@ -460,17 +461,17 @@ def last():
 
 
 def set_last(**values):
-    """Note how a publication ended; what else stands there stays."""
+    """Note how a publication ended, and keep the lasting entries."""
     kept = {name: one for name, one in (last() or {}).items() if name in LASTING}
     write_json(settings.EDITIONS_DIR / "last.json", kept | values | {"at": time.time()})
 
 
-# What stands beside how the last publication ended. An earlier release knows no other file.
+# Other entries in last.json. An earlier release knows no other file for them.
 LASTING = {"open", "next", "damage"}
 
 
 def damage():
-    """What was found damaged in the current edition, and is not mended yet; or None."""
+    """The damage found in the current edition and not yet mended, or None."""
     return (last() or {}).get("damage")
 
 
@@ -484,24 +485,24 @@ def amend_last(**values):
 
 
 def progress():
-    """What the publication at work last reported, or None."""
+    """The last report of the running publication, or None."""
     return _read_json(settings.EDITIONS_DIR / PROGRESS)
 
 
 def set_progress(report):
-    """Say how far a publication is. No reason to wait for the disk, or to fail when it is full."""
+    """Report how far a publication has got. Never waits for the disk or fails when it is full."""
     new = settings.EDITIONS_DIR / f"{PROGRESS}-{os.getpid()}"
     with suppress(OSError):
         new.write_text(json.dumps(report))
         new.replace(settings.EDITIONS_DIR / PROGRESS)
 
 
-# An earlier release clears away such a name, and would take any other for a stranger's file.
+# An earlier release clears away this name. It would reject any other as a foreign file.
 PROGRESS = ".new-progress"
 
 
 def watcher_beats():
-    """Say that a watcher is at work."""
+    """Say that a watcher is running."""
     (settings.EDITIONS_DIR / "watcher").touch()
 
 

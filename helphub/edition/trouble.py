@@ -1,4 +1,4 @@
-"""Why a publication failed, in words that say what to do. The journal has the rest."""
+"""Why a publication failed, and what to do about it. The journal has the rest."""
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -8,21 +8,21 @@ from helphub.edition.build import FULL, BuildError
 from helphub.edition.store import StoreError
 
 KNOWN = (StoreError, BakeError, BuildError, DatabaseError, OSError)
-# As SQLite says it, and the processes that make pages.
+# The wording of SQLite and of the page makers.
 FULL_IN_WORDS = ("disk is full", "No space left on device", "quota exceeded", "File too large")
 KEPT = "Readers keep the edition they have."
 
 
 def in_words(error):
-    """What went wrong and what to do, for an officer or whoever keeps the machine."""
-    # Of a process that made pages, the last line says what it was.
+    """What went wrong and what to do, for an officer or the server's operator."""
+    # For a page maker, the last line of its error says what happened.
     said = str(error).strip().rpartition("\n")[2]
     if getattr(error, "errno", None) in FULL or any(words in said for words in FULL_IN_WORDS):
         return (
             f"The disk is full. {KEPT} Free some space where {settings.EDITIONS_DIR} lies, and "
             "publish again."
         )
-    if "disk I/O error" in said:  # As SQLite says of a share of a disk that is full.
+    if "disk I/O error" in said:  # SQLite's message when a disk quota is used up.
         return (
             f"The disk of {settings.EDITIONS_DIR} could not be written to. {KEPT} See that it has "
             "room and is well, and publish again."

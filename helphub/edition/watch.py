@@ -1,4 +1,4 @@
-"""The publisher: does what officers ask for in the admin, and what time asks for."""
+"""The publisher: does what officers ask for in the admin, and what is due with time."""
 
 import logging
 import threading
@@ -16,17 +16,17 @@ from helphub.models import PublicationRequest
 logger = logging.getLogger(__name__)
 
 PAUSE = 0.5
-BEAT = 2  # Seconds between two signs of life, at work too.
-RETRY = 300  # Seconds until what failed by itself is tried again.
-LOOK_AT_FILES = 20  # Seconds between two looks at whether the current edition is whole.
-MEND_AGAIN = 60  # Seconds until an edition that could not be mended is tried again.
+BEAT = 2  # Seconds between signs of life, even while working.
+RETRY = 300  # Seconds before we retry a task that the publisher started itself.
+LOOK_AT_FILES = 20  # Seconds between checks that the current edition is whole.
+MEND_AGAIN = 60  # Seconds before we retry mending an edition.
 Kind, State = PublicationRequest.Kind, PublicationRequest.State
 
 
 class Watcher:
-    """Looks twice a second at what is to be published.
+    """Checks twice a second for something to publish.
 
-    Given whom to tell, it makes the edition first that readers lack, if they do.
+    Given `say`, it first makes an edition if readers lack one.
     """
 
     def __init__(self, say=None):
@@ -34,12 +34,12 @@ class Watcher:
         self.is_up_to_date = say is None
         self.not_before = 0.0
         self.look_at_files_at = 0.0
-        # The edition that is known to be right today, and the day.
+        # The edition known to be right today, and the date.
         self.looked_at = None
-        self.unnoted = None  # What is done, while the database does not take that it is.
+        self.unnoted = None  # A finished request that a database failure kept us from saving.
 
     def run(self, is_over):
-        """Work until `is_over()` says so."""
+        """Work until `is_over()` is true."""
         with beating():
             self.take_up_again()
             while not is_over():
@@ -47,15 +47,15 @@ class Watcher:
                 time.sleep(PAUSE)
 
     def take_up_again(self):
-        """What an earlier publisher was at when it ended is waiting still."""
+        """Requeue whatever an earlier publisher was doing when it ended."""
         try:
             PublicationRequest.objects.filter(state=State.RUNNING).update(state=State.WAITING)
         except DatabaseError:
             connections["default"].close()
 
     def look(self):
-        """Do the next thing that waits, if there is one."""
-        with suppress(OSError):  # The admin says that the publisher is not running.
+        """Do the next waiting task, if there is one."""
+        with suppress(OSError):  # The admin will say that the publisher is not running.
             store.watcher_beats()
         close_old_connections()
         is_idle = True
@@ -64,11 +64,12 @@ class Watcher:
                 self.note(self.unnoted)
             if request := self.next():
                 is_idle = False
-                # A command's publication gives way to a withdrawal; all else waits until it ends.
+                # A command's publication stops for a withdrawal. Everything else waits for it to
+                # end.
                 if not store.is_busy():
                     self.answer(request)
         except DatabaseError:
-            # Readers need no database; hours go on without it.
+            # Readers need no database, and opening hours still change without it.
             connections["default"].close()
         if is_idle and time.monotonic() >= self.look_at_files_at:
             self.keep_whole()
@@ -78,18 +79,18 @@ class Watcher:
             self.keep_time()
 
     def next(self):
-        """What waits: first what somebody wants off every page at once."""
+        """The next waiting request. Withdrawals come first."""
         waiting = PublicationRequest.objects.filter(state=State.WAITING).order_by("pk")
         return waiting.filter(kind=Kind.WITHDRAWAL).first() or waiting.first()
 
     def note(self, request):
-        """Save what came of a request, now or when the database is back."""
+        """Save a request's outcome now, or once the database is back."""
         self.unnoted = request
         request.save()
         self.unnoted = None
 
     def answer(self, request):
-        """Do what an officer asked for, and say what came of it."""
+        """Do what an officer asked for, and report the outcome."""
         again = self.begun_again(request.report)
         request.state, request.report = State.RUNNING, again
         request.save()
@@ -116,7 +117,7 @@ class Watcher:
 
     @staticmethod
     def begun_again(report):
-        """What the report of a publication that was stopped says from now on."""
+        """The report of a publication that was stopped and is starting again."""
         return report | {"again_at": timezone.now().isoformat()} if report.get("stopped") else {}
 
     def wait_again(self, request, report):
@@ -132,7 +133,7 @@ class Watcher:
         if request.kind == Kind.DISMISS:
             outcomes.dismiss(request.number)
             return {}
-        # Without an edition readers see what is saved: only the first edition takes it away.
+        # Without an edition readers see the saved content, so only a first edition can remove it.
         is_first = publish.whole_edition() is None
         is_release = request.kind == Kind.RELEASE or is_first
         source = publish.RELEASED if is_release else publish.WITHDRAWAL
@@ -153,9 +154,9 @@ class Watcher:
         }
 
     def keep_whole(self):
-        """Make the current edition anew, from its own content, if its files are not as they were.
+        """Make the current edition again from its own content if any file was altered.
 
-        Only if the content is lost, and its spare too, it is made of the newest that is whole.
+        If the content and its spare are both lost, use the newest edition that is whole.
         """
         self.look_at_files_at = time.monotonic() + LOOK_AT_FILES
         with suppress(OSError):
@@ -164,7 +165,7 @@ class Watcher:
         if folder is None:
             return
         try:
-            with store.lock():  # It puts back what there is a spare of.
+            with store.lock():  # Taking the lock restores files from their spares.
                 found = store.damage_of(folder)
                 store.set_damage(found and {"edition": folder.name, "file": found})
             if found is None:
@@ -179,7 +180,7 @@ class Watcher:
                 outcomes.note_lost(number, store.number_of(ground))
             store.set_damage(None)
         except store.BusyError:
-            pass  # A command is at work, which may be mending it.
+            pass  # A running command may be mending it.
         except StoppedError:
             self.look_at_files_at = 0.0  # The withdrawal may have mended it.
         except Exception:
@@ -187,7 +188,7 @@ class Watcher:
             self.look_at_files_at = time.monotonic() + MEND_AGAIN
 
     def catch_up(self):
-        """Make the edition that readers lack: the first, or one by this release of the site."""
+        """Make the edition that readers lack: the first one, or one made by this release."""
         source, self.is_up_to_date = publish.lacking(), True
         if source == publish.RELEASED:
             self.say("Pages come from the working database while the first edition is being made.")
@@ -199,7 +200,7 @@ class Watcher:
         except publish.RefusedError as error:
             self.say(f"The edition was refused. Pages stay as they are.\n{error}")
         except (store.BusyError, StoppedError):
-            self.is_up_to_date = False  # Whoever is at work may be making it.
+            self.is_up_to_date = False  # The other process may be making it.
         except Exception as error:
             logger.exception("The edition was not made.")
             self.say(f"Trying again in five minutes. {trouble.in_words(error)}")
@@ -213,9 +214,9 @@ class Watcher:
         return store.current() is not None and self.looked_at != (store.current(), clock.today())
 
     def keep_time(self):
-        """Make the pages again that the day changes; nothing that waits for approval goes out.
+        """Remake the pages that change with the day. Nothing waiting for approval goes out.
 
-        Of a withdrawal in a hurry, they are also those that did not show what was withdrawn.
+        After an urgent withdrawal, this includes the pages that it left for later.
         """
         folder, today = store.current(), clock.today()
         try:
@@ -225,7 +226,7 @@ class Watcher:
                 publish.publish(publish.CURRENT, "the clock", why)
             self.looked_at = store.current(), today
         except (store.BusyError, StoppedError):
-            pass  # It is looked at again once that, or the withdrawal, is out.
+            pass  # Checked again once that publication or withdrawal is out.
         except Exception:
             logger.exception("The edition of the day was not made. Trying again in five minutes.")
             self.not_before = time.monotonic() + RETRY
@@ -233,7 +234,7 @@ class Watcher:
 
 @contextmanager
 def beating():
-    """Say every two seconds that the publisher is at work, however long one thing takes."""
+    """Say every two seconds that the publisher is running, however long a task takes."""
     is_over = threading.Event()
 
     def beat():
