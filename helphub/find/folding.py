@@ -1,9 +1,9 @@
-"""Words as the index knows them: the same for what is written and for what is looked for."""
+"""Words as the index knows them. Content and queries are folded in the same way."""
 
 import re
 import unicodedata
 
-# Letters that mean the same and are typed differently, by keyboard or by language.
+# Letters with the same meaning that are typed differently by keyboard or language.
 SAME = str.maketrans(
     {
         "ي": "ی",
@@ -15,7 +15,7 @@ SAME = str.maketrans(
         "ۃ": "ہ",
         "ۀ": "ہ",
         "ؤ": "و",
-        "ـ": None,  # Tatweel only makes a word longer.
+        "ـ": None,  # Tatweel only stretches a word.
         "ł": "l",
         "đ": "d",
         "ø": "o",
@@ -26,13 +26,13 @@ SAME = str.maketrans(
         "ʼ": None,
     }
 )
-# Marks above and below letters: Latin accents, and the vowels that Arabic script may leave out.
+# Marks above and below letters: Latin accents, and the optional vowels of Arabic script.
 MARKS = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
 
 
 def _kept(character):
     category = unicodedata.category(character)
-    if category == "Cf":  # Joiners and marks of direction are invisible.
+    if category == "Cf":  # Joiners and direction marks are invisible.
         return ""
     if category == "Nd":
         return str(unicodedata.decimal(character))
@@ -40,7 +40,7 @@ def _kept(character):
 
 
 def fold(text):
-    """The text in small letters, without accents, punctuation and invisible characters."""
+    """The text in lower case, without accents, punctuation or invisible characters."""
     text = unicodedata.normalize("NFKD", text.casefold().translate(SAME))
     text = MARKS.sub("", text).translate(SAME)
     if not text.isascii() or not text.replace(" ", "").isalnum():
@@ -57,7 +57,7 @@ SHORTEST_STEM = 3
 
 
 def stem(word):
-    """A Latin word without its usual endings: "raped" and "rape" are then the same."""
+    """A Latin word without its usual endings, so "raped" matches "rape"."""
     if not word.isascii():
         return word
     for ending in ENDINGS:

@@ -1,7 +1,7 @@
-"""What can be found: an SQLite file of its own, built from what is published.
+"""The search index: a separate SQLite file, built from what is published.
 
-The same whichever database holds the content. It is written beside its place and renamed, so a
-reader never meets half of it.
+It is the same whichever database holds the content. We write it beside the old one and rename it,
+so a reader never meets half an index.
 """
 
 import hashlib
@@ -47,7 +47,7 @@ MODELS = {
 }
 COLUMNS = ["name", "title", "synonyms", "summary", "text"]
 WEIGHTS = [8, 2, 6, 4, 1]
-# Printed on chapters' pages. The contact lines as printed are not among them: one is disputed.
+# Printed on chapters' pages. The printed contact lines are left out, because one is disputed.
 PRINTED = [
     strategy.Statistic,
     strategy.Priority,
@@ -57,7 +57,7 @@ PRINTED = [
     strategy.Body,
     strategy.Document,
 ]
-# Words that every page has and nobody means.
+# Words on every page that nobody searches for.
 STOP = """
     a about am an and any are arent as at be been being but by can cant could couldnt did didnt do
     does doesnt dont for from get got had hadnt has hasnt have havent he her hes him his how i id
@@ -67,28 +67,28 @@ STOP = """
     youre
 """
 STOP_WORDS = frozenset(STOP.split())
-# Words that come between the others of a phrase and change nothing.
+# Words inside a phrase that don't change its meaning.
 FILLING = "a an and are be been being is of really so that the this to very"
 FILLERS = frozenset(FILLING.split())
-# Who speaks of people looks for help, and not for what the strategy says.
+# A query with these words is about people, so it wants help, not the strategy's wording.
 PEOPLE = "i im ive id me my mine he hes him his she shes her they them we us our you"
 PERSONAL = frozenset(PEOPLE.split())
 LONGEST_QUERY, MOST_WORDS = 200, 40
-MOST_BETWEEN = 2  # Other words between those of a phrase that has two words of weight or more.
-MOST_MENDED = 6  # Mending is slow, and nobody misspells more and means them all.
+MOST_BETWEEN = 2  # Other words allowed within a phrase that has at least two words of weight.
+MOST_MENDED = 6  # Mending is slow, and a real query never has more mistakes than this.
 MOST_FOUND = 40
-# The best page of a language earns 1, by how much it has of the words; the others their share.
-PHRASE_BONUS = 3.0  # For each word of a name or of an everyday phrase that stands in the query.
-FALLBACK_SHARE = 0.9  # At equal shares the reader's language goes before English.
-LEAST_SHARE = 0.3  # What is further away only stands in the way,
-LEAST_SHARE_BESIDE = 0.7  # and sooner where something is found by its name or an everyday word.
+# The best page in a language scores 1 for its words. The others score their share of that.
+PHRASE_BONUS = 3.0  # For each word of a name or everyday phrase found in the query.
+FALLBACK_SHARE = 0.9  # At equal shares the reader's language comes before English.
+LEAST_SHARE = 0.3  # Anything further away only gets in the way.
+LEAST_SHARE_BESIDE = 0.7  # The limit is higher if something matched by name or everyday phrase.
 MOST_BESIDE = 4
 NAME_BONUS = 1.0  # For an entry whose own name was typed.
-WHOLE_BONUS = 2.0  # For a phrase that is all that was typed.
+WHOLE_BONUS = 2.0  # For a phrase that is the whole query.
 MEANT_BONUS = 1000.0
-# At equal scores: what to do goes before whom to ask, and that before what the law calls it.
+# At equal scores: what to do, then whom to ask, then the legal terms.
 BY_KIND = {"guide": 0.3, "service": 0.1}
-# About the strategy and about this site, and no help to whoever looks for help.
+# These are about this site and don't help a reader who is looking for help.
 ABOUT_THE_SITE = {("guide", "accessibility"), ("guide", "privacy")}
 
 
@@ -109,7 +109,7 @@ class Document(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """An entry that was found; or, of kind "list", a page that lists some, by its name."""
+    """An entry that was found. Kind "list" is a page that lists entries, by its name."""
 
     kind: str
     key: int | str
@@ -117,7 +117,7 @@ class Hit(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What was found, and the words it was found with if they differ from those that came in."""
+    """What was found, and the words used if they differ from the query."""
 
     hits: list
     mended: str = ""
@@ -131,7 +131,7 @@ def table(language):
 
 
 def _chapter_words():
-    """The strategy's own words by the slug of the chapter that prints them."""
+    """The strategy's own words, by the slug of the chapter that prints them."""
     found = {}
     for passage in strategy.Passage.objects.select_related("chapter"):
         found.setdefault(passage.chapter.slug, []).append(passage.words)
@@ -142,7 +142,7 @@ def _chapter_words():
 
 
 def _synonyms():
-    """The officers' everyday words: lists by kind, key and language."""
+    """Officers' everyday words: lists by kind, key and language."""
     found = {}
     relations = {"guide": "guides", "topic": "forms_of_abuse", "service": "services"}
     rows = Synonym.objects.published().prefetch_related(*relations.values())
@@ -182,7 +182,8 @@ def documents():
                 with override(language):
                     is_written = entry.words_language == language
                 if not is_written:
-                    # In English it is found by English words; the everyday ones work at once.
+                    # Its text is only indexed in English, but everyday words in this language still
+                    # find it.
                     if everyday:
                         yield Document(kind, entry.pk, language, synonyms=everyday, **facts)
                     continue
@@ -213,7 +214,7 @@ def _numbers(service):
 
 
 def stamp():
-    """Changes with what officers save, what is loaded, find's code and the languages offered."""
+    """Changes with officers' saves, loaded content, find's code and the offered languages."""
     if reading.folder() or not settings.FOR_OFFICERS:
         return "edition"
     saved = apps.get_model("admin.LogEntry").objects.aggregate(last=Max("pk"))["last"]
@@ -229,14 +230,14 @@ def _code():
 
 
 def place():
-    """Where the index lies: in the edition that is being read, or by itself."""
+    """Where the index is stored: in the edition being read, or on its own."""
     folder = reading.folder()
     return folder / "find.sqlite3" if folder else settings.FIND_INDEX
 
 
 def build(given=None):
-    """Write the index of what is published, or of these documents, in the place of the old one."""
-    # Before the content is read: what is saved meanwhile then makes a difference.
+    """Replace the index with one of everything published, or of the given documents."""
+    # Taken before reading the content, so that anything saved meanwhile changes the stamp.
     now = stamp() if given is None else ""
     place().parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place().parent) as folder:
@@ -251,7 +252,7 @@ def build(given=None):
 def _fill(file, given, now):
     file.execute("CREATE TABLE about (build TEXT, stamp TEXT)")
     file.execute("INSERT INTO about VALUES (?, ?)", [secrets.token_hex(8), now])
-    # "first" is the word by which a phrase is looked up.
+    # Phrases are looked up by their "first" word.
     file.execute(
         "CREATE TABLE phrases (first TEXT, words TEXT, weight INTEGER, is_name INTEGER, "
         "language TEXT, kind TEXT, key INTEGER)"
@@ -262,7 +263,7 @@ def _fill(file, given, now):
         "CREATE TABLE vocabulary (word TEXT, language TEXT, count INTEGER, is_key INTEGER)"
     )
     for language in settings.OFFERED_LANGUAGES:
-        # Marks belong to the word: in Gurmukhi they are its vowels.
+        # Keep marks as part of the word: in Gurmukhi they are vowels.
         file.execute(
             f"CREATE VIRTUAL TABLE {table(language)} USING fts5("
             f"kind UNINDEXED, key UNINDEXED, {', '.join(COLUMNS)}, "
@@ -312,17 +313,17 @@ def _fill(file, given, now):
 
 
 def kept_words(words):
-    """The words of a phrase by which it is known again, without their endings."""
+    """The words that identify a phrase, without their endings."""
     return [stem(word) for word in words if word not in FILLERS] or [stem(word) for word in words]
 
 
 def weight_of(words):
-    """How many of these words say something; none of them, and it takes all of them."""
+    """How many of these words carry meaning. Phrases with none must match as a whole."""
     return sum(word not in STOP_WORDS for word in words)
 
 
 def stands_in(parts, words, most_between):
-    """Whether these parts stand among the words in order, with so many others between at most."""
+    """Whether the parts appear in order among the words, with at most this many others between."""
     for start, word in enumerate(words):
         if word != parts[0]:
             continue
@@ -335,11 +336,11 @@ def stands_in(parts, words, most_between):
 # Reading
 
 
-_spellers = {}  # Of one build, by languages: they are slow to make.
+_spellers = {}  # Cached for one build, by languages, because they are slow to make.
 
 
 class Index:
-    """The file, opened by one reader: nobody else's search waits for it or closes it."""
+    """One search's own connection to the file, so other searches can't block or close it."""
 
     def __init__(self, path):
         uri = f"{Path(path).absolute().as_uri()}?mode=ro&immutable=1"
@@ -371,7 +372,7 @@ class Index:
         return speller
 
     def search(self, query, language):
-        """The entries for these words in a language, or else in English, best first."""
+        """Entries for these words in the given language, or else in English, best first."""
         languages = tuple(dict.fromkeys([language, settings.LANGUAGE_CODE]))
         query = query[:LONGEST_QUERY]
         words = typed.words(query)[:MOST_WORDS]
@@ -388,7 +389,7 @@ class Index:
         read = mended if mended != words else words
         meant = meanings.meant(typed.folded(read))
         scores, whole = self._named(words, read, languages)
-        # Words that are clear say more than a number among them: "deaf 999" is no wish to speak.
+        # Clear words outweigh a number: "deaf 999" is not a request to speak on the phone.
         for number in typed.numbers(query):
             for kind, key in self._with_number(number):
                 scores[kind, key] += MEANT_BONUS / 2 if meant else MEANT_BONUS
@@ -403,14 +404,14 @@ class Index:
         return Answer(hits, " ".join(read) if hits and read != words else "")
 
     def _mend(self, word, languages):
-        """The known words that this one was meant to be, or the word itself; and other guesses."""
+        """The known words that this word was meant to be, or the word itself, and other guesses."""
         speller = self.speller(languages)
         if known := typed.decoded(word, speller):
             return [known], []
         return speller.mend(word.strip("*"))
 
     def _ordered(self, query, words, meant, scores, found, whole):
-        """The hits, best first: what is meant, what was named, and a little beside it."""
+        """The hits, best first: what was meant, what was named, and a few others."""
         slugs, wing = {}, set()
         for kind, key, slug, is_wing in self.file.execute("SELECT * FROM entries"):
             slugs[kind, slug] = (kind, key)
@@ -431,9 +432,9 @@ class Index:
         if typed.is_postcode(query):
             scores["list", "near"] = MEANT_BONUS
             found.add(("list", "near"))
-        # Equal scores keep this order: the same in every process.
+        # Sorted, so that equal scores come in the same order in every process.
         for entry in sorted(wing):
-            # Beside a victim's words it would hurt. By its own name, or by clear words, it leads.
+            # Beside a victim's words the wing would hurt. It leads if named or clearly meant.
             if has_wing:
                 scores[entry] += 2 * MEANT_BONUS
             elif entry not in whole and scores[entry] < MEANT_BONUS:
@@ -466,7 +467,7 @@ class Index:
         return [(kind, key) for dial, kind, key in rows if dial.startswith(number)]
 
     def _named(self, words, read, languages):
-        """How well names and everyday words stand in the query; and which are the whole of it."""
+        """Scores for names and everyday phrases in the query, and which match the whole query."""
         scores, whole = Counter(), set()
         marks = ", ".join("?" * len(languages))
         for said in {tuple(words), tuple(read)}:
@@ -480,7 +481,7 @@ class Index:
             for phrase, weight, is_name, kind, key in rows:
                 parts = phrase.split()
                 is_whole = parts == asked
-                # A phrase of words that everybody uses counts only if it is long, or all there is.
+                # A phrase of common words counts only if it is long or is the whole query.
                 if not (weight or is_whole or len(parts) > 2):
                     continue
                 if not stands_in(parts, asked, MOST_BETWEEN if weight > 1 else 0):
@@ -502,7 +503,7 @@ class Index:
         )
 
     def _pages(self, words, guesses, languages, has_found):
-        """Entries that have any of the words, each with its share of the best one's rank."""
+        """Entries with any of the words, each with its share of the best entry's rank."""
         wanted = [word for word in words if word not in STOP_WORDS] or words
         strong = [word for word in wanted if word not in meanings.weak()]
         if not strong and has_found:
@@ -525,7 +526,7 @@ class Index:
                 f"WHERE {name} MATCH ? ORDER BY rank DESC LIMIT {MOST_FOUND}",
                 [match],
             ).fetchall()
-            # Only shares compare between languages: in a small one every word is a common word.
+            # Ranks don't compare across languages, because in a small index every word is common.
             full = 1 if language == languages[0] else FALLBACK_SHARE
             for kind, key, rank in ranks:
                 share = full * rank / ranks[0][2]
@@ -534,17 +535,17 @@ class Index:
 
 
 def readable(query):
-    """A reader's words without what no one can see: control characters and turns of direction."""
+    """A reader's words without control characters and direction marks, which are invisible."""
     return texts.UNSAFE_CHARACTERS.sub(" ", query)
 
 
 _building = Lock()
-# ValueError: SQLite's complaint about a damaged file may itself be no text.
+# ValueError: SQLite's message about a damaged file may not be valid text.
 UNREADABLE = (sqlite3.Error, OSError, ValueError)
 
 
 def current():
-    """The index as it lies on the disk now. On a laptop it is made again when content changed."""
+    """The index as it is on disk now. On a laptop it is rebuilt when the content changes."""
     if settings.LAPTOP and not reading.folder():
         with _building:
             if not _is_current():
@@ -561,12 +562,12 @@ def _is_current():
 
 
 def search(query):
-    """What is found for a reader's words in the active language, or None if there is no index."""
+    """The results for a reader's words in the active language, or None if there is no index."""
     try:
         with closing(current()) as index:
             return index.search(re.sub(r"\s+", " ", query), get_language())
     except UNREADABLE as error:
-        # Without the message and the traceback, which may quote the reader's words.
+        # No message or traceback, because either may quote the reader's words.
         logger.error(
             "The find index is missing or cannot be read (%s). Run manage.py build_index.",
             type(error).__name__,

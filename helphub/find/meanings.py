@@ -1,4 +1,4 @@
-"""What people mean by words that a search alone would take wrongly: meanings.yaml, read once."""
+"""Meanings of words that a plain search would get wrong. Read once from meanings.yaml."""
 
 import re
 from functools import cache
@@ -67,7 +67,7 @@ def meanings():
 
 @cache
 def vocabulary():
-    """The words of all patterns: no slip for others."""
+    """The words used in the patterns. These are never treated as misspellings."""
     patterns = [line for lines in _data()["lists"].values() for line in lines]
     for row in _data()["meanings"]:
         patterns += [*row["says"], *row.get("unless", [])]
@@ -75,7 +75,7 @@ def vocabulary():
 
 
 def meant(words):
-    """The meanings of these words, folded, in the order of the file."""
+    """The meanings of these folded words, in the order of the file."""
     return [meaning for meaning in meanings() if meaning.is_meant(words)]
 
 
@@ -89,7 +89,7 @@ def _expression(pattern):
 
 
 def _element(element):
-    """A regular expression for one element of a pattern, with the space behind each word."""
+    """A regular expression for one element of a pattern, including the space after each word."""
     if found := GAPS.get(element) or ANCHORS.get(element):
         return found
     is_optional = element.endswith("?")
@@ -99,7 +99,7 @@ def _element(element):
 
 
 def _choice(words):
-    # A list stands for what is in it, also within a choice: "porn|<illegal>".
+    # A list is replaced by its contents, also within a choice: "porn|<illegal>".
     for names in LIST.findall(words):
         yield from (_list(name) for name in names.split("|"))
     for word in LIST.sub("", words).split("|"):

@@ -1,4 +1,4 @@
-"""Spelling mistakes, mended against the words that the index knows."""
+"""Corrects spelling mistakes against the words in the index."""
 
 from itertools import chain
 
@@ -6,9 +6,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 SHORTEST = 4  # A shorter word is one slip away from too many others.
-SHORT = 5  # Up to here the first letter must be right: "pill" is not a slip for "kill".
+SHORT = 5  # Up to this length the first letter must be right: "pill" is not a slip for "kill".
 SHORTEST_HALF = 3
-GUESSES = 3  # Where several words are equally near, all these are looked for.
+GUESSES = 3  # If several words are equally near, search for this many.
 
 
 def slips_allowed(word):
@@ -16,17 +16,17 @@ def slips_allowed(word):
 
 
 def is_mendable(word):
-    # Not isalpha(): the vowel signs of Gurmukhi are marks. A number is never guessed.
+    # Not isalpha(): Gurmukhi vowel signs are marks. Numbers are never guessed.
     return len(word) >= SHORTEST and not any(character.isdigit() for character in word)
 
 
 class Speller:
-    """Known words, with how often each is written, and which of them people look for."""
+    """Known words, how often each is written, and which of them people search for."""
 
     def __init__(self, counts, keys=frozenset()):
         self.counts = counts
         self.keys = keys
-        # By length: a word with one slip is one letter longer or shorter at most.
+        # By length: a word with one slip is at most one letter longer or shorter.
         self.by_length = {}
         self.keys_by_length = {}
         for word in filter(is_mendable, counts):
@@ -35,7 +35,7 @@ class Speller:
                 self.keys_by_length.setdefault(len(word), []).append(word)
 
     def mend(self, word):
-        """The known words that this one was meant to be, or the word itself; and other guesses."""
+        """The known words that this word was meant to be, or the word itself, and other guesses."""
         if word in self.counts or not is_mendable(word):
             return [word], []
         one_slip = self._nearest(word, 1)
@@ -45,8 +45,8 @@ class Speller:
         return near[:1], near[1:GUESSES]
 
     def _nearest(self, word, slips):
-        """The known words with the fewest slips between, likeliest first."""
-        # With more slips anything is near something: only what names and everyday words say.
+        """The known words that are fewest slips away, likeliest first."""
+        # With more slips everything matches, so use only words from names and everyday phrases.
         by_length = self.by_length if slips == 1 else self.keys_by_length
         lengths = range(len(word) - slips, len(word) + slips + 1)
         choices = list(chain.from_iterable(by_length.get(length, []) for length in lengths))
@@ -55,11 +55,11 @@ class Speller:
         found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=slips, limit=20)
         fewest = min((distance for _, distance, _ in found), default=0)
         near = [known for known, distance, _ in found if distance == fewest]
-        # People rarely mistake the first letter; among the rest the likely word goes first.
+        # People rarely get the first letter wrong. Among the rest, likelier words come first.
         return sorted(near, key=lambda known: (known[0] != word[0], *self.likely(known), known))
 
     def likely(self, known):
-        """Sorts the words that people look for first, and the frequent ones before the rare."""
+        """A sort key: words that people search for first, then frequent before rare."""
         return known not in self.keys, -self.counts[known]
 
     def _split(self, word):

@@ -1,15 +1,15 @@
-"""What a reader typed, as words: with numbers, shorthand, and letters that hide from a filter."""
+"""What a reader typed, as words: handles numbers, shorthand, and letters disguised from filters."""
 
 import re
 
 from helphub.find import meanings
 from helphub.find.folding import fold, words_of
 
-# Letters that look like others. A star stands for any.
+# Characters that look like letters. A star matches any letter.
 LETTERS = {"a": "4@", "e": "3€", "il": "1!|", "o": "0", "s": "5$", "t": "7+", "b": "8", "g": "69"}
 LOOKALIKES = {sign: letters for letters, signs in LETTERS.items() for sign in signs}
 LOOKALIKES |= dict.fromkeys("*#%&_?", "abcdefghijklmnopqrstuvwxyz")
-AROUND = "*#%&_?+|"  # Around a word they stand for nothing.
+AROUND = "*#%&_?+|"  # Around a word these mean nothing.
 SIGNS = "".join(one for one in LOOKALIKES if not one.isalnum())
 HIDDEN = re.compile(
     rf"(?<!\S)(?=\S*[a-zA-Z])(?=\S*[0-9{re.escape(SIGNS)}])"
@@ -17,9 +17,9 @@ HIDDEN = re.compile(
 )
 # "r.a.p.e", "r-a-p-e", "r a p e".
 SPACED = re.compile(r"(?<!\w)[a-zA-Z](?:[ ._-][a-zA-Z]){2,}(?!\w)")
-# A number as people write one, with the country's code or without.
+# A number as people write it, with or without the country code.
 NUMBER = re.compile(r"(?<![\w])\+?\d(?:[ ().\-]{0,2}\d){2,}(?!\w)")
-LEAST_DIGITS = 6  # A part of a number, if it is the beginning.
+LEAST_DIGITS = 6  # Fewer digits than this must match a whole number, not just the start of one.
 POSTCODE = re.compile(
     r"\b[a-z]{1,2}\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{2}\b|\b(?:dy\d{1,2}|b6[2-5])\b", re.IGNORECASE
 )
@@ -27,7 +27,7 @@ APOSTROPHES = re.compile(r"[’ʼ`]")
 
 
 def words(query):
-    """The words of a query, folded; those that hide letters keep their signs."""
+    """The words of a query, folded. Disguised words keep their signs."""
     query = SPACED.sub(lambda found: re.sub(r"[ ._-]", "", found.group()), query)
     found, place = [], 0
     for hidden in HIDDEN.finditer(query):
@@ -59,13 +59,13 @@ def folded(found):
 
 
 def decoded(word, speller):
-    """The known word that one with digits or signs for letters was meant to be, or nothing."""
+    """The known word meant by a word with digits or signs for letters, or an empty string."""
     if not any(one in LOOKALIKES for one in word) or not any(one.isalpha() for one in word):
         return ""
     pattern = "".join(f"[{LOOKALIKES.get(one, one)}]" for one in word)
     if not pattern.isascii():
         return ""
-    # A star may stand for a letter or for several.
+    # A star may replace one letter or several.
     pattern = re.compile(re.sub(r"(\[abcdefghijklmnopqrstuvwxyz\])+", "[a-z]{1,6}", pattern))
     exact = [known for known in speller.counts if pattern.fullmatch(known)]
     stars = sum(LOOKALIKES.get(one, "").startswith("abc") for one in word)
@@ -77,7 +77,7 @@ def decoded(word, speller):
 
 
 def numbers(query):
-    """The telephone numbers in a query, as one dials them."""
+    """The telephone numbers in a query, as dialled."""
     found = []
     for one in NUMBER.finditer(query):
         digits = re.sub(r"\D", "", one.group())
@@ -85,7 +85,7 @@ def numbers(query):
             digits = "0" + digits.removeprefix("00").removeprefix("44").lstrip("0")
         found.append(digits)
         if len(digits) >= LEAST_DIGITS and not digits.startswith("0"):
-            found.append("0" + digits)  # Without its 0, as a spreadsheet leaves it.
+            found.append("0" + digits)  # Spreadsheets drop the leading 0.
     return found
 
 

@@ -1,4 +1,4 @@
-"""One box over everything published. A reader's words stand in no address, log line or title."""
+"""One search box for the whole site. A reader's words never reach an address, log or title."""
 
 from functools import wraps
 from threading import BoundedSemaphore
@@ -17,13 +17,13 @@ from helphub.views import try_again
 
 MOST_IN_A_GROUP = 5
 BEST, OWN_BEHAVIOUR = "best", "own_behaviour"
-# Who looks for something keeps a thread busy: so many at once, and pages stay fast for all others.
+# Each search occupies a thread. The limit keeps pages fast for everyone else.
 AT_ONCE = 6
 places = BoundedSemaphore(AT_ONCE)
 
 
 def few_at_once(view):
-    """Ask those who come when all places are taken to try again, with the numbers on the page."""
+    """When all places are taken, ask the reader to try again, on a page with the numbers."""
 
     @wraps(view)
     def bounded(request, *args, **kwargs):
@@ -37,15 +37,15 @@ def few_at_once(view):
     return bounded
 
 
-# It changes nothing, and a token against forgery would need a cookie.
+# The view changes nothing, and a CSRF token would need a cookie.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @few_at_once
 def find(request):
-    """The box; and, to whoever sends it, what was found.
+    """The search box, and the results once it is submitted.
 
-    The results are the reply to the form itself. No address leads to them, so none that stays in
-    a history brings the words back.
+    The results are the direct reply to the form. They have no address, so the browser's history
+    can't bring the words back.
     """
     if request.method != "POST":
         return render(request, "find/find.html")
@@ -65,7 +65,7 @@ def find(request):
 
 
 class ListPage(NamedTuple):
-    """A page that lists entries and is itself no entry, as a result."""
+    """A list page, shown as a result although it is not an entry."""
 
     name: str
     says: str
@@ -80,7 +80,7 @@ class ListPage(NamedTuple):
 
     @property
     def words_language(self):
-        return get_language()  # Its words are the interface's.
+        return get_language()  # It uses the interface's words.
 
 
 LISTS = {
@@ -111,7 +111,7 @@ class Group(NamedTuple):
 
 
 def grouped(hits):
-    """The entries behind the hits that are still published: the best one, and groups of others."""
+    """The hits' entries that are still published: the best one, then the rest in groups."""
     entries = {("list", name): page for name, page in LISTS.items()}
     for kind, model in index.MODELS.items():
         keys = [hit.key for hit in hits if hit.kind == kind]
@@ -124,7 +124,7 @@ def grouped(hits):
         if entry := entries.get((hit.kind, hit.key)):
             is_own = getattr(entry, "is_own_behaviour", False)
             name = OWN_BEHAVIOUR if is_own else f"{hit.kind}s"
-            # The wing stays together. Of all others the best stands alone at the top.
+            # The wing stays together. Otherwise the best entry gets its own place at the top.
             if not groups and not is_own:
                 name = BEST
             group = groups.setdefault(name, [])
