@@ -2,9 +2,9 @@
 
     .venv/bin/python -m deploy.backup /var/backups/helphub       (DATABASE_URL names the database)
 
-PostgreSQL by pg_dump, SQLite by its own backup interface: a copy of the file alone is no backup
-(tried while it was written to: none of twenty was whole). The hashes are of the same moment as the
-dump, so that deploy.restore can prove that what comes back is what was there.
+PostgreSQL uses pg_dump, and SQLite its own backup interface. Copying the SQLite file is not a
+backup: we tried it while the file was being written, and none of twenty copies was whole. The
+hashes are from the same moment as the dump, so deploy.restore can prove that every row came back.
 """
 
 import argparse
@@ -27,13 +27,13 @@ KEPT = 120  # Backups. At one an hour that is five days: carry them off this mac
 
 
 class BackupError(Exception):
-    """There is no backup, with what to do."""
+    """There is no backup. The message says what to do."""
 
 
 def program(name, connection):
-    """pg_dump and its like, as new as the server: an older one refuses.
+    """The path of pg_dump or a similar program. It must be as new as the server, or it refuses.
 
-    The machine's, or the ones from the wheel of the tests.
+    It comes from this machine, or from the wheel used by the tests.
     """
     wanted = connection.info.server_version // 10_000
     folders = [Path(one) for one in os.environ["PATH"].split(os.pathsep)]
@@ -57,7 +57,7 @@ def is_sqlite(url):
 
 
 def environment(url, database=None):
-    """What PostgreSQL's programs read; arguments could be seen by everybody on the machine."""
+    """Settings for PostgreSQL's programs. Every user of the machine could see arguments."""
     settings = settings_of(url)
     given = {
         "PGHOST": settings["HOST"],
@@ -110,7 +110,7 @@ def postgres_hashes(connection):
 
 
 def hashes(url, database=None):
-    """The hash of every table of a database, as it is now."""
+    """The current hash of every table in a database."""
     if is_sqlite(url):
         with closing(sqlite3.connect(settings_of(url)["NAME"])) as connection:
             return sqlite_hashes(connection)
@@ -122,20 +122,20 @@ def hashes(url, database=None):
 
 
 def back_up(url, folder):
-    """Write a backup and its hashes; the backup's file."""
+    """Write a backup and its hashes. Returns the backup's file."""
     folder = Path(folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     suffix = "sqlite3" if is_sqlite(url) else "dump"
     file = folder / f"helphub-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}.{suffix}"
     work = folder / f".{file.name}"
     work.unlink(missing_ok=True)
-    work.touch(mode=0o600)  # Accounts of officers are in it.
+    work.touch(mode=0o600)  # It contains officers' accounts.
     found = _from_sqlite(url, work) if is_sqlite(url) else _from_postgres(url, work)
     if not found:
         work.unlink()
         raise BackupError("The database has no tables. Nothing was backed up; older backups stay.")
     rows_of(file).write_text(json.dumps(found, indent=1))
-    work.rename(file)  # There once it is whole.
+    work.rename(file)  # It gets its name only once it is whole.
     for old in sorted(folder.glob(f"helphub-*.{suffix}"))[:-KEPT]:
         rows_of(old).unlink(missing_ok=True)
         old.unlink()
@@ -143,7 +143,7 @@ def back_up(url, folder):
 
 
 def rows_of(file):
-    """Where the hashes of a backup are."""
+    """Where a backup's hashes are stored."""
     return file.with_name(f"{file.name}.rows.json")
 
 
@@ -159,7 +159,7 @@ def _from_sqlite(url, work):
 
 def _from_postgres(url, work):
     with connect(url) as connection:
-        # pg_dump and the hashes look at one and the same moment.
+        # pg_dump and the hashes use the same snapshot.
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone()

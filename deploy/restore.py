@@ -1,9 +1,9 @@
-"""Bring a backup back, or prove on a scratch database that it would come back whole.
+"""Restore a backup, or prove on a scratch database that it would restore completely.
 
     .venv/bin/python -m deploy.restore --prove <backup>     changes nothing that is in use
     .venv/bin/python -m deploy.restore <backup>             into the empty database of DATABASE_URL
 
-Both compare every table's rows with the hashes that were taken with the backup.
+Both compare every table's rows with the hashes made with the backup.
 """
 
 import argparse
@@ -32,11 +32,11 @@ from deploy.backup import (
 
 
 class RestoreError(Exception):
-    """It did not come back, with what to do."""
+    """The restore failed. The message says what to do."""
 
 
 def restore(file, url):
-    """Bring a backup back into a database without tables; the number of tables, all compared."""
+    """Restore a backup into a database without tables. Returns how many tables were compared."""
     if is_sqlite(url):
         name = Path(settings_of(url)["NAME"])
         if name.exists() and hashes(url):
@@ -54,7 +54,7 @@ def restore(file, url):
 
 
 def prove(file, url=None):
-    """The same on a scratch database, which goes again: a file, or one on the URL's server."""
+    """Restore into a scratch database, then drop it: a file, or a database on the URL's server."""
     if file.suffix == ".sqlite3":
         with tempfile.TemporaryDirectory() as folder:
             return restore(file, f"sqlite:///{folder}/proof.sqlite3")
@@ -82,7 +82,7 @@ def _into_sqlite(file, name):
 
 def _into_postgres(file, url, database=None):
     given = environment(url, database)
-    # The schema itself is in the dump, and in most new databases already.
+    # The dump includes the schema itself, and most new databases already have it.
     with connect(url, database) as connection:
         connection.execute("DROP SCHEMA IF EXISTS public")
         command = [program("pg_restore", connection), "--no-owner", "--no-privileges"]

