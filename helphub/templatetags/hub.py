@@ -1,4 +1,4 @@
-"""The site's own words for templates."""
+"""The site's own template tags and filters."""
 
 from datetime import time
 from urllib.parse import urlsplit
@@ -29,27 +29,27 @@ register.filter("phrases", texts.phrases)
 
 @register.simple_tag
 def page_style():
-    """The style sheet, in the page. It comes from our own files, and the policy admits its hash."""
+    """The style sheet, inline. It comes from our own files, and the policy admits its hash."""
     return mark_safe(f"<style>{assets.style().text}</style>")  # noqa: S308
 
 
 @register.simple_tag
 def head_script():
-    """The exit's script, in the page. As above."""
+    """The exit's script, inline. As above."""
     return mark_safe(f"<script>{assets.head_script().text}</script>")  # noqa: S308
 
 
 @register.simple_tag
 def end_script():
-    """The script of hidden visits, behind the page. As above."""
+    """The script for hidden visits, after the page content. As above."""
     return mark_safe(f"<script>{assets.end_script().text}</script>")  # noqa: S308
 
 
 @register.simple_tag
 def word(text, **values):
-    """A word of the interface in the reader's language, or in English and marked as English.
+    """Interface text in the reader's language, or in English and marked as English.
 
-    A sentence names what goes into it in braces: {section}.
+    Values go into a sentence by name, in braces: {section}.
     """
     translated = gettext(text)
     is_english = translated == text and not get_language().startswith("en")
@@ -62,7 +62,7 @@ def word(text, **values):
 
 @register.simple_tag
 def language_of(entry):
-    """The attributes that say an entry's words are English where the page is not."""
+    """Attributes marking an entry's words as English on a page in another language."""
     if entry is None or entry.words_language == get_language():
         return ""
     info = get_language_info(entry.words_language)
@@ -71,7 +71,7 @@ def language_of(entry):
 
 @register.simple_block_tag(takes_context=True)
 def note_on_calls(context, content):
-    """What it encloses and, where that shows a number, one line below it on what a call leaves."""
+    """The enclosed content. If it shows a number, add a line below on the traces a call leaves."""
     if 'href="tel:' not in content and 'href="sms:' not in content:
         return content
     note = context.template.engine.get_template("includes/_calls_stay.html")
@@ -79,7 +79,7 @@ def note_on_calls(context, content):
 
 
 class Remembered(template.Node):
-    """A part of a page that is the same on many: rendered once for these values."""
+    """A part shared by many pages, rendered once for these values."""
 
     def __init__(self, place, values, content):
         self.place, self.values, self.content = place, values, content
@@ -91,7 +91,7 @@ class Remembered(template.Node):
 
 @register.tag
 def remember(parser, token):
-    """Enclose what depends on nothing but the language, the edition and the values named."""
+    """Enclose content that depends only on the language, the edition and the named values."""
     values = [parser.compile_filter(one) for one in token.split_contents()[1:]]
     content = parser.parse(["endremember"])
     parser.delete_first_token()
@@ -100,7 +100,7 @@ def remember(parser, token):
 
 @register.simple_tag
 def emergency_number():
-    """999, as it was approved: a list shows it often, and each time a query would be too many."""
+    """999 as approved, from the file. A list shows it often, and a query each time is too many."""
     return critical.from_file()[Phone.Role.EMERGENCY]
 
 
@@ -114,9 +114,9 @@ def untranslated(entries):
 
 @register.filter
 def digits(phone):
-    """A number as readers see it: digits run from left to right in every language.
+    """A number as readers see it: digits run left to right in every language.
 
-    A browser that translates the page leaves them as they are.
+    Browsers that translate the page leave the digits alone.
     """
     return format_html('<bdi dir="ltr" translate="no">{}</bdi>', phone.display)
 
@@ -129,9 +129,9 @@ def host(url):
 
 @register.simple_tag
 def shared_fallbacks(entries):
-    """The lines of a list, of numbers or of services, that name the same other line when closed.
+    """The lines in a list, of numbers or services, that share the same line to ring when closed.
 
-    That line is said once below the list, and not beside each of them.
+    We show that line once below the list, not beside each of them.
     """
     phones = []
     for entry in entries:
@@ -145,7 +145,7 @@ def shared_fallbacks(entries):
 
 @register.filter
 def said_below(service, shared):
-    """The numbers of a service whose stand-in is said once below the list."""
+    """A service's numbers whose stand-in is shown once below the list."""
     if not shared:
         return ()
     return tuple(phone.pk for phone in service.phones.all() if phone in shared.phones)
@@ -153,8 +153,10 @@ def said_below(service, shared):
 
 @register.simple_tag
 def for_an_interpreter():
-    """What a caller can read out: in the reader's language where it is translated, or nothing,
-    and in English."""
+    """Words for a caller to read out, in English and in the reader's language.
+
+    The reader's version is empty if there is no translation.
+    """
     language = get_language_info(get_language())
     is_english = language["code"].startswith("en")
     own = gettext(ASKING_FOR_AN_INTERPRETER)
@@ -169,7 +171,7 @@ def for_an_interpreter():
 def _isolated(message, **values):
     """Part of a line of hours, in the reader's language or marked as English.
 
-    In an isolate of its own, so that in Urdu and Arabic the parts around it keep their order.
+    It has its own isolate, so the parts around it keep their order in Urdu and Arabic.
     """
     translated = gettext(message)
     attributes = ""
@@ -180,13 +182,13 @@ def _isolated(message, **values):
 
 @register.simple_tag
 def without_talking():
-    """The services that someone can reach without saying a word aloud."""
+    """The services that can be reached without speaking aloud."""
     return Service.objects.without_talking()
 
 
 @register.simple_tag
 def days(first, last):
-    """One weekday, or the first and the last of several in a row. Monday is 0."""
+    """A weekday, or the first and last of several in a row. Monday is 0."""
     if first == last:
         return format_html("<bdi>{}</bdi>", WEEKDAYS[first])
     return _isolated(
@@ -196,7 +198,7 @@ def days(first, last):
 
 @register.simple_tag
 def other_day(other):
-    """The day of a session that is not every week."""
+    """The day of a session that is not held every week."""
     weekday = WEEKDAYS[other.weekday]
     if not other.nth:
         message = gettext_noop("%(weekday)s, every %(weeks)s weeks")
@@ -209,7 +211,7 @@ def other_day(other):
 
 @register.simple_tag
 def session(opens, closes):
-    """From when to when, as people say it."""
+    """The times of a session, as people say them."""
     if opens == closes:
         return _isolated(gettext_noop("all day and night"))
     message = gettext_noop("%(opens)s to %(closes)s")
@@ -232,7 +234,7 @@ def span(one):
 
 @register.simple_tag
 def day_of_this_page():
-    """The day on which the page came to be as it is."""
+    """The date since which the page has read as it does now."""
     day = clock.today()
     return format_html(
         '<time datetime="{}">{}</time>', day.isoformat(), dateformat.format(day, "j F Y")
@@ -241,7 +243,7 @@ def day_of_this_page():
 
 @register.simple_tag
 def names_of_days():
-    """The weekdays and months for the script: the same words as in the hours beside its labels."""
+    """The weekdays and months for the script, in the same words as the hours on the page."""
     names = {"days": WEEKDAYS, "months": MONTHS}
     return format_html_join(
         "", ' data-{}="{}"', ((key, "|".join(map(str, one.values()))) for key, one in names.items())

@@ -1,4 +1,4 @@
-"""What the admin's pages say of publications."""
+"""What the admin's pages say about publications."""
 
 from django import template
 
@@ -11,8 +11,8 @@ register = template.Library()
 
 @register.inclusion_tag("admin/helphub/_state.html", takes_context=True)
 def publication_state(context):
-    """What every page of the admin says at its head, to officers who see editions."""
-    # A page that Django makes without a request: its lists' answer to filters that cannot be.
+    """The state shown at the top of every admin page, for officers who may see editions."""
+    # Django answers an impossible list filter with a page that has no request.
     request = context.get("request")
     user = getattr(request, "user", None)
     if user is None or not user.has_perm("helphub.view_publicationrequest"):
@@ -23,11 +23,11 @@ def publication_state(context):
 
 @register.inclusion_tag("admin/helphub/_how_far.html")
 def how_far_is(request):
-    """How far what an officer asked for is: a page's script brings it up to date."""
+    """How far an officer's request has got. A script on the page keeps it up to date."""
     return {"said": how_far.of_request(request), "key": request.pk}
 
 
 @register.simple_tag
 def can_be_withdrawn(row):
-    """The kind of a record that stands on readers' pages, or nothing."""
+    """The kind of a record that appears on readers' pages, or an empty string."""
     return row._meta.label_lower if row and type(row) in content_models() else ""
