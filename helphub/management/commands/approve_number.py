@@ -56,6 +56,6 @@ class Command(BaseCommand):
         if not sys.stdin.isatty():
             self.stdout.write("Say --no-input to approve it without being asked.")
             return False
-        # Typed, not nodded through: a wrong digit is the worst fault this site can have.
+        # Typed in, not just confirmed: a wrong digit is the worst fault this site can have.
         typed = input("Type the digits as you know them to be right: ")
         return typed.replace(" ", "") == phone.dial

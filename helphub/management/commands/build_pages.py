@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     @staticmethod
     def load():
-        """What every child would have to load: addresses and templates."""
+        """Load what every child would otherwise have to load: addresses and templates."""
         get_resolver().reverse_dict  # noqa: B018 - reading it fills it.
         folder = settings.BASE_DIR / "templates"
         for path in folder.rglob("*.html"):
@@ -32,12 +32,12 @@ class Command(BaseCommand):
 
     @staticmethod
     def make_share(number, before):
-        """Make a share; what the process is to end with."""
+        """Make a share. Returns the exit status for the process."""
         try:
             build.build_share(number, before)
         except OSError as error:
             if error.errno not in build.FULL:
                 raise
-            # On a full disk there is no room for words either.
+            # A full disk has no room for an error message either.
             return error.errno
         return 0

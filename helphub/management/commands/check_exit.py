@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-# Where a host says which apps may open its addresses instead of the browser.
+# Where a host lists the apps that may open its addresses instead of the browser.
 CLAIMS = {
     "Android": "/.well-known/assetlinks.json",
     "iOS": "/.well-known/apple-app-site-association",
@@ -15,7 +15,7 @@ OPENS_LINKS = "delegate_permission/common.handle_all_urls"
 
 
 def fetch(url):
-    """What the host answers, or None where there is no such file."""
+    """The host's answer, or None if it has no such file."""
     try:
         with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310 - https, by settings.
             return json.load(response)
@@ -37,7 +37,7 @@ def android_apps(claim):
 
 
 def ios_apps(claim):
-    """The iOS apps that may open addresses of the host, with the paths they claim."""
+    """The iOS apps that may open the host's addresses, with the paths they claim."""
     details = (claim or {}).get("applinks", {}).get("details", [])
     return [
         f"{', '.join(one.get('appIDs') or [one.get('appID', 'an app')])} "

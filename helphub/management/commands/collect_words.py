@@ -11,7 +11,7 @@ from helphub import words
 from strategy.models import Programme
 
 KEYWORDS = {"gettext": None, "gettext_noop": None, "_": None}
-# What readers see. The admin speaks English.
+# Only what readers see. The admin is in English.
 READERS_FILES = [
     "templates/**/*.html",
     "contacts/traces.py",
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         return catalogue
 
     def _messages(self):
-        # Here and not above: Babel is there for whoever develops, not where the site runs.
+        # Imported here because Babel is only installed for development, not where the site runs.
         from babel.messages.extract import extract
 
         for pattern in READERS_FILES:
@@ -69,7 +69,7 @@ class Command(BaseCommand):
                     continue
                 text = path.read_text()
                 if path.suffix == ".html":
-                    # {% word %} is {% translate %} that says which language it is in.
+                    # {% word %} is {% translate %} with the language marked.
                     text = templatize(text.replace("{% word ", "{% translate "))
                 for _line, message, *_ in extract("python", io.BytesIO(text.encode()), KEYWORDS):
                     yield path.relative_to(settings.BASE_DIR).as_posix(), message

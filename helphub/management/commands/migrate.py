@@ -7,10 +7,10 @@ ONLY_A_PART = ["app_label", "migration_name", "fake", "fake_initial", "plan", "c
 
 
 class Command(migrate.Command):
-    """Django's own, but an empty SQLite database gets its tables at once.
+    """Django's own, but an empty SQLite database gets its tables in one step.
 
-    To replay every migration there takes ten times as long and makes the same tables: a test
-    compares them. PostgreSQL keeps to the migrations: they give some keys another width.
+    Replaying every migration takes ten times as long and makes the same tables, which a test
+    checks. PostgreSQL always uses the migrations, because they give some keys a different width.
     """
 
     def handle(self, *args, **options):
@@ -25,7 +25,7 @@ class Command(migrate.Command):
 
 
 def make_tables(connection):
-    """Make the tables as the models say, and note all migrations as done: all of it or nothing."""
+    """Make the tables from the models and record every migration as applied, all or nothing."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     with connection.schema_editor() as editor:

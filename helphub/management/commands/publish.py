@@ -77,14 +77,14 @@ class Command(BaseCommand):
         except store.StoreError as error:
             raise CommandError(error) from error
         parent = os.getppid()
-        # Started beside a server, it ends with it.
+        # When started beside a server, it ends with the server.
         Watcher(self._say if if_needed else None).run(
             lambda: over.is_set() or os.getppid() != parent
         )
 
     def _say(self, words):
         self.stdout.write(words)
-        self.stdout.flush()  # Somebody waits for it, at a terminal or at the end of a pipe.
+        self.stdout.flush()  # The output may be a pipe, and the operator is waiting for it.
 
     def _progress(self):
         if not sys.stderr.isatty():

@@ -13,7 +13,7 @@ from gunicorn.app.base import BaseApplication
 
 HOST = "127.0.0.1"
 PAUSE = 0.1
-PATIENCE = 5  # Seconds that requests have to end.
+PATIENCE = 5  # Seconds that requests have to finish.
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             call_command("set_up", stdout=self.stdout)
         except KeyboardInterrupt:
             raise CommandError("Stopped. The next start goes on from here.", returncode=1) from None
-        # From here on there are three kinds of processes, all with what is loaded already.
+        # From here there are three kinds of process, all sharing what is already loaded.
         connections.close_all()
         self.stdout.flush()
         server = os.getpid()
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         Site(listening).run()
 
     def be_publisher(self, port, server):
-        """Say where the site is as soon as it answers, then publish; end with the server."""
+        """Print the site's address once it answers, then publish. Ends with the server."""
         code = 1
         threading.Thread(target=end_with, args=[server], daemon=True).start()
         try:
@@ -63,7 +63,7 @@ class Command(BaseCommand):
 
 
 class Site(BaseApplication):
-    """gunicorn on a socket that is bound already."""
+    """gunicorn on a socket that is already bound."""
 
     def __init__(self, listening):
         self.listening = listening
@@ -77,7 +77,8 @@ class Site(BaseApplication):
             "loglevel": "error",
             "control_socket_disable": True,
             "graceful_timeout": PATIENCE,
-            # At Ctrl-C: clearing up takes seconds on a busy machine, and nothing is lost without.
+            # On Ctrl-C, exit at once: clearing up takes seconds on a busy machine and saves
+            # nothing.
             "worker_int": lambda worker: os._exit(0),
         }
         for name, value in wanted.items():
@@ -90,7 +91,7 @@ class Site(BaseApplication):
 
 
 def bound(port):
-    """A socket on this port, before anything is done for a site that could not be served."""
+    """A socket on this port. Bound first, so a taken port fails before any work is done."""
     listening = socket.socket()
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -116,9 +117,9 @@ def answers(port):
 
 
 def end_with(parent):
-    """End this process when its parent has ended, whatever it is at.
+    """End this process when its parent has ended, whatever it is doing.
 
-    A publication that is ended in the middle leaves the edition that readers have.
+    If that interrupts a publication, readers keep the edition they have.
     """
     while os.getppid() == parent:
         time.sleep(PAUSE)

@@ -1,7 +1,7 @@
-"""Everything that makes the style sheet and the scripts short, before they are committed.
+"""Shortens the style sheet and the scripts before they are committed.
 
-A web server only reads the result. The minifier is a library in Go: it would start threads in a
-process that is forked later, and keep 9 MB of memory in each.
+A web server only reads the result. The minifier is a Go library: it would start threads in a
+process that forks later, and use 9 MB of memory in each.
 """
 
 import re
@@ -15,10 +15,10 @@ from helphub import assets
 STYLES = ["tokens", "base", "layout", "components", "print"]
 HEAD_SCRIPTS = ["tab", "exit"]
 END_SCRIPTS = ["shift", "discreet", "hours"]
-ECMASCRIPT = 2020  # The newest that Chromium 80, Safari 14 and Firefox 78 know.
+ECMASCRIPT = 2020  # The newest version that Chromium 80, Safari 14 and Firefox 78 support.
 
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-# Names of our own, which no page and no script knows.
+# Our own custom properties. No page or script uses these names.
 PROPERTY = re.compile(r"--[a-z][a-z0-9-]*")
 DEFINITION = re.compile(rf"({PROPERTY.pattern}):\s*([^;}}]+)")
 ROOT = re.compile(r":root\s*\{([^}]*)\}")
@@ -35,9 +35,9 @@ class Command(BaseCommand):
 
 
 def shortened():
-    """The text of each file in static/sent, by its name."""
+    """The text of each file in static/sent, by name."""
     head = "\n".join(_source("js", name) for name in HEAD_SCRIPTS)
-    # What a browser is too old for ends one of these, not all.
+    # A feature that an old browser lacks then stops one of these, not all.
     end = "\n".join(f"guarded(() => {{\n{_source('js', name)}\n}});" for name in END_SCRIPTS)
     return {
         assets.STYLE: short_style(),
@@ -51,10 +51,10 @@ def _source(kind, name):
 
 
 def short_script(text):
-    """The same script in few bytes.
+    """The same script in fewer bytes.
 
-    What the head declares for all keeps its name. A letter instead might already be a name of
-    something that a browser or an app puts into each page, and would then end the exit's script.
+    Globals declared in the head keep their names. A one-letter name might clash with one that a
+    browser or an app injects into every page, and that would stop the exit's script.
     """
     minify.config({"js-version": ECMASCRIPT})
     return minify.string("application/javascript", f'"use strict";\n{text}')
@@ -62,13 +62,13 @@ def short_script(text):
 
 def short_style():
     text = COMMENT.sub("", "".join(_source("css", name) for name in STYLES))
-    # The minifier leaves the value of a custom property alone.
+    # The minifier leaves the values of custom properties alone.
     text = renamed(folded(text)).replace(", ", ",")
     return minify.string("text/css", text)
 
 
 def folded(text):
-    """The same, with a property that never changes written by its value where that is shorter."""
+    """The same, with constant properties replaced by their values where that is shorter."""
     names = [name for name, _ in DEFINITION.findall(text)]
     for name, value in DEFINITION.findall(ROOT.search(text)[1]):
         reference = f"var({name})"
@@ -80,7 +80,7 @@ def folded(text):
 
 
 def renamed(text):
-    """The same, with short names for properties of our own."""
+    """The same, with short names for our own properties."""
     names = dict.fromkeys(PROPERTY.findall(text))
     short = {name: f"--{_letters(number)}" for number, name in enumerate(names)}
     return PROPERTY.sub(lambda found: short[found[0]], text)

@@ -57,7 +57,7 @@ def rows():
 
 
 def quotations(path):
-    """What the page at this address quotes, as a reader sees it."""
+    """The quotations on the page at this address, as a reader sees them."""
     request = RequestFactory(headers={"host": settings.ALLOWED_HOSTS[0]}).get(path)
     view, args, kwargs = resolve(path)
     request.resolver_match = resolve(path)

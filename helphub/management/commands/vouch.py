@@ -6,7 +6,7 @@ from helphub.signin.account_changes import Kind
 
 
 class AboutAccount(BaseCommand):
-    """What somebody on the server does to an account, in their own name."""
+    """Something an operator does to an account on the server, in their own name."""
 
     def add_arguments(self, parser):
         parser.add_argument("username", help="The name with which they sign in.")
