@@ -1,8 +1,8 @@
-"""The style sheet and the scripts, as they stand in every page.
+"""The style sheet and the scripts, as included in every page.
 
-They are written as files under static/css and static/js. `manage.py shorten_assets` makes what is
-sent of them, under static/sent, and that is put into the page, so that a page is one request. The
-Content Security Policy admits exactly these bytes, by hash.
+The sources are under static/css and static/js. `manage.py shorten_assets` turns them into the files
+under static/sent. We put those inline, so a page takes one request. The Content Security Policy
+admits exactly these bytes, by hash.
 """
 
 import base64
@@ -17,7 +17,7 @@ STYLE, HEAD_SCRIPT, END_SCRIPT = "style.css", "head.js", "end.js"
 
 
 class Asset(NamedTuple):
-    """Text that stands inline in a page, and the policy's source expression that admits it."""
+    """Text placed inline in a page, and the policy's source expression that admits it."""
 
     text: str
     source: str
@@ -35,10 +35,10 @@ def style():
 
 
 def head_script():
-    """The exit: in the head, so that it works while the page still loads."""
+    """The exit. It is in the head so that it works while the page is still loading."""
     return _asset(HEAD_SCRIPT)
 
 
 def end_script():
-    """All else: behind the page, so that the exit link stands near its beginning."""
+    """Everything else. It comes after the page, so the exit link is near the start."""
     return _asset(END_SCRIPT)

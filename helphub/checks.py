@@ -6,7 +6,7 @@ from django.core.checks import Error, Tags, register
 
 @register(Tags.security, deploy=True)
 def owner_is_named(app_configs, **kwargs):
-    """Every fact that only the owner knows is set."""
+    """Every setting that only the owner can supply is set."""
     missing = [
         f"OWNER_{name.upper().replace('-', '_')}" for name, v in settings.OWNER.items() if not v
     ]

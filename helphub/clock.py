@@ -1,8 +1,8 @@
-"""The ground: which day it is in Dudley, and until when a page is right.
+"""The ground: today's date in Dudley, and how long a page stays right.
 
-Whoever makes a page asks the day here. A page that asks whether a day has come depends on that day
-alone: until then it is the same page. So at midnight only those pages are made again for which a
-day has come.
+Code that makes a page gets the date here. A page that asks whether a day has come depends on that
+day alone, and stays the same until then. At midnight we therefore remake only the pages whose day
+has come.
 """
 
 from contextlib import contextmanager
@@ -13,21 +13,20 @@ from django.utils import timezone
 
 from helphub import memory
 
-# What a page says weeks ahead is counted from the first day of a block, so the page stays the same
-# for four weeks.
+# Pages count the weeks ahead from the first day of a block, so they stay the same for four weeks.
 BLOCK, DAY = timedelta(weeks=4), timedelta(days=1)
 _FIRST_BLOCK = date(2024, 1, 1)  # A Monday.
 _fixed = ContextVar("fixed", default=None)
 
 
 def today():
-    """The day in Dudley. A page that prints it is not made again for that alone."""
+    """Today in Dudley. A page that prints it is not remade just because the date changes."""
     return _fixed.get() or timezone.localdate()
 
 
 @contextmanager
 def fixed(day):
-    """Let it be this day within the block, though midnight goes by."""
+    """Fix today's date within the block, even if midnight passes."""
     token = _fixed.set(day)
     try:
         yield
@@ -36,7 +35,7 @@ def fixed(day):
 
 
 def has_come(day):
-    """Whether it is this day, or a later one."""
+    """Whether today is this day or later."""
     if day <= today():
         return True
     memory.note(day)
@@ -44,7 +43,7 @@ def has_come(day):
 
 
 def first_of_block():
-    """The first day of the present four weeks: what is printed weeks ahead begins there."""
+    """The first day of the current four weeks. Whatever is printed weeks ahead starts there."""
     first = _FIRST_BLOCK + (today() - _FIRST_BLOCK) // BLOCK * BLOCK
     has_come(first + BLOCK)
     return first

@@ -1,7 +1,7 @@
 """The fixtures: the strategy, the topics, the guides, the numbers and the services.
 
-They are YAML that a reviewer can read. A file maps a model to its rows; a row names its fields, and
-other rows by their natural key. `who_can_help` maps a page to the lines that it suggests.
+They are YAML, so a reviewer can read them. A file maps a model to its rows. A row names its fields,
+and refers to other rows by natural key. `who_can_help` maps a page to the lines it suggests.
 """
 
 from contextlib import suppress
@@ -32,9 +32,9 @@ FIXTURES = [
     "questions",
 ]
 WHO_CAN_HELP = "who_can_help"
-# libyaml's, where the library has it, is ten times as fast.
+# libyaml's loader, where available, is ten times as fast.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# The fields that name a row, as its natural key does: the first of these that its model has.
+# The natural key of a model: the first of these sets of fields that it has.
 KEYS = [
     ["slug"],
     ["reference"],
@@ -50,15 +50,15 @@ PAGES = {
 
 
 class FixtureError(Exception):
-    """A fixture that cannot be loaded, with what to mend."""
+    """A fixture that cannot be loaded. The message says what to mend."""
 
 
 class MissingRowError(FixtureError):
-    """A row names another that is not there, or not there yet."""
+    """A row refers to another that is missing, or not written yet."""
 
 
 class Known:
-    """The database's rows by their natural keys; each table is read once, when it is asked for."""
+    """The database's rows by natural key. Each table is read once, when first needed."""
 
     def __init__(self):
         self._tables = {}
@@ -76,7 +76,7 @@ class Known:
         self.table(type(row))[" ".join(row.natural_key())] = row
 
     def link(self, field, row, others):
-        """Let a new row name these others, once `write_links` is called."""
+        """Link a new row to these others, once `write_links` is called."""
         names = {field.m2m_field_name(): row}
         name = field.m2m_reverse_field_name()
         through = field.remote_field.through
@@ -84,21 +84,21 @@ class Known:
         links += [through(**names, **{name: other}) for other in others]
 
     def write_links(self):
-        """Write them together. The history was told of each new row when that was saved."""
+        """Write the links in bulk. The history already heard of each new row when it was saved."""
         for through, links in self._links.items():
             through._base_manager.bulk_create(links)
         self._links.clear()
 
 
 def _key_fields(model):
-    """The fields whose values make the natural key of a model's rows."""
+    """The fields whose values form the natural key of a model's rows."""
     names = {field.name for field in model._meta.get_fields()}
     return next(key for key in KEYS if names.issuperset(key))
 
 
 @dataclass
 class Row:
-    """One row of a fixture, and the row of the database that it stands for."""
+    """One row of a fixture, and the database row it describes."""
 
     label: str
     key: str
@@ -113,7 +113,7 @@ class Row:
             return self.model.objects.get_by_natural_key(*self.key.split())
 
     def read(self, names):
-        """The present values of these fields, written as a fixture writes them."""
+        """The present values of these fields, in the form used by fixtures."""
         found = self.find()
         if found is None:
             return None
@@ -127,19 +127,19 @@ class Row:
         if field.is_relation:
             return value and value.natural_key()[0]
         if value in (None, ""):
-            # An empty translation is one or the other, by the way it was emptied.
+            # An empty translation is None or "", depending on how it was emptied.
             return field.get_default()
         if isinstance(value, time):
             return f"{value:%H:%M}"
         return value.isoformat() if isinstance(value, date) else value
 
     def default(self, name):
-        """What a field holds that nobody has filled."""
+        """The value of a field that has never been filled in."""
         field = self.model._meta.get_field(name)
         return [] if field.many_to_many else field.get_default()
 
     def write(self, known):
-        """Make the database row equal to this one, and give it back."""
+        """Make the database row equal to this one, and return it."""
         before = known.table(self.model).get(self.key)
         found = before or self.model()
         many = {}
@@ -185,7 +185,7 @@ class Row:
 
 @dataclass
 class WhoCanHelp(Row):
-    """The lines that one page suggests, in its order."""
+    """The lines that one page suggests, in order."""
 
     def _page(self, known):
         kind, _, slug = self.key.partition(":")
@@ -227,7 +227,7 @@ def rows():
 def _row(label, values):
     model = apps.get_model(label)
     if issubclass(model, Entry):
-        # What stands in the fixtures has been reviewed with the code.
+        # Fixture content has been reviewed along with the code.
         values = {"is_published": True} | values
     fields = {field.name for field in model._meta.get_fields()}
     if unknown := set(values) - fields:
@@ -264,7 +264,7 @@ class Change:
 
 
 def changes():
-    """What loading the fixtures again would add and replace, and what it leaves to officers."""
+    """What reloading the fixtures would add and replace, and what it would leave to officers."""
     loaded = {(row.model, row.key): row.values for row in LoadedRow.objects.all()}
     for row in rows():
         before = loaded.get((row.label, row.key))
@@ -285,7 +285,7 @@ def changes():
         ]:
             yield Change(row, "leave", f"an officer changed {', '.join(changed)}")
             continue
-        # A field that newer fixtures leave out is emptied: what was loaded into it is out of date.
+        # A field left out of newer fixtures is emptied, because its loaded value is out of date.
         left_out = [name for name in before if name not in row.values]
         row.values = row.values | {name: row.default(name) for name in left_out}
         if before != row.values:
@@ -294,24 +294,24 @@ def changes():
 
 
 def forget_place(sender, instance, **kwargs):
-    """Of a place that was deleted, keep no word; only that it was loaded once."""
+    """When a place is deleted, keep none of its values, only the fact that it was once loaded."""
     key = " ".join(instance.natural_key())
     LoadedRow.objects.filter(model=instance._meta.label_lower, key=key).update(values={})
 
 
 def forget_hidden_place(sender, instance, **kwargs):
-    """The same of a place whose address is now told on booking."""
+    """The same, for a place whose address is now given only on booking."""
     if not instance.is_public:
         forget_place(sender, instance)
 
 
 @transaction.atomic
 def load(wanted):
-    """Write these rows, all of them or none, and remember what they were."""
+    """Write all of these rows or none, and remember their values."""
     written, known = [], Known()
     waiting = list(wanted)
     while waiting:
-        # A row may name one further down: it waits for the next round.
+        # A row may refer to one further down. It then waits for the next round.
         pending, waiting = waiting, []
         for row in pending:
             try:
@@ -335,10 +335,11 @@ def load(wanted):
 
 
 def _check(written):
-    """Refuse what breaks a rule of its model.
+    """Refuse rows that break a rule of their model.
 
-    Texts name rows of later files, so each is checked when all are there, and nothing changes. Each
-    is read again: what it names may have been written after it.
+    Texts refer to rows in later files, so we check only once all rows are written. Nothing changes
+    while we check. Each row is read again, because the rows it refers to may have been written
+    after it.
     """
     keys = {}
     for _, row in written:
@@ -347,7 +348,7 @@ def _check(written):
     with memory.using(memory.Memory()):
         for row, one in written:
             try:
-                # The database has refused already what breaks a constraint.
+                # The database has already refused anything that breaks a constraint.
                 stored[type(one)][one.pk].full_clean(
                     exclude=_kept_by_the_database(type(one)),
                     validate_unique=False,
@@ -358,19 +359,19 @@ def _check(written):
 
 
 def _stored(model, keys):
-    """These rows as they are in the database, with the rows that they name."""
+    """These rows as stored in the database, with the rows they refer to."""
     links = [field.name for field in model._meta.fields if field.is_relation]
     return model._base_manager.prefetch_related(*links).in_bulk(keys)
 
 
 def _kept_by_the_database(model):
-    """The links whose only rule is that the other row is there."""
+    """The links whose only rule is that the other row exists."""
     links = (field for field in model._meta.fields if field.is_relation)
     return {field.name for field in links if not field.get_limit_choices_to()}
 
 
 def lines_to_approve():
-    """The numbers that must never be wrong: of every page, and of the page “Help now”."""
+    """The numbers that must never be wrong: those on every page, and those on “Help now”."""
     return Phone.objects.published().filter(
         ~models.Q(role="")
         | models.Q(pk__in=Phone.objects.of_help_now().values("pk"))
@@ -380,7 +381,7 @@ def lines_to_approve():
 
 @transaction.atomic
 def load_first():
-    """Fill an empty database, or leave it empty; how many rows there are."""
+    """Fill an empty database, or leave it empty on an error. Returns the number of rows."""
     found = list(rows())
     load(found)
     approve_first()
@@ -388,7 +389,7 @@ def load_first():
 
 
 def approve_first():
-    """The numbers of the first load were read through with the code: note them as approved."""
+    """Record the first load's numbers as approved: they were reviewed along with the code."""
     for phone in lines_to_approve():
         ApprovedNumber.objects.create(
             line=phone.slug,

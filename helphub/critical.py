@@ -1,8 +1,8 @@
-"""The numbers of every page: 999 and the single point of contact, whatever is broken.
+"""The numbers on every page: 999 and the single point of contact, whatever else is broken.
 
 Ordinary pages read them from the database. Pages that must work without one (400, 404, 500, the
-emergency page) read critical_numbers.json: an edition's own, or the one in this folder, which
-`manage.py write_critical_numbers` makes from the same rows.
+emergency page) read critical_numbers.json. That is the edition's own file, or the one in this
+folder, which `manage.py write_critical_numbers` makes from the same rows.
 """
 
 import json
@@ -14,7 +14,7 @@ from helphub.edition import reading, store
 
 PATH = Path(__file__).with_name("critical_numbers.json")
 FIELDS = ["slug", "name_en", "kind", "dial", "display", "role"]
-# Answers while the single point of contact is withdrawn: day and night.
+# Replaces the single point of contact while that is withdrawn. Open day and night.
 INSTEAD_OF_SPOC = "h-rcew247"
 
 
@@ -24,7 +24,7 @@ def _read(path):
     for row in json.loads(path.read_text()):
         is_stand_in = row.pop("is_stand_in", False)
         found[row["role"]] = phone = Phone(**row)
-        # Templates then say that the line of this role is not working.
+        # Templates then say that the usual line is not working.
         phone.is_stand_in = is_stand_in
     return found
 
@@ -36,17 +36,17 @@ def from_file():
         try:
             return _read(folder / PATH.name)
         except (OSError, ValueError):
-            pass  # The edition is gone or torn: the numbers are not.
+            pass  # The edition is gone or damaged. The file in this folder still has the numbers.
     return _read(PATH)
 
 
 def from_database():
-    """The critical numbers by role; what an empty database lacks comes from the file."""
+    """The critical numbers by role. The file fills in what an empty database lacks."""
     return from_file() | Phone.objects.critical()
 
 
 def rows(phones, approved):
-    """What the file is to say of these phones, by role: their digits as they were approved."""
+    """The file's rows for these phones, by role, with their digits as approved."""
     found = []
     for role in Phone.Role:
         phone = phones.get(role) or phones[INSTEAD_OF_SPOC]
@@ -64,7 +64,7 @@ MISSING = (
 
 
 def phones_with_stand_in():
-    """The critical phones by role, or None where readers would be left without."""
+    """The critical phones by role, or None if readers would be left without one."""
     phones = Phone.objects.critical()
     if Phone.Role.EMERGENCY not in phones:
         return None

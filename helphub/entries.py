@@ -1,4 +1,4 @@
-"""The ground: what an officer writes, in order, and publishes. Imports no app of ours."""
+"""The ground: what an officer writes, in order, and publishes. Imports none of our apps."""
 
 import re
 import unicodedata
@@ -17,8 +17,8 @@ from modeltranslation.utils import build_localized_fieldname
 
 from helphub import clock, texts
 
-# A title or an address stays in the phone's history, in its tabs and in what it suggests, so it
-# must not tell whoever looks over the shoulder what was read. Matched at the start of a word.
+# Titles and addresses stay in the phone's history, tabs and suggestions. Someone looking over the
+# reader's shoulder must not learn what was read. Matched at the start of a word.
 DENIED_IN_TITLES = """
     rape assault abus violen sex victim surviv perpetrat offend sarc isva refuge police exit
     harass groom exploit traffick coerc upskirt nude porn revenge fgm mutilat genital stalk
@@ -30,8 +30,8 @@ DENIED_PATTERN = re.compile(
 
 
 def validate_neutral(value):
-    """Refuse a title or an address that gives the site's subject away."""
-    # As it looks, not as it is spelt: without invisible characters, and with plain letters.
+    """Refuse a title or an address that gives away the site's subject."""
+    # Check how it looks, not how it is encoded: no invisible characters, plain letters only.
     seen = texts.UNSAFE_CHARACTERS.sub("", unicodedata.normalize("NFKC", value))
     seen = texts.JOINERS.sub("", seen)
     if found := DENIED_PATTERN.search(seen):
@@ -46,10 +46,10 @@ def validate_neutral(value):
 
 
 def language_of_words(row):
-    """The language a row's words are shown in: the reader's if all are there, or English.
+    """The language a row is shown in: the reader's if fully translated, otherwise English.
 
-    Half a row in one language and half in another helps nobody, so one missing translation shows
-    the whole row in English.
+    Half a row in each language helps no reader, so one missing translation shows the whole row in
+    English.
     """
     language = get_language()
     for english, own in _columns(type(row), language):
@@ -60,7 +60,7 @@ def language_of_words(row):
 
 @cache
 def _columns(model, language):
-    """For each text of a model: the names of its column in English, and in the language."""
+    """For each text of a model, its column names in English and in the given language."""
     return [
         (build_localized_fieldname(field, "en"), build_localized_fieldname(field, language))
         for field in translator.get_options_for_model(model).fields
@@ -76,10 +76,10 @@ class Gone(Http404):
 
 
 class EntryQuerySet(models.QuerySet):
-    """Queries that every kind of entry answers."""
+    """Queries shared by every kind of entry."""
 
     def published(self):
-        """What readers may see, today. The only definition of it."""
+        """Entries that readers may see today. This is the only definition of that."""
         today = clock.today()
         found = self.filter(
             models.Q(starts_on=None) | models.Q(starts_on__lte=today),
@@ -89,12 +89,12 @@ class EntryQuerySet(models.QuerySet):
         return found.filter(is_archived=False) if issubclass(self.model, Page) else found
 
     def no_longer_kept(self):
-        """The pages that readers could see once, and whose addresses say where to go now."""
+        """Pages that readers could once see. Their addresses now say where to go."""
         is_over = models.Q(is_archived=True) | models.Q(ends_on__lt=clock.today())
         return self.filter(is_over, is_published=True)
 
     def shown_or_gone(self, **lookup):
-        """The one of these that readers may see; or the answer that it is no longer kept."""
+        """The matching entry, if readers may see it. Raises Gone if it is no longer kept."""
         found = self.published().filter(**lookup).first()
         if found is None:
             gone = self.model._default_manager.no_longer_kept().filter(**lookup).first()
@@ -106,7 +106,7 @@ class EntryQuerySet(models.QuerySet):
 
 
 class Entry(models.Model):
-    """Something an officer writes, puts in order, checks and publishes."""
+    """Something an officer writes, orders, checks and publishes."""
 
     slug = models.SlugField(
         _("short name in addresses"),
@@ -159,7 +159,7 @@ class Entry(models.Model):
 
     @property
     def is_shown(self):
-        """Whether readers may see it today, as published() says of many."""
+        """Whether readers may see it today. The same rule as published(), for a single entry."""
         has_begun = self.starts_on is None or clock.has_come(self.starts_on)
         is_over = self.ends_on is not None and clock.has_come(self.ends_on + clock.DAY)
         return self.is_published and has_begun and not is_over
@@ -171,7 +171,7 @@ class Entry(models.Model):
 
 
 def validate_moved_to(page):
-    """Refuse an address that is no page of this site, in English."""
+    """Refuse an address that is not a page of this site, in English."""
     with override(settings.LANGUAGE_CODE):
         try:
             match = resolve(page.moved_to)
@@ -198,7 +198,7 @@ def validate_moved_to(page):
 
 
 class Page(Entry):
-    """An entry with a page of its own: a plain heading, a neutral title and a neutral address."""
+    """An entry with its own page: a plain heading, a neutral title and a neutral address."""
 
     name = models.CharField(
         _("heading"),
@@ -235,7 +235,7 @@ class Page(Entry):
         ),
     )
 
-    # The list in which such entries stand, by the name of its address.
+    # The list that contains these entries, by the name of its address.
     list_name = "home"
 
     class Meta(Entry.Meta):

@@ -6,10 +6,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def exit_address(value, *, own_hosts):
-    """The address, if it is one that gives nothing away.
+    """The address, if it gives nothing away.
 
-    It must be absolute and https, on another host, and carry no user name, query or fragment that
-    could say where the reader came from. Nothing is requested: the network is not there at start.
+    It must be absolute and https, on another host, with no user name, query or fragment that could
+    show where the reader came from. Nothing is fetched, because there may be no network at startup.
     """
     parts = urlsplit(value)
     wrong = (

@@ -1,4 +1,4 @@
-"""Whether the site is alive, and whether what it shows is as new as it should be."""
+"""Whether the site is alive, and whether its content is as fresh as it should be."""
 
 import os
 import time
@@ -14,14 +14,16 @@ from django.views.decorators.http import require_safe
 
 from helphub.edition import outcomes, store
 
-OLDEST = 26 * 60 * 60  # An edition is made every day.
+OLDEST = 26 * 60 * 60  # Seconds. A new edition is made every day.
 LONGEST_WAIT = timedelta(minutes=15)
-SWITCHED = 10  # Seconds in which every server has loaded a new edition.
-COPIED = 30  # Seconds in which nginx has a new edition, and after which its keeper counts as dead.
+SWITCHED = 10  # Seconds for every server to load a new edition.
+COPIED = (
+    30  # Seconds for nginx to get a new edition. With no beat for this long, the front is down.
+)
 
 
 def faults():
-    """What is wrong with the editions, in words for an officer; nothing where all is well."""
+    """What is wrong with the editions, in words for an officer. Empty if all is well."""
     folder = store.current()
     if folder is None:
         return ["There is no edition yet: readers see what is saved. Publish one."]
@@ -46,7 +48,7 @@ def faults():
 
 
 def _in_words(entry, newest):
-    """An outcome that nobody has mended yet, for alarms and officers; without anybody's name."""
+    """An outcome that is not mended yet, for alarms and officers, without any names."""
     is_refused = entry["state"] == outcomes.REFUSED
     if entry["state"] == outcomes.LOST:
         return entry["why"]
@@ -71,8 +73,10 @@ def _when(seconds):
 
 
 def faults_here(request):
-    """Whether this server serves another edition than the current one, as it does if that is
-    not whole. A switch is seen within a second."""
+    """A fault if this server is not serving the current edition, which happens if that is damaged.
+
+    Servers notice a switch within a second.
+    """
     if "helphub.edition" not in request.environ:
         return []
     folder, served = store.current(), request.environ["helphub.edition"]
@@ -84,7 +88,7 @@ def faults_here(request):
 
 
 def faults_of_front():
-    """Whether nginx has the current edition's pages; if not, it asks the application for each."""
+    """A fault if nginx lacks the current edition's pages and asks the application for each."""
     front, current = settings.FRONT_DIR, store.current()
     if front is None or current is None:
         return []
@@ -118,7 +122,7 @@ def _front_has(front, edition):
 
 
 def waiting_too_long():
-    """What an officer asked to publish a while ago, and nothing did, or nothing finished."""
+    """Whether an officer's request to publish has been unfinished for too long."""
     from helphub.models import PublicationRequest
 
     unfinished = [PublicationRequest.State.WAITING, PublicationRequest.State.RUNNING]
@@ -133,7 +137,7 @@ def _plain(text, status=HTTPStatus.OK):
 
 @require_safe
 def live(request):
-    """For load balancers: this process answers. Nothing else is asked."""
+    """For load balancers: only says that this process answers."""
     return _plain("alive")
 
 

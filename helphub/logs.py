@@ -1,4 +1,4 @@
-"""What is written down when something fails: where in the code it was, and nothing of a reader."""
+"""What we log when something fails: where in the code, and nothing about a reader."""
 
 import logging
 import traceback
@@ -7,8 +7,10 @@ from django.conf import settings
 
 
 class WithoutReaders(logging.Filter):
-    """Takes out of a record what a reader asked for: the address, and the words of the error, which
-    may quote it. What an officer does in the admin stays."""
+    """Removes a reader's traces from a log record: the address, and the error's message.
+
+    The message may quote the address. What officers do in the admin stays.
+    """
 
     def filter(self, record):
         request = getattr(record, "request", None)

@@ -1,4 +1,4 @@
-"""What stands between every request and its view."""
+"""Middleware: what runs between each request and its view."""
 
 from http import HTTPStatus
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from helphub.edition import bake, reading, store
 
 
 def is_for_admin(request):
-    # Where there is no admin, its address is one of those that lead nowhere, for readers.
+    # Where there is no admin, readers find nothing at its address.
     return "admin" in settings.ROLES and request.path_info.startswith(settings.ADMIN_PREFIX)
 
 
@@ -57,7 +57,7 @@ def public_policy():
 
 
 def admin_policy():
-    """The admin's: its own files, and what our pages for trouble carry, which it shows too."""
+    """The admin's policy: its own files, plus what our error pages need, which it also shows."""
     return (
         f"default-src 'self'; script-src 'self' {scripts_by_hash()}; "
         f"style-src 'self' {assets.style().source}; img-src 'self' data:; object-src 'none'; "
@@ -66,17 +66,17 @@ def admin_policy():
 
 
 def caching(request, response):
-    """The browser keeps nothing on the phone; a cache in between may keep what is the same for all.
+    """The browser stores nothing. Shared caches may keep what is the same for everyone.
 
-    Each cache reads its own header: nginx, any that knows RFC 9213, Varnish. One that knows none
-    of them sees "no-store" and keeps nothing.
+    Each cache reads its own header: nginx, any cache that knows RFC 9213, and Varnish. A cache that
+    knows none of them sees "no-store" and keeps nothing.
     """
     is_page = response.get("Content-Type", "").startswith("text/html")
     if request.path_info.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
-        # Names with a hash in them never change what they hold.
+        # A name with a hash in it always has the same content.
         return {} if settings.LAPTOP else {"CDN-Cache-Control": f"max-age={YEAR}, immutable"}
     if is_for_find(request):
-        # What one reader looks for is for that reader alone.
+        # A reader's results are for that reader alone.
         return {}
     if response.status_code in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         return {"CDN-Cache-Control": "max-age=30"}
@@ -100,7 +100,7 @@ def headers(get_response):
         response = get_response(request)
         if is_for_admin(request):
             wanted = ADMIN_RESPONSE | {"Content-Security-Policy": admin_policy()}
-            # A page of an edition, shown to an officer, brings its own style sheet.
+            # An edition's page, shown to an officer, brings its own style sheet.
             wanted |= getattr(response, "own_headers", {})
         else:
             del response.headers["Cache-Control"]
@@ -110,7 +110,7 @@ def headers(get_response):
         for name, value in (wanted | EVERY_RESPONSE).items():
             response.headers[name] = value
         if request.method == "HEAD" and not response.streaming:
-            # Servers drop it too, each with a line in its log.
+            # Servers drop the body too, but each logs a line about it.
             response.content = b""
         return response
 
@@ -118,9 +118,9 @@ def headers(get_response):
 
 
 def emergency_answer(environ, start_response, status):
-    """The emergency page with every page's headers, for what reaches no view."""
+    """The emergency page with the usual headers, for requests that reach no view."""
     request = HttpRequest()
-    # Nothing else of what was asked: it may be what broke.
+    # Use nothing else from the request, because it may be what broke.
     request.method, request.path_info = environ.get("REQUEST_METHOD", "GET"), "/"
     name, _ = settings.SECURE_PROXY_SSL_HEADER
     request.META[name] = environ.get(name, "")
@@ -137,9 +137,9 @@ def emergency_answer(environ, start_response, status):
 
 
 def readable_path(get_response):
-    """Answer an address with a NUL byte in it with the 400 page.
+    """Answer an address containing a NUL byte with the 400 page.
 
-    SQLite would look for it and find nothing; PostgreSQL refuses it with an error.
+    SQLite would search for it and find nothing. PostgreSQL raises an error.
     """
 
     def middleware(request):
@@ -151,18 +151,18 @@ def readable_path(get_response):
 
 
 def small_letters(get_response):
-    """Lead an address in capitals, as typed from a poster, to the page: ours have small letters."""
+    """Redirect an address in capitals, as typed from a poster. Our addresses are lower case."""
 
     def middleware(request):
         response = get_response(request)
         path = request.path_info
         address = path.lower()
         is_asked = request.method in {"GET", "HEAD"} and not is_for_admin(request)
-        is_typed = address != path and "%" not in path  # What is no text has no small letters.
+        is_typed = address != path and "%" not in path  # % means it isn't text.
         if response.status_code == HTTPStatus.NOT_FOUND and is_typed and is_asked:
             is_file = "." in address.rpartition("/")[2]
             address = address if is_file or address.endswith("/") else f"{address}/"
-            # Two slashes at the beginning would name another host.
+            # Two leading slashes would name another host.
             return HttpResponseRedirect(escape_leading_slashes(quote(address)))
         return response
 
@@ -170,7 +170,7 @@ def small_letters(get_response):
 
 
 def pages_for_refusals(get_response):
-    """Give a request with the wrong method a page too: the numbers are on every page."""
+    """Give a request with the wrong method a page too, because every page has the numbers."""
 
     def middleware(request):
         response = get_response(request)
@@ -184,7 +184,7 @@ def pages_for_refusals(get_response):
 
 
 def language_of_address(get_response):
-    """Speak the language that the address names; nothing else is looked at, and no cookie set.
+    """Use the language in the address. Ignore everything else, and set no cookie.
 
     Django's LocaleMiddleware would read a cookie and the browser's languages, and make every
     response vary by them.
@@ -204,9 +204,10 @@ def language_of_address(get_response):
 
 
 def readers_edition(get_response):
-    """Let a reader's request read one edition, the one in service, and never the working database.
+    """Let a reader's request read only the edition in service, never the working database.
 
-    Without any edition (tests, the first start of a laptop) pages come from the working database.
+    Without any edition (in tests, or on a laptop's first start) pages come from the working
+    database.
     """
 
     def middleware(request):
@@ -222,9 +223,9 @@ def readers_edition(get_response):
 
 
 def _is_of_another_release(folder):
-    """Whether an edition's tables are not the ones that this code asks for."""
+    """Whether an edition's tables differ from the ones this code queries."""
     if folder == settings.EDITION:
-        return False  # It is being made, by this code.
+        return False  # This code is making it right now.
     try:
         return store.manifest_of(folder)["schema"] != bake.schema_mark()
     except (store.StoreError, KeyError, TypeError):
@@ -232,7 +233,7 @@ def _is_of_another_release(folder):
 
 
 def _without_tables(request):
-    """An answer that asks no table: the edition's pages are served without Django anyway."""
+    """An answer that queries no table. The edition's pages are served without Django anyway."""
     try:
         request.resolver_match = resolve(request.path_info)
     except Resolver404:

@@ -1,8 +1,8 @@
 """The ground: officers' texts, with tokens in place of numbers and links.
 
-A text never types a telephone number. It names a line, ``{h-spoc}``, and the line's own row gives
+A text never contains a telephone number. It names a line, ``{h-spoc}``, and the line's row supplies
 the digits wherever the text is shown. In the same way ``{guide:consent}`` becomes a link to that
-guide under its present name. The floors above register what their tokens become.
+guide, under its current name. The floors above register how their tokens resolve.
 """
 
 import html
@@ -21,41 +21,41 @@ from helphub import memory
 TOKEN = re.compile(r"\{(?P<kind>[a-z]+)(?P<mark>[:-])(?P<slug>[a-z0-9][a-z0-9-]*)\}")
 ANY_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 
-# Digits that look like something to ring: five or more in one run, spaced or not, or a short code.
-# Years, ages, "24/7" and "7.7 million" are none of these; nor are the two codes of Relay UK, which
-# belong to no line, and "999 BSL", which is a name. Stars and the like are Markdown's: readers see
-# the digits without them.
+# Digits that look like something to ring: a run of five or more, spaced or not, or a short code.
+# Years, ages, "24/7" and "7.7 million" don't match. Nor do Relay UK's two codes, which belong to no
+# line, or "999 BSL", which is a name. Stars and similar signs are Markdown, so readers see the
+# digits without them.
 BARE_NUMBER = re.compile(
     r"(?!\b1800[01]\b(?![ \u00a0().\u2010-\u2015/*_\\·-]{0,3}\d))"
     r"\+?\d(?:[ \u00a0().\u2010-\u2015/*_\\·-]{0,3}\d){4,}"
     r"|\b0\d{2,3}[ \t]*\r?\n[ \t]*\d{3,}"  # On two lines, which readers see as one.
     r"|(?<![\d.,/-])(?:999|101|111|112|119|911|988)(?![\d.,/%-]*\d)(?! BSL\b)"
 )
-# Invisible characters that can turn digits round or hide them.
+# Invisible characters that can reorder digits or hide them.
 UNSAFE_CHARACTERS = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b"
     "\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-# What joins letters in Urdu and Panjabi, and parts them; beside a digit it only hides one.
+# These join or separate letters in Urdu and Panjabi. Beside a digit they can only hide one.
 JOINERS = re.compile("[\u200c\u200d]")
 JOINED_DIGITS = re.compile(rf"\d{JOINERS.pattern}|{JOINERS.pattern}\d")
 MARKUP = re.compile(r"<[A-Za-z/!?][^>]{0,30}>?")
-# Where a link in a text may lead: elsewhere under https, or to a page of ours.
+# Links in a text may go to another https site, or to one of our pages.
 LINK_TARGET = re.compile(r"\]\(\s*<?([^)\s>]*)")
 SAFE_TARGET = re.compile(r"https://[^/\\]|/(?![/\\])|#")
 LONGEST = 20_000
-MOST_NAMED = 12  # So many faults of one kind are named at once.
+MOST_NAMED = 12  # At most this many faults of one kind are listed at once.
 
-# Lists as Word and e-mail paste them: a sign where Markdown has "- ". Symbol fonts write bullets
-# in the private area, or as the letters behind them: "o", "ü", "Ø", "v". A dash or a letter is only
-# one where a tab follows: with a space it may be part of a sentence.
+# Lists as Word and e-mail paste them, with a sign where Markdown has "- ". Symbol fonts put bullets
+# in the private use area, or paste the letters behind them: "o", "ü", "Ø", "v". A dash or letter
+# only counts if a tab follows, because with a space it may be part of a sentence.
 BULLET_SIGNS = "•·∙●○◦‣⁃▪▫■□◆◇►➢➤✓✔✦❖⦁⮚✅"
 BREAK = re.compile(r"\r\n|\r|\n")
 SIGN = re.compile(rf"[^\S\n]*([{BULLET_SIGNS}\uf000-\uf0ff])[^\S\n]*(?=\S)")
 TAB_AFTER = re.compile(r"[^\S\n]*([oüØv§–—-])[^\S\t\n]*\t\s*(?=\S)")
 NUMBER = re.compile(r"[^\S\n]*\(?(\d{1,3})[.)][^\S\n]*\t\s*(?=\S)")
 DASH = re.compile(r"[^\S\n]*([–—])[^\S\n]+(?=\S)")
-# What looks like an item of a list and may be none: its line is named, and an officer decides.
+# May or may not be a list item. We name its line, and an officer decides.
 DOUBTFUL = re.compile(
     rf"[^\S\n]*([{BULLET_SIGNS}\uf000-\uf0ff]|[–—](?=\s)|[o§](?=\t)"
     r"|\(?(?:[a-zA-Z]|[ivxIVX]{1,5}|\d{1,3})[.)](?=\t)|\(\d{1,3}\)(?=\s))"
@@ -68,18 +68,18 @@ _names = {}
 
 
 def register(kind, resolve, names=None):
-    """Let ``resolve(slugs)`` answer for the tokens of one kind.
+    """Register ``resolve(slugs)`` for the tokens of one kind.
 
-    It returns a dictionary of safe HTML by slug; a slug it leaves out does not exist, or is not
-    published. ``names(slugs)`` gives the plain names of those that are held back, so that the
-    sentence around a token stays whole.
+    It returns a dictionary of safe HTML by slug. A slug it leaves out does not exist or is not
+    published. ``names(slugs)`` gives plain names for those held back, so the sentence around a
+    token still reads properly.
     """
     _resolvers[kind] = resolve
     _names[kind] = names or (lambda slugs: {})
 
 
 def _key(match):
-    # "h-spoc" is the line's own name; in "guide:consent" only the part behind the colon is.
+    # "h-spoc" is the line's own name. In "guide:consent" only the part after the colon is.
     kind, mark, slug = match["kind"], match["mark"], match["slug"]
     return kind, f"{kind}-{slug}" if mark == "-" else slug
 
@@ -110,18 +110,18 @@ def _resolve(tokens):
 
 
 def resolve_tokens(texts):
-    """What the tokens of these texts become: safe HTML by (kind, slug)."""
+    """The values of the tokens in these texts: safe HTML by (kind, slug)."""
     return _resolve({token for text in texts for token in tokens_of(text)})
 
 
 def dead_tokens(tokens):
-    """Those that name nothing: no link that readers can follow, and no name held back."""
+    """Tokens with no link that readers can follow and no held-back name to show."""
     dead = set(tokens) - set(_resolve(tokens))
     return {(kind, slug) for kind, slug in dead if kind not in _names or not _names[kind]({slug})}
 
 
 def unknown_tokens(text):
-    """The tokens of a text, and stray braces, that name nothing a reader could see."""
+    """The tokens and stray braces in a text that stand for nothing a reader could see."""
     known = resolve_tokens([text])
     return [
         found
@@ -134,7 +134,7 @@ PIECES = re.compile(rf"(?P<tag><[^>]*>)|{TOKEN.pattern}")
 
 
 def _replace_tokens(rendered, known=None):
-    """Put into finished HTML what its tokens become; never into a tag, nor a link into a link."""
+    """Replace tokens in finished HTML, but never inside a tag, and never a link inside a link."""
     known = resolve_tokens([rendered]) if known is None else known
     within_link = False
 
@@ -165,7 +165,7 @@ _markdown.add_render_rule("link_open", _open_link)
 
 def prose(text):
     """A whole text as HTML: headings, paragraphs, lists, bold and links. No raw HTML."""
-    # Markdown-it escapes everything it does not itself make; the tokens become safe HTML.
+    # markdown-it escapes everything it doesn't generate, and tokens become safe HTML.
     return memory.recall(
         ("prose", text),
         lambda: mark_safe(_replace_tokens(_markdown.render(text))),  # noqa: S308
@@ -181,7 +181,7 @@ def phrase(text):
 
 
 def phrases(text):
-    """The lines of a text, each as HTML: what their tokens become is looked up for all at once."""
+    """The lines of a text, each as HTML. All tokens are looked up in one go."""
     known = resolve_tokens([text])
     lines = map(_markdown.renderInline, text.splitlines())
     return [mark_safe(_replace_tokens(line, known)) for line in lines]  # noqa: S308
@@ -191,10 +191,10 @@ def phrases(text):
 
 
 def with_lists(text):
-    """The text with a list of Markdown's where bullets or numbers were pasted from Word."""
+    """The text with Markdown lists where bullets or numbers were pasted from Word."""
     lines = BREAK.split(text)
     found = [_item(line) for line in lines]
-    # One line with a dash may be speech. Two, one below the other, are a list.
+    # A single line with a dash may be speech. Two in a row are a list.
     dashes = [DASH.match(line) for line in lines]
     for place, dash in enumerate(dashes):
         if dash and any(dashes[max(0, place - 1) : place] + dashes[place + 1 : place + 2]):
@@ -216,7 +216,7 @@ def with_lists(text):
             written.append(f"{indent}{mark}{words}")
             is_open = True
             continue
-        # Below the last item the next words are no part of it.
+        # The next words after the last item are not part of it.
         is_new = line.strip() and not line[0].isspace() and not PLAIN_MARK.match(line)
         if is_open and is_new and written[-1].strip():
             written.append("")
@@ -226,7 +226,7 @@ def with_lists(text):
 
 
 def _item(line):
-    """A line of a pasted list: its sign, what Markdown has in its place, and the words."""
+    """An item of a pasted list: its sign, the Markdown that replaces it, and the words."""
     if match := NUMBER.match(line):
         return "1", f"{int(match[1])}. ", line[match.end() :]
     match = SIGN.match(line) or TAB_AFTER.match(line)
@@ -234,7 +234,7 @@ def _item(line):
 
 
 def without_bullets(text):
-    """The text, of which each line is an item of a list already, without signs in front."""
+    """The text without leading signs. Each of its lines is already a list item."""
     return "\n".join(
         line[match.end() :] if (match := _sign_in_front(line)) else line
         for line in BREAK.split(text)
@@ -250,9 +250,9 @@ def _sign_in_front(line):
 
 
 def _links(text):
-    """The links of a text: where each leads, what it shows, and its title.
+    """The links of a text: target, visible text and title.
 
-    Those that are made, and those that only look as if they were.
+    Includes anything that only looks like a link.
     """
     for block in _markdown.parse(text):
         inside = None
@@ -269,7 +269,7 @@ def _links(text):
 
 
 def _refuse(*kinds):
-    """Refuse for all of these faults at once: lists of errors, each without its repetitions."""
+    """Raise all of these faults at once. Each argument is a list of errors, without duplicates."""
     errors = []
     for kind in kinds:
         different = {str(one.params): one for one in kind}
@@ -292,7 +292,7 @@ def _character_faults(text):
 
 
 def validate_characters(text):
-    """Refuse invisible characters: they hide digits, turn them round, or break up a word."""
+    """Refuse invisible characters: they hide digits, reorder them or break up a word."""
     _refuse(_character_faults(text))
 
 
@@ -319,7 +319,7 @@ def _link_faults(text):
                 code="link_target",
                 params={"target": target[:60]},
             )
-        # Addresses are written with %7B for a brace.
+        # In addresses a brace is written as %7B.
         for where in (target.replace("%7B", "{").replace("%7D", "}"), shown, title):
             if found := TOKEN.search(where):
                 yield ValidationError(
@@ -333,7 +333,7 @@ def _link_faults(text):
 
 
 def validate_markup(text):
-    """Refuse a text with HTML in it, a link that leads nowhere safe, or far too many words."""
+    """Refuse a text that has HTML or an unsafe link, or that is far too long."""
     if len(text) > LONGEST:
         raise ValidationError(
             _(
@@ -346,12 +346,12 @@ def validate_markup(text):
     _refuse(_markup_faults(text), _link_faults(text))
 
 
-# For what is no text with tokens: a name, a date, a street.
+# For plain values without tokens: a name, a date, a street.
 PLAIN = [validate_characters, validate_markup]
 
 
 def _number_faults(text):
-    # A digit may be written as an entity too: &#48; shows 0.
+    # A digit may also be an entity: &#48; shows 0.
     shown = unicodedata.normalize("NFKC", TOKEN.sub("", html.unescape(text)))
     for found in BARE_NUMBER.finditer(shown):
         yield ValidationError(
@@ -401,7 +401,7 @@ def _line_faults(text):
 def validate_text(text):
     """Refuse a text that types a number, names an unknown token or hides characters.
 
-    All that is wrong is named at once: an officer mends it in one go.
+    All faults are reported at once, so an officer can mend them in one go.
     """
     if len(text) > LONGEST:
         validate_markup(text)
@@ -416,5 +416,5 @@ def validate_text(text):
 
 
 def link(url, words):
-    """A link as a token becomes it."""
+    """The link that replaces a token."""
     return mark_safe(f'<a href="{escape(url)}">{escape(words)}</a>')  # noqa: S308

@@ -1,4 +1,4 @@
-"""The pages that stand above the apps, and the ones for when something is wrong."""
+"""The pages outside the apps, and the error pages."""
 
 import sys
 from datetime import timedelta
@@ -37,7 +37,7 @@ def home(request):
 
 @require_safe
 def fixed_page(request):
-    """A guide whose address is its own name: help now, using this site and the like."""
+    """A guide whose address is its own name: help now, using this site and so on."""
     guide = Guide.objects.at(request.resolver_match.url_name)
     context = {"guide": guide, "suggestions": _who_can_help(guide)}
     return render(request, "fixed_page.html", context)
@@ -45,7 +45,7 @@ def fixed_page(request):
 
 @require_safe
 def moved(request, address):
-    """An address of the old help hub, to the page that took its place."""
+    """Redirect an old help hub address to the page that replaced it."""
     area = (
         HubArea.objects.select_related("form_of_abuse").filter(url__endswith=f"/{address}").first()
     )
@@ -64,7 +64,7 @@ def robots(request):
 
 @require_safe
 def security_txt(request):
-    """Where to report a weakness (RFC 9116). A file that has expired is to be ignored."""
+    """Where to report a weakness (RFC 9116). Clients must ignore a file that has expired."""
     if not settings.SECURITY_CONTACT:
         raise Http404
     expires = clock.first_of_block() + timedelta(days=208)
@@ -78,22 +78,22 @@ def security_txt(request):
 
 @require_safe
 def traffic_advice(request):
-    """Ask the proxies that fetch pages ahead of a press to leave this site alone."""
+    """Ask prefetch proxies, which fetch pages before a link is pressed, to skip this site."""
     advice = [{"user_agent": "prefetch-proxy", "disallow": True}]
     return JsonResponse(advice, safe=False, content_type="application/trafficadvice+json")
 
 
-# Pages that must work without a database: they read the critical numbers from their file.
+# Pages that must work without a database. They read the critical numbers from their file.
 
 
 def _without_database(request, template, status):
-    # There is no such page in another language either: the switcher leads home.
+    # This page exists in no other language, so the language switcher leads home.
     context = {"critical": critical.from_file(), "languages": switcher(reverse("home"))}
     return render(request, template, context, status=status)
 
 
 def is_officers(request):
-    """Whether an officer who is signed in asked for a page of the admin."""
+    """Whether a signed-in officer asked for an admin page."""
     user = getattr(request, "user", None)
     is_in_admin = request.path_info.startswith(settings.ADMIN_PREFIX)
     return settings.FOR_OFFICERS and is_in_admin and user is not None and user.is_authenticated
@@ -145,7 +145,7 @@ def page_not_found(request, exception):
 
 
 def gone(request, page):
-    """An address whose page is archived or over: kind words, and where to go."""
+    """A page that is archived or over: kind words, and where to go."""
     language = get_language()
     with override(settings.LANGUAGE_CODE):
         url = translate_url(page.moved_to or reverse(page.list_name), language)
@@ -159,12 +159,12 @@ def method_not_allowed(request):
 
 @require_safe
 def emergency(request):
-    """The numbers and nothing else, for a server in front to show when this one does not answer."""
+    """Only the numbers, for a front server to show when this one does not answer."""
     return HttpResponse(emergency_page())
 
 
 def emergency_page():
-    """The emergency page as text: no database, no request."""
+    """The emergency page as text. It needs no database and no request."""
     with override(settings.LANGUAGE_CODE):
         context = {
             "critical": critical.from_file(),
@@ -175,7 +175,7 @@ def emergency_page():
 
 
 def try_again(request):
-    """What cannot be done just now: the numbers, and the lists that can."""
+    """For what can't be done just now: shows the numbers, and the lists that still work."""
     response = _without_database(request, "503.html", 503)
     response.headers["Retry-After"] = "60"
     return response
@@ -185,20 +185,20 @@ def is_without_database(request, error):
     """Whether an officer's request failed because the working database went away."""
     if not (settings.FOR_OFFICERS and request.path_info.startswith(settings.ADMIN_PREFIX)):
         return False
-    # SQLite says no more than DatabaseError of a file that is no database any more; PostgreSQL
-    # says InternalError of one that only reads.
+    # SQLite raises a plain DatabaseError for a file that is no longer a database. PostgreSQL raises
+    # InternalError for a database that is read-only.
     kinds = (OperationalError, InterfaceError, InternalError)
     return isinstance(error, kinds) or type(error) is DatabaseError
 
 
 def no_database(request):
-    """For officers: the working database does not answer, or takes nothing. What they typed stays.
+    """Tell officers that the working database is down or read-only, and keep what they typed.
 
-    Nothing here asks it: neither a session nor who is signed in.
+    Nothing here queries it, not even for the session or the user.
     """
     from helphub.signin import typed
 
-    # Only what our own page sent is given back: a forged form must not be sent by a press here.
+    # Only return what our own page sent. Otherwise a press here could submit a forged form.
     is_ours = request.method == "POST" and getattr(request, "csrf_processing_done", False)
     fields = typed.fields_of(request) if is_ours else []
     context = {
@@ -219,5 +219,5 @@ def server_error(request):
     try:
         return _without_database(request, "500.html", 500)
     except Exception:
-        # Whatever broke the page may break its frame too: the numbers need neither.
+        # Whatever broke the page may break its frame too. The emergency page needs neither.
         return HttpResponse(emergency_page(), status=500)

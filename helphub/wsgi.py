@@ -1,4 +1,4 @@
-"""What a server calls. Here stands what must hold before Django has a request, or when it fails."""
+"""The server's entry point, with safeguards for before Django has a request, or if it fails."""
 
 import logging
 import os
@@ -9,7 +9,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helphub.settings")
 django = get_wsgi_application()
 
-# Django's names can only be imported once it is set up.
+# These can only be imported once Django is set up.
 from helphub.edition.serve import Server  # noqa: E402
 from helphub.middleware import emergency_answer  # noqa: E402
 
@@ -21,10 +21,11 @@ LENGTH = re.compile("[0-9]{1,18}")
 
 
 def plain_content_type(value):
-    """The type and, of what stands behind it, the boundary of a form's parts.
+    """The content type with no parameters except the boundary of a form's parts.
 
-    This site reads UTF-8 whatever a request claims. Django believes the claim before any page could
-    answer, and some names of Python's are no charset at all: "hex" would end in no page.
+    This site reads UTF-8 whatever charset a request claims. Django would apply the claim before any
+    page could answer. Some of Python's codec names are not charsets: "hex" would leave the reader
+    without a page.
     """
     kind = value.partition(";")[0].strip()
     found = BOUNDARY.search(value)
@@ -32,14 +33,14 @@ def plain_content_type(value):
 
 
 def guarded(environ, start_response):
-    """Django, and the emergency page for what it cannot even begin to answer."""
+    """Django, with the emergency page for requests it can't even begin to answer."""
     environ["CONTENT_TYPE"] = plain_content_type(environ.get("CONTENT_TYPE", ""))
     if not LENGTH.fullmatch(environ.get("CONTENT_LENGTH", "")):
         environ["CONTENT_LENGTH"] = "0"
     try:
         return django(environ, start_response)
     except Exception:
-        # Without the traceback, which may quote what a reader sent.
+        # No traceback, because it may quote what a reader sent.
         logger.error("A request failed before a page could answer it.")
         return emergency_answer(environ, start_response, 500)
 
