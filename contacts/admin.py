@@ -49,7 +49,7 @@ class OpeningTimeField(TimeOfDayField):
 
 
 class HoursInline(admin.StackedInline):
-    """Rows that open and close at a time."""
+    """Rows with an opening and a closing time."""
 
     extra = 0
 
@@ -101,7 +101,7 @@ HOURS = {Schedule: "schedules", ScheduleException: "exceptions"}
 
 
 def unsaved_rows(formset):
-    """The rows as a form's part gives them, saved or not; none where they are not valid."""
+    """The rows of a formset, saved or not. None if the formset is not valid."""
     if not formset.is_valid():
         return None
     deleted = set(formset.deleted_forms)
@@ -113,10 +113,10 @@ def unsaved_rows(formset):
 
 
 class PhoneForm(EntryForm):
-    """A number's form. What a second person must approve is not taken from it."""
+    """The form for a number. Fields that need a second person are not saved from it."""
 
     def _post_clean(self):
-        # Whether another line can stand in for this one depends on the hours as they are typed.
+        # Whether a fallback works depends on the hours just typed, not the stored ones.
         formsets = getattr(self.instance, "hours_formsets", [])
         rows = {HOURS[one.model]: unsaved_rows(one) for one in formsets}
         if rows and None not in rows.values():
@@ -129,7 +129,7 @@ class PhoneForm(EntryForm):
         stored = Phone.objects.filter(pk=self.instance.pk).first() if self.instance.pk else None
         is_guarded = bool(stored) and stored.is_guarded
         for name in Phone.GUARDED if is_guarded else ["role"]:
-            # Not in the form, so nobody sends it who opened this page as it is now.
+            # The form no longer has this field, so the page it was sent from is out of date.
             if name in self.data and self.data[name] != getattr(stored, name, ""):
                 raise ValidationError(
                     _(
@@ -152,7 +152,7 @@ class PhoneForm(EntryForm):
         return values
 
     def _refuse_digits_of_critical_line(self, dial):
-        """What was withdrawn or replaced does not come back, on one person's word, as another."""
+        """Stop one officer bringing back withdrawn or replaced digits under another line."""
         approved = ApprovedNumber.objects.filter(dial=dial).first()
         if approved:
             self.add_error(
@@ -248,7 +248,7 @@ class PhoneAdmin(EntryAdmin):
         return formsets, inlines
 
     def get_fieldsets(self, request, obj=None):
-        # Whoever may only look is offered no button that proposes a change.
+        # An officer with view permission only gets no link to propose a change.
         fields = [
             name
             for name in self.form_fields
@@ -278,7 +278,7 @@ class PhoneAdmin(EntryAdmin):
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """A permanent record: nobody adds to it, changes or deletes it here."""
+    """A permanent record. It cannot be added to, changed or deleted here."""
 
     def has_add_permission(self, request):
         return False
@@ -292,7 +292,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(ApprovedNumber)
 class ApprovedNumberAdmin(ReadOnlyAdmin):
-    """Rows come from approved proposals, and from manage.py approve_number."""
+    """Rows come from approved proposals and from manage.py approve_number."""
 
     list_display = ["line", "display", "dial", "proposed_by", "who", "approved_at"]
     list_filter = ["line"]
@@ -301,7 +301,7 @@ class ApprovedNumberAdmin(ReadOnlyAdmin):
 
 @admin.register(NumberProposal)
 class NumberProposalAdmin(ReadOnlyAdmin):
-    """Every proposal there was. The page of each is at the desk."""
+    """All proposals, past and present. Each has its own page at the desk."""
 
     list_display = ["phone", "display", "kind", "outcome", "proposed_by", "decided_by"]
     list_filter = ["outcome", "kind"]

@@ -1,7 +1,7 @@
-"""What a telephone in Britain can dial, and which of that may stand on a page.
+"""Which numbers a phone in Britain can dial, and which of them may appear on a page.
 
-One set of rules for the form, the fixtures and the release checks. libphonenumber knows which
-numbers exist and of which type they are; the rest is here, each rule with its reason.
+The form, the fixtures and the release checks share these rules. libphonenumber knows which numbers
+exist and their types. The other rules are here, each with its reason.
 """
 
 import re
@@ -14,20 +14,21 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import PhoneNumberType
 
-# Three digits, and the numbers of one kind that all of Europe shares: missing children, children
-# and emotional support are the ones in use here.
+# Three-digit numbers, and the 116 numbers shared across Europe. Three of those are used here:
+# missing children, children and emotional support.
 EMERGENCY = {"999", "112"}
 PUBLIC = {"101", "111"}
 SHARED_BY_EUROPE = {"116000", "116111", "116123"}
-# A message can go to five digits, a call cannot. Those that begin with 70 take a donation; those
-# with 69, 79 and 89 belong to services for adults.
+# Five-digit numbers take texts, not calls. Those starting with 70 take a donation; those starting
+# with 69, 79 and 89 belong to adult services.
 SHORT_CODE = re.compile(r"[6-8]\d{4}")
 PAID_SHORT_CODE = re.compile(r"(?:70|69|79|89)\d{3}")
-# In front of a number, for who types in place of speaking: alone in an emergency, or before digits.
+# Relay UK codes for people who type instead of speaking. In an emergency 18000 is dialled alone;
+# 18001 goes before the number.
 RELAY_EMERGENCY, RELAY = "18000", "18001"
 
-# Ofcom keeps these for films and plays ("Telephone numbers for drama use"): nobody ever answers.
-# They look real, libphonenumber takes most for real, and examples in manuals are made of them.
+# Ofcom reserves these for films and plays ("Telephone numbers for drama use"), so nobody answers.
+# They look real, libphonenumber accepts most of them, and manuals use them as examples.
 DRAMA = re.compile(
     r"011[3-8]4960\d{3}"  # Leeds, Sheffield, Nottingham, Leicester, Bristol, Reading
     r"|01[2-6]14960\d{3}"  # Birmingham, Edinburgh, Glasgow, Liverpool, Manchester
@@ -41,22 +42,22 @@ DRAMA = re.compile(
     r"|08081570\d{3}"
     r"|09098790\d{3}"
 )
-# Numbers that were printed wrong somewhere, are out of use, or come from another country: they can
-# be dialled, so no library refuses them.
+# Numbers that were misprinted somewhere, are out of use, or belong to another country. They can be
+# dialled, so no library refuses them.
 BLOCKED_NUMBERS = {
     *["08005002222", "08088029999", "03009995428", "0800567123", "01823334244", "02077042040"],
     *["02070081500", "08088005005", "08009700375", "01216434152", "02476277777", "02085710800"],
     *["07800003421", "08088001170", "01132405226", "02070085000", "03005550055", "88858"],
-    # Printed by the regulator for a centre that has moved, and whose operator was replaced.
+    # Printed by the regulator for a centre that has since moved and changed operator.
     *["01922646709", "01217767744"],
-    # An old mobile of a charity, and a text number that no source has.
+    # A charity's old mobile, and a text number that no source gives.
     *["07786209697", "88247"],
     *["116006", "741741", "911", "988"],
 }
 
 
 class NumberType(StrEnum):
-    """What the digits say that a number is."""
+    """The type of a number, as its digits show."""
 
     EMERGENCY = "emergency"
     PUBLIC = "public"
@@ -69,7 +70,7 @@ class NumberType(StrEnum):
 
 @lru_cache(maxsize=1000)
 def type_of(digits):
-    """The type of a number, or none where it is of no type that can stand on a page."""
+    """The type of a number, or None if no page may show its type."""
     if digits in EMERGENCY:
         return NumberType.EMERGENCY
     if digits in PUBLIC:
@@ -91,14 +92,14 @@ def type_of(digits):
 
 
 def _is_written_as_dialled(digits):
-    """Whether it begins with one 0: libphonenumber forgives its absence, a telephone does not."""
+    """Whether it starts with a single 0. libphonenumber forgives a missing 0; a phone does not."""
     return bool(re.match(r"0[1-9]", digits))
 
 
 def _british(digits):
-    """The number as libphonenumber has it, or none where it is none of the United Kingdom.
+    """The number as libphonenumber parses it, or None if it is not a UK number.
 
-    Jersey, Guernsey and the Isle of Man share the code 44, and most call plans leave them out.
+    Jersey, Guernsey and the Isle of Man share the code 44, but most call plans exclude them.
     """
     try:
         number = phonenumbers.parse(digits, "GB")
@@ -108,7 +109,7 @@ def _british(digits):
 
 
 def _odd_character(value, allowed):
-    """What a value holds that is no digit of a British telephone, in words; or nothing."""
+    """The first character that is not allowed, explained in words; empty if all are fine."""
     for place, one in enumerate(value):
         if one in allowed:
             continue
@@ -123,7 +124,7 @@ def _odd_character(value, allowed):
 
 
 def validate_dial(value):
-    """Refuse what no telephone in Britain can dial, and what no helpline has."""
+    """Refuse digits that no phone in Britain can dial or that no helpline would have."""
     if odd := _odd_character(value.replace(" ", ""), "0123456789"):
         raise ValidationError(_("Write digits only. %(odd)s"), params={"odd": odd})
     if " " in value:
@@ -138,7 +139,7 @@ def validate_dial(value):
 
 
 def _why_not(value):
-    """What is wrong with a number, in words; or nothing."""
+    """What is wrong with a number, in words; empty if nothing is."""
     if DRAMA.fullmatch(value):
         return _(
             "“%(value)s” is one of the numbers that are kept for films and examples: nobody "
@@ -174,13 +175,13 @@ def _with_zero(value):
 
 
 def validate_shown(value):
-    """Refuse a number that only looks like digits, with spaces so that they are easy to read."""
+    """Allow 0 to 9 and spaces only. Refuse look-alike digits and invisible characters."""
     if odd := _odd_character(value, "0123456789 "):
         raise ValidationError(_("Digits and spaces only. %(odd)s"), params={"odd": odd})
 
 
 def validate_textphone(value):
-    """Refuse what nobody can dial by textphone or Relay UK, after the code in front of it."""
+    """Refuse a number that a textphone or Relay UK cannot dial. The relay code may come first."""
     validate_shown(value)
     digits = value.replace(" ", "")
     if digits != RELAY_EMERGENCY:
@@ -188,18 +189,18 @@ def validate_textphone(value):
 
 
 def validate_kind(dial, kind):
-    """Refuse digits that do not fit what the phone is to do with them."""
+    """Refuse digits that do not suit the kind of contact, such as calling a text number."""
     if kind != "text" and SHORT_CODE.fullmatch(dial):
         raise ValidationError(_("Five digits can be texted, not called. Choose “text”."))
 
 
 def is_same_number(shown, dial):
-    """Whether a number as shown dials what its link dials."""
+    """Whether the shown number and the link have the same digits."""
     return shown.replace(" ", "") == dial
 
 
 def fits_textphone(textphone, dial):
-    """Whether the number behind the relay code is the line's own, where there is a code."""
+    """Whether the number after the relay code is the line's own. True if there is no code."""
     digits = textphone.replace(" ", "")
     if digits == RELAY_EMERGENCY:
         return dial in EMERGENCY
@@ -207,7 +208,7 @@ def fits_textphone(textphone, dial):
 
 
 def faults(kind, dial, display, textphone):
-    """All that is wrong with a line's numbers, in words: what a form would refuse."""
+    """Everything wrong with a line's numbers, in words. The form refuses the same things."""
     found = []
     checks = [(validate_dial, dial), (validate_shown, display), (validate_textphone, textphone)]
     for check, value in checks:

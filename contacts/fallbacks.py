@@ -1,8 +1,8 @@
-"""Which line is named while another is closed.
+"""Which line to show while another is closed.
 
-It is for the same people, and answers at every minute at which the other one is closed or its hours
-are not known. One function decides, from fields and never from words: the admin's forms, the loader
-of the fixtures, the release checks and the pages themselves all ask it.
+A fallback must be for the same people. It must answer at every minute when the other line is closed
+or its hours are not known. One function decides, from fields and never from words. The admin forms,
+the fixture loader, the release checks and the pages all call it.
 """
 
 from functools import lru_cache
@@ -13,17 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from contacts import hours
 from helphub import clock
 
-# A year, and a day of a leap year: every bank holiday and both changes of the clock are in it.
+# The length of a leap year. Every bank holiday and both clock changes fall within it.
 DAYS = 366
 OLDEST = 200
 CALLERS = ("self", "families", "professionals")
 
 
 class People(NamedTuple):
-    """Whom a line is for. The ages are those of the person it is about."""
+    """The people a line is for. Ages are those of the person the call is about."""
 
-    # True for people worried about their own behaviour, False for all others, both where the
-    # number is used for both.
+    # True for people worried about their own behaviour, False for everyone else. Both, if the
+    # number serves both.
     wings: frozenset
     # Who can ring: the person themselves, family and friends, or professionals.
     callers: frozenset
@@ -35,7 +35,7 @@ class People(NamedTuple):
 
 
 class Line(NamedTuple):
-    """What must be known of a line to say whether it can stand in for another."""
+    """The facts about a line that decide whether it can be a fallback for another."""
 
     key: int | None
     name: str
@@ -54,20 +54,20 @@ def _open(rules, exceptions, policy, first_day):
 
 
 def _open_hours(line, first_day):
-    """When a line is known to answer. Hours that are disputed or not known do not count."""
+    """When a line is known to answer. Disputed or unknown hours do not count."""
     if line.are_hours_disputed:
         return []
     return _open(line.rules, line.exceptions, line.policy, first_day)
 
 
 def first_silence(line, other, first_day):
-    """The first moment at which neither line answers, or none."""
+    """The first moment when neither line is known to answer, or None."""
     both = [*_open_hours(line, first_day), *_open_hours(other, first_day)]
     return hours.first_gap(both, first_day, DAYS)
 
 
 def _why_not_people(line, other):
-    """What is wrong with the people that the other line is for."""
+    """Why the other line does not suit the people of this one; empty if it does."""
     mine, theirs = line.people, other.people
     if mine.wings != theirs.wings or len(mine.wings) > 1:
         return _(
@@ -76,7 +76,7 @@ def _why_not_people(line, other):
         )
     if not theirs.callers:
         return _("“%(other)s” does not say who can ring it. Say so in its form first.")
-    # Where nobody has said who can ring a line, assume that anybody can.
+    # If a line does not say who can ring it, assume that anyone can.
     if not theirs.callers >= (mine.callers or frozenset(CALLERS)):
         return _("“%(other)s” is not for everybody who can ring this line.")
     youngest, theirs_youngest = mine.minimum_age or 0, theirs.minimum_age or 0
@@ -91,7 +91,7 @@ def _why_not_people(line, other):
 
 
 def why_not(line, other, first_day=None):
-    """Why the other line cannot be named while this one is closed, in words; empty if it can."""
+    """Why the other line cannot be shown while this one is closed; empty if it can."""
     first_day = first_day or clock.today()
     words = {"other": other.name}
     if line.key is not None and line.key == other.key:
@@ -110,19 +110,19 @@ def why_not(line, other, first_day=None):
 
 
 def why_not_of(phone, first_day=None):
-    """What is wrong with the line that a number names for the times when it is closed."""
+    """What is wrong with a number's own fallback; empty if nothing is."""
     return why_not(phone.line, phone.fallback.line, first_day) if phone.fallback else ""
 
 
 class Shared(NamedTuple):
-    """Lines of a list that name the same other line while they are closed."""
+    """Lines in a list that share a fallback."""
 
-    groups: list  # The other line, and those that name it.
-    phones: list  # All of those.
+    groups: list  # Pairs of a fallback and the lines that name it.
+    phones: list  # All the lines in those groups.
 
 
 def shared(phones):
-    """What is said once below a list: the lines that more than one of these name when closed."""
+    """Fallbacks that several lines in a list share. The list mentions them once, at its end."""
     by_other = {}
     for phone in dict.fromkeys(phones):
         if phone.instead and not phone.closed_service:

@@ -1,9 +1,9 @@
-"""Opening hours: from rules to the moments when a line is open, closed or not known.
+"""Opening hours: turns rules into the times when a line is open, closed or not known.
 
-Rules are the rows of HSDS's schedule: wall-clock times in Europe/London, weekly or monthly, every
-week or every other. A day is settled by the first of these that speaks of it: a dated exception,
-the line's policy for bank holidays, its rules. A closing time at or before the opening time is on
-the next day, so that 00:00 to 00:00 is a whole day, and a day ends at 24:00.
+Rules are HSDS schedule rows: wall-clock times in Europe/London, weekly or monthly, every week or
+every other week. The first of these that covers a day decides it: a dated exception, the line's
+bank holiday policy, its rules. A closing time at or before the opening time is on the next day, so
+00:00 to 00:00 is a whole day, and a day ends at 24:00.
 """
 
 import json
@@ -48,7 +48,7 @@ class Rule(NamedTuple):
     opens_at: time
     closes_at: time
     byday: tuple = ()
-    # Every which week; counted from dtstart, which is needed where it is more than one.
+    # In weeks, counted from dtstart. An interval above 1 needs a dtstart.
     interval: int = 1
     dtstart: date | None = None
     is_monthly: bool = False
@@ -59,7 +59,7 @@ class Rule(NamedTuple):
         return (self.valid_from or day) <= day <= (self.valid_to or day)
 
     def is_on(self, day):
-        """Whether this session begins on that day."""
+        """Whether this session starts on that day."""
         if not self.is_valid_on(day):
             return False
         if self.is_monthly:
@@ -74,7 +74,7 @@ class Rule(NamedTuple):
 
 
 class DatedException(NamedTuple):
-    """Days on which something else holds: closed, or these times."""
+    """Days with different hours: closed, or these times."""
 
     first_day: date
     last_day: date
@@ -83,14 +83,14 @@ class DatedException(NamedTuple):
 
 
 class Interval(NamedTuple):
-    """From a moment up to, but not including, another. Both in UTC."""
+    """From one moment up to, but not including, another. Both are in UTC."""
 
     start: datetime
     end: datetime
 
 
 class Hours(NamedTuple):
-    """When a line is open and when that is not known, within a window. It is closed otherwise."""
+    """When a line is open or not known within a window. Otherwise it is closed."""
 
     open: list
     unknown: list
@@ -104,8 +104,8 @@ class Hours(NamedTuple):
 
 @cache
 def bank_holidays(year):
-    # Without the subdivision, Easter Monday and the late August holiday are missing. The library
-    # lists a holiday at a weekend beside the weekday in its place; only that one is a bank holiday.
+    # Without the subdivision, Easter Monday and the late August holiday are missing. For a weekend
+    # holiday the library lists both that day and the substitute weekday. Only the weekday counts.
     days = holidays.country_holidays("GB", subdiv="ENG", years=year)
     return frozenset(day for day in days if day.weekday() < SATURDAY)
 
@@ -115,7 +115,7 @@ def is_bank_holiday(day):
 
 
 def _is_nth(day, code):
-    """Whether a day is, say, the month's first Saturday (1SA) or its last Friday (-1FR)."""
+    """Whether a day is the month's first Saturday (1SA), last Friday (-1FR) and so on."""
     number, weekday = int(code[:-2]), code[-2:]
     if WEEKDAYS[day.weekday()] != weekday:
         return False
@@ -126,9 +126,9 @@ def _is_nth(day, code):
 
 
 def _moment(day, at):
-    """When the clock on the wall shows this: the first time, where it shows it twice in autumn.
+    """The moment when a London clock shows this time. In autumn, the first of the two.
 
-    A time that the clock skips in spring is the moment at which it skips, a full hour of UTC.
+    A time skipped in spring becomes the moment of the change, which is a full hour in UTC.
     """
     wall = datetime.combine(day, at, LONDON)
     moment = wall.astimezone(UTC)
@@ -146,7 +146,7 @@ def _whole(day):
 
 
 def merge(intervals: Iterable[Interval]):
-    """The same time in as few intervals as can be: those that touch or overlap become one."""
+    """Join intervals that touch or overlap."""
     merged = []
     for interval in sorted(intervals):
         if merged and interval.start <= merged[-1].end:
@@ -157,7 +157,7 @@ def merge(intervals: Iterable[Interval]):
 
 
 def _day(day, rules, exceptions, policy):
-    """The sessions that begin on one day, and whether that day is known at all."""
+    """The sessions that start on one day, and whether the hours of that day are known."""
     for exception in exceptions:
         if exception.first_day <= day <= exception.last_day:
             if exception.opens_at is None:
@@ -174,9 +174,9 @@ def _day(day, rules, exceptions, policy):
 
 
 def resolve(rules, exceptions, policy, first_day, days):
-    """The hours of a line on so many days from that one on.
+    """The hours of a line for a number of days, starting at first_day.
 
-    Special hours of a bank holiday are exceptions; where there is none, the day is not known.
+    Special bank holiday hours are dated exceptions. Without one, that day is not known.
     """
     window = Interval(_moment(first_day, time.min), _moment(first_day + days * DAY, time.min))
     sessions, unknown = [], []
@@ -196,7 +196,7 @@ def _clip(intervals, window):
 
 
 def first_gap(intervals, first_day, days):
-    """The first moment of a window that none of these intervals covers, or none."""
+    """The first moment in a window that no interval covers, or None."""
     window = Interval(_moment(first_day, time.min), _moment(first_day + days * DAY, time.min))
     reached = window.start
     for start, end in merge(intervals):
@@ -212,15 +212,15 @@ def first_gap(intervals, first_day, days):
 class Opening(NamedTuple):
     """The hours of a line as a page prints them."""
 
-    # For each group of days with the same sessions: the first and last weekday, and the sessions.
+    # Groups of days with the same sessions: first weekday, last weekday, sessions.
     groups: list
     spans: list
     is_round_the_clock: bool
     policy: str
-    # Sessions that are not every week, and days to come on which something else holds.
+    # Sessions that are not weekly, and coming days with different hours.
     others: list
     exceptions: list
-    # What the script works out its label from; empty where no label may be written.
+    # The script works out its label from these. Empty if it may not write one.
     intervals: str = ""
     unknown: str = ""
     built: int = 0
@@ -228,19 +228,19 @@ class Opening(NamedTuple):
 
     @property
     def is_known(self):
-        """Whether there are hours to print."""
+        """Whether there are any hours to print."""
         return bool(self.groups or self.spans or self.others)
 
 
 WHOLE_DAY = ((time.min, time.min),)
-LABEL_DAYS = 2 * clock.BLOCK.days  # At least one of the two blocks is still to come.
-ANNOUNCED_DAYS = 60  # So long ahead a page says that other hours will hold.
-A_DAY = 24 * 60  # In minutes, as all that follows.
+LABEL_DAYS = 2 * clock.BLOCK.days  # Two blocks, so at least one is still to come.
+ANNOUNCED_DAYS = 60  # How far ahead a page announces different hours.
+A_DAY = 24 * 60  # In minutes, like everything below.
 A_WEEK = 7 * A_DAY
 
 
 class Span(NamedTuple):
-    """Open without a break for more than a day: from Friday 5pm to Monday 9am."""
+    """Open without a break for more than a day, such as from Friday 5pm to Monday 9am."""
 
     first: int
     opens_at: time
@@ -249,10 +249,10 @@ class Span(NamedTuple):
 
 
 class OtherSession(NamedTuple):
-    """A session that is not every week: on the first Saturday of a month, or every other week."""
+    """A session that is not weekly: the first Saturday of a month, or every other week."""
 
     weekday: int
-    nth: int  # Which one of the month, -1 being the last; 0 where it is counted in weeks.
+    nth: int  # Which one in the month; -1 is the last. 0 if it goes by weeks.
     weeks: int
     opens_at: time
     closes_at: time
@@ -267,10 +267,11 @@ def _clock(minute):
 
 
 def _week(rules):
-    """When a line is open in an ordinary week, in minutes since Monday began.
+    """When a line is open in an ordinary week, in minutes from the start of Monday.
 
-    Sessions that touch are one: up to midnight and on from midnight is through the night. What
-    begins on Sunday may end in the week after. Nothing is left where it never closes at all.
+    Sessions that touch are joined, so one that ends at midnight runs into one that starts there. A
+    session that starts on Sunday may end in the next week. A line that never closes gets one
+    interval, the whole week.
     """
     sessions = []
     for rule in rules:
@@ -279,7 +280,7 @@ def _week(rules):
         for code in rule.byday:
             start = WEEKDAYS.index(code) * A_DAY + _minute(rule.opens_at)
             length = (_minute(rule.closes_at) - _minute(rule.opens_at)) % A_DAY or A_DAY
-            # The weeks before and after are there so that this one has no edges.
+            # Add the weeks on either side, so sessions also join across the ends of this one.
             sessions += [
                 Interval(start + week, start + week + length) for week in (-A_WEEK, 0, A_WEEK)
             ]
@@ -290,10 +291,10 @@ def _week(rules):
 
 
 def week_of(rules):
-    """The hours of every week as people say them: groups of days, and longer spans.
+    """The weekly hours as people say them: groups of days, and longer spans.
 
-    A group is (first weekday, last weekday, sessions), Monday being 0. Monthly and fortnightly
-    rules have no place in such a list: others_of says them.
+    A group is (first weekday, last weekday, sessions), where Monday is 0. Monthly and fortnightly
+    rules are left to others_of.
     """
     by_day = [[] for _ in WEEKDAYS]
     spans = []
@@ -305,7 +306,7 @@ def week_of(rules):
         elif end - start < A_DAY:
             by_day[start // A_DAY].append((opens_at, closes_at))
         else:
-            # It ends with a day, and not where the next one begins.
+            # A span that ends at midnight ends with that day, not on the next one.
             last = (end - 1) // A_DAY % 7
             spans.append(Span(start // A_DAY, opens_at, last, closes_at))
     groups = []
@@ -318,7 +319,7 @@ def week_of(rules):
 
 
 def others_of(rules):
-    """The sessions that are not every week."""
+    """The sessions that are not weekly."""
     return [
         OtherSession(
             WEEKDAYS.index(code[-2:]),
@@ -334,7 +335,7 @@ def others_of(rules):
 
 
 def opening(rules, exceptions, policy, *, label_until):
-    """The hours as a page prints them today; with a label for the script up to that day."""
+    """The hours as a page prints them today. The script may write a label until label_until."""
     in_force = [rule for rule in rules if _is_in_force(rule)]
     groups, spans = week_of(in_force)
     announced = [
@@ -349,7 +350,7 @@ def opening(rules, exceptions, policy, *, label_until):
         BankHolidays.ROUND_THE_CLOCK,
     )
     words = Opening(groups, spans, is_round_the_clock, policy, others_of(in_force), announced)
-    # “Day and night” stands as text, and needs no label.
+    # “Day and night” is printed as text and needs no label.
     if not rules or is_round_the_clock or clock.has_come(label_until):
         return words
     first_day = clock.first_of_block()
@@ -359,7 +360,7 @@ def opening(rules, exceptions, policy, *, label_until):
     return words._replace(
         intervals=_for_script(_clip(found.open, window)),
         unknown=_for_script(_clip(found.unknown, window)),
-        # Before that the phone's clock is wrong. A page that is kept was made earlier, and says so.
+        # A phone clock before this is wrong. A page kept from an earlier day has that day's value.
         built=_minutes(_moment(clock.today(), time.min)),
         ends=_minutes(window.end),
     )
@@ -375,9 +376,9 @@ def _minutes(moment):
 
 
 def _for_script(intervals):
-    """The first moment, and then from each moment to the next.
+    """The first moment, then the minutes from each moment to the next.
 
-    Week by week these are the same few figures, which compress to almost nothing.
+    These are the same few figures every week, so they compress to almost nothing.
     """
     moments = [0, *(_minutes(moment) for interval in intervals for moment in interval)]
     return json.dumps([after - before for before, after in pairwise(moments)]).replace(" ", "")

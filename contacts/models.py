@@ -1,4 +1,4 @@
-"""Floor 2: who to reach. A telephone number exists once, as a row here, and is shown from it."""
+"""Floor 2: who to reach. Each phone number is stored once, here, and pages show it from here."""
 
 import re
 from datetime import date, time, timedelta
@@ -30,13 +30,13 @@ from helphub.entries import Entry, EntryQuerySet, language_of_words
 from helphub.memory import noted_property
 from strategy.models import ContactLine, Guide
 
-# Hours that nobody has confirmed for so long may have changed.
+# Hours not confirmed for 90 days may be out of date.
 LAPSE = timedelta(days=90)
 OLDEST_AGE = 120
 NEVER_LAPSE = ["999", "101", "111"]
 BYDAY = r"(?:-?[1-5])?(?:MO|TU|WE|TH|FR|SA|SU)"
 
-# What no one can know of every phone company's bill and app.
+# Nobody can promise this for every phone company's bill and app.
 HIDDEN_CALL = re.compile(
     r"\b(will not|won['’]t|does not|doesn['’]t|do not|don['’]t|never)\b.{0,20}\b(show|appear)",
     re.IGNORECASE,
@@ -44,9 +44,9 @@ HIDDEN_CALL = re.compile(
 
 
 def validate_sentence(value):
-    """Refuse a promise that a call stays hidden, and a text that the next sentence would run into.
+    """Refuse a promise that a call stays hidden, and text that does not end in a full stop.
 
-    An older leaflet may say “will not show on your bill”. Somebody who believes it can be hurt.
+    An older leaflet may say “will not show on your bill”. A reader who believes it can be hurt.
     """
     if HIDDEN_CALL.search(value):
         raise ValidationError(_("Do not promise that a call stays hidden: nobody can know that."))
@@ -55,7 +55,7 @@ def validate_sentence(value):
 
 
 def in_words(day):
-    """A day as officers read it; what is no day yet, as it is."""
+    """A date as officers read it. Anything not parsed as a date yet stays unchanged."""
     return f"{day:%-d %B %Y}" if isinstance(day, date) else str(day)
 
 
@@ -78,18 +78,18 @@ class Organization(Entry):
 
 
 def newest(verifications):
-    """The newest of these verifications, or none. Of one day, the last that was added."""
+    """The newest of these verifications, or None. On the same day, the last one added wins."""
     return max(verifications, key=lambda one: (one.verified_on, one.position), default=None)
 
 
 def lapse_of(verification):
-    """The day from which a verification counts as old; long ago where there is none."""
+    """The day a verification lapses. Without a verification, the earliest possible date."""
     return verification.verified_on + LAPSE if verification else date.min
 
 
 class PhoneQuerySet(EntryQuerySet):
     def for_listing(self):
-        """The published numbers of the contact page, without the wing for one's own behaviour."""
+        """The published numbers on the contact page, without the own-behaviour wing."""
         return (
             self.published()
             .exclude(section=Phone.Section.OWN_BEHAVIOUR)
@@ -98,7 +98,7 @@ class PhoneQuerySet(EntryQuerySet):
         )
 
     def for_card(self):
-        """With what stands beside a number."""
+        """Fetch everything a card shows beside a number."""
         return self.select_related("fallback").prefetch_related(
             "call_facts",
             "schedules",
@@ -111,12 +111,12 @@ class PhoneQuerySet(EntryQuerySet):
         )
 
     def critical(self):
-        """The numbers of every page, by role."""
+        """The numbers that appear on every page, by role."""
         found = self.published().exclude(role="").prefetch_related("services")
         return {phone.role: phone for phone in found}
 
     def of_help_now(self):
-        """What the page “Help now” shows: in its text, in any language, and beside it."""
+        """The numbers on “Help now”: in its text, in any language, and beside it."""
         guide = Guide.objects.filter(slug="help-now").first()
         bodies = [
             getattr(guide, build_localized_fieldname("body", code)) or ""
@@ -130,7 +130,8 @@ class PhoneQuerySet(EntryQuerySet):
     def guarded(self):
         """The critical lines: a second person approves their digits before readers see them.
 
-        Those of every page and of “Help now”, and each whose digits were ever approved.
+        They are the lines on every page and on “Help now”, and any line whose digits have ever
+        been approved.
         """
         return self.filter(
             ~models.Q(role="")
@@ -140,7 +141,7 @@ class PhoneQuerySet(EntryQuerySet):
 
 
 class Phone(Entry):
-    """A line that someone can call or text. Every number on the site is one of these rows."""
+    """A line that people can call or text. Every number on the site is one of these rows."""
 
     class Kind(models.TextChoices):
         VOICE = "voice", _("call")
@@ -377,7 +378,7 @@ class Phone(Entry):
         return f"{self.name}: {self.display}"
 
     def get_absolute_url(self):
-        # Without a fragment: the name of a line would stay in the phone's history.
+        # No fragment: it would leave the line's name in the phone's history.
         return reverse("contacts:phone-list")
 
     def clean(self):
@@ -410,7 +411,7 @@ class Phone(Entry):
             raise ValidationError(errors)
 
     def _errors_of_cost(self):
-        """What somebody says of the cost though the digits say otherwise."""
+        """The error, if the chosen cost class contradicts the digits."""
         is_free = traces.is_free_by_digits(self)
         if is_free is None or self.cost_class == self.CostClass.UNKNOWN:
             return {}
@@ -420,7 +421,7 @@ class Phone(Entry):
         return {"cost_class": _("%(why)s Choose “not known”.") % {"why": why}}
 
     def _wrong_fallbacks(self):
-        """What is wrong with the line named here, and for the lines that name this one."""
+        """What is wrong with this line's fallback, and with this line as the fallback of others."""
         wrong = []
         if why := fallbacks.why_not_of(self):
             wrong.append(_("%(why)s Choose another line, or leave this empty.") % {"why": why})
@@ -436,57 +437,57 @@ class Phone(Entry):
                 wrong.append(words % {"line": other.name, "why": why})
         return wrong
 
-    # What no one person changes about a critical line: what is dialled and how, where it stands,
-    # and the name by which texts and approvals know it.
+    # Fields of a critical line that no single officer may change: the digits and how they are
+    # dialled, its role, and the slug that texts and approvals use.
     GUARDED = ("dial", "display", "textphone", "role", "kind", "slug")
 
     @property
     def is_guarded(self):
-        """Whether a second person must approve its digits: as it is stored, not as typed."""
+        """Whether a second person must approve its digits. Judged by the stored row."""
         return bool(self.pk) and Phone.objects.guarded().filter(pk=self.pk).exists()
 
     @property
     def differs_from_print(self):
-        """Whether the strategy's own list gives other digits for this line than it has now."""
+        """Whether the strategy's own list prints different digits for this line."""
         printed = self.printed_line and re.sub(r"\D", "", self.printed_line.words)
         return bool(printed) and printed != self.dial
 
     @cached_property
     def url(self):
-        """What a phone does when the number is pressed."""
+        """The link to call or text the number."""
         return f"{'sms' if self.kind == self.Kind.TEXT else 'tel'}:{self.dial}"
 
     @cached_property
     def verification(self):
-        """The newest verification of the digits that it has now, or none."""
+        """The newest verification of its current digits, or None."""
         return newest([one for one in self.verifications.all() if one.dial == self.dial])
 
     @cached_property
     def asked(self):
-        """The newest verification for which somebody asked the organisation itself, or none."""
+        """The newest verification where the organisation itself was asked, or None."""
         current = [one for one in self.verifications.all() if one.dial == self.dial]
         return newest([one for one in current if one.was_asked])
 
     @property
     def label_until(self):
-        """Until when readers may be told that it is open now: so long after somebody has asked."""
+        """The day “open now” labels stop: 90 days after the organisation was last asked."""
         if self.never_lapses:
             return date.max
         return lapse_of(self.asked)
 
     @property
     def has_lapsed(self):
-        """Whether so much time has gone by that its hours may have changed."""
+        """Whether 90 days have passed since we last asked, or last looked if we never asked."""
         if self.never_lapses:
             return False
         return clock.has_come(lapse_of(self.asked or self.verification))
 
     @property
     def is_not_yet_rung(self):
-        """Whether its hours are only what is published: nobody has ever asked."""
+        """Whether its hours come only from published sources, because nobody has asked yet."""
         return not self.never_lapses and self.asked is None
 
-    # Opening hours that a form has read and not yet saved, by the name of their relation.
+    # Opening hours that a form has read but not saved, by relation name.
     unsaved_rows = None
 
     def _rows(self, name):
@@ -504,7 +505,7 @@ class Phone(Entry):
 
     @noted_property
     def opening(self):
-        """Its hours, in words and for the script."""
+        """Its opening hours, in words and for the script."""
         return hours.opening(
             self._rules,
             self._dated_exceptions,
@@ -514,7 +515,7 @@ class Phone(Entry):
 
     @property
     def people(self):
-        """Whom it is for."""
+        """The people this line is for."""
         services = self.services.all() if self.pk else []
         ticked = {
             "self": self.is_for_self,
@@ -537,7 +538,7 @@ class Phone(Entry):
 
     @property
     def line(self):
-        """What decides whether it can stand in for another line, or another for it."""
+        """The facts that decide whether it can be a fallback, or have one."""
         return fallbacks.Line(
             key=self.pk,
             name=self.name,
@@ -552,10 +553,10 @@ class Phone(Entry):
 
     @noted_property
     def instead(self):
-        """The line to name while this one is closed, or none.
+        """The line to show while this one is closed, or None.
 
-        Asked again whenever a page is made, so at least every four weeks. Whether it will do for a
-        year from today is asked of each edition before it goes out.
+        Checked whenever a page is made, so at least every four weeks. Before each edition goes out,
+        the gate checks that the fallback works for a year from that day.
         """
         other = self.fallback
         if other is None or not other.is_shown or other.closed_service or self.is_always_open:
@@ -569,30 +570,30 @@ class Phone(Entry):
 
     @property
     def notices(self):
-        """The services with a notice that has to stand wherever this number stands."""
+        """The services whose notice must appear wherever this number does."""
         return [service for service in self._shown_services if service.has_notice]
 
     @property
     def closed_service(self):
-        """The service that says that it is closed for now, where no other has this number."""
+        """A service that is closed for now, if every shown service with this number is closed."""
         shown = self._shown_services
         return shown[0] if shown and all(one.is_shown_closed for one in shown) else None
 
     @property
     def is_free(self):
-        """Whether the digits say, or somebody has said, that it costs the caller nothing."""
+        """Whether the call is free: by its digits, or else by its cost class."""
         by_digits = traces.is_free_by_digits(self)
         return self.cost_class == self.CostClass.FREE if by_digits is None else by_digits
 
     @property
     def interpreter(self):
-        """Whether an interpreter can join: yes, no, or not known where nobody has asked."""
+        """Whether an interpreter can join: yes, no, or not known if nobody has asked."""
         asked = {row.fact: row.answer for row in self.call_facts.all()}
         return asked.get(CallFact.Fact.INTERPRETER, traces.Answer.UNKNOWN)
 
     @property
     def is_always_open(self):
-        """Whether it answers day and night, bank holidays too, as far as anybody knows."""
+        """Whether it answers day and night, bank holidays included, as far as we know."""
         return self.opening.is_round_the_clock and not self.hours_are_disputed
 
     @property
@@ -602,17 +603,17 @@ class Phone(Entry):
 
     @property
     def known_traces(self):
-        """Those of them that a list says."""
+        """The traces that a list shows."""
         return traces.known_traces_of(self)
 
     @property
     def traces_in_short(self):
-        """The same in one line, from the digits alone: it needs no database."""
+        """The traces in one line, from the digits alone. Needs no database."""
         return traces.IN_SHORT[traces.on_the_bill(self)]
 
     @property
     def section_name(self):
-        """The part of the contact page in English, for the template to translate."""
+        """The heading on the contact page, in English for the template to translate."""
         with override(settings.LANGUAGE_CODE):
             return str(self.get_section_display())
 
@@ -626,7 +627,7 @@ class Phone(Entry):
 
 
 class NumberedRow(models.Model):
-    """A row of a number or service, which fixtures name by its own number among its siblings."""
+    """A row of a number or service. Fixtures identify it by its position among its siblings."""
 
     owner = "phone"
 
@@ -644,14 +645,14 @@ class NumberedRow(models.Model):
 
 
 class PhoneRowQuerySet(models.QuerySet):
-    """Queries of the rows that belong to a number and are named after it in fixtures."""
+    """Queries for rows that belong to a number. Fixtures name them after the number."""
 
     def get_by_natural_key(self, phone, position):
         return self.get(phone__slug=phone, position=position)
 
 
 def validate_byday(value):
-    """Refuse what is no weekday: MO, or monthly 1SA and -1FR, with commas between."""
+    """Accept only weekdays separated by commas: MO, or monthly 1SA and -1FR."""
     if not re.fullmatch(rf"{BYDAY}(,{BYDAY})*", value):
         raise ValidationError(
             _("Write weekdays as MO,TU,WE,TH,FR,SA,SU; monthly as 1SA (first) or -1FR (last).")
@@ -659,7 +660,7 @@ def validate_byday(value):
 
 
 def errors_of_session(row):
-    """What is impossible about the times of a row that opens and closes, by field."""
+    """Errors in the opening and closing times of a row, by field."""
     if row.opens_at is None or row.closes_at is None:
         return {}
     ends_later = row.closes_at > row.opens_at or row.closes_at == time.min
@@ -676,7 +677,7 @@ def errors_of_session(row):
 
 
 class Schedule(NumberedRow):
-    """A session of a number's opening hours, as HSDS has it. Two sessions a day are two rows."""
+    """One session of a number's opening hours, as in HSDS. Two sessions a day need two rows."""
 
     class Frequency(models.TextChoices):
         WEEKLY = "WEEKLY", _("weekly")
@@ -765,7 +766,7 @@ class Schedule(NumberedRow):
 
 
 class ScheduleException(NumberedRow):
-    """Days on which a number keeps other hours, or none."""
+    """Days when a number keeps different hours, or is closed."""
 
     phone = models.ForeignKey(
         Phone, on_delete=models.CASCADE, related_name="exceptions", verbose_name=_("number")
@@ -819,9 +820,9 @@ class ScheduleException(NumberedRow):
 
 
 class AbstractVerification(NumberedRow):
-    """That somebody made sure of something: when, how and in which role.
+    """A record that a fact was checked: when, how and by which role.
 
-    Once saved, it is neither changed nor deleted. What was wrong is put right by another one.
+    Once saved, it is never changed or deleted. To correct a mistake, add another.
     """
 
     is_permanent = True
@@ -871,17 +872,17 @@ class AbstractVerification(NumberedRow):
 
     @property
     def was_asked(self):
-        """Whether the organisation itself was asked, and not only what is printed."""
+        """Whether the organisation itself was asked, rather than its published sources."""
         return self.method != self.Method.PUBLISHED_SOURCES
 
 
 class Verification(AbstractVerification):
-    """That somebody made sure of a number."""
+    """A record that a number was checked."""
 
     phone = models.ForeignKey(
         Phone, on_delete=models.CASCADE, related_name="verifications", verbose_name=_("number")
     )
-    # What was made sure of. When the number gets other digits, nobody has checked those.
+    # The digits that were checked. If the number changes, the new digits count as unchecked.
     dial = models.CharField(_("digits checked"), max_length=20, blank=True, editable=False)
 
     objects = PhoneRowQuerySet.as_manager()
@@ -895,7 +896,7 @@ class Verification(AbstractVerification):
         ]
 
     def save(self, *args, **kwargs):
-        # Saved again only by newer fixtures: they speak of the digits that stand beside them.
+        # Only newer fixtures save a row again, and they mean the digits in the same fixtures.
         if not (self._state.adding and self.dial):
             self.dial = self.phone.dial
         super().save(*args, **kwargs)
@@ -910,7 +911,7 @@ class CallFactQuerySet(models.QuerySet):
 
 
 class CallFact(models.Model):
-    """What somebody has told us about calling a number: yes, no or not known, and who says so."""
+    """What we have been told about calling a number: yes, no or not known, and who says so."""
 
     class Fact(models.TextChoices):
         RECORDED = "recorded", _("Are calls recorded, or texts kept?")
@@ -1004,9 +1005,9 @@ class ApprovedNumberQuerySet(models.QuerySet):
 
 
 class ApprovedNumber(models.Model):
-    """That somebody approved the digits of a line. Rows are added, never changed or deleted.
+    """A record that a line's digits were approved. Rows are added, never changed or deleted.
 
-    Saving a number approves nothing: what readers are to see is compared with these rows.
+    Saving a number approves nothing: what readers will see is compared with these rows.
     """
 
     line = models.SlugField(_("line"), max_length=40)
@@ -1055,7 +1056,7 @@ class ApprovedNumber(models.Model):
 
 class NumberProposalQuerySet(models.QuerySet):
     def waiting(self):
-        """Those that a second person has still to decide on."""
+        """The proposals that still wait for a second person."""
         return self.filter(outcome=NumberProposal.Outcome.WAITING)
 
     def delete(self):
@@ -1063,10 +1064,10 @@ class NumberProposalQuerySet(models.QuerySet):
 
 
 class NumberProposal(models.Model):
-    """That an officer wants another number for a critical line, or wants it back, and what came
-    of it. It holds what the line was before: rows stay as they are once they are decided.
+    """An officer's proposal to change a critical line's number or bring it back, and its outcome.
 
-    Officers are named, and counted by the keys of their accounts: a name can be changed.
+    It keeps the line's old values. Once decided, a row does not change. Officers are recorded by
+    name, but told apart by account key, because a name can change.
     """
 
     class Kind(models.TextChoices):
@@ -1205,7 +1206,7 @@ class NumberProposal(models.Model):
         return self.role != self.was_role
 
     def decide(self, outcome, user, why=""):
-        """Close it, once. False where somebody else has decided meanwhile."""
+        """Close it, once only. False if someone else decided first."""
         decision = {
             "outcome": outcome,
             "decided_by": user.get_username(),

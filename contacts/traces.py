@@ -1,8 +1,8 @@
-"""What a call or a text leaves behind, and what it asks for: each fact with its source.
+"""What a call or text leaves behind, and what it asks of the caller. Each fact has its source.
 
-What follows from the digits stands here, so that it is known even where no database answers. The
-rest are rows of CallFact. No sentence here promises that a call stays hidden: the rule is about
-bills, and nobody has told us what the phone company's own app shows.
+Facts that follow from the digits are here, so they are known without a database. The rest are rows
+of CallFact. No sentence here promises that a call stays hidden: the rule covers bills, and nobody
+has told us what the phone company's own app shows.
 """
 
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop as _
 
 from contacts.dialling import NumberType, type_of
 
-# Landlines, numbers charged like them, and mobiles.
+# Landlines, numbers charged at the landline rate, and mobiles.
 ITEMISED = {NumberType.LANDLINE, NumberType.UK_WIDE, NumberType.MOBILE}
 
 
@@ -24,16 +24,16 @@ class Answer(models.TextChoices):
 
 
 class Trace(NamedTuple):
-    """One fact as readers meet it: our words, what an officer wrote, and who says so."""
+    """One fact as readers see it: our words, what an officer added, and who says so."""
 
     question: str
     words: str = ""
     detail: str = ""
-    # The row that the detail was written in: it knows its language.
+    # The row that holds the detail. It knows the language of its text.
     row: Any = None
     source: str = ""
     dated: str = ""
-    # Whether anybody has told us; what follows from the digits is always said.
+    # Whether we have been told. Facts that follow from the digits are always shown.
     is_known: bool = True
 
 
@@ -49,7 +49,7 @@ IN_THE_PHONE = {
         source=_("This is how phones work"),
     ),
 }
-# By whether it can be on an itemised bill.
+# By whether the call can be on an itemised bill.
 ON_THE_BILL = {
     Answer.YES: Trace(
         _("On the bill"),
@@ -66,7 +66,7 @@ ON_THE_BILL = {
     ),
     Answer.UNKNOWN: Trace(_("On the bill"), _("We do not know if it can be on a bill.")),
 }
-# The two facts above in one line, where there is room for no more.
+# Both facts above in one line, for places with no more room.
 IN_SHORT = {
     Answer.YES: _("Stays in the call list; can be on the bill."),
     Answer.NO: _(
@@ -81,7 +81,7 @@ COST_UNKNOWN = {
 }
 FREE_WORDS = _("Free from UK mobiles and landlines.")
 LANDLINE_WORDS = _("Costs the same as a call to a landline. It is included in most call plans.")
-# What a call costs, by the type of the number. A call to a mobile depends on the plan.
+# What a call costs, by type of number. Mobiles are left out: that cost depends on the plan.
 COSTS = {
     NumberType.EMERGENCY: Trace(_("Cost"), FREE_WORDS, source=_("The Home Office")),
     NumberType.FREEPHONE: Trace(
@@ -107,7 +107,7 @@ TEXT_COSTS_OF_DIGITS = {
         _("Cost"), _("Free to text."), source=_("Full Fact, a charity that checks claims")
     )
 }
-# By the fact of a row: the question, and our words for each answer.
+# For each CallFact: the question, and our words for each answer.
 ASKED = {
     "recorded": (
         _("Recording"),
@@ -142,7 +142,7 @@ ASKED = {
         },
     ),
 }
-# A text is not recorded, but it can be kept.
+# Texts are not recorded, but they can be kept.
 ASKED_OF_TEXTS = ASKED | {
     "recorded": (
         _("Keeping texts"),
@@ -156,7 +156,7 @@ ASKED_OF_TEXTS = ASKED | {
 
 
 def _medium(phone):
-    """What it leaves: a textphone's and a video call stay in the phone as other calls do."""
+    """Text or voice. Textphone and video calls stay in the phone like other calls."""
     return "text" if phone.kind == "text" else "voice"
 
 
@@ -165,22 +165,22 @@ def _takes_calls(phone):
 
 
 def is_freephone(phone):
-    """Whether it is free, and kept off itemised bills by rule."""
+    """Whether it is free and kept off itemised bills by Ofcom's rule."""
     return _takes_calls(phone) and type_of(phone.dial) == NumberType.FREEPHONE
 
 
 def on_the_bill(phone):
-    """Whether the digits say that it can be on an itemised bill."""
+    """Whether it can be on an itemised bill, judged by the digits."""
     if is_freephone(phone):
         return Answer.NO
-    # No source says anything of short codes, or of texts to any number.
+    # No source covers short codes, or texts to any number.
     if _takes_calls(phone) and type_of(phone.dial) in ITEMISED:
         return Answer.YES
     return Answer.UNKNOWN
 
 
 def cost_of_digits(phone):
-    """What the digits say of the cost, or nothing where they do not settle it."""
+    """The cost, judged by the digits. None if they do not settle it."""
     if phone.kind == "text":
         return TEXT_COSTS_OF_DIGITS.get(phone.dial)
     if not _takes_calls(phone):
@@ -189,18 +189,18 @@ def cost_of_digits(phone):
 
 
 def is_free_by_digits(phone):
-    """True or false where the digits settle it, and none where they do not."""
+    """Whether it is free, judged by the digits. None if they do not settle it."""
     found = cost_of_digits(phone)
     return found and found.words != LANDLINE_WORDS
 
 
 def traces_of(phone):
-    """Every fact about a number, in the order in which readers meet them."""
+    """Every fact about a number, in the order readers see them."""
     medium = _medium(phone)
     asked = ASKED_OF_TEXTS if medium == "text" else ASKED
-    # Whether calls are recorded is said of every number; the rest where somebody has asked.
+    # Every number says whether calls are recorded. Other facts appear only if they have a row.
     rows = {"recorded": None} | {row.fact: row for row in phone.call_facts.all()}
-    # Who reads another language wants to know of an interpreter, also where nobody has asked.
+    # Readers of another language want to know about interpreters, even if nobody has asked.
     if not get_language().startswith("en"):
         rows.setdefault("interpreter", None)
     return [
@@ -212,16 +212,17 @@ def traces_of(phone):
 
 
 def known_traces_of(phone):
-    """What a list says of a number. What nobody has told us is said on the service's own page.
+    """The facts that a list shows. Unknown facts are left to the service's own page.
 
-    An interpreter is what readers of another language ask for first, so there even that is said.
+    Interpreters are the exception: readers of another language ask about them first, so for them
+    the list shows that fact even when it is unknown.
     """
     interpreter, _words = ASKED["interpreter"]
     return [one for one in traces_of(phone) if one.is_known or one.question == interpreter]
 
 
 def _cost(phone):
-    """What the digits say, and behind it what an officer knows of this line."""
+    """The cost by the digits, followed by what an officer added about this line."""
     found = cost_of_digits(phone)
     if not phone.cost:
         return found or COST_UNKNOWN[_medium(phone)]
