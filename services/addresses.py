@@ -1,4 +1,4 @@
-"""The pages that readers come to by their answers alone. They stand in no sitemap."""
+"""Pages that readers reach only by answering questions. They are not in the sitemap."""
 
 from itertools import product
 
@@ -9,7 +9,7 @@ from services.models import Choice
 
 
 def browsing():
-    """The addresses of every narrowed list and of every page of first contacts."""
+    """The addresses of every narrowed list and every page of first contacts."""
     choices = list(Choice.objects.for_narrowing())
     lists = [narrowing.address(pair) for pair in narrowing.pairs(choices)]
     whos, whats, whens = (

@@ -231,6 +231,6 @@ class SituationAdmin(KeepsWhatReadersHad, SaysWhatSavingDoes, KeepsHistory, admi
         return super().get_changelist_form(request, form=NamedRowForm, **kwargs)
 
 
-# The pages of the floor below get their list of services up here, where services are known.
+# Guides and topics are on a lower floor, which knows no services, so their list is added here.
 for page in (Guide, FormOfAbuse):
     admin.site.get_model_admin(page).inlines = [SuggestionInline]

@@ -1,4 +1,4 @@
-"""Floor 3: who helps, with what, and whom."""
+"""Floor 3: who helps, whom they help, and with what."""
 
 import re
 import uuid
@@ -22,20 +22,20 @@ from helphub.entries import Entry, EntryQuerySet, Page, language_of_words
 from strategy.models import FormOfAbuse, Guide
 
 POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE)
-# An address as somebody may write it in a text: its postcode, or a number and a street.
+# An address as it might be typed in a text: a postcode, or a house number and street.
 ADDRESS = re.compile(
     r"\b[A-Za-z]{1,2}\d[A-Za-z\d]?[\s.-]{0,3}\d[A-Za-z]{2}\b"
     r"|\b\d+[A-Za-z]?,?\s+(?:[A-Z][\w'’-]+\s+){1,3}"
     r"(?:Street|Road|Lane|Avenue|Close|Drive|Court|Place|Crescent|Gardens|Terrace|Square|Rd|St)\b"
 )
-# The group whose services stand together for deaf people.
+# The audience whose services are listed together for deaf people.
 DEAF = "deaf-bsl"
-# Whoever is after somebody must not learn from a page where these are.
+# A page must never help an abuser find one of these.
 SECRET_PLACES = re.compile(r"\b(refuges?|safe[- ]?houses?|safe accommodation)\b", re.IGNORECASE)
 
 
 def own_texts(row):
-    """What officers wrote in a row, in every language, by field."""
+    """The texts that officers wrote in a row, in every language, by field."""
     translated = translator.get_options_for_model(type(row)).fields
     names = [one for name in translated for one in get_translation_fields(name)]
     return {name: getattr(row, name) or "" for name in names}
@@ -64,7 +64,7 @@ class Audience(Entry):
 
 
 class ServiceArea(Entry):
-    """Where the people live whom a service is for, as HSDS has it."""
+    """An area whose residents a service is for, as in HSDS."""
 
     name = models.CharField(
         _("name"),
@@ -89,7 +89,7 @@ class ServiceArea(Entry):
 
 
 class Town(Page):
-    """A town of the borough, with a page of the places in it and the help that covers it."""
+    """A town in the borough. Its page lists the places there and the help that covers it."""
 
     area = models.ForeignKey(
         ServiceArea,
@@ -111,24 +111,24 @@ class Town(Page):
 
 class ServiceQuerySet(EntryQuerySet):
     def for_listing(self):
-        """The published services of the directory, without the wing for one's own behaviour."""
+        """The published services in the directory, without the own-behaviour wing."""
         return self.published().filter(is_own_behaviour=False).for_card()
 
     def for_card(self):
-        """With what a card shows."""
+        """Fetch what a card shows."""
         return self.select_related("organization").prefetch_related(
             models.Prefetch("phones", Phone.objects.published().for_card())
         )
 
     def cards(self, keys):
-        """The published ones with these primary keys, by key, with what a card shows."""
+        """The published services with these primary keys, by key, with what a card shows."""
         if not memory.is_used():
             return self.published().for_card().in_bulk(keys)
         found = {key: memory.answer(card, key) for key in keys}
         return {key: service for key, service in found.items() if service}
 
     def for_narrowing(self):
-        """Those of the directory, with what narrowing asks of a service and its numbers."""
+        """The services in the directory, with the rows that narrowing checks."""
         phones = Phone.objects.published().prefetch_related(
             "call_facts", "schedules", "exceptions", "verifications"
         )
@@ -138,14 +138,14 @@ class ServiceQuerySet(EntryQuerySet):
         )
 
     def for_town(self, town):
-        """A list of those of the directory that are for the people of a town."""
+        """A list of the services in the directory for people in a town."""
         here = self.published().filter(is_own_behaviour=False, areas=town.area_id)
         keys = list(here.values_list("pk", flat=True))
         services = self.cards(keys)
         return [services[key] for key in keys if key in services]
 
     def for_page(self):
-        """With all that a service's own page shows."""
+        """Fetch everything a service's own page shows."""
         return self.for_card().prefetch_related(
             models.Prefetch("audiences", Audience.objects.published()),
             models.Prefetch("areas", ServiceArea.objects.published()),
@@ -155,12 +155,12 @@ class ServiceQuerySet(EntryQuerySet):
         )
 
     def page(self, slug):
-        """The one with this slug, with all that its own page shows, or that it is gone."""
+        """The published service with this slug, ready for its own page. If none, 404 or gone."""
         found = memory.answer(service_page, slug) if memory.is_used() else None
         return found or self.for_page().shown_or_gone(slug=slug)
 
     def line_links(self, slugs):
-        """What a line's token becomes: its number as a link, or the service that has none."""
+        """What a line's token becomes: a link to its number, or to its service if it has none."""
         if memory.is_used():
             found = [phone for slug in slugs if (phone := memory.answer(line, slug))]
         else:
@@ -178,7 +178,7 @@ class ServiceQuerySet(EntryQuerySet):
         return links
 
     def website_links(self, slugs):
-        """What ``{website:care-centres}`` becomes: a button that opens the service's website."""
+        """What ``{website:care-centres}`` becomes: a website button, or a link to our own page."""
         return {
             service.slug: render_to_string(
                 "services/_website_button.html", {"service": service}
@@ -193,8 +193,10 @@ class ServiceQuerySet(EntryQuerySet):
         return {service.slug: service.name for service in self.filter(slug__in=slugs)}
 
     def without_talking(self):
-        """Those of the directory that someone can reach without saying a word aloud: first those
-        for deaf people, then those with a chat, a text number or an email."""
+        """The services in the directory that people can reach without speaking.
+
+        Services for deaf people come first, then those with a chat, a text number or an email.
+        """
         found = self.for_listing().prefetch_related("audiences")
         ways = [one for one in found if one.is_for_deaf_people or one.can_be_written_to]
         return sorted(ways, key=lambda one: not one.is_for_deaf_people)
@@ -205,29 +207,29 @@ class ServiceQuerySet(EntryQuerySet):
 
 
 def _lines():
-    """The published numbers, with everything that a link to one needs."""
+    """The published numbers, with everything a link needs."""
     return Phone.objects.published().prefetch_related("services")
 
 
 def line(slug):
-    """The published number with this slug, with what a link to it shows; or None."""
+    """The published number with this slug and what a link to it shows, or None."""
     return memory.rows("lines", partial(_lines().in_bulk, field_name="slug")).get(slug)
 
 
 def card(key):
-    """The published service with this primary key, and what its card shows; or None."""
+    """The published service with this primary key and what its card shows, or None."""
     cards = memory.rows("cards", Service.objects.published().for_card().in_bulk)
     return cards.get(key)
 
 
 def service_page(slug):
-    """The published service with this slug, and what its page shows; or None."""
+    """The published service with this slug and what its page shows, or None."""
     pages = memory.rows("service pages", lambda: list(Service.objects.for_page().published()))
     return next((one for one in pages if one.slug == slug), None)
 
 
 class Service(Page):
-    """Help that an organisation gives, and how to get it."""
+    """Help from an organisation, and how to get it."""
 
     line = models.SlugField(
         _("line"),
@@ -350,8 +352,8 @@ class Service(Page):
             "stored, anywhere."
         ),
     )
-    # What places refer to. A service whose place is secret has none, so the database itself
-    # refuses a place of it.
+    # Places point to this key. A service whose place is secret has no key, so the database itself
+    # refuses to store a place for it.
     place_key = models.UUIDField(unique=True, null=True, editable=False, default=uuid.uuid4)
     languages = models.CharField(
         _("languages and interpreters"),
@@ -428,18 +430,18 @@ class Service(Page):
 
     @property
     def is_shown_closed(self):
-        """Whether it is closed for now, and its notice has not run out."""
+        """Whether it is closed for now and its notice is still current."""
         return self.is_closed_for_now and self.has_notice
 
     @property
     def has_notice(self):
-        """Whether there is a notice whose last day has not gone by."""
+        """Whether it has a notice whose last day has not passed."""
         has_ended = self.notice_until is not None and clock.has_come(self.notice_until + clock.DAY)
         return bool(self.notice) and not has_ended
 
     @cached_property
     def verification(self):
-        """The newest verification, or none."""
+        """The newest verification, or None."""
         return newest(self.verifications.all())
 
     @property
@@ -464,7 +466,7 @@ class Service(Page):
         return {}
 
     def _clean_place(self):
-        """No text of a service whose place is secret may hold an address; a refuge is secret."""
+        """Refuse an address in a secret service's texts, and any place for it or for a refuge."""
         has_places = self.pk and Location.objects.filter(service__pk=self.pk).exists()
         if not self.is_secret_place:
             if has_places and speaks_of_refuge(self):
@@ -516,7 +518,7 @@ class LocationQuerySet(models.QuerySet):
         return self.select_related("town")
 
     def in_town(self, town):
-        """The places in a town, of published services of the directory."""
+        """The places in a town where published services in the directory are given."""
         shown = Service.objects.published().filter(is_own_behaviour=False)
         return self.filter(town=town, service__in=shown).select_related("service")
 
@@ -527,7 +529,7 @@ class LocationQuerySet(models.QuerySet):
 class Location(models.Model):
     """A place where a service is given. A service whose place is secret has none.
 
-    Its own words are kept out of `str()`, which the admin's log would keep after the place is gone.
+    `str()` leaves out its texts: the admin's log would keep them after the place is gone.
     """
 
     class Address(models.TextChoices):
@@ -642,7 +644,7 @@ class Location(models.Model):
 
     def clean(self):
         super().clean()
-        # Without a key to refer to there is no way to name the service.
+        # Without a key there is no service to load, so stop here.
         if self.service_id is None:
             raise ValidationError(
                 _("The place of this service is secret: nothing is stored of it.")
@@ -678,7 +680,7 @@ class ServiceVerificationQuerySet(models.QuerySet):
 
 
 class ServiceVerification(AbstractVerification):
-    """That somebody made sure of a service."""
+    """A record that a service was checked."""
 
     owner = "service"
 
@@ -702,7 +704,7 @@ class ServiceVerification(AbstractVerification):
 
 class ChoiceQuerySet(EntryQuerySet):
     def of(self, question):
-        """The published answers to one question."""
+        """The published answers to a question."""
         return self.published().filter(question=question)
 
     def for_narrowing(self):
@@ -713,9 +715,9 @@ class ChoiceQuerySet(EntryQuerySet):
 
 
 class Choice(Entry):
-    """An answer that readers give by following a link, and never by typing.
+    """An answer that readers choose by following a link, never by typing.
 
-    Its short name stands in addresses, so it must mean nothing to whoever reads a history.
+    Its short name is part of addresses, so it must mean nothing to anyone reading the history.
     """
 
     class Question(models.TextChoices):
@@ -790,7 +792,7 @@ class Choice(Entry):
 
     @property
     def is_without_talking(self):
-        """Whether who gives this answer does not want to be offered a call."""
+        """Whether readers who choose this answer should not be offered calls."""
         return self.ability in {
             self.Ability.QUIET,
             self.Ability.WRITING,
@@ -798,7 +800,7 @@ class Choice(Entry):
         }
 
     def matches(self, service):
-        """Whether a service is among those that this answer asks for."""
+        """Whether a service fits this answer."""
         if self.question == self.Question.FOR:
             return self.shares_audience_with(service)
         if self.question == self.Question.WHAT:
@@ -820,7 +822,7 @@ class Choice(Entry):
             case self.Ability.FREE:
                 return any(phone.is_free for phone in phones)
             case self.Ability.OTHER_LANGUAGE:
-                # Nobody has asked most lines: “not confirmed” stands beside them.
+                # Include lines we have not asked, which is most of them. They say “not confirmed”.
                 return any(phone.interpreter != Answer.NO for phone in phones)
             case self.Ability.SIGN_LANGUAGE:
                 can_write = service.takes_chats_or_texts
@@ -832,9 +834,9 @@ class Choice(Entry):
 
 class SituationQuerySet(EntryQuerySet):
     def first_contacts(self, answers):
-        """The suggestions for these answers, by question: the most exact situation's first.
+        """The suggestions for these answers (by question), most exact situation first.
 
-        A question that a situation leaves open fits every answer, and also none.
+        If a situation leaves a question open, any answer fits it, and so does no answer.
         """
         matching = self.published()
         for question in ("who", "what", "when"):
@@ -862,7 +864,7 @@ def _answer_to(question, label):
 
 
 class Situation(Entry):
-    """Whom to reach first: for whom it is, what happened, and when."""
+    """A set of answers with its own first contacts: who it is about, what happened, when."""
 
     who = _answer_to(Choice.Question.WHO, _("who it is about"))
     what = _answer_to(Choice.Question.WHAT, _("what happened"))
@@ -879,7 +881,7 @@ class Situation(Entry):
 
     def clean(self):
         super().clean()
-        # Not a constraint: in SQLite, two empty answers are never the same.
+        # Not a constraint, because SQLite never treats two empty answers as equal.
         same = Situation.objects.filter(who=self.who, what=self.what, when=self.when)
         if same.exclude(pk=self.pk).exists():
             raise ValidationError(
@@ -888,14 +890,14 @@ class Situation(Entry):
 
     @property
     def exactness(self):
-        """How many of the questions it answers."""
+        """The number of questions it answers."""
         return sum(key is not None for key in (self.who_id, self.what_id, self.when_id))
 
 
 class SuggestionQuerySet(models.QuerySet):
     def for_page(self):
-        """A list of the suggestions a reader may see, with what their cards show."""
-        # A service of the wing for one's own behaviour stays in the guides of that wing.
+        """A list of the suggestions readers may see, with what their cards show."""
+        # Services in the own-behaviour wing appear only in that wing's guides.
         is_kept_apart = models.Q(service__is_own_behaviour=True)
         in_the_wing = models.Q(guide__is_own_behaviour=True)
         found = list(self.filter(~is_kept_apart | in_the_wing))
@@ -907,7 +909,7 @@ class SuggestionQuerySet(models.QuerySet):
 
 
 class Suggestion(models.Model):
-    """A service named under “Who can help”: on a topic, in a guide, or first in a situation."""
+    """A service under “Who can help” on a topic or guide, or a first contact in a situation."""
 
     service = models.ForeignKey(
         Service, on_delete=models.CASCADE, related_name="suggestions", verbose_name=_("service")

@@ -1,4 +1,4 @@
-"""The list of services, narrowed by links: one answer to a question, two questions at most."""
+"""Narrows the list of services by links. One answer to a question, two questions at most."""
 
 from typing import NamedTuple
 
@@ -9,12 +9,12 @@ from helphub import memory
 from services.models import Choice, Service
 
 MOST_CHOICES = 2
-# In the order in which readers meet them.
+# In the order readers see them.
 QUESTIONS = [Choice.Question.FOR, Choice.Question.WHAT, Choice.Question.CAN]
 
 
 class Link(NamedTuple):
-    """An answer that can be chosen, left out or exchanged, and the list that it leads to."""
+    """An answer to choose, drop or swap, and the list it leads to."""
 
     choice: Choice
     url: str
@@ -26,7 +26,7 @@ def all_choices():
 
 
 def address(choices):
-    """The page for these answers. They stand in one order, so that each list has one address."""
+    """The page for these answers. They are sorted, so each list has only one address."""
     if not choices:
         return reverse("services:service-list")
     slugs = sorted(choice.slug for choice in choices)
@@ -34,7 +34,7 @@ def address(choices):
 
 
 def chosen(slugs, choices):
-    """The answers that an address names, or nothing where it names none that belong together."""
+    """The answers named in an address. None if they are unknown, too many or do not combine."""
     by_slug = {choice.slug: choice for choice in choices}
     found = [by_slug.get(slug) for slug in slugs.split("-")]
     if None in found or len(found) > MOST_CHOICES:
@@ -44,7 +44,7 @@ def chosen(slugs, choices):
 
 
 def groups(choices, picked):
-    """By question: the answers as links from here. A third question is not offered."""
+    """The answers by question, as links from the current list. A third question is left out."""
     found = {}
     for choice in sorted(choices, key=lambda one: QUESTIONS.index(one.question)):
         others = [one for one in picked if one.question != choice.question]
@@ -56,7 +56,7 @@ def groups(choices, picked):
 
 
 def narrowed(slugs):
-    """The keys of the services that fit these answers, and how many would fit without each one."""
+    """The keys of the services that fit these answers, and how many fit if each is dropped."""
     services = memory.rows("narrowing", lambda: list(Service.objects.for_narrowing()))
     picked = chosen(slugs, all_choices())
     keys = [one.pk for one in narrow(services, picked)]
@@ -65,13 +65,13 @@ def narrowed(slugs):
 
 
 def narrow(services, picked):
-    """The services that all these answers ask for; those that fit best come first."""
+    """The services that fit all these answers, best fit first."""
     found = [one for one in services if all(choice.matches(one) for choice in picked)]
     return sorted(found, key=lambda one: sum(_distance(choice, one) for choice in picked))
 
 
 class Rest(NamedTuple):
-    """What is left when one answer is dropped: the list, and how many services it holds."""
+    """The list without one of the answers, and how many services it has."""
 
     dropped: Choice
     url: str
@@ -79,7 +79,7 @@ class Rest(NamedTuple):
 
 
 def without(picked, counts):
-    """For each answer, the list without it, which holds so many services."""
+    """For each answer, the list without it and its number of services."""
     return [
         Rest(dropped, address(_others(picked, dropped)), count)
         for dropped, count in zip(picked, counts, strict=True)
@@ -92,7 +92,7 @@ def _others(picked, dropped):
 
 def _distance(choice, service):
     if choice.question == Choice.Question.FOR:
-        # Those that are for these people alone come before those for many.
+        # Services for these people alone come before services for more groups.
         return not {one.pk for one in service.audiences.all()} <= {
             one.pk for one in choice.audiences.all()
         }
@@ -108,7 +108,7 @@ def _distance(choice, service):
 
 
 def pairs(choices):
-    """Every set of answers that has a page of its own, for whoever lists all pages."""
+    """Every set of answers that has a page of its own. Used to list all pages."""
     for at, first in enumerate(choices):
         yield [first]
         for second in choices[at + 1 :]:

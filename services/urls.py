@@ -6,7 +6,7 @@ app_name = "services"
 urlpatterns = [
     path("services/", views.service_list, name="service-list"),
     path("services/<slug:slug>/", views.service_detail, name="service-detail"),
-    # Short, and without a word: these addresses stay in the phone's history.
+    # Short and without words, because these addresses stay in the phone's history.
     path("list/<slug:slugs>/", views.narrowed_list, name="narrowed-list"),
     path("start/", views.first_contacts, name="start"),
     path("start/<slug:who>/", views.first_contacts, name="first-contacts"),
@@ -19,5 +19,5 @@ urlpatterns = [
 
 
 def public_addresses():
-    """What an edition has beside the lists and the entries' own pages."""
+    """Pages that an edition needs besides the lists and the entries' own pages."""
     return addresses.browsing()

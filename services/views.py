@@ -48,7 +48,7 @@ def service_detail(request, slug):
 
 @require_safe
 def first_contacts(request, **slugs):
-    """Whom to reach first, by what has been answered so far, and the next question."""
+    """The first contacts for the answers so far, and the next question."""
     answers = {
         question: get_object_or_404(Choice.objects.of(question), slug=slug)
         for question, slug in slugs.items()
