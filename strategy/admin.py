@@ -5,7 +5,7 @@ from strategy import models
 
 
 class LockedPagesAdmin(EntryAdmin):
-    """Keeps pages that the site itself links to at their address."""
+    """Locks pages that the site itself links to, so their address cannot change."""
 
     def is_locked(self, page):
         return True
@@ -72,7 +72,7 @@ class FormOfAbuseAdmin(EntryAdmin):
         return ["words"]
 
     def has_delete_permission(self, request, obj=None):
-        # A form of abuse that the strategy names may be unpublished, not lost.
+        # A form of abuse that the strategy names can be unpublished, but not deleted.
         may_delete = super().has_delete_permission(request, obj)
         return may_delete and not (obj and obj.reference)
 

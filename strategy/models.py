@@ -1,4 +1,4 @@
-"""Floor 1: what the strategy says, word for word, and what we say about it in our own words."""
+"""Floor 1: the strategy word for word, and our own words about it."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -10,7 +10,7 @@ from django.utils.translation import override
 from helphub import texts
 from helphub.entries import EntryQuerySet, Page, language_of_words
 
-# The guides that fill a page with an address of its own, and the name of that address.
+# Guides whose page has a fixed address, and the URL name of that address.
 FIXED_PAGES = {
     "home": "home",
     "help-now": "help-now",
@@ -18,12 +18,12 @@ FIXED_PAGES = {
     "accessibility": "accessibility",
     "privacy": "privacy",
 }
-# The guides that every page links to: they keep their address and stay published.
+# The guides that every page links to. They keep their address and stay published.
 LINKED_GUIDES = [*FIXED_PAGES, "own-behaviour"]
 
 
 def text_field(label, help_text, **options):
-    """A text that officers write: no typed numbers, no unknown tokens, nothing invisible."""
+    """A text by officers. Refuses typed numbers, unknown tokens and invisible characters."""
     return models.TextField(label, help_text=help_text, validators=[texts.validate_text], **options)
 
 
@@ -37,23 +37,23 @@ CONTENT_NOTE = {
 
 
 class PageQuerySet(EntryQuerySet):
-    """Queries of the entries that texts link to by a token."""
+    """Queries for entries that texts link to with a token."""
 
     def links(self, slugs):
-        """Links to the published ones of these slugs, as tokens become them."""
+        """The links that replace tokens, by slug. Published pages only."""
         return {
             page.slug: texts.link(page.get_absolute_url(), page.name)
             for page in self.published().filter(slug__in=slugs)
         }
 
     def names(self, slugs):
-        """The names of these slugs, published or not."""
+        """The names of the pages with these slugs, published or not."""
         return {page.slug: page.name for page in self.filter(slug__in=slugs)}
 
 
 class GuideQuerySet(PageQuerySet):
     def doors(self):
-        """The doors of the home page, in its order."""
+        """The published guides that have a door on the home page."""
         return self.published().exclude(door_en="").exclude(door_en=None)
 
     def under_guides(self):
@@ -61,16 +61,16 @@ class GuideQuerySet(PageQuerySet):
         return self.published().exclude(slug__in=FIXED_PAGES)
 
     def for_listing(self):
-        """The same without the wing for people worried about their own behaviour."""
+        """The same guides without the own-behaviour wing."""
         return self.under_guides().filter(is_own_behaviour=False)
 
     def at(self, slug):
-        """The published guide of that name, or None where nothing is loaded yet."""
+        """The published guide with this slug, or None if nothing is loaded yet."""
         return self.published().filter(slug=slug).first()
 
 
 class Guide(Page):
-    """A page of advice in our own plain words."""
+    """A page of advice in our own words."""
 
     summary = models.CharField(
         _("summary"),
@@ -117,12 +117,12 @@ class Guide(Page):
 
 class ChapterQuerySet(PageQuerySet):
     def for_listing(self):
-        """The chapters behind the overview, whose own passages are the introduction."""
+        """The chapters after the overview. The overview's passages introduce the list."""
         return self.published().exclude(slug=Chapter.OVERVIEW)
 
 
 class Chapter(Page):
-    """A part of the strategy, on a page of its own."""
+    """A part of the strategy that has its own page."""
 
     OVERVIEW = "overview"
 
@@ -150,7 +150,7 @@ class QuotationQuerySet(models.QuerySet):
         return self.get(reference=reference)
 
     def for_page(self):
-        """With the rows that are printed beside each."""
+        """Fetch the rows shown beside each quotation."""
         beside = {"source", "read_with", "reports_to", "named_in", "form_of_abuse"}
         return self.select_related(
             *sorted(beside & {field.name for field in self.model._meta.get_fields()})
@@ -158,7 +158,7 @@ class QuotationQuerySet(models.QuerySet):
 
 
 class Printed(models.Model):
-    """Words of the strategy exactly as printed, with what we add in our own words."""
+    """The strategy's words exactly as printed, with our own comment."""
 
     reference = models.CharField(_("row"), max_length=10, unique=True)
     words = models.TextField(
@@ -176,7 +176,7 @@ class Printed(models.Model):
 
     objects = QuotationQuerySet.as_manager()
 
-    # The slug of the chapter on whose page these rows are printed.
+    # The slug of the chapter whose page shows these rows.
     chapter_slug = None
 
     class Meta:
@@ -201,7 +201,7 @@ class Printed(models.Model):
 
 
 class Source(Printed):
-    """A footnote of the strategy: where a figure or a claim in it comes from."""
+    """A footnote in the strategy: the source of a figure or claim."""
 
     number = models.PositiveSmallIntegerField(_("footnote number"), unique=True)
 
@@ -213,7 +213,7 @@ class Source(Printed):
 
 
 class Quotation(Printed):
-    """Printed words with the footnote and the period they rest on."""
+    """Printed words, with the footnote that supports them and the period they refer to."""
 
     source = models.ForeignKey(
         Source,
@@ -235,7 +235,7 @@ class Quotation(Printed):
 
 
 class Passage(Quotation):
-    """A sentence of the strategy's running text."""
+    """A sentence from the strategy's running text."""
 
     chapter = models.ForeignKey(
         Chapter, on_delete=models.PROTECT, related_name="passages", verbose_name=_("chapter")
@@ -250,7 +250,7 @@ class Passage(Quotation):
 
 
 class Statistic(Quotation):
-    """A figure of the strategy: whom it counts, when, by which source, and what is newer."""
+    """A figure in the strategy: whom it counts, when, its source, and any newer figure."""
 
     figure = models.CharField(_("figure as printed"), max_length=60)
     population = models.CharField(
@@ -299,7 +299,7 @@ class Statistic(Quotation):
 
     @property
     def has_figure(self):
-        """Whether the words give a number at all; some say in so many words that there is none."""
+        """Whether the printed figure contains a number. Some say outright that there is none."""
         return any(character.isdigit() for character in self.figure)
 
 
@@ -314,7 +314,7 @@ class Priority(Quotation):
 
 
 class Principle(Quotation):
-    """One of the principles that underpin the priorities."""
+    """One of the principles behind the priorities."""
 
     chapter_slug = "principles"
 
@@ -324,7 +324,7 @@ class Principle(Quotation):
 
 
 class Standard(Quotation):
-    """A set of standards that the strategy names."""
+    """A set of standards named in the strategy."""
 
     named_in = models.ForeignKey(
         Passage,
@@ -369,7 +369,7 @@ class Programme(Quotation):
 
 
 class Body(Quotation):
-    """A board or group that governs the strategy, and whom it answers to."""
+    """A board or group that governs the strategy, and the body it reports to."""
 
     reports_to = models.ForeignKey(
         "self",
@@ -391,7 +391,7 @@ class Body(Quotation):
 
 
 class Document(Quotation):
-    """Guidance or a law that the strategy's appendix links to."""
+    """Guidance or legislation linked from the strategy's appendix."""
 
     url = models.URLField(
         _("address as printed"),
@@ -420,7 +420,7 @@ class Document(Quotation):
 
 
 class ContactLine(Quotation):
-    """A line of the strategy's list of telephone numbers, as printed there."""
+    """An entry in the strategy's list of phone numbers, as printed."""
 
     audience = models.CharField(
         _("who it is for"),
@@ -439,12 +439,12 @@ class ContactLine(Quotation):
 
 class FormOfAbuseQuerySet(PageQuerySet):
     def in_the_strategy(self):
-        """The forms of abuse that the strategy itself lists."""
+        """The published forms of abuse that the strategy itself lists."""
         return self.published().exclude(reference=None)
 
 
 class FormOfAbuse(Page):
-    """A topic: a form of abuse that the strategy names, or another area of its help hub."""
+    """A topic: a form of abuse named in the strategy, or another area of its help hub."""
 
     reference = models.CharField(
         _("row"), max_length=10, unique=True, blank=True, null=True, editable=False
@@ -488,7 +488,7 @@ class FormOfAbuse(Page):
 
 
 class HubArea(Quotation):
-    """A page of the old help hub that the strategy names, and the page that took its place."""
+    """A page of the old help hub named in the strategy, and the page that replaced it."""
 
     url = models.URLField(_("address as printed"))
     form_of_abuse = models.ForeignKey(
@@ -509,10 +509,10 @@ class HubArea(Quotation):
 
     @property
     def topic(self):
-        """The topic, while readers can see it."""
+        """The topic, if readers can see it."""
         is_shown = self.form_of_abuse and self.form_of_abuse.is_shown
         return self.form_of_abuse if is_shown else None
 
     def get_new_url(self):
-        """Where the old address leads now."""
+        """The page that the old address leads to now."""
         return self.topic.get_absolute_url() if self.topic else reverse("home")

@@ -33,7 +33,7 @@ class ChapterTranslation(TranslationOptions):
 
 
 class PrintedTranslation(TranslationOptions):
-    """The strategy's own words stay as printed; what we add to them is translated."""
+    """The strategy's own words stay as printed. Only our comments are translated."""
 
     fields = ["comment"]
 

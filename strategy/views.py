@@ -4,7 +4,7 @@ from django.views.decorators.http import require_safe
 from strategy import models
 from strategy.models import FIXED_PAGES, Chapter, FormOfAbuse, Guide
 
-# What a chapter prints besides its passages, by the names its template uses.
+# Rows that a chapter shows besides its passages, by their names in the template.
 CHAPTER_ROWS = {
     "definition": {"forms_of_abuse": FormOfAbuse.objects.in_the_strategy},
     "evidence": {"statistics": models.Statistic.objects.for_page},
