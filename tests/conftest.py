@@ -19,7 +19,7 @@ from .addresses import public_pages
 from .reader import Page
 from .support import prepared
 
-# Rules, words and single pages: what `make check` runs before each commit.
+# Rules, texts and single pages. `make check` runs these before each commit.
 FAST = {
     *(
         "test_architecture",
@@ -48,8 +48,8 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory):
-    """Every test begins with the real content."""
-    # No edition, so that pages come live from the tests' own database.
+    """Every test starts with the real content."""
+    # No edition yet, so pages are made live from the test database.
     settings.EDITIONS_DIR = tmp_path_factory.mktemp("editions")
     settings.FIND_INDEX = tmp_path_factory.mktemp("find") / "find.sqlite3"
     call_command("compile_words")
@@ -59,37 +59,38 @@ def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory
 
 @pytest.fixture(scope="session")
 def pages(django_db_setup, django_db_blocker):
-    """Every public page in English on the real content, by its address. Read, never changed."""
+    """Every English public page of the real content, by address. Read these; never change them."""
     with django_db_blocker.unblock(), memory.using(memory.Memory()):
         return {path: Page(Client().get(path)) for path in public_pages()}
 
 
 @pytest.fixture(autouse=True)
 def english():
-    """A request in another language leaves it active; rows must be written in English."""
+    """Reset to English: requests leave their language active, and rows are in English."""
     with translation.override("en"):
         yield
 
 
 @pytest.fixture
 def officer(django_user_model, db):
-    """An account that may do everything in the admin, and is old enough for it."""
+    """A superuser whose account is old enough to do everything in the admin."""
     return established(django_user_model.objects.create_superuser("officer", password=None))
 
 
 @pytest.fixture
 def admin(client, officer):
-    """A client with an officer signed in."""
+    """A client signed in as an officer."""
     client.force_login(officer)
     return client
 
 
 @pytest.fixture
 def later(monkeypatch):
-    """Moves the clock, from where it really is.
+    """Moves the clock ahead of the real time.
 
-    The cache of the database keeps `timezone.now` by its own name, and is loaded when first asked.
-    So it is loaded above: first asked in a test that moves the clock, it would keep the moved one.
+    Django's database cache imports `timezone.now` under its own name, and is loaded on first use.
+    It is loaded at the top of this file, because if a test that moves the clock loaded it, it would
+    keep the moved clock.
     """
     real = timezone.now
 
@@ -101,7 +102,7 @@ def later(monkeypatch):
 
 @pytest.fixture(scope="session", autouse=True)
 def no_copies_of_contexts():
-    """Django's test client copies the context of each template, two thousand for one form."""
+    """Stop Django's test client copying every template's context: two thousand for one form."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.test.client.store_rendered_templates", lambda *args, **more: None)
         yield
@@ -109,7 +110,7 @@ def no_copies_of_contexts():
 
 @pytest.fixture(scope="session", autouse=True)
 def one_page_maker():
-    """Let tests share the process that makes pages: all that differs is the name of the test."""
+    """Share the page-making process between tests: only the test's name differs."""
     kept = makers.kept
 
     def kept_for_all(environment, code):
@@ -122,7 +123,7 @@ def one_page_maker():
 
 @contextmanager
 def offering(languages):
-    """Offer these languages only, here and in the processes that make pages."""
+    """Offer only these languages, here and in the processes that make pages."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "OFFERED_LANGUAGES", languages)
         patch.setenv("OFFERED_LANGUAGES", " ".join(languages))
@@ -130,8 +131,11 @@ def offering(languages):
 
 
 def keep_few_lists():
-    """Leave two of each kind of choice: three quarters of an edition are lists made of these, all
-    alike, and the tests make hundreds of editions."""
+    """Leave two choices for each question.
+
+    Lists made from choices are three quarters of an edition and all alike, and the tests make
+    hundreds of editions.
+    """
     left_out = Choice.objects.exclude(slug__regex="[12]$")
     for name in ("who", "what", "when"):
         Situation.objects.filter(**{f"{name}__in": left_out}).delete()
@@ -140,9 +144,9 @@ def keep_few_lists():
 
 @pytest.fixture(scope="session")
 def first_edition(django_db_setup, django_db_blocker):
-    """Gives a folder with one edition of the real content, made as in use, in these languages.
+    """Gives a folder with one edition in these languages: real content, made as in production.
 
-    It is copied, never changed.
+    Copy it, never change it.
     """
 
     def make(path, languages):
@@ -152,7 +156,7 @@ def first_edition(django_db_setup, django_db_blocker):
                 django_db_blocker.unblock(),
                 translation.override("en"),
                 offering(languages),
-                # Its pages are right for four weeks, so it can be kept for as long.
+                # Its pages are right for four weeks, so it can be reused for four weeks.
                 clock.fixed(clock.first_of_block()),
                 transaction.atomic(),
             ):
@@ -171,10 +175,10 @@ def first_edition(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def editions(request, first_edition, db, settings, tmp_path):
-    """A folder with one edition, the current one, for one test to do with as it likes.
+    """A folder with one edition, the current one. The test may change it freely.
 
-    It is in English, and so are those that the test makes, or in the languages that it is marked
-    with: the fewer pages, the sooner they are made.
+    This edition, and any that the test makes, are in English or in the languages the test is marked
+    with. Fewer languages mean fewer pages, which are made sooner.
     """
     mark = request.node.get_closest_marker("languages")
     languages = list(mark.args) if mark else ["en"]
@@ -187,7 +191,7 @@ def editions(request, first_edition, db, settings, tmp_path):
 
 @pytest.fixture(scope="session")
 def content_file(django_db_setup, django_db_blocker):
-    """The real content in a SQLite file, where the tests run on SQLite. Copied, never changed."""
+    """The real content as a SQLite file, if the tests use SQLite. Copy it; never change it."""
     if connection.vendor != "sqlite":
         return None
     with django_db_blocker.unblock():

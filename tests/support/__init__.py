@@ -1,1 +1,1 @@
-"""What tests are made of: databases and editions made once, readers, factories."""
+"""Support for tests: prepared databases and editions, rows of real content, factories."""

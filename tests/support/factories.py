@@ -1,6 +1,6 @@
-"""Makes whole, valid, published entries, for tests that must not hang on the real content.
+"""Makes complete, valid, published entries for tests that must not depend on the real content.
 
-What a test gives replaces the default. Name fields as the forms do: `name_en`, not `name`.
+Values from a test replace the defaults. Name fields as the forms do: `name_en`, not `name`.
 """
 
 from datetime import time
@@ -15,7 +15,7 @@ _numbers = count(1)
 
 
 def _make(model, fields, defaults):
-    """Check and save a row; its links to many others come after it."""
+    """Validate and save a row, then its many-to-many links, which need a saved row."""
     links = {field.name for field in model._meta.many_to_many} & set(fields)
     row = model(**defaults | {name: fields[name] for name in set(fields) - links})
     row.full_clean()
@@ -36,10 +36,10 @@ def make_organization(**fields):
 
 
 def make_phone(**fields):
-    """A landline that anybody can ring, whose hours are not known."""
+    """A landline that anyone can ring, with unknown hours."""
     number = next(_numbers)
-    # The numbers that Ofcom keeps for drama are refused, as they must be. A local number never
-    # begins with 0, so these ring nobody either.
+    # The site rightly refuses Ofcom's numbers for drama. No local number starts with 0, so these
+    # do not reach anyone either.
     dial = fields.get("dial", f"01384000{number % 1000:03}")
     defaults = {
         "slug": f"h-made-{number}",
@@ -58,7 +58,7 @@ def make_phone(**fields):
 
 
 def make_schedule(phone, byday="MO,TU,WE,TH,FR", opens_at=time(9), closes_at=time(17), **fields):
-    """A session of a line's opening hours: office hours, if nothing else is said."""
+    """A session of a line's opening hours. Office hours by default."""
     defaults = {"phone": phone, "byday": byday, "opens_at": opens_at, "closes_at": closes_at}
     return _make(Schedule, fields, defaults)
 
@@ -76,13 +76,13 @@ def make_verification(phone, **fields):
 
 
 def make_call_fact(phone, fact, answer, **fields):
-    """What the organisation has said of calls to a line."""
+    """A fact about calls to a line, as the organisation gave it."""
     defaults = {"phone": phone, "fact": fact, "answer": answer, "source": "Northgate Trust"}
     return _make(CallFact, fields, defaults)
 
 
 def make_service(phones=(), **fields):
-    """Help that is given on these lines."""
+    """A service with these numbers."""
     number = next(_numbers)
     defaults = {
         "slug": f"made-{number}",
@@ -109,7 +109,7 @@ def make_guide(**fields):
 
 
 def make_form_of_abuse(**fields):
-    """A topic that the strategy does not list itself."""
+    """A topic that is not in the strategy."""
     number = next(_numbers)
     defaults = {
         "title": f"Being cornered {number}",

@@ -1,7 +1,7 @@
-"""What many tests start from, made once for each state of the code and then copied.
+"""Databases and editions that many tests start from. Made once per state of the code, then copied.
 
-Migrating and loading the content costs seconds, an edition many more. They depend on the code,
-the content and the libraries alone, so what one run made serves the next for four weeks.
+Migrating and loading the content takes seconds, and an edition takes much longer. Both depend only
+on the code, the content and the libraries, so later runs can reuse them for four weeks.
 """
 
 import fcntl
@@ -21,12 +21,12 @@ from tests.databases import on_a_file
 
 SOURCES = ["helphub", "strategy", "contacts", "services", "templates", "static", "fixtures"]
 FOLDER = settings.VAR_DIR / "tests"
-KEPT = 3  # States of the code: two branches in turn, and one more.
+KEPT = 3  # States of the code: enough to switch between two branches, and one more.
 
 
 @cache
 def fingerprint():
-    """A hash of everything that a prepared database or edition is made from."""
+    """A hash of everything that goes into a prepared database or edition."""
     found = hashlib.sha256(str(clock.first_of_block()).encode())
     for name in SOURCES:
         for path in sorted((settings.BASE_DIR / name).rglob("*")):
@@ -39,14 +39,14 @@ def fingerprint():
 
 
 def _makers():
-    """The tests' own code that decides what is prepared."""
+    """The test code that decides what is prepared."""
     tests = settings.BASE_DIR / "tests"
     return [tests / "support" / "prepared.py", tests / "conftest.py"]
 
 
 @contextmanager
 def _only_one(name):
-    """Let one process at a time prepare this; the others wait, and find it done."""
+    """Let one process at a time prepare this. The others wait, then find it ready."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (FOLDER / f"{name}.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -54,7 +54,7 @@ def _only_one(name):
 
 
 def prepared(name, make):
-    """The path of what `make(path)` writes, made by whoever asks for it first."""
+    """The path of the file or folder that `make(path)` writes. The first caller makes it."""
     folder = FOLDER / fingerprint()
     path = folder / name
     with _only_one(name):
@@ -78,7 +78,7 @@ def _forget_old_ones():
 
 
 def database_file():
-    """A SQLite file with the real content. Copy it, never write to it."""
+    """A SQLite file with the real content. Copy it; never write to it."""
     return prepared("content.sqlite3", _make_database_file)
 
 
@@ -100,7 +100,7 @@ def _fill():
 
 @contextmanager
 def test_database():
-    """Let the default connection be a database of this process's own, with the real content."""
+    """Give this process its own default database, with the real content."""
     if connection.vendor == "sqlite":
         with _in_memory():
             yield
@@ -141,7 +141,7 @@ def _on_the_server():
 
 
 def _run(statement, values=None):
-    """Ask the server's own database, and let go of it: a template is copied while nobody has it."""
+    """Run a statement, then disconnect, because a template in use cannot be copied."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         found = cursor.fetchall() if cursor.description else []
@@ -151,7 +151,7 @@ def _run(statement, values=None):
 
 @contextmanager
 def _named(name):
-    """Let the default connection, in every thread, be to another database."""
+    """Point the default connection, in every thread, at another database."""
     before = connection.settings_dict["NAME"]
     connection.close()
     for each in (connection.settings_dict, settings.DATABASES["default"]):

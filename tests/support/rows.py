@@ -1,4 +1,4 @@
-"""Rows of the real content for the tests in a browser, whose loop Django's own queries refuse."""
+"""Rows of the real content for browser tests. Django refuses queries inside their event loop."""
 
 import sqlite3
 from contextlib import closing
@@ -8,7 +8,7 @@ from .prepared import database_file
 
 
 def real(model, **key):
-    """The one row with these values, with the columns of its table as attributes."""
+    """The only row with these values. Its columns are attributes."""
     table = model._meta.db_table
     where = " AND ".join(f"{name} = ?" for name in key)
     with closing(sqlite3.connect(f"file:{database_file()}?mode=ro", uri=True)) as file:
