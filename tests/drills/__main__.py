@@ -2,8 +2,8 @@
 
     .venv/bin/python -m tests.drills [a word of a drill's name ...]
 
-Half of the readers come through nginx as in production (the edition's pages from the front), half
-through the same nginx without the front, so that the application is under every fault too.
+Half of the readers come through nginx as in production, where the front serves the edition's pages.
+The other half use the same nginx without the front, so every fault is tried on the application too.
 """
 
 import sys
@@ -21,7 +21,7 @@ AROUND = 1.5  # Seconds of load before the fault and after it.
 
 
 def perform(drill, stack, oracle, pages):
-    """One drill under load; its rows for the table, and whether it went as it may."""
+    """Run one drill under load and print its rows. Returns whether it stayed within its limits."""
     loads = {
         way: Load(stack.state["ports"][port], oracle, mix(pages), drill.allowed.readers)
         for way, port in WAYS.items()
@@ -60,7 +60,7 @@ def found_wrong(allowed, way, load):
     if bad > total * allowed.cut_in_a_thousand / 1000:
         yield f"{bad} bad replies ({way}), such as: {', '.join(sorted(set(bad_ones))[:3])}"
     degraded = [fault for fault in load.faults if fault not in bad_ones]
-    # Find has few places, and says so with the numbers when they are taken (resilience, L4).
+    # Find has few places. When they are taken it says so, with the numbers (resilience, L4).
     is_find_alone = all("/find/" in fault for fault in degraded) and len(degraded) < total / 1000
     if degraded and not is_degraded_allowed and not is_find_alone:
         yield f"degraded ({way}), such as: {', '.join(sorted(set(degraded))[:3])}"

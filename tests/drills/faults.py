@@ -1,7 +1,8 @@
-"""The faults, each a function: what comes before its `yield` breaks something, what follows mends.
+"""The faults. Each is a function that breaks something, yields, then repairs it.
 
-A drill says what may come of it; nothing said, every reply must be good. `degraded` is allowed on
-the edition's way, or on the application's, where only the emergency page can be left.
+A drill declares what it may do to replies. By default every reply must be good. It may allow
+`degraded` replies on the edition's way, or on the application's, where only the emergency page may
+be left.
 """
 
 import gzip
@@ -35,19 +36,19 @@ SERVERS = ("public-1", "public-2")
 
 @dataclass
 class Allowed:
-    """What a drill may do to replies, by the way that they come."""
+    """What a drill may do to replies on each way."""
 
     edition_degraded: bool = False
     application_degraded: bool = False
     cut_in_a_thousand: int = 0
-    slowest_99: int | None = None  # Milliseconds, of help now, as readers come.
+    slowest_99: int | None = None  # Milliseconds for help now, on the edition's way.
     slowest_application: int | None = None
-    readers: int = 12  # Each way.
+    readers: int = 12  # On each way.
 
 
 @dataclass
 class Drill:
-    """A fault, how long it lasts, and what it may do."""
+    """A fault, how long it lasts, and what it may do to replies."""
 
     name: str
     run: object
@@ -98,7 +99,7 @@ def database_read_only(stack, this):
     stack.query("ALTER SYSTEM SET default_transaction_read_only = on")
     stack.query("SELECT pg_reload_conf()")
     until(lambda: stack.query("SHOW default_transaction_read_only") == [("on",)], 5)
-    # It reads the database only: what was released can go out.
+    # Publishing only reads the database, so released content can still go out.
     stack.manage("publish", stdout=subprocess.DEVNULL)
     answer = officer.ask(address, values)
     if answer.status_code != 503 or typed not in answer.main:
@@ -120,7 +121,7 @@ def connections_taken(stack, this):
         while True:
             held.append(backup.connect(stack.database_url()))
     status, _, body = admin_page(stack)
-    # A thread of the admin's may have one still.
+    # A thread in the admin may still hold a connection.
     if status != 302 and not (status == 503 and b"does not answer" in body):
         this.faults.append(f"The admin answers {status}: {body[:200]}")
     this.notes.append(f"{len(held)} taken; the admin answers {status}")
@@ -246,12 +247,12 @@ def edition_altered(stack, this):
         file.unlink()
     manifest = edition / "manifest.json"
     whole = manifest.read_bytes()
-    restart_all_that_reads(stack)  # Whatever loads now has to refuse it and take the one before.
+    restart_all_that_reads(stack)  # Anything that loads now must refuse it and use the one before.
     time.sleep(2)
     replace(manifest, whole[: len(whole) // 2])
     restart_all_that_reads(stack)
     yield
-    # Nobody does anything: the publisher makes it anew.
+    # Nobody steps in: the publisher makes it again.
     until(lambda: is_mended(stack), 90)
     this.notes.append("mended by itself")
 
@@ -309,7 +310,7 @@ def disk_full(stack, this):
     yield
 
 
-LONGEST_WITHDRAWAL, BUSY = 60, 16  # Seconds, on a machine with a load of so much.
+LONGEST_WITHDRAWAL, BUSY = 60, 16  # Seconds allowed, unless the machine's load is above BUSY.
 
 
 @drill("withdrawal during a full publication", seconds=0)
@@ -345,16 +346,16 @@ def withdrawal_interrupts(stack, this):
 
 
 def make_everything_again(stack):
-    """Let the next publication have every page to make."""
+    """Make sure the next publication has to make every page."""
     touch_content(stack)
-    # The publisher looks once at each new edition, and would itself make all pages again.
+    # Wait first: the publisher checks each new edition once, and would make all its pages itself.
     until(lambda: is_idle_for(stack, 3), 600)
     for file in (stack.editions / "current").resolve().glob("answers.json*"):
         file.unlink()
 
 
 def is_idle_for(stack, seconds):
-    """Whether nothing is published for so long."""
+    """Whether nothing is being published for this many seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if (stack.editions / ".new-progress").exists():
@@ -378,7 +379,7 @@ def unfinished(stack):
 
 
 def withdrawn(stack, this, officer, line):
-    """Withdraw a number; in words, how long readers still met it anywhere."""
+    """Withdraw a number. Returns, in words, how long any page still showed it."""
     ((key, dial),) = stack.query(f"SELECT id, dial FROM contacts_phone WHERE slug = '{line}'")  # noqa: S608
     link = f"tel:{dial}".encode()
     edition = (stack.editions / "current").resolve()
@@ -405,7 +406,7 @@ def withdrawn(stack, this, officer, line):
 
 
 def is_met(port, address, link):
-    """Whether a reader still meets a number, there or on a page that does not answer."""
+    """Whether a page still shows a number. A page that does not answer counts too."""
     reader = Reader(port)
     try:
         body = reader.ask(Request("GET", address))[2]
@@ -416,7 +417,7 @@ def is_met(port, address, link):
     return link in (gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body)
 
 
-# Readers who are none
+# Clients that are not readers
 
 
 @drill("poisoned hosts and headers", seconds=0)
@@ -440,7 +441,7 @@ def poisoned(stack, this):
                 tried += 1
                 odd = raw(port, path, host)
                 is_refused = b" 400 " in odd[:20] and b"tel:999" in odd
-                # nginx reads a host up to its colon, and tells the application its own name.
+                # nginx reads a host up to its colon, and passes its own name to the application.
                 is_ours = without_date(odd) == without_date(clean)
                 if not (is_refused or is_ours) or evil.encode() in odd:
                     this.faults.append(f"Host {host} is answered by {odd[:40]}")
@@ -482,14 +483,14 @@ def slow_clients(stack, this):
         b"",
         b"GET /help-now/ HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
         b"POST /find/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n\r\nwords=",
-        b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20,  # Asks much and reads nothing.
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" * 20,  # Asks for a lot and reads nothing.
     ]
     sockets = []
     for number in range(count):
         one = socket.socket()
         one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         one.settimeout(5)
-        # More than one address: from one, there are ports for so many connections only.
+        # Use several addresses: one address has only so many ports.
         one.bind((f"127.0.{1 + number // 2000}.1", 0))
         one.connect(("127.0.0.1", port))
         one.sendall(beginnings[number % 4])
@@ -539,7 +540,7 @@ def one_address(stack, this):
     yield
 
 
-# What is left behind, and whether both ways say the same
+# What is left behind, and whether both ways give the same replies
 
 
 @drill("the same headers either way", seconds=0)
@@ -577,7 +578,7 @@ def nothing_left(stack, this):
         headers["Content-Type"] = "application/x-www-form-urlencoded"
         connection.request("POST", "/find/", f"words={canary}", headers)
         connection.getresponse().read()
-        # What fails is what a log would write.
+        # Errors are what a log would record.
         for _ in range(2):
             connection.request("GET", f"/{canary}/%ff?{canary}", headers=headers)
             connection.getresponse().read()
@@ -593,7 +594,7 @@ def nothing_left(stack, this):
     yield
 
 
-# What the drills have in common
+# Shared by the drills
 
 
 def until(is_so, seconds):
@@ -605,7 +606,7 @@ def until(is_so, seconds):
 
 
 def start_postgres(stack):
-    # Killed, it needs a moment until its memory is free for a new one.
+    # After a kill, its memory takes a moment to become free for a new server.
     until(
         lambda: not [p for p in stack.postgres_processes() if Path(f"/proc/{p}/exe").exists()], 20
     )
@@ -633,7 +634,7 @@ def admin_page(stack):
     connection.request("POST", "/admin/login/", headers={"Host": ADMIN_HOST})
     status = connection.getresponse()
     if status.status < 500:
-        # The form needs no database; a session does.
+        # The sign-in form needs no database, but a session does.
         connection.request(
             "GET", "/admin/", headers={"Host": ADMIN_HOST, "Cookie": "sessionid=" + "x" * 32}
         )
@@ -643,7 +644,7 @@ def admin_page(stack):
 
 
 def restart(stack, name):
-    """End a server as a release does, start it again; seconds until it answers."""
+    """Stop a server as a release does and start it again. Returns seconds until it answers."""
     number = int(name[-1])
     stack.stop(name)
     started = time.monotonic()
@@ -681,7 +682,7 @@ def restart_all_that_reads(stack):
 
 
 def touch_content(stack):
-    """Change a word of one guide, so that there is something to publish."""
+    """Change one guide, so that there is something to publish."""
     words = f"Read in a quiet moment. {time.time_ns()}"
     stack.query(f"UPDATE strategy_guide SET summary_en = '{words}' WHERE slug = 'consent'")  # noqa: S608
 
@@ -692,14 +693,14 @@ def publish_anew(stack):
 
 
 def replace(file, content):
-    """Put other bytes in a file's place; other editions that share the file keep theirs."""
+    """Replace a file without changing the copy that other editions share."""
     new = file.with_name(f"{file.name}.new")
     new.write_bytes(content)
     new.replace(file)
 
 
 def is_whole(edition):
-    """Whether an edition's every file is what its manifest says."""
+    """Whether every page file in an edition matches its manifest."""
     pages = json.loads((edition / "manifest.json").read_bytes())["pages"]
     for page in pages.values():
         if page["file"] is None:
@@ -713,7 +714,7 @@ def is_whole(edition):
 
 @contextmanager
 def small_disk(stack):
-    """The editions on a disk with hardly any room; without root, under a limit on files' sizes."""
+    """The editions on an almost full disk. Without root, a limit on file size stands in for it."""
     folder = stack.folder / "small"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()

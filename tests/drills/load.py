@@ -1,4 +1,4 @@
-"""Readers under load: threads that open pages as people do, and note what they get."""
+"""Load: reader threads that open pages as people do, and note the replies."""
 
 import http.client
 import json
@@ -13,12 +13,12 @@ from tests.drills.oracle import tally
 HOST = "localhost"
 HELP_NOW = "/help-now/"
 WORDS = ["police", "upset", "my phone", "a friend", "counselling", "court", "night", "school"]
-LONGEST = 10  # Seconds until a reader is held to have been left waiting.
+LONGEST = 10  # Seconds. A reader who waits longer than this counts as left waiting.
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked, and which statuses answer it."""
+    """A request, and the statuses that count as an answer."""
 
     method: str
     path: str
@@ -28,7 +28,7 @@ class Request:
 
 
 def mix(pages):
-    """What readers ask for: half of it home and help now, and a little of everything."""
+    """The mix of requests: about half for home and help now, and a little of everything else."""
     some = [(54, [Request("GET", path, is_printed=True) for path in ("/", HELP_NOW)])]
     some.append((34, [Request("GET", path, is_printed=True) for path in pages]))
     some.append((2, [Request("POST", "/find/", body=f"words={w}") for w in WORDS]))
@@ -40,7 +40,7 @@ def mix(pages):
 
 
 class Reader:
-    """One reader's connection. A reused one that was closed meanwhile is opened again, once."""
+    """One reader's connection. If a reused connection has been closed, it is reopened once."""
 
     def __init__(self, port):
         self.port = port
@@ -50,7 +50,7 @@ class Reader:
         headers = {"Host": HOST, "Accept-Encoding": "gzip"}
         if request.body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-            self.close()  # What was typed is not sent twice, so it goes over a new connection.
+            self.close()  # A form must not be sent twice, so use a new connection.
         is_reused = self.connection is not None
         try:
             return self._ask(request, path or request.path, headers)
@@ -62,7 +62,7 @@ class Reader:
 
     def _ask(self, request, path, headers):
         if self.connection is None:
-            # Readers come from many addresses: looking for something is limited for each.
+            # Readers come from many addresses, because searches are limited per address.
             address = f"127.{random.randint(1, 250)}.{random.randint(1, 250)}.1"  # noqa: S311
             self.connection = http.client.HTTPConnection(
                 "127.0.0.1", self.port, timeout=LONGEST, source_address=(address, 0)
@@ -81,7 +81,7 @@ class Reader:
 
 
 class Load:
-    """Readers at a port, from start to end; what they got is counted."""
+    """Readers at a port for the length of the block, with their replies counted."""
 
     def __init__(self, port, oracle, requests, readers=12):
         self.port, self.oracle = port, oracle
@@ -89,7 +89,7 @@ class Load:
         self.choices = [choice for _, choice in requests]
         self.readers = readers
         self.counts, self.times, self.faults = tally(), [], []
-        self.help_now = []  # Seconds of that page alone.
+        self.help_now = []  # Seconds, for that page only.
         self.missed = set()  # Pages of the edition that were not there.
         self.over = threading.Event()
         self.lock = threading.Lock()
@@ -135,13 +135,13 @@ class Load:
 
 
 def percentile(times, share=0.99):
-    """Milliseconds within which that share of the replies was there."""
+    """The milliseconds within which that share of the replies arrived."""
     ordered = sorted(times)
     return ordered[int(share * (len(ordered) - 1))] * 1000 if ordered else 0.0
 
 
 def flood(port, seconds, connections):
-    """Unique searches, each from another address of this machine, so that no limit helps."""
+    """Unique searches, each from a different local address, so no limit per address stops them."""
     over = time.monotonic() + seconds
     counts, lock = {}, threading.Lock()
 
@@ -177,5 +177,5 @@ def flood(port, seconds, connections):
 
 
 if __name__ == "__main__":
-    # In a process of its own, so that the readers' clock does not stand still with it.
+    # In its own process, so that the flood does not stall the readers' timing.
     print(json.dumps(flood(*map(int, sys.argv[1:]))))

@@ -1,4 +1,4 @@
-"""An officer of the stack, who signs in as in production: a password and a second factor."""
+"""An officer who signs in to the stack as in production: a password and a second factor."""
 
 import http.client
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ CREATE = (
 
 
 class Answer(Page):
-    """What the admin answered."""
+    """A reply from the admin."""
 
     def __init__(self, status, body):
         self.status_code, self.content = status, body
@@ -24,7 +24,7 @@ class Answer(Page):
 
 
 class Officer:
-    """A browser with an officer before it."""
+    """A browser used by an officer."""
 
     def __init__(self, stack):
         self.port = stack.state["ports"]["nginx"]
@@ -32,11 +32,11 @@ class Officer:
         stack.manage("shell", "-c", CREATE)
 
     def ask(self, path, fields=None):
-        """Open an address, or send a form to it."""
+        """Open an address or send a form to it."""
         headers = {
             "Host": ADMIN_HOST,
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
-            # nginx says that it was https, as in production: so a browser would say too.
+            # nginx reports https, as in production, so a browser would send https here too.
             "Origin": f"https://{ADMIN_HOST}",
             "Content-Type": "application/x-www-form-urlencoded",
         }

@@ -1,7 +1,7 @@
-"""Which replies are good. It knows the numbers from the fixtures, not from the site.
+"""Decides which replies are good. It takes the numbers from the fixtures, not from the site.
 
-good       what was asked for: the right status, an edition's own bytes, the numbers to see and to
-           press, the language, every header, no cookie
+good       the right status, the exact bytes of an edition, both numbers visible and linked, a
+           language, every header, no cookie
 degraded   "not just now" (503 or 429), with the same numbers and headers
 bad        anything else
 """
@@ -34,20 +34,20 @@ HEADERS = {
 
 
 def critical_numbers():
-    """The digits of 999 and of the single point of contact, from the source of all numbers."""
+    """The digits of 999 and the single point of contact, from the source of all numbers."""
     with SOURCE.open(newline="") as file:
         rows = {row["id"]: row for row in csv.DictReader(file)}
     return [re.sub(r"\D", "", rows[line]["phone_dial"]) for line in LINES]
 
 
 def national(digits):
-    """As one dials at home: links begin with +44."""
+    """Digits as dialled within the UK. Links may start with +44."""
     digits = re.sub(r"[^\d+]", "", digits)
     return re.sub(r"^(\+44|0044)", "0", digits)
 
 
 class Oracle:
-    """Judges replies; what it has read once it knows by its hash."""
+    """Judges replies. It remembers pages it has read by their hash."""
 
     def __init__(self, editions):
         self.editions = editions
@@ -57,7 +57,7 @@ class Oracle:
         self.learn()
 
     def learn(self):
-        """Note what every edition says that a page is."""
+        """Note the hash of every page in every edition."""
         for manifest in self.editions.glob("[0-9]*/manifest.json"):
             try:
                 pages = json.loads(manifest.read_bytes())["pages"]
@@ -67,14 +67,14 @@ class Oracle:
                 self.printed.setdefault(address, set()).add(page["sha256"])
 
     def know(self, body):
-        """Read a page, if it was not read before; its hash."""
+        """Read a page unless it is known already. Returns its hash."""
         mark = hashlib.sha256(body).hexdigest()
         if mark not in self.read:
             self.read[mark] = self._fault_of_page(body)
         return mark
 
     def verdict(self, request, status, headers, body):
-        """The verdict, and why where it is not good."""
+        """The verdict, and the reason if it is not good."""
         headers = {name.lower(): value for name, value in headers}
         if fault := self._fault_of_headers(headers):
             return "bad", fault
