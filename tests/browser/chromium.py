@@ -1,7 +1,7 @@
-"""A Chromium as readers have it, driven over its debugging pipe.
+"""A Chromium like the ones readers use, driven over its debugging pipe.
 
-Playwright's Chromium keeps no page for Back, and shows every tab as if it were in front. What a
-visit leaves behind, and what Back gives back, can only be seen in an ordinary one.
+Playwright's Chromium keeps no pages for Back, and treats every tab as if it were in front. Only an
+ordinary Chromium shows what a visit leaves behind and what Back brings up.
 """
 
 import base64
@@ -21,7 +21,7 @@ SIZE = {"width": 390, "height": 700}
 FLAGS = [
     "--headless=new",
     "--remote-debugging-pipe",
-    # No name but this machine's has an address: nothing here can reach the internet.
+    # Only this machine's names resolve, so nothing here can reach the internet.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--force-color-profile=srgb",
     "--hide-scrollbars",
@@ -38,16 +38,16 @@ PLACE = """(selector) => {
 
 
 class RefusedError(Exception):
-    """Chromium would not do what it was told."""
+    """Chromium answered a command with an error."""
 
 
-# The server under test has two workers: connections opened ahead would keep both waiting.
+# The server under test has two workers. Connections opened in advance would tie up both.
 PREFERENCES = {"net": {"network_prediction_options": 2}}
 
 
 @contextmanager
 def started(launch_args, profile):
-    """An ordinary Chromium with this folder as its profile."""
+    """An ordinary Chromium that uses this folder as its profile."""
     (profile / "Default").mkdir(parents=True)
     (profile / "Default" / "Preferences").write_text(json.dumps(PREFERENCES))
     browser = Chromium(launch_args["executable_path"], launch_args["args"], profile)
@@ -58,14 +58,14 @@ def started(launch_args, profile):
 
 
 class Chromium:
-    """The browser. It is heard only while one of its methods waits for something."""
+    """The browser. Its messages are read only while one of its methods waits for something."""
 
     def __init__(self, executable, args, profile):
         its_ear, self.mouth = os.pipe()
         self.ear, its_mouth = os.pipe()
 
         def take_pipes():
-            # Over there they must be numbers 3 and 4, which one of them may have here already.
+            # The child needs them as 3 and 4. One may have such a number here, so move both first.
             ends = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10) for end in (its_ear, its_mouth)]
             for number, end in enumerate(ends, start=3):
                 os.dup2(end, number)
@@ -85,7 +85,7 @@ class Chromium:
         self.last = 0
 
     def post(self, method, session=None, **params):
-        """Say something and wait for no answer."""
+        """Send a command without waiting for an answer."""
         self.last += 1
         message = {"id": self.last, "method": method, "params": params}
         if session:
@@ -103,10 +103,10 @@ class Chromium:
         return answer["result"]
 
     def until(self, condition, what):
-        """What the condition gives once it gives anything, asked again and again for a while."""
+        """Call the condition until it returns something, and return that. Fail after PATIENCE."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            # A page on its way out cannot be asked; the next one can.
+            # A page that is being replaced refuses commands. Its successor will answer.
             with suppress(RefusedError):
                 if found := condition():
                     return found
@@ -128,7 +128,7 @@ class Chromium:
 
     @contextmanager
     def tab(self, url, exit_url=None):
-        """A new tab in front of the others; what it asks of the exit's destination is answered."""
+        """A new tab in front of the others. Its requests to the exit's destination are answered."""
         target = self.send("Target.createTarget", url=url)["targetId"]
         session = self.send("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         tab = self.tabs[session] = Tab(self, target, session)
@@ -142,7 +142,7 @@ class Chromium:
             del self.tabs[session]
 
     def close(self):
-        """As a reader closes it: what it keeps is then on the disk."""
+        """Close it as a reader would, so that what it keeps is written to disk."""
         if self.process.poll() is None:
             self.post("Browser.close")
             self.process.wait(PATIENCE)
@@ -151,7 +151,7 @@ class Chromium:
 
 
 class Tab:
-    """One tab, and what it has said so far."""
+    """One tab, and its messages so far."""
 
     def __init__(self, browser, target, session):
         self.browser, self.target, self.session = browser, target, session
@@ -188,10 +188,10 @@ class Tab:
         else:
             self.events.append((method, params))
 
-    # The exit's destination.
+    # The exit's destination
 
     def hold(self):
-        """Let the destination take its time."""
+        """Keep the destination waiting until let_through is called."""
         self.is_holding = True
         self.held = []
 
@@ -200,7 +200,7 @@ class Tab:
         self.watch()
 
     def watch(self):
-        """Wait as long as a page takes to paint, for a page that is not to paint."""
+        """Wait as long as a page needs to paint, to show that this one does not."""
         end = time.monotonic() + 0.25
         while time.monotonic() < end:
             self.browser.listen()
@@ -208,7 +208,7 @@ class Tab:
     def let_through(self):
         self.is_holding = False
         for request in self.held:
-            # Not waited for: of two requests the browser has dropped one.
+            # Do not wait for an answer: if there are two requests, the browser has dropped one.
             self.post(
                 "Fetch.fulfillRequest",
                 requestId=request,
@@ -218,41 +218,41 @@ class Tab:
             )
         self.held = []
 
-    # What a reader does.
+    # What a reader does
 
     def goto(self, url):
-        """As if the address had been typed."""
+        """Open an address as if a reader had typed it."""
         self.send("Page.navigate", url=url, transitionType="typed")
         self.wait_until_loaded(url)
 
     def click(self, selector):
-        """Press it, once it is there."""
+        """Press an element once it is there."""
         place = self.until(lambda: self.evaluate(f"({PLACE})({json.dumps(selector)})"), selector)
         for kind in ("mousePressed", "mouseReleased"):
             self.send("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **place)
 
     def type(self, text):
-        """Press the keys, one by one, into what has the focus."""
+        """Type the text, key by key, into the focused element."""
         for letter in text:
             self.send("Input.dispatchKeyEvent", type="char", text=letter)
 
     def follow(self, url):
-        """Press the page's first link to this address."""
+        """Press the first link on the page to this address."""
         path = "/" + url.split("/", 3)[3]
         self.click(f'a[href="{path}"], a[href="{url}"]')
         self.wait_until_loaded(url)
 
     def history(self):
-        """The addresses behind Back and Forward, and which of them is shown."""
+        """The addresses in the tab's history, and the index of the current one."""
         history = self._navigation_history()
         return [entry["url"] for entry in history["entries"]], history["currentIndex"]
 
     def _navigation_history(self):
-        # While one page gives way to another, Chromium answers for neither.
+        # While one page replaces another, Chromium refuses to answer.
         return self.until(lambda: self.send("Page.getNavigationHistory"), "the history")
 
     def travel(self, steps):
-        """Press Back (-1) or Forward (1). False where there is nothing: the button is grey."""
+        """Press Back (-1) or Forward (1). False if the button is grey: there is no such page."""
         history = self._navigation_history()
         index = history["currentIndex"] + steps
         if not 0 <= index < len(history["entries"]):
@@ -264,7 +264,7 @@ class Tab:
     def bring_to_front(self):
         self.browser.send("Target.activateTarget", targetId=self.target)
 
-    # What can be seen of it.
+    # What the tab shows
 
     def evaluate(self, expression):
         answer = self.send(
@@ -286,7 +286,7 @@ class Tab:
         self.until(lambda: self.evaluate(loaded) == url, url)
 
     def said(self):
-        """What its pages have written on the console."""
+        """The messages that its pages have written to the console."""
         return [
             params["args"][0].get("value")
             for method, params in self.events
@@ -301,21 +301,21 @@ class Tab:
 
     @contextmanager
     def filmed(self):
-        """Every frame that is painted meanwhile."""
+        """Collect every frame painted during the block."""
         self.frames, self.times = [], []
         self.send("Page.startScreencast", format="png", everyNthFrame=1)
         yield self.frames
         self.send("Page.stopScreencast")
 
 
-# A server for the pages before and after.
+# A server for the pages before and after
 
 
 @contextmanager
 def serving(answer):
-    """The port of a server here. The answer is asked with a path, for headers and a body in parts.
+    """The port of a local server. `answer(path)` returns headers and the parts of a body.
 
-    A part that can be called is called in its turn: so a line can be made to stall.
+    If a part is callable, it is called in its turn, so a test can stall the reply.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -329,7 +329,7 @@ def serving(answer):
                 part() if callable(part) else self.wfile.write(part)
 
         def log_message(self, *_):
-            """Keep the report of the tests clean."""
+            """Keep the test report clean."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
@@ -343,7 +343,7 @@ def serving(answer):
         server.server_close()
 
 
-# How many pixels of each picture have one of the colours.
+# Counts the pixels in each picture that have one of the colours.
 COUNT = """async ([pictures, colours]) => {
   const wanted = new Set(colours.map((colour) => parseInt(colour.slice(1), 16)));
   const counts = [];
@@ -363,5 +363,5 @@ COUNT = """async ([pictures, colours]) => {
 
 
 def pixels(page, pictures, colours):
-    """The number of pixels in these colours, for each picture; any other page can count them."""
+    """The number of pixels in these colours, for each picture. Any page can do the counting."""
     return page.evaluate(COUNT, [pictures, colours])

@@ -1,4 +1,4 @@
-"""A real Chromium on the real server: gunicorn, middleware and static files as in use."""
+"""A real Chromium against the real server: gunicorn, middleware and static files."""
 
 import os
 import shutil
@@ -26,11 +26,11 @@ QUIET = [
 ]
 
 
-# Each of these starts a site of its own, so one process runs all of its tests.
+# Each of these modules starts its own site, so one process must run all its tests.
 WITH_THEIR_OWN_SITE = {"test_admin_access", "test_number_proposals", "test_sign_in", "test_waiting"}
 
 
-@pytest.hookimpl(tryfirst=True)  # Before the groups are looked at.
+@pytest.hookimpl(tryfirst=True)  # Before xdist reads the groups.
 def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in item.path.parts:
@@ -65,7 +65,7 @@ def admin_password():
 
 @pytest.fixture(scope="session", autouse=True)
 def prepared_content(django_db_blocker):
-    """The file that every running site's database is a copy of."""
+    """The file that each running site copies as its database."""
     with django_db_blocker.unblock():
         return prepared.database_file()
 
@@ -80,7 +80,7 @@ def site(tmp_path_factory, admin_password):
 
 @contextmanager
 def running_site(folder, **environment):
-    """A site with the real content, whose files are in that folder."""
+    """A site with the real content, with its files in this folder."""
     environment = (
         os.environ
         | {
@@ -93,7 +93,7 @@ def running_site(folder, **environment):
     shutil.copy(prepared.database_file(), folder / "site.sqlite3")
     manage = [sys.executable, "manage.py"]
     subprocess.run([*manage, "set_up"], cwd=settings.BASE_DIR, env=environment, check=True)
-    # As if somebody had just rung every number: no test is to lapse with the hours.
+    # Verify every number as rung today. Otherwise hours would lapse with time and break tests.
     verify = (
         "from contacts.models import Verification; from django.utils.timezone import localdate; "
         "Verification.objects.update(verified_on=localdate(), method='rang')"
