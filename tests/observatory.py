@@ -1,7 +1,7 @@
 """Points for security headers, by the table of Mozilla's HTTP Observatory, without a network.
 
-A site starts with 100. What is wrong takes points away; what is more than needed adds some, but
-only while the faults alone leave at least 90. Each test is a function from a visit to its points.
+A site starts with 100. Faults take points away. Extras add some, but only while the faults alone
+leave at least 90. Each test is a function from a visit to its points.
 """
 
 import re
@@ -16,11 +16,11 @@ HALF_A_YEAR = 15_552_000
 
 
 class Visit(NamedTuple):
-    """What is seen of a site: a page over https, and what leads there from http.
+    """What can be seen of a site: a page over https, and the way there from http.
 
     `page` and `preflight` have `headers` (pairs) and `body` (bytes). `preflight` is the answer to
-    OPTIONS with a foreign Origin. `hops` are the addresses that a visit to http:// is led to, one
-    after the other; None when nothing answers on http.
+    OPTIONS with a foreign Origin. `hops` are the addresses that a visit to http:// is redirected
+    to, in order. They are None when nothing answers on http.
     """
 
     page: object
@@ -31,7 +31,7 @@ class Visit(NamedTuple):
     is_preloaded: bool = False
 
     def header(self, name):
-        """A header's value, or None. Several of one name count as one list."""
+        """A header's value, or None. Repeated headers count as one list."""
         values = [value for key, value in self.page.headers if key.lower() == name.lower()]
         return ", ".join(values).strip() if values else None
 
@@ -75,7 +75,7 @@ class UnreadableError(Exception):
 
 
 def directives(policy):
-    """A policy's directives, and whether report-uri stands in it twice."""
+    """A policy's directives, and whether report-uri appears twice."""
     found, is_report_twice = {}, False
     for part in policy.split(";"):
         if not (words := part.split()):
@@ -97,7 +97,7 @@ def content_security_policy(visit):
         return -25
 
     def sources(name):
-        # What is said nowhere is allowed from everywhere.
+        # Without a directive or a default, every source is allowed.
         values = found.get(name, found.get("default-src", ["*"])) or ["'none'"]
         is_exact = any(value.startswith(("'nonce-", "'sha")) for value in values)
         return {value for value in values if not (is_exact and value == "'unsafe-inline'")}
@@ -217,7 +217,7 @@ def strict_transport_security(visit):
 
 
 def subresource_integrity(visit):
-    """The worst script counts. Scripts that stand in the page itself load nothing."""
+    """The worst script counts. Inline scripts load nothing."""
     if not (visit.header("Content-Type") or "").startswith("text/html"):
         return 0
     try:

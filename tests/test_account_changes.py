@@ -1,4 +1,4 @@
-"""One keeper of users alone makes no second person, and becomes nobody else."""
+"""A lone keeper of users cannot create a second person or become someone else."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ def quick(settings):
 
 
 def person(name, *names_of_roles, is_new=False):
-    """An officer with these roles, who has been here for years, or came just now."""
+    """An officer with these roles, here for years or, if new, only just."""
     user = User.objects.create_user(name, password=PASSWORD, is_staff=True)
     user.groups.set(Group.objects.filter(name__in=names_of_roles))
     return user if is_new else established(user)
@@ -62,13 +62,13 @@ def spoc(db):
 
 def signed_in(user):
     client = Client()
-    # As it is stored now: a link may have changed the password.
+    # Read it again: a link may have changed the password.
     client.force_login(User.objects.get(pk=user.pk))
     return client
 
 
 def give(by, user, role="Publishers", **fields):
-    """Save the form of a person with one role ticked."""
+    """Save an officer's form with one role ticked."""
     roles = [one.pk for one in Group.objects.filter(name=role)]
     values = {"username": user.username, "is_active": "on", "groups": roles} | fields
     response = signed_in(by).post(f"/admin/auth/user/{user.pk}/change/", values, follow=True)
@@ -92,7 +92,7 @@ def press(by, change, what):
 
 
 def may(user, permission="contacts.approve_number"):
-    """Whether somebody may do something today: as the next request of theirs finds out."""
+    """Whether the user has this permission today, as their next request would find."""
     request = signed_in(user).get("/admin/").wsgi_request
     return request.user.has_perm(permission)
 
@@ -121,7 +121,7 @@ def proposed(by, spoc):
 
 
 def approve(by, spoc, proposer):
-    """Try to approve a proposal, in the admin. What the page says."""
+    """Try to approve a proposal in the admin, and return what the page says."""
     proposal = NumberProposal.objects.waiting().first() or proposed(proposer, spoc)
     sent = {"do": "approve", "typed": proposal.dial}
     return Page(signed_in(by).post(proposal.get_absolute_url(), sent, follow=True)).text
@@ -131,7 +131,7 @@ def is_changed(spoc):
     return Phone.objects.get(pk=spoc.pk).dial != spoc.dial
 
 
-# The attack that was seen
+# The attack we saw
 
 
 def test_a_keeper_who_makes_two_publishers_changes_no_number(keeper, spoc, later):
@@ -225,7 +225,7 @@ def test_factors_are_removed_after_a_day_with_the_next_sign_in(keeper, publisher
     client = Client()
     fields = {"login": "publisher", "password": PASSWORD}
     response = client.post("/admin/login/", fields, follow=True)
-    # Not to the page that asks for a code.
+    # Not sent to the page that asks for a code.
     assert response.redirect_chain[0][0] == "/admin/"
     assert not Authenticator.objects.exists()
 
@@ -293,7 +293,7 @@ def test_a_superuser_waits_too(officer, keeper):
     assert newest(Kind.SUPERUSER).is_waiting
     assert not may(user, "auth.change_group")
     assert not may(user)
-    # What they save of themselves meanwhile neither gives nor takes it.
+    # Saving their own forms meanwhile neither grants nor removes it.
     client = signed_in(user)
     passwords = {"old_password": PASSWORD} | dict.fromkeys(
         ["new_password1", "new_password2"], "five plain words are here"
@@ -315,7 +315,7 @@ def test_what_a_role_may_do_waits_where_it_comes_to_approving(officer, keeper, s
     signed_in(officer).post(f"/admin/auth/group/{group.pk}/change/", fields)
     assert not may(editor)
     assert may(editor, "strategy.change_guide")
-    assert AccountChange.objects.filter(kind=Kind.ROLE_CHANGED).count() == 2  # The name too.
+    assert AccountChange.objects.filter(kind=Kind.ROLE_CHANGED).count() == 2  # The name counts too.
     later(hours=25)
     assert may(editor)
     assert "the role was given or changed on" in approve(editor, spoc, officer)
@@ -335,7 +335,7 @@ def test_an_account_that_is_opened_again_waits_where_it_may_approve(keeper, publ
 
 @pytest.mark.parametrize("way", ["role", "set", "permission", "group", "flag"])
 def test_whichever_way_a_role_is_given_it_waits(rf, keeper, way):
-    """Actions, imports and pages of a later release come by one of these."""
+    """Actions, imports and the pages of a later release all assign roles in one of these ways."""
     from allauth.core import context
 
     user, group = person("anna"), Group.objects.get(name="Publishers")
@@ -383,7 +383,7 @@ def test_what_is_taken_back_waits_no_longer_and_gives_nothing(keeper, later):
     assert change in AccountChange.objects.exclude(decisions=None)
     assert not AccountChange.objects.waiting().exists()
     assert not may(anna, "strategy.change_guide")
-    # Given again, it waits again.
+    # If the role is given again, it waits again.
     later(hours=25)
     give(keeper, anna)
     assert not may(anna, "helphub.publish")
@@ -433,7 +433,7 @@ def test_each_kind_is_cancelled(officer, keeper, publisher, later):
     assert not group.permissions.filter(codename="approve_number").exists()
 
 
-# How old somebody must be to approve
+# How old an account must be to approve
 
 
 def test_a_new_publisher_approves_after_seven_days(keeper, spoc, later):
@@ -513,7 +513,7 @@ def test_two_young_keepers_do_not_vouch_for_each_other(keeper, spoc):
 
 
 def test_nobody_vouches_for_themselves_or_without_being_a_keeper(keeper, publisher, officer):
-    # A superuser may open the page of anybody, their own too.
+    # A superuser can open anyone's page, including their own.
     assert "Nobody vouches for themselves" in at_sign_in_of(officer, officer, "vouch").text
     ghost = make(keeper, "ghost")
     assert (
@@ -524,7 +524,7 @@ def test_nobody_vouches_for_themselves_or_without_being_a_keeper(keeper, publish
     )
 
 
-# Both of the two persons
+# Proposer and approver
 
 
 def test_nobody_approves_what_an_account_proposed_that_they_made(spoc, later):
@@ -555,7 +555,7 @@ def test_what_a_deleted_account_proposed_is_proposed_again(publisher, spoc):
     assert "was deleted" in approve(publisher, spoc, None)
     with pytest.raises(proposals.NotDecidedError):
         proposals.approve(proposal.pk, publisher)
-    # Saying no needs nothing.
+    # Refusing has no conditions.
     proposals.refuse(proposal.pk, publisher, "x")
 
 
@@ -631,7 +631,7 @@ def test_the_only_keeper_who_lost_everything_is_let_in_from_the_server(spoc, lat
 
 
 def test_an_account_from_before_the_log_is_as_old_as_it_says(spoc):
-    """As after the upgrade: no rows, and the roles and factors that were there."""
+    """As after the upgrade: no log rows, but roles and factors already there."""
     old = User.objects.create_user("old", is_staff=True)
     old.groups.add(Group.objects.get(name="Publishers"))
     TOTP.activate(old, generate_totp_secret())
@@ -662,7 +662,7 @@ def test_every_officer_sees_on_the_first_page_what_was_done(keeper, publisher, l
             "keeper asked for all second factors of publisher to be removed.",
         ):
             assert words in text(part)
-        # What waits comes first.
+        # Waiting changes come first.
         assert [text(one) for one in part.iter("li")][2].count("Waits until") == 1
     later(days=31)
     assert not Page(signed_in(keeper).get("/admin/")).all("section", class_="account-news")

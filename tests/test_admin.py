@@ -1,4 +1,4 @@
-"""The admin as an officer uses it: forms are opened, filled in and sent."""
+"""The admin as officers use it: they open forms, fill them in and send them."""
 
 import re
 
@@ -26,7 +26,7 @@ from .reader import Page, form_values, text
 
 pytestmark = pytest.mark.django_db
 
-# They stand in the forms of their pages and numbers.
+# Officers edit these in the forms of their pages and numbers.
 IN_OTHER_FORMS = {
     *{Suggestion, CallFact, Schedule, ScheduleException},
     *{Verification, Location, ServiceVerification},
@@ -45,7 +45,7 @@ def change_url(row):
 
 
 def save(admin, row, **changes):
-    """Open a row's form, change some fields, press Save and read what comes back."""
+    """Open a row's form, change some fields, press Save and return the page that comes back."""
     page = Page(admin.get(change_url(row)))
     return Page(admin.post(change_url(row), form_values(page) | changes, follow=True))
 
@@ -68,7 +68,7 @@ def test_every_model_has_a_list_and_a_form_that_saves(admin, model):
     assert errors(page) == []
     assert "was changed successfully" in page.text
     after = type(row).objects.filter(pk=row.pk).values().get()
-    # An empty translation may become an empty text: both mean that there is none.
+    # An empty translation may become an empty text: both mean there is none.
     assert {k: v or None for k, v in before.items()} == {k: v or None for k, v in after.items()}
 
 
@@ -112,7 +112,7 @@ def test_a_closed_language_says_how_much_is_written_and_shows_the_english_beside
     Guide.objects.filter(pk=guide.pk).update(name_ur="رضامندی", door_en="", content_note_en="")
     page = Page(admin.get(change_url(guide)))
     said = {text(one.find("h2")): text(one.find("span")) for one in page.all("summary")}
-    # Three are written in English: the heading, the summary and the text.
+    # Three fields have English: the heading, the summary and the text.
     assert said["Urdu (اردو)"] == "1 of 3 written"
     assert said["Polish (Polski)"] == "0 of 3 written"
     (urdu,) = (
@@ -129,7 +129,7 @@ def test_a_language_with_a_mistake_in_it_stands_open(admin):
     assert errors(page)
     opened = [one for one in page.all("fieldset", class_="language") if one.find("details") is None]
     assert ["Urdu" in text(one.find("h2")) for one in opened] == [True]
-    # Beside what was typed stands the English that was typed with it.
+    # Beside the typed text is the English that was typed with it.
     page = save(
         admin, Guide.objects.get(slug="consent"), body_ur="{h-nobody}", name_en="Typed just now"
     )
@@ -329,11 +329,11 @@ def test_an_officer_sets_no_cookie_on_readers_pages(admin):
     assert "officer" not in response.content.decode()
 
 
-# A database that takes nothing
+# A database that refuses writes
 
 
 def may_only_read(database):
-    """From now on, as a full disk or a standby: SQLite and PostgreSQL each in its own words."""
+    """Refuse writes from now on, like a full disk or a standby, on SQLite or PostgreSQL."""
     with database.cursor() as cursor:
         is_sqlite = database.vendor == "sqlite"
         cursor.execute(
@@ -350,7 +350,7 @@ def guide_form(admin):
 
 @pytest.fixture
 def read_only(db):
-    """A database that takes nothing, as on a full disk or a standby."""
+    """A database that refuses writes, as on a full disk or a standby."""
     is_sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA query_only=ON" if is_sqlite else "SET transaction_read_only=on")
@@ -376,7 +376,7 @@ def test_what_cannot_be_saved_is_said_in_words_and_what_was_typed_stays(
     assert "Half an hour's “work” & more." in page.main
     assert ("tel:999", "999") in page.lines
     assert page.faults == []
-    # The form on the page sends it again, as it was.
+    # The form on the page sends it again unchanged.
     (form,) = page.all("form", method="post")
     assert form.get("action") == address
     sent = {one.get("name"): one.get("value") for one in form.iter("input")}

@@ -1,4 +1,4 @@
-"""What the admin answers where a role may not go, and to addresses that cannot be."""
+"""What the admin answers where a role may not go, and at impossible addresses."""
 
 import random
 import re
@@ -21,9 +21,9 @@ from .test_admin import change_url
 
 pytestmark = pytest.mark.django_db
 
-# A publisher may what an editor may, and more.
+# A publisher can do everything an editor can, and more.
 ROLES = ["Editors", "Keepers of users"]
-# Many lists of the strategy's own words are all alike: one of them is enough.
+# The many lists of the strategy's own words are alike: one is enough.
 ALIKE = re.compile(
     "admin:strategy_(passage|priority|principle|standard|programme|body|document|hubarea"
     "|contactline|source)_"
@@ -32,7 +32,7 @@ ALIKE = re.compile(
 
 @pytest.fixture
 def of_role(django_user_model, db):
-    """A client of somebody with this role, signed in."""
+    """Signs in a client with this role."""
     roles.load()
 
     def sign_in(role):
@@ -66,14 +66,14 @@ def test_an_address_that_is_none_has_the_admins_own_page(admin, client):
         assert is_framed(page), address
         assert "There is no such page" in text(page.one("h1"))
         assert "first page" in page.main
-    # Readers have theirs, and strangers are asked to sign in.
+    # Readers get their own page, and strangers are asked to sign in.
     page = Page(Client().get("/nonsense/"))
     assert ("tel:999", "999") in page.lines
     assert Client().get("/admin/nonsense/").status_code == 302
 
 
 def links_of(html, address):
-    """Where the links of a page of the admin lead, within the admin."""
+    """The admin addresses that a page of the admin links to."""
     for link in re.findall(r'<a [^>]*href="([^"]*)"', html):
         target = urljoin(address, unescape(link))
         path = urlsplit(target).path
@@ -82,7 +82,7 @@ def links_of(html, address):
 
 
 def kind_of(target):
-    """Links to a thousand records of one kind are one kind of link."""
+    """Links to a thousand records of one kind count as one kind of link."""
     match = resolve(urlsplit(target).path)
     return match.view_name, match.kwargs.get("label"), bool(urlsplit(target).query)
 
@@ -213,7 +213,7 @@ def test_no_odd_address_of_the_admin_is_a_fault_of_ours(admin):
         response = admin.get(address)
         if response.status_code >= 500 or (response.status_code == 200 and not response.content):
             broken.append((address, response.status_code))
-        # Whatever refuses it, an officer stays in the admin.
+        # Whatever refuses it, the officer stays in the admin.
         if response.status_code in (400, 403, 404) and "html" in response["Content-Type"]:
             page = Page(response)
             if not is_framed(page) and "tel:999" not in page.html:

@@ -1,4 +1,4 @@
-"""Which pages are made again: those whose answers differ, and all of them."""
+"""Every page whose answers differ is made again."""
 
 import random
 from contextlib import suppress
@@ -34,7 +34,7 @@ def marks():
 
 @pytest.fixture
 def made(monkeypatch):
-    """The addresses whose pages were made, not taken over."""
+    """The addresses of the pages that were made, not taken over."""
     made, run = [], build.run
 
     def noted(folder, before, todo, *others, **more):
@@ -54,7 +54,7 @@ def test_a_sentence_of_a_service_makes_only_the_pages_again_that_show_it(edition
     assert lists
     for address in lists:
         assert "Another sentence altogether." in html(address)
-    # Those that name it beside one of its numbers ask for its name with all that belongs to it.
+    # Pages that name it beside one of its numbers ask for its name with everything about it.
     assert len(made) < 1.5 * len(done.changes["changed"])
 
 
@@ -78,7 +78,8 @@ def test_what_decides_who_is_in_a_list_changes_the_lists(editions):
 
 
 def test_rows_that_many_pages_share_are_read_whole(client):
-    """What was read with one later would be noted for the page alone that asked first."""
+    """Anything read later through a shared row would be noted only for the page that asked
+    first."""
     lists = [one for one in public_pages() if one.startswith("/list/")]
     with memory.using(memory.Memory()) as made:
         for service in Service.objects.published():
@@ -149,7 +150,7 @@ def test_a_question_that_fails_when_it_is_asked_again_has_changed(db):
 
 
 def test_an_answer_that_is_right_until_another_day_is_another_answer():
-    """Pages that asked are kept with the day for which they wait: it would be the old one."""
+    """Otherwise pages that asked would be kept with the old day to wait for."""
 
     def mark(*days):
         recorder = answers.Recorder("2026-03-01")
@@ -186,11 +187,11 @@ def change_something(chance):
         row = chance.choice(list(model.objects.all()))
         fields = [*model._meta.fields, *model._meta.many_to_many]
         fields = [field for field in fields if is_changed_here(field)]
-        # What every page needs, or every service, cannot be left out.
+        # Keep the rows that every page, or every service, needs.
         is_needed = isinstance(row, Organization) or (isinstance(row, Phone) and row.role)
         if fields and not is_needed:
             break
-    with suppress(DatabaseError), transaction.atomic():  # Not all of it may be saved.
+    with suppress(DatabaseError), transaction.atomic():  # Some changes cannot be saved.
         if not isinstance(row, Entry) and chance.random() < 0.2:
             row.delete()
             return f"{row._meta.label}: deleted"
@@ -232,7 +233,7 @@ def test_whatever_changes_every_page_is_what_it_would_be_if_all_were_made(editio
 
 
 def pages():
-    """Every page, without the day on which it was made."""
+    """Every page, without the day it was made."""
     return {
         address: build.DAY.sub(b"", html(address).encode())
         for address, page in store.pages_of(store.current()).items()

@@ -13,7 +13,7 @@ from .test_admin import change_url, errors, form_values
 
 pytestmark = pytest.mark.django_db
 
-# What somebody types, and what is said to it.
+# What an officer types, and the message it gets.
 MARKUP = {
     "<script>alert(1)</script>": "Take out “<script>”",
     "<STYLE>body{}</STYLE>": "Take out “<STYLE>”",
@@ -57,8 +57,8 @@ SOME = dict(
     ]
 )
 
-# Each kind of field: a line, a text, a translation, a row within a form, what is no text with
-# tokens, and what readers never see. Every bad text in one of each, some of them in the others.
+# Each kind of field: a line, a text, a translation, a row within a form, a field without tokens,
+# and one that readers never see. One of each gets every bad text, the others some.
 FIELDS = [
     (Guide, {"slug": "consent"}, "title", SOME),
     (Guide, {"slug": "consent"}, "name_en", SOME),
@@ -77,7 +77,7 @@ FIELDS = [
 
 
 def stored(row):
-    """What is stored of a row and of the rows in its form."""
+    """The stored values of a row and of the rows in its form."""
     found = [list(type(row).objects.filter(pk=row.pk).values())]
     for model in (CallFact, Location):
         found.append(list(model.objects.order_by("pk").values()))
@@ -106,7 +106,7 @@ def test_a_bad_text_is_refused_at_its_field_and_kept_in_the_form(admin, model, k
             for error in [text(one)]
         ]
         assert any(said in one for one in at_field), (typed[:60], at_field, errors(page)[:3])
-        # Django takes spaces off the ends; what is in between is the officer's.
+        # Django strips the ends; the rest is the officer's.
         assert form_values(page)[field].strip() == typed.strip(), typed[:60]
     assert stored(row) == before
 
@@ -128,7 +128,7 @@ def test_a_number_with_a_trick_in_it_is_refused(admin, field, number):
 
 @pytest.mark.parametrize("typed", [*MARKUP, "[[[[" * 2000, "**" * 5000, "> " * 2000])
 def test_what_slips_past_the_form_is_harmless_on_the_page(client, typed):
-    """As a fixture or an old release could have brought it: the page shows it as words."""
+    """As if a fixture or an old release had brought it in: the page shows it as words."""
     Guide.objects.filter(slug="consent").update(body=typed, body_en=typed, summary_en=typed[:200])
     page = Page(client.get("/guides/consent/"))
     main = page.one("main")

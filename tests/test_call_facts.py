@@ -1,4 +1,4 @@
-"""Beside every number stands what a call leaves behind, and never more than is known."""
+"""Beside every number is what a call leaves behind, and never more than is known."""
 
 import polib
 import pytest
@@ -26,7 +26,7 @@ def is_button(element):
 
 
 def beside_numbers(page):
-    """What stands beside each number one can press: (address of the link, sentences)."""
+    """What is beside each number a reader can press: (address of the link, sentences)."""
     for parent in page.one("main").iter():
         for button, *after in (
             list(parent)[at:] for at, child in enumerate(parent) if is_button(child)
@@ -37,7 +37,7 @@ def beside_numbers(page):
 
 
 def beside(client, slug):
-    """What stands beside one number on the contact page."""
+    """What is beside one number on the contact page."""
     return dict(beside_numbers(Page(client.get("/contacts/"))))[Phone.objects.get(slug=slug).url]
 
 
@@ -46,7 +46,7 @@ def service_page(client, slug):
 
 
 def answers(page):
-    """The list of facts on a service's page: question and what stands under it."""
+    """The list of facts on a service's page: each question and its answer."""
     (facts,) = [
         section.find("dl") for section in page.all("section") if section.find("dl") is not None
     ]
@@ -165,7 +165,7 @@ def test_freephone_and_no_other_has_the_sentence_of_the_rule(pages):
 
 
 def test_what_a_source_says_of_bills_is_nowhere(pages):
-    # helplines.csv quotes leaflets that promise it. They are not loaded.
+    # helplines.csv quotes leaflets that promise it. We do not load them.
     for path, page in pages.items():
         assert "will not show" not in page.text.lower(), path
     assert "shows_on_bill" not in {field.name for field in Phone._meta.get_fields()}
@@ -224,7 +224,7 @@ def test_no_reader_is_told_of_an_unknown_cost_that_the_digits_settle(pages):
     assert texts_of == set()
 
 
-# What somebody has told us.
+# What we have been told.
 
 
 @pytest.mark.parametrize(

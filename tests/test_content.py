@@ -1,4 +1,4 @@
-"""The content is the strategy's and the sources', and nothing else."""
+"""The content comes from the strategy and the sources, and nothing else."""
 
 import csv
 import re
@@ -39,7 +39,7 @@ def read_csv(name):
 
 
 def lines():
-    """The rows of helplines.csv that are published, by id."""
+    """The published rows of helplines.csv, by id."""
     return {
         row["id"]: row
         for row in read_csv("helplines.csv")
@@ -123,7 +123,7 @@ def test_wording_kept_for_quotation_stands_nowhere_else(pages, word):
                 # Quoted words, and the strategy's own headings and titles.
                 if child.tag == "blockquote" or child.get("lang") == "en":
                     parent.remove(child)
-        # "Perpetrators" is the strategy's word for a chapter, and the guide for professionals'.
+        # "Perpetrators" is the strategy's word for a chapter. The guide for professionals uses it.
         if word == "perpetrators" and path == "/guides/professionals/":
             continue
         assert word not in page.text, path
@@ -137,7 +137,7 @@ def test_the_disputed_number_stands_once_as_text(pages):
     (figure,) = [f for f in page.all("figure") if f.get("id") == "con-05"]
     assert not list(figure.iter("a"))
     assert not Phone.objects.filter(printed_line=line).exists()
-    # What is said below it is set, word for word; only the numbers come from their own rows.
+    # The words below it are fixed. Only the numbers come from their own rows.
     said = re.sub(r" ?\(?\{h-(?!999)[a-z]+\}\)?", "", line.comment_en).replace("{h-999}", "999")
     assert said == (
         "We are checking this number; Dudley’s own pages print another. For an adult, ring Dudley "
@@ -153,7 +153,7 @@ def test_the_disputed_number_stands_once_as_text(pages):
 
 
 def ask_printed(client, reference):
-    """What stands below one printed line of the contact page."""
+    """What is below one printed line of the contact page."""
     (item,) = [
         one
         for one in Page(client.get("/contacts/")).all("li")
@@ -366,7 +366,7 @@ def test_overwriting_replaces_what_nobody_touched(capsys, monkeypatch):
 
 
 def fixtures_without(monkeypatch, label, key, name):
-    """The same fixtures, of which one row leaves one field out."""
+    """The same fixtures with one field left out of one row."""
     rows = list(content.rows())
     (row,) = [row for row in rows if (row.label, row.key) == (label, key)]
     row.values = {field: value for field, value in row.values.items() if field != name}
@@ -394,7 +394,7 @@ def test_overwriting_empties_what_newer_fixtures_leave_out(
 
 
 def test_what_newer_fixtures_say_of_two_rows_is_checked_when_both_are_written():
-    """The line that stands in for another says who can ring it in the same fixtures."""
+    """The same fixtures say who can ring the fallback line."""
     wanted = [row for row in content.rows() if row.key in ("h-spoc", "h-victimsupport")]
     Phone.objects.filter(slug="h-spoc").update(fallback=None)
     Phone.objects.filter(slug="h-victimsupport").update(

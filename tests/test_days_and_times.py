@@ -97,7 +97,7 @@ def test_what_is_no_time_is_refused_with_what_to_write(typed):
 
 
 def boxes_of(officer):
-    """Every box of every form of the admin, and of the rows in them."""
+    """Every box of every form of the admin, including the rows in it."""
     request = SimpleNamespace(user=officer, GET={}, POST={}, method="GET")
     for model, one in django_admin.site._registry.items():
         if not (one.has_add_permission(request) or one.has_change_permission(request)):
@@ -134,7 +134,7 @@ def test_a_number_is_closed_on_the_days_that_were_typed_and_the_form_shows_them(
     values = form_values(Page(admin.get(change_url(phone))))
     assert values["exceptions-0-first_day"] == "3 December 2027"
     assert values["exceptions-0-last_day"] == "25 December 2027"
-    # Saved once more as it stands, it is the same.
+    # Saved again untouched, it stays the same.
     assert errors(save(admin, phone)) == []
     kept.refresh_from_db()
     assert (kept.first_day, kept.last_day) == (date(2027, 12, 3), date(2027, 12, 25))
@@ -172,7 +172,7 @@ def test_lists_forms_and_the_calendar_say_days_as_in_britain(admin):
         form_values(Page(admin.get(change_url(Guide.objects.get(slug="consent")))))["reviewed_on"]
         == "24 November 2026"
     )
-    # A verification can only be read: the day stands there in words too.
+    # A verification is read-only, and its day is in words there too.
     phone = Phone.objects.get(slug="h-galop")
     page = Page(admin.get(change_url(phone)))
     days = [text(one) for one in page.all("div", class_="readonly")]
@@ -183,7 +183,7 @@ def test_lists_forms_and_the_calendar_say_days_as_in_britain(admin):
 
 
 def test_other_languages_are_read_day_first_too(admin):
-    """The admin speaks English whatever a browser asks for."""
+    """The admin is in English, whatever the browser asks for."""
     guide = Guide.objects.get(slug="consent")
     values = form_values(Page(admin.get(change_url(guide)))) | {"reviewed_on": "03/12/2026"}
     admin.post(change_url(guide), values, headers={"accept-language": "pl, ur;q=0.9, en-US;q=0.8"})
@@ -191,7 +191,7 @@ def test_other_languages_are_read_day_first_too(admin):
     assert guide.reviewed_on == THIRD
 
 
-# Days that have gone by, and days to come
+# Past and future days
 
 
 def test_a_notice_whose_last_day_has_gone_by_is_refused(admin):
@@ -201,7 +201,7 @@ def test_a_notice_whose_last_day_has_gone_by_is_refused(admin):
     assert any("readers would see no notice" in one for one in errors(page))
     assert form_values(page)["notice_until"] == "3/12/2020"
     assert errors(save(admin, service, notice_until="3/12/2090", **closed)) == []
-    # Once it has gone by, other fields of the form can still be changed, and the notice ended.
+    # Once it has passed, officers can still change other fields and end the notice.
     Service.objects.filter(pk=service.pk).update(notice_until=date(2020, 12, 3))
     assert errors(save(admin, service, cost_en="It is free.")) == []
     assert errors(save(admin, service, is_closed_for_now=[])) == []
@@ -246,7 +246,7 @@ def test_hours_of_days_gone_by_are_refused(admin, part, typed):
 
 
 def yes_of(page):
-    """The box by which an officer says that they mean it."""
+    """The box that an officer ticks to confirm."""
     (box,) = [one for one in page.all("input") if one.get("name") == "_yes"]
     return box.get("value")
 
@@ -260,7 +260,7 @@ def test_a_first_day_to_come_is_asked_about_before_readers_lose_the_page(admin):
     assert form_values(page)["summary_en"] == "Typed just now."
     guide.refresh_from_db()
     assert guide.starts_on is None
-    # A yes to another day is none to this one.
+    # Confirming another day does not confirm this one.
     values = form_values(page) | {"starts_on": "11/12/2090", "_yes": said_yes}
     page = Page(admin.post(change_url(guide), values, follow=True))
     assert any("until 11 December 2090" in one for one in errors(page))
@@ -270,5 +270,5 @@ def test_a_first_day_to_come_is_asked_about_before_readers_lose_the_page(admin):
     guide.refresh_from_db()
     assert guide.starts_on == date(2090, 12, 11)
     assert guide.summary_en == "Typed just now."
-    # What readers do not have they cannot lose: nothing is asked.
+    # Readers cannot lose what they do not have, so the form does not ask.
     assert errors(save(admin, guide, starts_on="12/12/2090")) == []

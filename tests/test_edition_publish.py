@@ -1,4 +1,4 @@
-"""Publishing: what officers release is what readers get, whole, or not at all."""
+"""Publishing: readers get what officers release, whole or not at all."""
 
 import errno
 import json
@@ -37,7 +37,7 @@ def page(address, number=None):
 
 
 def without_day(html):
-    """A page without the day from which it is as it is."""
+    """A page without the day it dates from."""
     return build.DAY.sub(b"", html.encode())
 
 
@@ -58,7 +58,7 @@ def test_an_edition_has_a_page_for_every_address_in_every_language(editions):
         if one["file"]:
             for suffix in ("", ".gz", ".br"):
                 assert (store.current() / "pages" / (one["file"] + suffix)).exists()
-    # Built as readers come: over https, at the public name.
+    # Built as readers request it: over https, at the public name.
     assert "https://localhost/sitemap.xml" in page("/robots.txt")
 
 
@@ -95,7 +95,7 @@ def test_no_two_editions_share_a_file(editions):
     publish.publish()
     for path in store.folder_of(2).rglob("*"):
         assert path.is_dir() or path.stat().st_nlink == 1, path
-    # What is written over in place is altered here alone.
+    # Writing over a file in place alters it in this edition only.
     file = store.folder_of(2) / "pages/topics/law.html"
     file.write_text("altered")
     assert store.damage_of(store.folder_of(1)) is None
@@ -111,7 +111,7 @@ def test_one_changed_entry_changes_its_pages_and_no_others(editions):
     assert "/guides/" in done.changes["changed"]
     assert "/topics/law/" not in done.changes["changed"]
     assert "/contacts/" not in done.changes["changed"]
-    # What was taken over is what would be made from nothing.
+    # Pages taken over match pages made from nothing.
     taken = {a: one["sha256"] for a, one in store.pages_of(store.current()).items()}
     (store.current() / answers.FILE).unlink()
     publish.publish(publish.CURRENT)
@@ -145,7 +145,7 @@ def test_damage_that_editions_share_is_mended_by_the_next_and_nothing_is_written
     pages = store.folder_of(1) / "pages/topics"
     whole = {path.name: path.read_bytes() for path in pages.glob("law.html*")}
     assert len(whole) == 3
-    # In place: whoever has a link to this file has the damage.
+    # In place, so every link to this file has the damage.
     for name in ("law.html.gz", "law.html.br"):
         (pages / name).write_bytes(b"altered")
     publish.publish()
@@ -154,7 +154,7 @@ def test_damage_that_editions_share_is_mended_by_the_next_and_nothing_is_written
     before, after = whole["law.html"].decode(), (made / "law.html").read_text()
     assert without_day(after) == without_day(before)
     assert serve.Edition(store.current())
-    # What was whole before is another file than the one that is written now.
+    # Even the undamaged files are separate from the ones written now.
     for name in whole:
         assert (pages / name).stat().st_ino != (made / name).stat().st_ino
 
@@ -183,7 +183,7 @@ def test_a_wrong_digit_in_the_single_point_of_contact_is_refused(editions, clien
     assert store.number_of(store.current()) == 1
     assert store.numbers() == [1]
     assert store.last()["state"] == "refused"
-    # No reason lets it through.
+    # No reason gets it through.
     with pytest.raises(publish.RefusedError):
         publish.publish(force="It is urgent.")
     # Once it is approved, it goes out.
@@ -257,12 +257,12 @@ def test_a_line_without_a_number_of_its_own_is_no_fault(editions):
     assert publish.publish().held == []
 
 
-# Ended in the middle, twice at once, no space
+# Killed midway, twice at once, no space
 
 
 @pytest.fixture
 def elsewhere(editions, tmp_path):
-    """manage.py publish --time-only in a process of its own, without any database."""
+    """manage.py publish --time-only in its own process, without a database."""
     environment = os.environ | {
         "EDITIONS_DIR": str(editions),
         "DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite3",
@@ -294,7 +294,7 @@ def test_hours_go_on_without_a_database(elsewhere):
 
 
 def test_killed_at_any_moment_the_current_edition_is_whole(elsewhere, editions):
-    # Everything is made anew, so that there is much to be killed in.
+    # Make everything again, so there is plenty to interrupt.
     (store.folder_of(1) / answers.FILE).unlink()
     for seconds in (0, 0.1, 0.4, 0.8, 1.6, 3.0):
         before = set(editions.glob(".work-*"))
@@ -337,7 +337,7 @@ def test_without_space_everything_stays_as_it_was(editions, monkeypatch, capsys)
 
 @pytest.mark.parametrize("has_content", [False, True])
 def test_on_a_full_disk_nothing_half_made_is_left(elsewhere, editions, has_content):
-    # No file may grow beyond that: the content does not fit, or the pages do not.
+    # Limit the size of any file: either the content or the pages do not fit.
     process = elsewhere("--time-only")
     while has_content and not list(editions.glob(".work-*/find.sqlite3")):
         assert process.poll() is None
@@ -369,7 +369,7 @@ def test_pages_are_made_by_the_public_role_alone(editions, settings):
 
 @pytest.fixture
 def made_with_a_maker(editions):
-    """Makes the pages of the current edition again, in a folder of its own, by that maker."""
+    """Makes the current edition's pages again in a separate folder, with this maker."""
 
     def make(addresses, meanwhile=lambda folder: None):
         with store.work_folder() as work:
@@ -485,7 +485,7 @@ def test_the_command_names_what_to_mend_and_fails(editions):
 def test_if_needed_means_once_for_each_release(editions, capsys, monkeypatch):
     call_command("publish", "--if-needed")
     assert "Readers have edition 1" in capsys.readouterr().out
-    # An edition that cannot be read is none.
+    # An edition that cannot be read does not count.
     (store.folder_of(1) / "content.sqlite3").write_bytes(b"")
     call_command("publish", "--if-needed")
     assert store.number_of(store.current()) == 2
@@ -577,7 +577,7 @@ def test_a_withdrawal_is_stopped_by_a_critical_number_only(source, counted):
 
 
 def test_many_pages_that_fail_are_reported_and_hang_nothing(editions):
-    # Each failure writes a traceback: more of them than a pipe would hold.
+    # Each failure writes a traceback: together they are more than a pipe holds.
     FormOfAbuse.objects.filter(slug="law").update(reference=None)
     for number in range(12):
         topic = FormOfAbuse.objects.get(slug="law")

@@ -1,4 +1,4 @@
-"""The line that is named while another is closed: for the same people, and open then."""
+"""The line named while another is closed: it serves the same people and is open then."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
@@ -63,7 +63,7 @@ def test_a_line_for_everybody_that_never_closes_stands_in_for_any_other():
     [
         ({"wings": [True]}, {}, "own behaviour"),
         ({}, {"wings": [True]}, "own behaviour"),
-        # A number used by services of both.
+        # A number used by services of both wings.
         ({"wings": [True, False]}, {"wings": [True, False]}, "own behaviour"),
         ({}, {"minimum_age": 16}, "ages"),
         ({"minimum_age": 15}, {"minimum_age": 16}, "ages"),
@@ -76,7 +76,7 @@ def test_a_line_for_everybody_that_never_closes_stands_in_for_any_other():
         ({}, {"callers": ["self"]}, "everybody who can ring"),
         ({"callers": ["families"]}, {"callers": ["self"]}, "everybody who can ring"),
         ({"callers": ["self", "professionals"]}, {"callers": ["self"]}, "everybody who can ring"),
-        # Nobody has said who can ring: the one may be for anybody, the other for nobody.
+        # We don't know who can ring: the first may be for anyone, the second for no one.
         ({"callers": []}, {"callers": ["self", "families"]}, "everybody who can ring"),
         ({}, {"callers": []}, "does not say who can ring"),
         ({}, {"is_one_group": True}, "one group"),
@@ -121,7 +121,7 @@ def test_a_line_need_not_be_open_while_the_other_one_is():
 
 
 def silence_by_scan(one, other, first_day, days):
-    """The first minute at which no line answers, found by looking at each."""
+    """The first minute at which neither line answers, found by checking every minute."""
     for (moment, mine), (_moment, theirs) in zip(
         scan(*one, first_day, days), scan(*other, first_day, days), strict=True
     ):
@@ -138,16 +138,16 @@ def replaced(rules, **values):
     ("one", "other"),
     [
         (OFFICE, OUT_OF_OFFICE),
-        # One minute short, at each end.
+        # One minute short at each end.
         (OFFICE, (replaced(OUT_OF_OFFICE[0], closes_at=time(8, 59)), OUT_OF_OFFICE[1])),
         (([Rule(time(9), time(16, 59), EVERY_DAY[:5])], OFFICE[1]), OUT_OF_OFFICE),
-        # Bank holidays: nobody answers, or nobody knows.
+        # Bank holidays: closed, or not known.
         (OFFICE, (OUT_OF_OFFICE[0], BankHolidays.USUAL)),
         (OFFICE, (OUT_OF_OFFICE[0], BankHolidays.CLOSED)),
         (OFFICE, (OUT_OF_OFFICE[0], BankHolidays.UNKNOWN)),
         ((OFFICE[0], BankHolidays.UNKNOWN), (OUT_OF_OFFICE[0], BankHolidays.ROUND_THE_CLOCK)),
         ((OFFICE[0], BankHolidays.UNKNOWN), (OUT_OF_OFFICE[0], BankHolidays.UNKNOWN)),
-        # Nights across both changes of the clock, and a gap that only one of them opens.
+        # Nights across both clock changes, and a gap that only one of the changes opens.
         (
             ([Rule(time(6), time(22), EVERY_DAY)], BankHolidays.USUAL),
             ([Rule(time(22), time(6), EVERY_DAY)], BankHolidays.USUAL),
@@ -162,7 +162,7 @@ def replaced(rules, **values):
 def test_the_first_silence_is_the_one_that_a_scan_of_every_minute_finds(one, other):
     first_day = date(2026, 1, 1)
     found = fallbacks.first_silence(line(*one), line(*other), first_day)
-    # The scan knows the bank holidays of 2026 only.
+    # The scan knows only the bank holidays of 2026.
     expected = silence_by_scan(one, other, first_day, 365)
     if expected is None:
         assert found is None or found >= datetime(2027, 1, 1, tzinfo=UTC)
@@ -275,7 +275,7 @@ def test_what_several_lines_of_a_list_name_is_said_once_below_it(pages):
     assert trust.name in shared[0]
     assert f"{other.display} ({other.name})" in shared[0]
     assert len([one for one in sentences if other.display in one]) == 1
-    # On its own page the line says it itself.
+    # The line's own page says it directly.
     address = Service.objects.get(line=trust.slug).get_absolute_url()
     assert f"When this line is closed: {other.display}" in pages[address].main
 
@@ -295,7 +295,7 @@ def stored(phone):
 
 @pytest.fixture
 def duty(db):
-    """A line that answers whenever an office does not."""
+    """A line that answers whenever an office is closed."""
     phone = make_phone(bank_holidays=BankHolidays.ROUND_THE_CLOCK)
     weekdays = "MO,TU,WE,TH,FR"
     sessions = [(weekdays, time(0), time(9)), (weekdays, time(17), time(0))]
@@ -305,7 +305,7 @@ def duty(db):
 
 @pytest.fixture
 def office(duty):
-    """A line with office hours, which names that one for all others."""
+    """A line with office hours and the duty line as its fallback."""
     phone = make_phone(bank_holidays=BankHolidays.CLOSED, maximum_age=17)
     make_schedule(phone)
     phone = stored(phone)
@@ -436,7 +436,7 @@ def test_an_upgrade_forgets_the_first_releases_fallbacks_and_keeps_an_officers()
     galop.refresh_from_db()
     fmu.refresh_from_db()
     assert (galop.fallback, fmu.fallback) == (None, samaritans)
-    # Loading the fixtures again then brings the right one, and leaves the officer's.
+    # Loading the fixtures again brings in the right one and leaves the officer's alone.
     change = {one.row.key: one for one in content.changes() if one.row.label == "contacts.phone"}
     assert change["h-galop"].verb == "replace"
     assert change["h-fmu"].verb == "leave"

@@ -1,4 +1,4 @@
-"""Find: everything published is found, in people's own words, and the words stay nowhere."""
+"""Find: everything published is found in everyday words, and the words are kept nowhere."""
 
 import csv
 import random
@@ -46,7 +46,7 @@ def ask(client, words, language="en"):
 
 
 def found(page):
-    """Where the results lead, in the page's order."""
+    """Where the results lead, in page order."""
     return [a.get("href") for h3 in page.all("h3") for a in h3.iter("a")]
 
 
@@ -133,7 +133,7 @@ def test_every_published_line_is_found_by_its_name_and_its_everyday_name(client)
         ("strategy priorities", "/strategy/priorities/"),
         ("was it my fault", "/guides/consent/"),
         ("he wont stop texting me", "/services/unwanted-contact/"),
-        # People with little English, and the English pages.
+        # Readers with little English, on the English pages.
         ("gwałt", "/services/day-and-night-line/"),
         ("gwalt", "/services/day-and-night-line/"),
         ("مدد", "/help-now/"),
@@ -296,7 +296,7 @@ def test_what_is_not_translated_is_found_in_english_and_marked(client):
     items = [li for li in page.all("li") if list(li.iter("h3"))]
     assert items
     for item in items:
-        # The name and the summary; the number's own words are the page's.
+        # The name and the summary. The number's own words belong to the page.
         for words in (item.find("h3"), item.find("p")):
             assert (words.get("lang"), words.get("dir")) == ("en", "ltr")
 
@@ -340,7 +340,7 @@ def test_nothing_found_offers_ways_on(client):
 
 
 def damage(name):
-    """Leave a find index behind that cannot be read, in one of the ways a disk or a hand can."""
+    """Leave an unreadable find index, in one of the ways a disk or a person might."""
     path = settings.FIND_INDEX
     whole = path.read_bytes()
     if name == "missing":
@@ -353,7 +353,7 @@ def damage(name):
     elif name == "rubbish":
         path.write_bytes(random.Random(1).randbytes(len(whole)))  # noqa: S311
     elif name == "a wrong byte":
-        # In the description of a table: SQLite's complaint is then no text.
+        # In the description of a table: SQLite's message is then not valid text.
         path.write_bytes(whole.replace(b"CREATE TABLE about", b"CREATE T\xa1BLE about"))
     elif name == "torn":
         path.write_bytes(whole[: len(whole) // 3])
@@ -381,7 +381,7 @@ DAMAGES = [
 
 @pytest.fixture
 def tidy():
-    """Take away what a test left in the index's place: the next one builds its own."""
+    """Remove what a test left in the index's place; the next test builds its own."""
     yield
     if settings.FIND_INDEX.is_dir():
         settings.FIND_INDEX.rmdir()
@@ -431,7 +431,7 @@ def test_the_words_stand_in_no_header_link_title_or_log(client, caplog):
 
 
 def test_an_error_behind_find_names_no_word(client, caplog):
-    # As a database does that is gone. The test client would raise what a reader sees as a page.
+    # Like a database that has gone. The test client would raise what a reader sees as a page.
     client.raise_request_exception = False
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE services_service RENAME TO gone")
@@ -463,7 +463,7 @@ def test_the_longest_answer_comes_in_the_first_round_trip(client, language):
     assert len(found(page)) > 12
     content = page.response.content
     assert len(brotli.compress(content, quality=BROTLI_QUALITY)) < FIRST_ROUND_TRIP
-    # The exit is in its first half, also for who gets the page as it is made.
+    # The exit is in its first half, also for readers who get the page as it is made.
     until_exit = content[: content.index(b"data-exit href")]
     assert len(brotli.compress(until_exit, quality=BROTLI_QUALITY)) < FIRST_ROUND_TRIP / 2
 
@@ -473,7 +473,7 @@ def test_beside_a_line_that_closes_stands_one_for_the_same_people(client):
     item = next(li for li in page.all("li") if "tel:08009995428" in links_of(li))
     assert "When this line is closed: 0808 16 89 111 (Victim Support supportline)" in text(item)
     assert "At any time" not in page.main
-    # Nothing stands in for these: no other line is for the same people.
+    # No fallback is named for these: no other line is for the same people.
     section = next(ask(client, "stop it now").one("main").iter("section"))
     assert {"tel:08081000900", "tel:08088024040"} <= set(links_of(section))
     assert "tel:08085002222" not in links_of(section)
@@ -516,7 +516,7 @@ def test_the_address_of_an_answer_is_that_of_the_empty_box(client, language):
 
 @pytest.mark.parametrize("token", ["x", "gAAAAA", "gAAA-AA_%3D", "é", "a" * 5000, "%F0%28"])
 def test_the_addresses_that_once_kept_words_are_no_more(client, token):
-    # Capitals lead to small letters first, and there is nothing there either.
+    # Capitals redirect to lower case first, and nothing is there either.
     page = Page(client.get(f"/find/{token}/", follow=True))
     assert page.response.status_code == 404
     assert ("tel:01384455411", "01384 455411") in page.lines

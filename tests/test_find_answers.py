@@ -1,4 +1,4 @@
-"""What find answers, phrase by phrase: the first page of each, and whose wing is whose."""
+"""What find answers, phrase by phrase: which page comes first, and which wing gets which phrase."""
 
 from contextlib import closing
 
@@ -19,7 +19,7 @@ def seen():
 
 @pytest.fixture
 def answer(db, seen):
-    """The addresses that are found, in the page's order, without the page around them."""
+    """The addresses found, in the page's order, without rendering the page."""
     index.build()
     with closing(index.Index(index.place())) as file:
 
@@ -37,7 +37,7 @@ def lines(text):
     return [line.strip() for line in text.strip().splitlines()]
 
 
-# The best answer to each of these stands first; where two are equally good, either.
+# The best answer comes first. Where two are equally good, either may.
 FIRST = {
     "/guides/just-happened/": """
         raped
@@ -426,7 +426,7 @@ FIRST = {
         izzat
     """,
 }
-# Asked for by name, these pages are found. To a cry for help they are no answer.
+# Found when asked for by name, but no answer to a cry for help.
 ABOUT_THE_SITE = ("/strategy/", "/privacy/", "/accessibility/")
 # Not first, but among the first five.
 AMONG_FIVE = {
@@ -468,7 +468,7 @@ AMONG_FIVE = {
     "my manager keeps making sexual comments": ["/topics/respect/", "/services/rights-at-work/"],
     "abused as a child": ["/services/long-ago-line/"],
 }
-# What was shown once, and was wrong.
+# Answers that were once given and were wrong.
 NEVER = {
     "my son touching his sister": ["/services/advice-for-women/"],
     "abused by a woman": ["/topics/family-health/"],
@@ -646,7 +646,7 @@ OWN_BEHAVIOUR = """
     i want to have sex with my stepdaughter
     he said stop and i carried on
 """
-# Who hurts a partner is for one line, and who thinks of children is for the other.
+# People who hurt a partner go to one line; people who think of children go to the other.
 TO_A_PARTNER = """
     i hit my girlfriend
     my partner, worried i hurt my girlfriend
@@ -758,7 +758,7 @@ A_CHILDS_BEHAVIOUR = """
     my teenager showed porn to his little brother
     my stepson rubbed himself on my daughter
 """
-# Somebody was hurt, is afraid, or is worried about somebody else.
+# People who were hurt, are afraid, or are worried about someone else.
 NOT_THE_WING = """
     i have sex with my husband when i dont want to
     i have sex with my boyfriend to keep him happy
@@ -1119,7 +1119,7 @@ NOT_THE_WING = """
 
 
 def cries():
-    """What people type who look for help for themselves or for somebody who was hurt."""
+    """What people type to find help for themselves or for someone who was hurt."""
     asked = [
         words
         for path, phrases in FIRST.items()

@@ -1,4 +1,4 @@
-"""nginx, the front and the application as real processes: what readers meet when one of them fails.
+"""nginx, the front and the application as real processes: what readers get when one fails.
 
 Whatever happens to the front, nginx shows the current edition or asks the application for it.
 """
@@ -40,7 +40,7 @@ pytestmark = [
 ]
 PUBLIC, ADMIN = "localhost", "admin.localhost"
 FULL_DISK = pytest.mark.skipif(os.geteuid() != 0, reason="Only root mounts a small disk.")
-# Of each answer, whoever gives it.
+# Every answer has these, whichever process sends it.
 HEADERS = {"content-security-policy", "x-content-type-options", "referrer-policy"}
 HEADERS |= {"cross-origin-opener-policy", "cross-origin-resource-policy", "permissions-policy"}
 
@@ -59,7 +59,7 @@ def until(is_so, seconds=60):
 
 
 class Served:
-    """What a reader is sent, and the processes that send it."""
+    """What readers are sent, and the processes that send it."""
 
     def __init__(self, folder, editions):
         self.folder, self.editions = folder, editions
@@ -162,7 +162,8 @@ class Served:
         return (self.front / "open").is_symlink()
 
     def comes_from_the_application(self, path="/"):
-        """Whether a page is not nginx's own: with the application held, it does not come."""
+        """Whether the application serves the page: if so, it does not arrive while that is
+        paused."""
         group = self.processes["application"].pid
         os.killpg(group, signal.SIGSTOP)
         try:
@@ -173,7 +174,7 @@ class Served:
 
 @pytest.fixture
 def built(editions, settings):
-    # Not in pytest's own folder, which it shuts to all other accounts: nginx's workers are one.
+    # Not in pytest's own folder, which other accounts cannot enter. nginx's workers have one.
     with tempfile.TemporaryDirectory(prefix="hub-front-") as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -211,7 +212,7 @@ def test_readers_are_sent_the_pages_twins_as_they_were_made(served):
 
 
 def test_once_it_is_shown_each_page_is_made_as_small_as_can_be(served):
-    """Brotli's best takes too long for whoever waits for an edition."""
+    """Brotli's best quality is too slow while people wait for an edition."""
     page = store.pages_of(store.current())["/"]
     file = store.current() / "pages" / page["file"]
     as_made = file.with_name(f"{file.name}.br").read_bytes()
@@ -230,7 +231,7 @@ def test_once_it_is_shown_each_page_is_made_as_small_as_can_be(served):
     new = (served.front / "current" / "pages" / f"{page['file']}.br").read_bytes()
     assert len(new) < len(as_made)
     assert (packed / mark).stat().st_mtime_ns == made_at
-    # What is on no page any more is not kept.
+    # Copies that no page uses any more are dropped.
     Guide.objects.filter(slug="home").update(name_en="Other words")
     publish.publish()
     until(lambda: b"Other words" in brotli.decompress(sent()))
@@ -250,7 +251,7 @@ def test_a_page_that_was_compressed_again_and_altered_is_not_taken(served):
     until(lambda: (served.front / "current").resolve() != old)
     copy = served.front / "current/pages/index.html.br"
     assert b"Something else." not in brotli.decompress(copy.read_bytes())
-    # nginx goes on with the copy before until it has read what it is to serve now.
+    # nginx serves the previous copy until it has read what to serve now.
     until(lambda: "Other words." in served.body("/guides/consent/"))
     sent = served.ask("/", headers=[("Accept-Encoding", "br")])[2]
     assert b"Something else." not in brotli.decompress(sent)
@@ -276,7 +277,7 @@ def is_fresh(served):
 
 @contextmanager
 def full_disk(folder, room):
-    """The folder on a disk of its own with so much room; gives a function that changes that."""
+    """Put the folder on its own disk of this size, and return a function that resizes it."""
 
     def size(room):
         command = ["mount", "-o", f"remount,size={room}", folder]
@@ -331,7 +332,7 @@ STREET = "1 Zephyrine Street"
 
 
 def a_place():
-    """A public place of a service whose page readers have, and that page."""
+    """A public place whose service has a page for readers, and that page."""
     service = Service.objects.get(line="h-sarc-finder")
     place = Location(
         service=service,
@@ -365,7 +366,7 @@ def test_a_withdrawn_place_is_gone_though_the_front_is_killed_and_leaves_its_lin
     assert "The front is not running" in " ".join(health.faults_of_front())
     served.start_front()
     until(lambda: not served.comes_from_the_application(PAGE))
-    # The copy of what was erased is no longer there either.
+    # The copy of the erased edition is gone too.
     assert not [p for p in served.front.rglob("*.html") if STREET in p.read_text()]
 
 
@@ -513,7 +514,7 @@ def test_officers_from_elsewhere_are_refused_with_the_numbers(built):
 
 
 def test_an_error_of_the_application_itself_writes_down_no_address(served):
-    # Its edition torn under it, and so that no check expects it.
+    # Break its edition underneath it, in a way no check expects.
     manifest = store.current() / "manifest.json"
     manifest.write_text('{"format": 2, "pages": [], "headers": {}, "files": []}')
     os.utime(served.editions / "current", follow_symlinks=False)
@@ -539,7 +540,7 @@ def test_a_redirect_of_nginxs_own_has_the_headers(served):
     for host in (PUBLIC, ADMIN):
         status, headers, _ = served.ask("/help-now/?x=1", host=host, port=served.plain_port)
         assert (status, headers["location"]) == (301, f"https://{host}/help-now/?x=1")
-        # Who comes over plain http is told nothing of https for good: that would be ignored.
+        # No HSTS on plain http: browsers would ignore it.
         assert set(headers) >= HEADERS
         assert "strict-transport-security" not in headers
     answer = spoken(served.plain_port, line(b"/" + WORDS + b"\xff"))

@@ -1,4 +1,4 @@
-"""Every change is a version: who, when, what. Any two are compared, and any one comes back."""
+"""Every change is a version: who, when, what. Any two can be compared, any one restored."""
 
 import io
 
@@ -34,7 +34,7 @@ def versions_of(row):
 
 
 def lines(client, row):
-    """What the page of versions says, newest first."""
+    """The rows of the page of versions, newest first."""
     page = Page(client.get(history_of(row)))
     (table,) = page.all("table", id="versions")
     return [text(one) for one in table.iter("tr")][1:]
@@ -52,7 +52,7 @@ def restore_url(row, version):
 
 
 def restore(client, row, version):
-    """Look at what restoring would change, and press the button."""
+    """Look at what restoring would change, then press the button."""
     page = Page(client.get(restore_url(row, version)))
     values = {
         one.get("name"): one.get("value")
@@ -69,7 +69,7 @@ def line_with_hours():
 
 
 def form_without(client, row, prefix):
-    """A form whose rows of one kind are all ticked to be deleted."""
+    """A form with all its rows of one kind ticked for deletion."""
     values = form_values(Page(client.get(change_url(row))))
     count = int(values[f"{prefix}-INITIAL_FORMS"])
     assert count
@@ -207,7 +207,7 @@ def test_commands_make_versions():
 def test_overwriting_from_the_fixtures_makes_versions():
     guide = Guide.objects.get(slug="consent")
     row = LoadedRow.objects.get(model="strategy.guide", key="consent")
-    # As if the fixtures had said this before.
+    # As if the fixtures had once said this.
     row.values["name_en"] = guide.name_en = "What an older fixture said"
     row.save()
     with recording(why="Before"):
@@ -217,7 +217,7 @@ def test_overwriting_from_the_fixtures_makes_versions():
     assert [one.revision.comment for one in versions_of(guide)] == [loaded, "Before", loaded]
 
 
-# Compared
+# Comparing
 
 
 def test_two_versions_are_compared_word_by_word_in_each_language(admin):
@@ -231,7 +231,7 @@ def test_two_versions_are_compared_word_by_word_in_each_language(admin):
     assert [text(one) for one in page.all("ins")][1:] == ["four", "چار"]
     (urdu,) = page.all("dd", lang="ur")
     assert urdu.get("dir") == "rtl"
-    # The other way round shows the same.
+    # Compared the other way round, it shows the same.
     assert compare(admin, guide, newest, middle).main == page.main
     assert "چار" in compare(admin, guide, first).main
 
@@ -262,7 +262,7 @@ def test_a_version_of_another_record_is_not_compared(admin):
     assert compare(admin, guide, versions_of(other)[0]).response.status_code == 404
 
 
-# Brought back
+# Restoring
 
 
 def test_restoring_brings_back_fields_rows_and_links(admin):
@@ -413,7 +413,7 @@ def test_records_deleted_together_by_an_action_come_back(admin):
 
 
 def known_place():
-    """A public place of which there is a version."""
+    """A public place that has a version."""
     one = place("h-galop", **PUBLIC)
     with recording():
         one.save()
@@ -456,12 +456,12 @@ def test_no_version_knows_a_service_from_before_its_place_was_secret():
     assert not Version.objects.filter(serialized_data__contains="4 Some Street").exists()
 
 
-# Who may
+# Permissions
 
 
 @pytest.fixture
 def person(client, django_user_model):
-    """Signs somebody in who has these permissions."""
+    """Signs in an officer who has these permissions."""
 
     def sign_in(*names):
         user = django_user_model.objects.create_user("person", password=None, is_staff=True)

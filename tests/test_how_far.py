@@ -1,4 +1,4 @@
-"""Whoever waits for a publication sees how far it is, in words, and without a reload."""
+"""An officer waiting for a publication sees its progress, in words, without a reload."""
 
 import time
 
@@ -27,7 +27,7 @@ EDITIONS, PROGRESS = reverse("desk:editions"), reverse("desk:progress")
 
 @pytest.fixture
 def folder(settings, tmp_path):
-    """A folder for editions without any, and a publisher that runs."""
+    """An empty folder of editions, and a running publisher."""
     settings.EDITIONS_DIR = tmp_path / "editions"
     store.check_writable()
     store.watcher_beats()
@@ -48,7 +48,7 @@ def running(kind=Kind.RELEASE):
 
 
 def said(admin, *requests):
-    """What the page's script is told, of the head and of these."""
+    """What the page's script is told about the head and these requests."""
     answer = admin.get(PROGRESS, {"of": ["head", *(one.pk for one in requests)]}).json()
     found = [answer["said"][key] for key in ("head", *(str(one.pk) for one in requests))]
     return found[0] if not requests else found
@@ -141,12 +141,12 @@ def test_each_sees_its_own_place_in_the_queue(folder, admin):
     assert of_second["words"].startswith(f"Number 2 in the queue. {ahead}")
     assert of_third["words"].startswith(f"Number 3 in the queue. {ahead}")
     assert (of_third["percent"], of_third["is_over"]) == (None, False)
-    # A withdrawal goes before all of them.
+    # A withdrawal goes ahead of all of them.
     withdrawal = ask_for(Kind.WITHDRAWAL, "dora")
     _, of_withdrawal, of_second = said(admin, withdrawal, second)
     assert of_withdrawal["words"] == ("It goes first: what is being published is stopped for it.")
     assert of_second["words"].startswith("Number 3 in the queue.")
-    # And the next one behind it.
+    # The next one queues behind it.
     at_work(source="withdrawal", who="dora")
     PublicationRequest.objects.filter(pk=first.pk).update(
         state=State.WAITING, report={"stopped": 1}
@@ -227,7 +227,7 @@ def test_one_that_was_stopped_more_than_once_says_so(folder, admin):
     )
 
 
-# Who may ask, and for what
+# Who can ask, and for what
 
 
 def test_only_who_may_see_publications_is_told(folder, client, django_user_model):
@@ -255,12 +255,12 @@ def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(folder, admin):
     values = type_into(admin, guide, summary_en="What took half an hour.")
     later(admin, 31 * 60)
     assert admin.get(PROGRESS).status_code == 403
-    # What was typed is kept all the same: the session ends with the officer's own request.
+    # What was typed is kept anyway: the session ends with the officer's own request.
     answer = admin.post(change_url(guide), values, follow=True)
     assert "What you typed is kept." in Page(answer).text
 
 
-# What a publication says of itself
+# What a publication reports about itself
 
 
 def test_a_publication_reports_each_step_and_leaves_no_report_behind(editions, monkeypatch):
@@ -280,7 +280,7 @@ def test_a_publication_reports_each_step_and_leaves_no_report_behind(editions, m
     made = [one for one in reports if one["doing"] == "making"]
     assert made[-1]["done"] == made[-1]["of"]
     assert store.progress() is None
-    # The next one knows from this one how long a page takes.
+    # The next one learns from this one how long a page takes.
     pace = store.manifest_of(store.current())["pace"]
     assert pace["made"] > 0
 
@@ -370,7 +370,7 @@ def test_a_report_that_cannot_be_written_stops_nothing(folder):
 
 
 def test_the_publisher_and_its_pages_agree(editions, admin, monkeypatch):
-    """What the head says while a real publication is at work."""
+    """What the head says while a real publication runs."""
     monkeypatch.setattr("helphub.edition.watch.close_old_connections", lambda: None)
     store.watcher_beats()
     Guide.objects.filter(slug="consent").update(body_en="Other words.")

@@ -1,4 +1,4 @@
-"""Another number for a critical line: one officer proposes it, a second one approves it."""
+"""A new number for a critical line: one officer proposes it, a second approves it."""
 
 import threading
 
@@ -33,7 +33,7 @@ REASONS = {"why": "The council has moved it.", "source": "Letter of the council,
 
 @pytest.fixture(autouse=True)
 def nobody_is_asked_again(settings):
-    """However long an edition takes to make here: what is asked again is tested with sessions."""
+    """Editions can take long to make here. Asking again is tested with the sessions."""
     settings.CONFIRMED_SECONDS = settings.SESSION_IDLE_SECONDS = 60 * 60
 
 
@@ -61,14 +61,14 @@ def with_permissions(user, *codenames):
 
 @pytest.fixture
 def editor(django_user_model, db):
-    """An account that proposes and does not approve."""
+    """An account that can propose but not approve."""
     user = django_user_model.objects.create_user("editor", is_staff=True)
     return with_permissions(user, "change_phone", "view_phone")
 
 
 @pytest.fixture
 def second(django_user_model, db):
-    """A client with a second officer signed in, who may approve."""
+    """A client signed in as a second officer, who may approve."""
     user = django_user_model.objects.create_user("second", is_staff=True)
     return signed_in(established(with_permissions(user, "approve_number")))
 
@@ -78,7 +78,7 @@ def url_for(phone):
 
 
 def propose(client, phone, **changes):
-    """Open the form, change something, and press Propose."""
+    """Open the form, change some fields, and press Propose."""
     values = form_values(Page(client.get(url_for(phone))))
     return Page(client.post(url_for(phone), values | REASONS | changes, follow=True))
 
@@ -101,7 +101,7 @@ def approvals(line):
     return list(ApprovedNumber.objects.filter(line=line).order_by("pk"))
 
 
-# The way of a number
+# From proposal to effect
 
 
 def test_a_proposed_number_takes_effect_when_a_second_person_approves_it(admin, second, spoc):
@@ -124,7 +124,7 @@ def test_a_proposed_number_takes_effect_when_a_second_person_approves_it(admin, 
     proposal.refresh_from_db()
     assert (proposal.outcome, proposal.decided_by) == ("approved", "second")
     assert "Approved by second" in Page(admin.get(LIST)).text
-    # What the line's own history says.
+    # The line's own history says so.
     history = reverse("admin:contacts_phone_history", args=[spoc.pk])
     assert (
         "Approved 01384 455412, as officer proposed." in Page(admin.get(history, follow=True)).text
@@ -146,7 +146,7 @@ def test_until_it_is_approved_readers_get_editions_with_the_old_number(
     assert "tel:01384455412" in page
     assert "01384 455412" in page
     assert "tel:01384455411" not in page
-    # Nobody goes back to an edition with the old digits.
+    # Officers cannot go back to an edition with the old digits.
     with pytest.raises(publish.RefusedError, match="Approved is 01384 455412"):
         publish.roll_back(2, "officer", "A test")
     assert store.current() == store.folder_of(3)
@@ -167,7 +167,7 @@ def test_a_withdrawal_does_not_wait_for_the_release_of_an_approved_number(
 def test_the_publisher_brings_an_approved_number_to_readers(
     editions, admin, second, spoc, monkeypatch
 ):
-    # It begins with a fresh connection, which would not see what a test has not committed.
+    # The watcher begins with a fresh connection, which would not see a test's uncommitted rows.
     monkeypatch.setattr(watch, "close_old_connections", lambda: None)
     approve(second, proposed(admin, spoc, **NEW))
     Watcher().look()
@@ -199,7 +199,7 @@ def test_a_line_takes_a_role_over_from_exactly_one_other(admin, second, spoc, ga
     assert (approvals("h-galop")[-1].dial, approvals("h-galop")[-1].role) == (galop.dial, "spoc")
     # It was approved once, so it stays critical.
     assert Phone.objects.get(pk=spoc.pk).is_guarded
-    # Below the strategy's own line readers see that it is another number now.
+    # Below the strategy's own line, readers see that the number is now different.
     assert Phone.objects.get(printed_line__reference="CON-03") == galop
     contacts = Page(Client().get("/contacts/")).text
     assert f"since the strategy was printed. It is now: {galop.display}" in contacts
@@ -234,14 +234,14 @@ def test_help_now_goes_out_only_with_numbers_that_were_approved(editions, admin,
     assert "a number that nobody has approved" in held.why
     page = store.current() / "pages/help-now.html"
     assert galop.dial not in page.read_text()
-    # From now on nobody changes its digits alone.
+    # From now on no officer changes its digits alone.
     assert galop.is_guarded
     approve(second, proposed(admin, galop))
     assert publish.publish().held == []
     assert f"tel:{galop.dial}" in (store.current() / "pages/help-now.html").read_text()
 
 
-# Two persons
+# Two people
 
 
 def test_nobody_approves_or_refuses_a_proposal_of_ones_own(admin, spoc):
@@ -445,7 +445,7 @@ def test_of_two_proposals_at_once_the_second_is_told(admin, officer, second, spo
 
 
 def test_what_would_be_wrong_with_the_line_itself_is_said(admin, second):
-    """Its cost is said without a source, which a free number needs not and another one does."""
+    """It gives a cost without a source, which a free number does not need but others do."""
     phone = Phone.objects.get(slug="h-childline")
     Phone.objects.filter(pk=phone.pk).update(cost="Free.", cost_en="Free.", cost_source="")
     page = propose(admin, phone, **NEW)
@@ -666,7 +666,7 @@ def test_a_line_withdrawn_while_its_form_was_open_is_not_brought_back_unawares(a
     assert "This number was withdrawn since you opened the page." in page.text
     assert form_values(page)["dial"] == "01384455412"
     assert not NumberProposal.objects.exists()
-    # Meant or not is now known: the page says what it would do.
+    # The page now says what it would do, so sending it again is deliberate.
     admin.post(url_for(spoc), form_values(page))
     assert NumberProposal.objects.get().kind == "bring-back"
 
@@ -742,7 +742,7 @@ def test_of_two_approvers_at_the_same_moment_one_approves(django_user_model):
     assert Phone.objects.get(pk=spoc.pk).dial == "01384455412"
 
 
-# Ways around
+# Ways round it
 
 
 def test_with_an_organisation_its_critical_lines_do_not_come_back(editions, admin, spoc):

@@ -1,7 +1,7 @@
 """The scripts and the style sheet work in the oldest browsers that the README names.
 
-Chromium 80, Safari 14, Firefox 78. What is newer is listed here, with what it would end: one call
-that a browser lacks ends a feature without a word, and one pseudo-class a whole rule.
+Chromium 80, Safari 14, Firefox 78. Anything newer is listed here with the damage it would do: one
+missing call silently ends a feature, and one unknown pseudo-class drops a whole rule.
 """
 
 import re
@@ -16,7 +16,7 @@ SENT = [assets.FOLDER / name for name in (assets.HEAD_SCRIPT, assets.END_SCRIPT)
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 STRING = re.compile(r""""[^"\n]*"|'[^'\n]*'""")
 
-# Newer than at least one of the three: a syntax ends the whole script, a method what calls it.
+# Newer than at least one of the three. Syntax ends the whole script, a method only its caller.
 TOO_NEW_SYNTAX = [
     r"\?\?=|\|\|=|&&=",  # Chromium 85
     r"(?<![\w$])#\w+",  # private fields: Chromium 84
@@ -50,7 +50,7 @@ TOO_NEW = re.compile(
         ]
     )
 )
-# Here the script asks whether the browser has it, or goes on without it.
+# For these the script checks that the browser has them, or carries on without.
 GUARDED = {"BroadcastChannel", "navigation.activation", "trustedTypes"}
 
 
@@ -58,7 +58,7 @@ def found_in_script(text):
     return TOO_NEW.findall(STRING.sub('""', COMMENT.sub("", text)))
 
 
-# Also as they are sent: who shortens them may know newer ways to write.
+# The sent versions too: the shortener may write newer syntax.
 @pytest.mark.parametrize("script", SCRIPTS + SENT, ids=lambda path: path.name)
 def test_the_scripts_use_nothing_newer(script):
     assert found_in_script(script.read_text()) == []
@@ -99,8 +99,8 @@ def test_what_is_old_enough_is_not():
     assert found_in_script(text.partition(" //")[0]) == []
 
 
-# What every one of the three knows, and what changes nothing but looks where it is not known. A
-# property that is in neither is to be looked up before it is added here.
+# Properties that all three know, and properties that only change the looks where unknown. Look up
+# any other property before adding it here.
 KNOWN = """
     align-items background background-color border border-bottom border-color
     border-inline-start border-radius border-style border-top border-width bottom box-shadow

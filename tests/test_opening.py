@@ -1,4 +1,4 @@
-"""Opening hours as officers write them and readers meet them."""
+"""Opening hours as officers write them and readers see them."""
 
 import csv
 import json
@@ -45,7 +45,7 @@ def card(client, slug):
 
 
 def rung(slug, on=date(2026, 11, 23), method=Verification.Method.RANG):
-    """Notes that somebody has asked the organisation itself."""
+    """Record that someone checked with the organisation itself."""
     Verification.objects.create(
         phone=Phone.objects.get(slug=slug),
         verified_on=on,
@@ -56,7 +56,7 @@ def rung(slug, on=date(2026, 11, 23), method=Verification.Method.RANG):
 
 
 def label(element):
-    """What the script gets to work with, or None where it may say nothing."""
+    """The data the script works from, or None where it must say nothing."""
     found = [e for e in element.iter("strong") if e.get("data-open")]
     if not found:
         return None
@@ -146,7 +146,7 @@ def test_hours_lapse_after_ninety_days_and_no_label_outlives_them(client, clock)
 
 
 def test_only_whoever_asked_makes_a_label(client, clock):
-    """What is published may be old: readers see the hours, and that nobody has rung."""
+    """Published hours may be old: readers see them, and that no one has rung."""
     for phone in Phone.objects.for_listing():
         found = card(client, phone.slug)
         assert label(found) is None, phone.slug
@@ -345,7 +345,7 @@ def test_days_with_other_hours_are_announced_and_then_forgotten(client, clock):
 
 
 def words_of(*sessions):
-    """How hours stand on a page: the groups of days, and the spans."""
+    """How a page words these hours: the groups of days, and the spans."""
     rules = [
         Rule(time(opens), time(closes), tuple(days.split(","))) for days, opens, closes in sessions
     ]
@@ -370,10 +370,10 @@ def test_whole_days_are_said_as_such_and_not_as_a_span():
         # Sunday night runs into the next week.
         ([("SU", 22, 6)], [(6, 6, ((time(22), time(6)),))], []),
         ([("SU", 22, 0), ("MO", 0, 6)], [(6, 6, ((time(22), time(6)),))], []),
-        # Until a day ends, and not until the next one begins.
+        # Until the end of a day, not the start of the next.
         ([("FR", 17, 0), ("SA", 0, 0)], [], [(4, time(17), 5, time(0))]),
         ([("SA", 0, 0), ("SU", 0, 9)], [], [(5, time(0), 6, time(9))]),
-        # Sessions that touch or overlap are one, and those with a gap are two.
+        # Sessions that touch or overlap are one; with a gap between them they are two.
         ([("WE", 9, 12), ("WE", 12, 15)], [(2, 2, ((time(9), time(15)),))], []),
         ([("WE", 9, 13), ("WE", 12, 15)], [(2, 2, ((time(9), time(15)),))], []),
         (

@@ -1,7 +1,7 @@
-"""Who may reach what: every address of the admin, for every role, by every method.
+"""Which role can reach which admin address, by every method.
 
-The table below is the whole of it. An address that stands in no row makes a test fail, and whoever
-a row does not name is refused.
+The table below is complete. An address without a row fails a test, and a role that its row does not
+list is refused.
 """
 
 import re
@@ -25,7 +25,7 @@ from .test_admin import change_url, form_values
 
 pytestmark = pytest.mark.django_db
 
-# A stranger, an officer with no role, editor, publisher, keeper of users, and who may everything.
+# A stranger, an officer with no role, editor, publisher, keeper of users, and superuser.
 PEOPLE = {"A": None, "N": "", "E": "Editors", "P": "Publishers", "K": "Keepers of users", "S": "*"}
 READS, OTHERS = ["GET", "HEAD", "OPTIONS"], ["PUT", "PATCH", "DELETE"]
 
@@ -40,34 +40,34 @@ PRINTED = (
 ONLY_READ = "(contacts/(approvednumber|numberproposal)|helphub/publicationrequest)"
 ANY = r"(auth|strategy|contacts|services|helphub)/\w+"
 
-# An address under /admin/; who reads it; who sends it a form.
+# An address under /admin/, the roles that can read it, and the roles that can post to it.
 TABLE = [
-    # The preview is for who was given a link.
+    # Anyone with a link can see its preview.
     (r"login/(code/|passkey/)?|logout/|welcome/1/1/|desk/preview/1/(1/)?", "ANEPKS", "ANEPKS"),
-    # Who has neither password nor factor, like these people, has nothing to confirm with.
+    # These people have neither password nor factor, so they have nothing to confirm with.
     (r"confirm/(code/|passkey/)?", "NEPKS", "NEPKS"),
-    # What is one's own.
+    # An officer's own account.
     (r"|jsi18n/|typed/leave/|password_change/(done/)?", "NEPKS", "NEPKS"),
     (
         r"sign-in/(app/|app/remove/|end/)?|sign-in/(codes/(new/)?|passkeys/(add/|1/remove/)?)",
         "NEPKS",
         "NEPKS",
     ),
-    # What was done to accounts, for every officer. Who may agree or cancel is tested apart.
+    # The log of account changes, for every officer. Agreeing and cancelling are tested elsewhere.
     (r"account-changes/(1/)?", "NEPKS", "NEPKS"),
-    # They lead on, to an address that asks again.
+    # These redirect to an address that checks again.
     (rf"{ANY}/\d+/|r/\d+/\d+/", "NEPKS", "NEPKS"),
-    # What officers write.
+    # Content that officers write.
     (rf"{WRITTEN}/", "EPS", "EPS"),
     (rf"{WRITTEN}/add/", "EPS", "EPS"),
     (rf"{WRITTEN}/\d+/(change|history)/", "EPS", "EPS"),
     (rf"{WRITTEN}/\d+/delete/", "PS", "PS"),
     (r"helphub/openquestion/(add/|\d+/(change|history)/)?", "EPS", "EPS"),
     (r"helphub/openquestion/\d+/delete/", "S", "S"),
-    # The strategy's own words: nobody adds or deletes.
+    # The strategy's own words: no role adds or deletes.
     (rf"{PRINTED}/(\d+/(change|history)/)?", "EPS", "EPS"),
     (rf"{PRINTED}/(add|\d+/delete)/", "", ""),
-    # What is a record of what was done: nobody changes it.
+    # Records of what was done: no role changes them.
     (rf"{ONLY_READ}/(\d+/history/)?", "EPS", "EPS"),
     (rf"{ONLY_READ}/\d+/change/", "EPS", ""),
     (rf"{ONLY_READ}/(add|\d+/delete)/", "", ""),
@@ -81,7 +81,7 @@ TABLE = [
     (r"desk/numbers/(propose/)?(\d+/)?", "EPS", "EPS"),
     (r"desk/withdraw/strategy\.guide/\d+/", "EPS", "EPS"),
     (r"desk/reviews/(\d+/|ask/strategy\.guide/\d+/)?", "EPS", "EPS"),
-    (r"desk/reviews/\d+/take-back/", "E", "E"),  # The editor has asked.
+    (r"desk/reviews/\d+/take-back/", "E", "E"),  # The editor made the request.
     # People and roles.
     (r"auth/user/(add/|\d+/(change|history|sign-in)/)?", "KS", "KS"),
     (r"auth/user/\d+/delete/", "S", "S"),
@@ -107,7 +107,7 @@ def patterns(resolver, before=""):
 
 
 def row_for(model):
-    """A row of this kind that a publisher could delete, if anybody could."""
+    """A row of this kind that a publisher could delete, if anyone could."""
     rows = model._base_manager.order_by("pk")
     chosen = {
         Guide: {"slug": "consent"},
@@ -125,7 +125,7 @@ def never_published(row):
 
 @pytest.fixture
 def people():
-    """Somebody of each role, by its letter."""
+    """A user of each role, by its letter."""
     found = {}
     for letter, role in PEOPLE.items():
         if role is None:
@@ -141,7 +141,7 @@ def people():
 
 @pytest.fixture
 def addresses(people):
-    """An address for every pattern, with rows that are there."""
+    """One address for every pattern, with rows that exist."""
     guide = Guide.objects.get(slug="consent")
     asked = {"label": "strategy.guide", "key": guide.pk, "name": "x"}
     PublicationRequest.objects.create(kind="lift", who="x", state="done")
@@ -195,7 +195,7 @@ def test_every_row_of_the_table_has_an_address(addresses):
 
 
 def everything():
-    """All that is stored of the site, its officers, and what they asked for."""
+    """Everything stored about the site, its officers and their requests."""
     models = [m for m in content_models() if not m._meta.auto_created]
     models += [LoadedRow, PublicationRequest, Review, Withdrawal]
     found = {
@@ -218,13 +218,13 @@ def send(client, method, address):
 
 
 def is_refused(response):
-    """Whether nothing was reached: the sign-in page instead, no page, or a bare list of methods."""
+    """Whether nothing was reached: turned away, no page, or a bare list of methods."""
     is_bare = "Allow" in response and not response.content
     return is_stopped(response) or response.status_code in {404, 405} or is_bare
 
 
 def is_stopped(response):
-    """Whether somebody was turned away for who they are."""
+    """Whether the user was turned away for who they are."""
     to_sign_in = response.status_code == 302 and response["Location"].startswith("/admin/login/")
     return to_sign_in or response.status_code == 403
 
@@ -256,7 +256,7 @@ def test_whoever_the_table_names_gets_there(letter, people, addresses):
     reached = []
     for address in addresses:
         if letter in people:
-            # Each time: what ends one's own sessions is among the addresses.
+            # Sign in each time: some of the addresses end the officer's own sessions.
             client.force_login(people[letter])
         for method in ["GET", "POST"]:
             (row,) = rows_of(address)
@@ -272,7 +272,7 @@ def test_only_a_form_that_is_sent_changes_anything(people, addresses):
     client = Client()
     client.force_login(people["S"])
     before = everything()
-    # One address of each row: the addresses of a row answer alike.
+    # One address per row is enough: all addresses of a row answer alike.
     for address in {rows_of(one)[0]: one for one in addresses}.values():
         for method in ["HEAD", "OPTIONS", *OTHERS]:
             assert send(client, method, address).status_code < 500, (method, address)

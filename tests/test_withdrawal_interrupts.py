@@ -1,4 +1,4 @@
-"""A withdrawal stops whatever is being published, goes out, and the rest begins again by itself."""
+"""A withdrawal stops any publication under way and goes out; the rest starts again by itself."""
 
 import os
 import signal
@@ -34,8 +34,8 @@ GALOP, MEN = "h-galop", "h-mal"
 
 @pytest.fixture(autouse=True)
 def one_connection(monkeypatch):
-    """The publisher begins with a fresh connection, which would not see what a test has not
-    committed."""
+    """The publisher begins with a fresh connection, which would not see a test's uncommitted
+    rows."""
     monkeypatch.setattr(watch, "close_old_connections", lambda: None)
 
 
@@ -44,7 +44,7 @@ def dialled(slug):
 
 
 def withdraw(admin, slug=GALOP):
-    """As an officer does it."""
+    """Withdraw a line as an officer does."""
     form = reverse("desk:withdraw", args=["contacts.phone", Phone.objects.get(slug=slug).pk])
     assert admin.post(form, {"why": "It does not answer"}).status_code == 302
 
@@ -62,7 +62,7 @@ def words(number=None):
 
 @pytest.fixture
 def at(monkeypatch):
-    """Lets something happen once, as soon as a publication says that it is doing this."""
+    """Runs a function once, as soon as a publication reports this step."""
     report = store.set_progress
 
     def once(doing, what, is_far=lambda said: True):
@@ -175,7 +175,7 @@ def test_page_makers_that_hang_hold_no_withdrawal_up(editions, admin, at):
     everything_is_made_again()
 
     def hang():
-        # Not even the process that is told to end its children does anything any more.
+        # Even the process that should end its children hangs.
         os.killpg(makers._kept["maker"].process.pid, signal.SIGSTOP)
         withdraw(admin)
 
@@ -250,7 +250,7 @@ def test_the_edition_of_a_new_day_gives_way(editions, admin, at):
     assert store.numbers() == [1]
     watcher.look()
     assert not is_shown(GALOP)
-    # What the withdrawal left for later, and what the day changes, is one edition.
+    # One edition has both what the withdrawal left for later and what the new day changes.
     watcher.look()
     watcher.look()
     assert store.numbers() == [1, 2, 3]
@@ -278,7 +278,7 @@ def test_going_back_gives_way_and_is_done_afterwards(editions, admin, at, is_wit
     publish.publish()
     watcher = Watcher()
     if is_withdrawn_already:
-        # Then going back makes a new edition of the old one, without that.
+        # Going back then makes a new edition of the old one, without that line.
         withdraw(admin, MEN)
         watcher.look()
     number = store.number_of(store.current())
@@ -310,7 +310,7 @@ def test_a_command_gives_way_to_the_publisher_and_begins_again(
     watcher = Watcher()
     store.watcher_beats()
     at(progress.MAKING, lambda: withdraw(admin))
-    # While the command waits, the publisher is at work.
+    # The publisher works while the command waits.
     of_command = SimpleNamespace(**vars(time) | {"sleep": lambda seconds: watcher.look()})
     monkeypatch.setattr(publish, "time", of_command)
     call_command("publish")
@@ -346,7 +346,7 @@ def test_what_is_asked_for_while_a_command_publishes_waits_until_that_is_done(ed
         watcher.look()
         request.refresh_from_db()
         assert (request.state, request.report) == (State.WAITING, {})
-        # Even if the command began just now.
+        # Even if the command has only just begun.
         watcher.answer(request)
         assert (request.state, request.report) == (State.WAITING, {})
     watcher.look()

@@ -1,4 +1,4 @@
-"""The pages that the tests of looks and access open: every template, and the long ones."""
+"""The pages that the look and access tests open: every template, and the long ones."""
 
 from playwright.sync_api import expect
 
@@ -11,8 +11,8 @@ MORE = [
     "/accessibility/",
 ]
 ONLY_ENGLISH = {"/no-such-page/", "/emergency/"}
-# What find answers to: every group, a mended word, nothing found, an empty box. No address leads
-# to an answer, so each stands here as the address of the box and the words for it.
+# Searches for find: every group, a corrected word, nothing found, an empty box. Results have no
+# address, so each is written as the address of the box and the words for it.
 LOOKED_FOR = ["attracted to children sexual abuse strategy", "harasment", "quetzalcoatl", ""]
 FOR = " for "
 
@@ -28,7 +28,7 @@ def pages_in(code):
 
 
 def visit(page, place):
-    """Open one of these pages; and where there are words for the box, have them looked for."""
+    """Open one of these pages, and search for the words if it has any."""
     path, is_answer, words = place.partition(FOR)
     page.goto(path)
     if not is_answer:
@@ -36,5 +36,5 @@ def visit(page, place):
     page.get_by_role("textbox").fill(words)
     with page.expect_response(lambda response: response.request.method == "POST"):
         page.get_by_role("textbox").press("Enter")
-    # Not wait_for_function(): once it has to wait, it evaluates text, which the pages forbid.
+    # Not wait_for_function(): if it has to wait it evaluates text, which the pages forbid.
     expect(page.locator("main h1")).to_be_focused()

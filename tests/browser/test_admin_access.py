@@ -11,7 +11,7 @@ from django.conf import settings
 from .conftest import running_site
 from .test_access import AXE, TAGS
 
-# Fills the pages (a review that waits, one that was answered), and says their addresses.
+# Fills the pages (one review waiting, one answered), and prints their addresses.
 FILL = """
 import json
 from django.contrib import admin
@@ -68,8 +68,8 @@ desk = [
 ]
 print(json.dumps({"lists": lists, "forms": forms, "others": others, "desk": desk}))
 """
-# Only what is wrong, with the row of buttons at the end of its form: while it stays in sight, it
-# lies over what is to be scrolled.
+# Only what is wrong, with the row of buttons at the end of its form: while sticky, it covers
+# content that has yet to scroll into view.
 RUN = """async (only) => {
   for (const details of document.querySelectorAll("details")) details.open = true;
   for (const row of document.querySelectorAll(".submit-row")) row.style.position = "static";
@@ -122,15 +122,15 @@ def officer(page, desk, admin_password):
 
 
 def faults_of(page, address, paths):
-    """What is wrong on these pages, each fault with where it was found."""
+    """The faults on these pages, each with where it was found."""
     faults = {}
     for path in paths:
         response = page.goto(f"{address}{path}")
         assert response.status < 500, path
-        if response.status == 403:  # Nobody adds or deletes these.
+        if response.status == 403:  # No role adds or deletes these.
             continue
         page.evaluate(AXE)
-        # What is dark differs in its colours only.
+        # Dark differs only in its colours.
         for scheme, only in (("light", TAGS), ("dark", ["color-contrast"])):
             page.emulate_media(color_scheme=scheme)
             found = page.evaluate(
@@ -146,7 +146,7 @@ def faults_of(page, address, paths):
     ]
 
 
-# A form is the same at any width, but for the room around it: the narrow one shows what is wrong.
+# Width changes only the space around a form, so the narrow one shows what is wrong.
 @pytest.mark.parametrize(
     ("kind", "width"),
     [(kind, 390) for kind in ("lists", "forms", "others", "desk")]

@@ -1,4 +1,4 @@
-"""What a reader looked for is in no file of the browser once the visit is over."""
+"""Once the visit is over, no file of the browser holds what the reader looked for."""
 
 from contextlib import contextmanager
 
@@ -8,9 +8,9 @@ from django.conf import settings
 from .chromium import serving, started
 from .test_traces import found_in, see
 
-# No such words stand in any file of a browser by themselves.
+# A word that no browser file contains by itself.
 CANARY = "quetzalcoatl"
-# The second word is known: there are results.
+# The second word is known, so there are results.
 WORDS = f"{CANARY} stalker"
 RESULT = "/services/unwanted-contact/"
 FORMS = {
@@ -23,7 +23,7 @@ FORMS = {
 
 @contextmanager
 def plain(form):
-    """The address of a site that does not care."""
+    """The address of a site that takes no precautions."""
 
     def answer(path):
         return [("Content-Type", "text/html")], [b"<!doctype html><title>Plain</title>", form]
@@ -50,7 +50,7 @@ def left_by_a_plain_form(launch_args, profile, form):
     return found_in(profile, [CANARY])
 
 
-# What the server sends is kept as it was sent: packed, the search would not know it.
+# The browser keeps responses as they were sent: compressed, the search would miss the words.
 IS_PACKED = """(() => {
   const { encodedBodySize, decodedBodySize } = performance.getEntriesByType("navigation")[0];
   return encodedBodySize !== decodedBodySize;
@@ -61,7 +61,7 @@ IS_THERE = (
 
 
 def look_for(tab, base_url, is_hidden):
-    """Look for the words, open what was found and, if Back is there, go back."""
+    """Search for the words, open a result and, if Back is there, go back."""
     assert not tab.evaluate(IS_PACKED)
     if is_hidden:
         tab.click("button[data-discreet]")
@@ -97,7 +97,7 @@ def test_no_word_that_was_looked_for_is_on_the_disk(
                 tab.click(".exit")
                 tab.wait_until_loaded(settings.EXIT_URL)
             else:
-                # The browser goes with the page still open.
+                # The browser closes with the page still open.
                 browser.close()
         assert found_in(profile, [CANARY, WORDS, base_url]) == {base_url}
 

@@ -1,4 +1,4 @@
-"""“Hide my visit”: pages come in the place of the page that is shown, and leave no address."""
+"""“Hide my visit”: pages replace the one on screen and leave no address."""
 
 import base64
 import re
@@ -17,7 +17,7 @@ __all__ = ["arrivals"]
 SUBJECT = re.compile(
     r"rape|sexual|assault|abuse|violen|victim|survivor|help|hub|visit|leave|police|999", re.I
 )
-# What a page must not do here: one such call brings the site back into the list of visits.
+# Calls a page must not make here: any of them adds the site to the browser history again.
 COUNT_CALLS = """
   window.calls = [];
   for (const [object, name] of [
@@ -36,14 +36,14 @@ HEADING = "document.querySelector('main h1').textContent"
 SERVICE = "/services/day-and-night-line/"
 
 
-# Kept in the page itself: if the page is left, it is gone.
+# Kept in the page itself, so it is lost if the page is left.
 REMEMBER = "() => { window.began = [location.href, document.title, history.length].join(); }"
 IS_AS_IT_WAS = "[location.href, document.title, history.length].join() === window.began"
 
 
 @pytest.fixture
 def hidden(page, arrivals):
-    """A page on which the mode has just been switched on, before any other page of the site."""
+    """A page with the mode just switched on, before any other page of the site."""
     page.set_default_timeout(10_000)
     page.add_init_script(COUNT_CALLS)
     page.goto("/")
@@ -61,7 +61,7 @@ def link_to(page, path):
 
 
 def heading(page, path):
-    """The heading of the page at this address, asked beside the browser."""
+    """The heading of the page at this address, fetched outside the browser."""
     html = page.request.get(path).text()
     return re.search(r"<main.*?<h1[^>]*>(.*?)</h1>", html, re.DOTALL).group(1)
 
@@ -72,13 +72,13 @@ def follow(page, path):
 
 
 def assert_hidden(page):
-    """Still at the first page, as far as the browser and whoever looks at it can tell."""
+    """Still on the first page, as far as the browser and an onlooker can tell."""
     assert page.evaluate(IS_AS_IT_WAS)
     assert page.evaluate("window.calls") == []
     assert page.evaluate("Object.keys(sessionStorage).join()") == "h"
 
 
-# The lines of an Urdu heading are far apart, and a page may be too short to scroll that far.
+# Urdu headings have wide line spacing, and a page may be too short to scroll that far.
 STARTS_AT_HEADING = """() => {
   const top = document.querySelector("main h1").getBoundingClientRect().top;
   const strip = Math.max(0, document.querySelector(".strip").getBoundingClientRect().bottom);
@@ -289,11 +289,11 @@ def test_an_address_that_is_not_there_shows_the_page_that_says_so(hidden):
     assert_hidden(hidden)
 
 
-# Slow lines.
+# Slow connections.
 
 
 def hold(page, path):
-    """The requests for this page, which wait to be answered."""
+    """Hold back the requests for this page, and return them."""
     held = []
     page.route(f"**{path}", lambda route: held.append(route))
     return held
@@ -322,7 +322,7 @@ def test_of_two_presses_the_later_wins(hidden):
     response.value.finished()
     follow(hidden, "/services/")
     follow(hidden, "/topics/")
-    # And the page that is waited for is the later one too.
+    # The later page also wins while it is still loading.
     later = hold(hidden, "/services/")
     link_to(hidden, "/contacts/").click()
     link_to(hidden, "/services/").click()
@@ -339,7 +339,7 @@ FOREIGN = """<!doctype html><html lang="en"><title>Sign in</title><header>Networ
 
 
 def fail_by(page, how, elsewhere):
-    """Let the page of numbers fail in one of these ways."""
+    """Make the contact page fail in one of these ways."""
     asked_elsewhere = []
     ours = page.request.get("/contacts/").text()
 
@@ -350,7 +350,7 @@ def fail_by(page, how, elsewhere):
         "a sign-in page": answer(),
         "a filter's page": answer(status=403),
         "a proxy's fault": answer(status=502),
-        # The officers' sign-in: a page of this host and none of the readers'.
+        # The officers' sign-in: a page of this host, but not for readers.
         "sent to a sign-in page": lambda route: route.fulfill(
             status=302, headers={"Location": "/admin/"}
         ),
@@ -400,7 +400,7 @@ def test_a_page_that_does_not_load_says_so_and_goes_nowhere(hidden, base_url, ho
     assert_failed(hidden)
     assert_starts_at_heading(hidden)
     assert hidden.get_by_text("Sign in to Wi-Fi").count() == 0
-    # Again, and it fails again; again, and it comes.
+    # Try again and it fails again; try once more and it comes.
     with hidden.expect_request("**/contacts/"):
         hidden.get_by_role("button", name="Try again").click()
     assert_failed(hidden)
@@ -439,14 +439,14 @@ def test_a_page_that_did_not_load_can_be_opened_the_ordinary_way(hidden, base_ur
 
 
 def stop_the_clock(page):
-    """From here on its time passes only as it is told."""
+    """From here on, the page's clock moves only when the test moves it."""
     page.clock.install(time=0)
     page.clock.pause_at(1)
 
 
 def test_a_page_is_waited_for_twenty_seconds(page, arrivals):
     stop_the_clock(page)
-    # The browser's own timer does not follow the clock of the test.
+    # The browser's own timer ignores the test's clock.
     page.add_init_script(
         COUNT_CALLS
         + """AbortSignal.timeout = (patience) => {
@@ -539,11 +539,11 @@ def test_a_form_whose_answer_does_not_come_can_be_sent_again(hidden):
     assert posted == [SENT, SENT]
 
 
-# What is not of this site, and what is no page.
+# Links that leave the site, and links that do not lead to a page.
 
 
 def put_external(page):
-    """A link to another website, in the content."""
+    """Put a link to another website in the content."""
     page.context.route(
         "https://elsewhere.example/**",
         lambda route: route.fulfill(body=ELSEWHERE, content_type="text/html"),
@@ -697,7 +697,7 @@ def assert_covered(page):
     assert words.split("\n")[0] == (settings.OWNER["name"] or "Dudley")
     assert not SUBJECT.search(words), words
     expect(page.locator("[data-uncover]")).to_be_focused()
-    # Nothing else is seen, pressed or read out.
+    # Nothing else can be seen, pressed or read out.
     seen_beside_it = page.evaluate(
         """() => [...Array(200).keys()]
           .map((at) => [at % 10 + 0.5, Math.floor(at / 10) + 0.5])
@@ -785,7 +785,7 @@ def test_five_idle_minutes_cover_the_page(page):
     assert_uncovered(page)
     page.clock.run_for(301_000)
     assert_covered(page)
-    # Also after a reload, on which nobody has touched anything.
+    # Also after a reload that the reader has not touched.
     page.reload()
     page.clock.run_for(301_000)
     assert_covered(page)
@@ -823,11 +823,11 @@ def test_going_to_another_tab_covers_this_one(chromium, base_url):
         assert tab.evaluate("document.querySelector('main').inert")
 
 
-# Pages that are not as the others.
+# Pages unlike the others.
 
 
 def show_emergency_page(page):
-    """What a server in front shows when ours does not answer."""
+    """Show the page that a server in front sends when ours does not answer."""
     html = page.request.get("/emergency/").text()
     page.route(
         "**/contacts/", lambda route: route.fulfill(status=503, body=html, content_type="text/html")

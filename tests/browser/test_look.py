@@ -1,4 +1,4 @@
-"""How the pages look and are used: on a small phone, by keyboard, on paper, in Urdu, bare."""
+"""How the pages look and work: on a small phone, by keyboard, on paper, in Urdu, bare."""
 
 import re
 from itertools import pairwise
@@ -39,7 +39,7 @@ NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAni
 
 
 def box(page, selector):
-    """Where an element is in the window."""
+    """An element's position in the window."""
     return page.locator(selector).first.evaluate(BOX)
 
 
@@ -135,7 +135,7 @@ def test_the_strip_never_covers_what_is_focused(page, code, key):
 # The keyboard.
 
 FOCUSABLE = "a[href], summary, button, input, select, textarea"
-# An outline of two pixels or a shadow, which the style sheet gives to nothing else.
+# An outline of two pixels or a shadow: the style sheet uses these for nothing else.
 IS_FOCUS_SEEN = """(element) => {
   const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
   return (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2) || boxShadow !== "none";
@@ -146,7 +146,7 @@ NOT_REACHED = """(focusable) => [...document.querySelectorAll(focusable)]
 
 
 def tab_stops(page, key="Tab"):
-    """Every element that Tab comes to, once, each while it has the focus."""
+    """Every element that Tab reaches, once, while it has the focus."""
     page.evaluate("() => { window.stopped = new Set(); }")
     while True:
         page.keyboard.press(key)
@@ -197,7 +197,7 @@ def test_tab_reaches_every_link_and_the_focus_is_seen(page, scheme):
 
 @pytest.fixture
 def bare_page(new_context):
-    """A page in a browser that runs no script."""
+    """A page in a browser without script."""
     return new_context(java_script_enabled=False).new_page()
 
 
@@ -246,7 +246,7 @@ CHARACTERS = """(element) => {
 
 
 def fonts_of(page, selector):
-    """The faces that the browser really drew an element's own words with."""
+    """The fonts that the browser actually drew an element's own words with."""
     session = page.context.new_cdp_session(page)
     session.send("DOM.enable")
     session.send("CSS.enable")
@@ -276,7 +276,7 @@ def test_digits_run_from_left_to_right_in_urdu(page, path):
 
 
 def follows(after, before, run, size, onward):
-    """Whether a character stands on a lower line, further on in the line, or beside the run."""
+    """Whether a character is on a lower line, further along its line, or beside the run."""
     further = [(after["left"] - one["left"]) * onward >= 0 for one in (before, *run)]
     is_same_line = abs(after["middle"] - before["middle"]) <= size / 2
     is_lower = after["middle"] - before["middle"] > size
@@ -346,7 +346,7 @@ def test_the_strip_has_edges_in_forced_colours(page, path):
         assert style["borderColor"] != "rgba(0, 0, 0, 0)"
 
 
-# WCAG 1.4.12, set as a reader's own style sheet would set it.
+# WCAG 1.4.12, as a reader's own style sheet would set it.
 SPACE_OUT = """() => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
@@ -359,7 +359,7 @@ SPACE_OUT = """() => {
   `);
   document.adoptedStyleSheets = [sheet];
 }"""
-# Text that leaves the window, or a box that has an edge, a ground or a clip of its own.
+# Text that runs out of the window, or out of a box with its own edge, background or clip.
 CLIPPED = """() => {
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -430,7 +430,7 @@ def test_text_twice_as_large_fits_the_phone_and_both_numbers_are_whole(page, cod
             faults[path] = (found, clipped, numbers)
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "36px"
     assert faults == {}
-    # What is read is not covered: so large a strip scrolls away.
+    # So large a strip must scroll away, or it would cover the text.
     assert page.locator(".strip").evaluate("(one) => getComputedStyle(one).position") == "static"
 
 
@@ -491,15 +491,15 @@ def test_a_page_is_one_request_and_leaves_nothing_behind(page, base_url):
         kept = page.evaluate(KEPT)
         assert set(kept.values()) == {0}, (path, kept)
         assert page.context.cookies() == [], path
-    # Compared at the end, so that a late request of any page is among them.
+    # Compared at the end, to include late requests of any page.
     assert requests == [base_url + path for path in ONE_OF_EACH_TEMPLATE]
-    # The browser itself notes a page that is not there, and nothing else is to be noted.
+    # The browser itself logs a missing page, and nothing else may be logged.
     assert not_found == [base_url + "/no-such-page/"]
     assert [url for url, text in troubles] == not_found, troubles
     assert all("status of 404" in text for url, text in troubles), troubles
 
 
-# Sentences of another direction, one below the other: each is read whole.
+# Sentences in the other direction, one below another: each is read whole.
 
 OVERLAPS = """() => [...document.querySelectorAll(".traces > [dir='ltr']")]
   .filter((sentence) => getComputedStyle(sentence).display !== "block")

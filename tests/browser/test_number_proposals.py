@@ -36,7 +36,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def manage(folder):
-    """Runs manage.py on the files of this site, and gives back what it printed."""
+    """Runs manage.py on this site's files, and returns what it printed."""
     environment = os.environ | {
         "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
         "EDITIONS_DIR": f"{folder}/editions",
@@ -75,14 +75,14 @@ def sign_in(page, address, name, password):
 
 
 def faults_of(page):
-    """What axe-core finds, at the widths of a phone and of a desk, and what does not fit there."""
+    """What axe-core finds at phone and desktop width, and anything that does not fit."""
     found = []
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found.append(f"{page.url} is wider than {width}")
         page.evaluate(AXE)
-        # The admin's own parts stand on pictures or over each other: axe cannot tell there.
+        # Some of the admin's own parts overlap or have images behind them: axe cannot tell there.
         found += [
             f"{page.url} at {width}: {one}"
             for one in page.evaluate(RUN, {"type": "tag", "values": TAGS})["faults"]
@@ -92,7 +92,7 @@ def faults_of(page):
 
 
 def press(page, name):
-    """Press a button as somebody does who has no mouse."""
+    """Press a button by keyboard, as an officer without a mouse does."""
     button = page.get_by_role("button", name=name)
     for _ in range(80):
         if button.evaluate("one => one === document.activeElement"):

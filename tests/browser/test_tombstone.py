@@ -1,7 +1,7 @@
 """After the exit: Back, Forward and reload show nothing of the site, not for one frame.
 
-In an ordinary Chromium, which keeps pages whole for Back. Each test first shows that the site is
-seen where it should be, so that not seeing it means something.
+In an ordinary Chromium, which keeps whole pages for Back. Each test first shows that the site is
+seen where it should be. Otherwise not seeing it would prove nothing.
 """
 
 import json
@@ -16,12 +16,12 @@ from .chromium import pixels, serving, started
 from .test_exit import answer_exit, assert_left
 
 TOKENS = (settings.BASE_DIR / "static" / "css" / "tokens.css").read_text()
-# The grounds of 999, of the exit and of the number of Dudley: on every page, on no other here.
+# The backgrounds of 999, the exit and Dudley's number: on every page, and on no other here.
 COLOURS = [
     re.search(rf"--{name}: (#\w{{6}})", TOKENS).group(1) for name in ("red", "ink", "accent")
 ]
 VISIT = ["/", "/help-now/", "/topics/", "/contacts/"]
-# Heard before the site's own listeners: a page given back must be blank before any of them runs.
+# Registered before the site's own listeners: a restored page must be blank before any runs.
 HOW_SHOWN = """addEventListener("pageshow", ({ persisted }) => {
   const { visibility } = getComputedStyle(document.documentElement);
   console.log(`${location.pathname} ${persisted ? `kept ${visibility}` : "new"}`);
@@ -44,7 +44,7 @@ def chromium(browser_type_launch_args, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def start(base_url):
-    """The page before the site, on another host, as a search engine would be."""
+    """The page before the site, on another host, like a search engine's."""
     body = f"<!doctype html><title>Start</title><a href='{base_url}/'>A result</a>".encode()
     with serving(lambda path: ([("Content-Type", "text/html")], [body])) as port:
         yield f"http://localhost:{port}/"
@@ -97,7 +97,7 @@ def test_back_and_forward_show_the_pages_again_while_nobody_has_left(tab, page, 
 def test_after_the_exit_no_frame_shows_the_site_however_one_comes_back(tab, page, base_url, start):
     visit(tab, base_url)
     with tab.filmed() as frames:
-        # Without the exit, Back gives the page back as it was kept, and the camera sees it.
+        # Without the exit, Back restores the page as it was, and the camera sees it.
         tab.goto(settings.EXIT_URL)
         frames.clear()
         tab.travel(-1)
@@ -114,7 +114,7 @@ def test_after_the_exit_no_frame_shows_the_site_however_one_comes_back(tab, page
         tab.let_through()
         tab.wait_until_loaded(settings.EXIT_URL)
         for step in [-1] * 10 + [1] * 10:
-            # The destination is slow: what the page could paint, it has the time to paint.
+            # The destination is slow, so the page has time to paint whatever it can.
             tab.hold()
             if not tab.travel(step):
                 continue
@@ -134,7 +134,7 @@ def test_after_the_exit_no_frame_shows_the_site_however_one_comes_back(tab, page
 
 
 def test_pages_that_were_kept_for_back_come_back_blank_and_send_on(tab, page, base_url, start):
-    # Where the channel is missing, nothing drops them: they must be blank by themselves.
+    # Without the channel nothing drops these pages: they must be blank by themselves.
     tab.before_every_page(NO_CHANNEL)
     visit(tab, base_url)
     leave(tab)
@@ -259,7 +259,7 @@ def test_a_tab_opened_after_the_exit_is_not_marked(tab, chromium, page, base_url
         assert another.evaluate("sessionStorage.length") == 0
 
 
-# A tab that has forgotten the exit, as Firefox's do that were reopened, duplicated or restored.
+# A tab that has forgotten the exit, as when Firefox reopens, duplicates or restores one.
 
 IS_COVERED = """(() => {
   const { visibility } = getComputedStyle(document.querySelector("h1"));
@@ -284,7 +284,7 @@ def test_a_tab_that_has_forgotten_the_exit_comes_back_to_the_plain_cover(tab, pa
     assert pixels(page, frames, COLOURS[:1]) == [0] * len(frames)
     tab.click("[data-uncover]")
     tab.until(lambda: is_seen(page, tab), "the page behind the cover")
-    # Who continues goes on: the next page is shown at once.
+    # Once the reader continues, the next page shows at once.
     tab.travel(1)
     tab.wait_until_loaded(base_url + VISIT[1])
     tab.click("[data-uncover], h1")
@@ -295,7 +295,8 @@ def test_a_tab_that_has_forgotten_the_exit_comes_back_to_the_plain_cover(tab, pa
 
 @pytest.fixture
 def back_from_elsewhere(page, start):
-    """Open this address, go on to another site and press Back. Playwright keeps no page for it."""
+    """Open this address, go on to another site and press Back. Playwright keeps no page for
+    Back."""
 
     def come(path):
         page.goto(path)

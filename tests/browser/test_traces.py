@@ -1,6 +1,6 @@
-"""What a visit leaves on the phone: in the list of visits, in the profile, in the page's storage.
+"""What a visit leaves on the phone: in the browser history, the profile and the page's storage.
 
-Each test first shows what an ordinary visit leaves, so that finding nothing means something.
+Each test first shows what an ordinary visit leaves. Otherwise finding nothing would prove nothing.
 """
 
 import sqlite3
@@ -14,7 +14,7 @@ from .chromium import serving, started
 
 VISIT = ["/help-now/", "/topics/", "/topics/law/", "/contacts/"]
 ORDINARY = ["/privacy/", "/accessibility/", "/services/"]
-# A sentence of the page that stands in its HTML as it is shown.
+# A sentence that is in the page's HTML exactly as it is shown.
 SENTENCE = """[...document.querySelectorAll("main p, main li")]
   .filter((element) => !element.childElementCount)
   .map((element) => element.textContent)
@@ -23,14 +23,14 @@ HEADING = "document.querySelector('main h1').textContent"
 
 
 def see(tab, url):
-    """Press a link where the page comes in place of the one that is shown."""
+    """Press a link whose page replaces the one on screen."""
     before = tab.evaluate(HEADING)
     tab.click(f'a[href="/{url.split("/", 3)[3]}"]')
     tab.until(lambda: tab.evaluate(HEADING) != before, url)
 
 
 def read(tab, address, is_hidden):
-    """Read the pages, leave, and give a sentence of each."""
+    """Read the pages, leave, and return a sentence of each."""
     if is_hidden:
         tab.click("button[data-discreet]")
     sentences = []
@@ -44,7 +44,7 @@ def read(tab, address, is_hidden):
     return sentences
 
 
-# The list of visits.
+# The browser history.
 
 LISTED = """(() => {
   const found = [];
@@ -59,7 +59,7 @@ LISTED = """(() => {
 
 
 def list_of_visits(browser):
-    """What the browser shows whoever asks it for the history."""
+    """The history as the browser shows it on request."""
     with browser.tab("chrome://history/") as tab:
         return tab.until(lambda: tab.evaluate(LISTED), "the list of visits")
 
@@ -80,7 +80,7 @@ def test_a_hidden_visit_is_one_address_and_no_line_in_the_list_of_visits(
     ):
         start = f"http://localhost:{port}/"
         with browser.tab(start, settings.EXIT_URL) as tab:
-            # An ordinary visit is listed, though the exit takes its last page away.
+            # An ordinary visit is listed, even though the exit removes its last page.
             for path in ORDINARY:
                 tab.goto(base_url + path)
             tab.click(".exit")
@@ -91,7 +91,7 @@ def test_a_hidden_visit_is_one_address_and_no_line_in_the_list_of_visits(
             tab.follow(base_url + "/")
             read(tab, base_url, is_hidden=True)
             assert tab.history() == ([start, settings.EXIT_URL], 1)
-            # Nothing has come to the list.
+            # The history has gained nothing.
             assert [line for line in list_of_visits(browser) if "127.0.0.1" in line] == listed
             steps = [tab.travel(step) for step in [-1] * 10 + [1] * 10]
             assert steps.count(True) == 2
@@ -115,7 +115,7 @@ def test_a_hidden_visit_adds_one_address_to_an_empty_history(
 
 
 def passing_on(base_url, is_kept):
-    """A server in front, whose answers the browser gets uncompressed, and may keep or not."""
+    """A server in front that sends answers uncompressed, with or without leave to keep them."""
 
     def answer(path):
         request = Request(base_url + path, headers={"Accept-Encoding": "identity"})  # noqa: S310
@@ -132,7 +132,7 @@ def passing_on(base_url, is_kept):
 
 
 def found_in(profile, texts):
-    """Those of the texts that are in some file, in either of the ways that Chromium writes text."""
+    """Which of the texts are in some file, in either of the ways that Chromium writes text."""
     files = [path.read_bytes() for path in profile.rglob("*") if path.is_file()]
     assert len(files) > 20
     return {
@@ -143,7 +143,7 @@ def found_in(profile, texts):
 
 
 def after_a_visit(launch_args, profile, base_url, *, is_kept, is_hidden):
-    """The sentences and addresses of the pages read, and those that are found on the disk."""
+    """The sentences and addresses of the pages read, and those found on the disk."""
     with passing_on(base_url, is_kept) as port:
         address = f"http://127.0.0.1:{port}"
         with (
@@ -177,11 +177,11 @@ def test_a_hidden_page_stays_off_the_disk_though_the_server_forgets_to_ask(
     first, _, _, found = after_a_visit(
         browser_type_launch_args, tmp_path, base_url, is_kept=True, is_hidden=True
     )
-    # The page that the visit began with came in the ordinary way: the search finds that one.
+    # The first page of the visit loaded in the ordinary way, so the search finds that one.
     assert found == {first}
 
 
-# The page's own storage, and what it asks for.
+# The page's own storage, and its requests.
 
 KEPT = """async () => [
   document.cookie.length,

@@ -1,4 +1,4 @@
-"""From a changed text to the reader's page, in a real Chromium with the publisher at work."""
+"""From an edited text to the reader's page, in a real Chromium with the publisher at work."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ def desk(tmp_path_factory, admin_password):
     folder = tmp_path_factory.mktemp("desk")
     environment = {
         "ADMIN_PASSWORD": admin_password,
-        "OFFERED_LANGUAGES": "en ur",  # Fewer are sooner published.
+        "OFFERED_LANGUAGES": "en ur",  # Fewer languages publish sooner.
         "PREVIEWS_DIR": f"{folder}/previews",
     }
     with running_site(folder, **environment) as address:
@@ -66,7 +66,7 @@ def sign_in(page, desk, password):
 
 
 def ask(page, why):
-    """Publish what is ticked, as an impatient officer does."""
+    """Publish what is ticked, with an impatient double click."""
     page.get_by_label("Why, in a few words").fill(why)
     page.get_by_role("button", name="Publish").dblclick()
     expect(page.get_by_role("heading", level=1)).to_have_text("Editions")
@@ -84,7 +84,7 @@ def publish(page, desk, why):
 def faults(page):
     page.evaluate(AXE)
     found = page.evaluate(RUN, {"type": "tag", "values": TAGS})["faults"]
-    # The admin's messages stand on a picture: axe cannot tell, and does not say that it is wrong.
+    # The admin's messages have a background image, so axe cannot tell. It reports no fault.
     return [f"{page.url}: {one}" for one in found if "due to a background image" not in one]
 
 
@@ -116,11 +116,11 @@ def test_an_officer_changes_a_text_publishes_it_and_readers_have_it(page, desk, 
     assert "Words that go out." in read(f"{desk}/guides/consent/")
     assert "Words that stay." not in read(f"{desk}/topics/law/") + read(f"{desk}/topics/")
     expect(page.get_by_role("link", name="1 entry waits to go out")).to_be_visible()
-    # Sent twice, it went out once.
+    # Submitted twice, it went out once.
     assert page.content().count("publish what is saved,") == 1
 
 
-# Keeps each text that an element had, until the page is reloaded.
+# Records each text that an element has had, until the page is reloaded.
 LISTEN = """() => {
   window.heard = {};
   for (const where of [".publishing .how-far-words", ".publishing [role=status]"]) {
@@ -137,7 +137,7 @@ LISTEN = """() => {
 def test_who_waits_sees_how_far_it_is_and_then_the_report(page, desk, admin_password):
     page.set_default_timeout(60_000)
     sign_in(page, desk, admin_password)
-    # Nearly every page is made from the list of numbers.
+    # Nearly every page depends on the list of numbers.
     change(page, desk, "contacts/phone", "h-samaritans", "name_en", "Samaritans, day and night")
     page.goto(f"{desk}/admin/desk/waiting/")
     page.locator("input[name=tick][value^='contacts.phone:']").first.check()
@@ -152,18 +152,18 @@ def test_who_waits_sees_how_far_it_is_and_then_the_report(page, desk, admin_pass
     expect(report.locator("#content .how-far-hint")).to_be_hidden()
     assert report.evaluate("document.documentElement.scrollWidth") <= 390
     assert faults(report) == []
-    # It ends with the report, in place of the bar.
+    # At the end the report replaces the bar.
     expect(report.locator("#content")).to_contain_text("Done on", timeout=LONGEST * 1000)
     expect(report.locator("#content")).to_contain_text("changed")
     expect(bar).to_have_count(0)
     expect(newest).to_contain_text("done, edition", timeout=LONGEST * 1000)
     expect(page.locator(".publishing")).to_contain_text("Finished. Readers have edition")
-    heard = page.evaluate("window.heard")  # Gone if the page had been reloaded.
+    heard = page.evaluate("window.heard")  # Lost if the page had been reloaded.
     seen, aloud = heard.values()
     counts = [one for one in seen if "Making pages: " in one]
     assert len(counts) > 2
     assert any("more." in one for one in counts)
-    # A screen reader is told of the steps, not of the pages.
+    # A screen reader announces the steps, not the pages.
     assert len(aloud) < 12
     assert not [one for one in aloud if " of " in one]
     assert aloud[-1].startswith("Finished.")
@@ -177,7 +177,7 @@ def test_what_happens_when_you_ring_is_written_in_urdu_on_a_phone(page, desk, ad
     page.locator("#result_list tbody th a").first.click()
     part = page.locator("details", has=page.locator("summary", has_text="Urdu")).first
     part.locator("summary").click()
-    # A line is shown in one language as a whole: everything that stands in English is written.
+    # A line is shown whole in one language: everything it has in English is translated.
     typed = page.locator("#id_what_happens_ur")
     for field in part.locator("textarea, input[type=text]").all():
         english = page.locator("#" + field.get_attribute("id").removesuffix("_ur") + "_en")
