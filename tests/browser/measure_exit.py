@@ -1,10 +1,10 @@
-"""How soon the page is blank and the destination asked for. Run by hand, with a site running:
+"""How soon the page is blank and the destination requested. Run by hand, with a site running:
 
 python tests/browser/measure_exit.py http://127.0.0.1:8000
 
-In an ordinary Chromium without a window. The times are the browser's own, by the clock of the
-machine: of the press, of the first frame without the page, and of the request to the destination,
-which answers after a second and a half.
+In an ordinary Chromium without a window. The times are the browser's own, by the machine's clock:
+the press, the first frame without the page, and the request to the destination, which answers after
+a second and a half.
 """
 
 import base64
@@ -33,7 +33,7 @@ WHEN_PRESSED = """addEventListener("click", ({ timeStamp }) =>
 
 
 def is_blank(picture):
-    """Whether a PNG is of one colour: then all its lines but the first are packed alike."""
+    """Whether a PNG has a single colour: if so, all its lines but the first are packed alike."""
     data = base64.b64decode(picture)
     width = int.from_bytes(data[16:20], "big")
     channels = {2: 3, 6: 4}[data[25]]

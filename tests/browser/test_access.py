@@ -1,4 +1,4 @@
-"""What a machine can tell about access: axe-core finds nothing, in either scheme and direction."""
+"""What a machine can tell about access: axe-core finds nothing, in any scheme or direction."""
 
 from pathlib import Path
 
@@ -8,12 +8,12 @@ from .pages import pages_in, visit
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# What is dark differs in its colours only: the rules that look at these.
+# Dark differs only in its colours, so only the rules about colours run.
 SCHEMES = {
     "light": {"type": "tag", "values": TAGS},
     "dark": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
 }
-# The menu of languages is examined too, so it is opened.
+# Open the menu of languages, so that it is checked too.
 RUN = """async (only) => {
   for (const details of document.querySelectorAll("details")) details.open = true;
   const { violations, incomplete, passes } = await axe.run({ runOnly: only });
@@ -26,13 +26,13 @@ RUN = """async (only) => {
 }"""
 BACKGROUNDS = """() => [".strip", "body"].map((one) =>
   getComputedStyle(document.querySelector(one)).backgroundColor)"""
-# Every page has something that these are asked of.
+# Every page has something that these rules check.
 SURE = {"light": {"color-contrast", "target-size", "html-has-lang"}, "dark": {"color-contrast"}}
 UNPAINTED = "rgba(0, 0, 0, 0)"
 
 
 def assert_styled(page, scheme):
-    """The style sheet is applied, or what axe says of contrast and size is about another page."""
+    """The style sheet is applied. If not, axe judges contrast and size on a different page."""
     other = {"light": "dark", "dark": "light"}[scheme]
     page.emulate_media(color_scheme=other)
     elsewhere = page.evaluate(BACKGROUNDS)
@@ -50,7 +50,7 @@ def test_axe_finds_nothing_wrong(page, width):
     faults = {}
     for path in paths:
         visit(page, path)
-        # An answer of find scrolls to its heading, and axe cannot judge what the strip then covers.
+        # Find scrolls to its answer's heading, and axe cannot judge what the strip then covers.
         page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
         page.evaluate(AXE)
         for scheme, only in SCHEMES.items():

@@ -25,7 +25,7 @@ def form_of(page, kind, name):
 
 
 def shortcut(box, name):
-    """The picture beside a date or time box that opens its calendar or clock."""
+    """The icon beside a date or time box that opens its calendar or clock."""
     return box.locator(f"xpath=following-sibling::span//a[starts-with(@id, '{name}')]")
 
 
@@ -35,7 +35,7 @@ def test_the_calendar_and_the_clock_write_what_the_form_reads(signed_in):
     page.locator("#exceptions-group .add-row").get_by_text("Add another").click()
     part = page.locator("#exceptions-0")
     first, last = part.locator("[name$=first_day]"), part.locator("[name$=last_day]")
-    # It opens at the day that stands there, and not at a month of its own choice.
+    # It opens at the day in the box, not at a month of its own choice.
     first.fill("3/12/2032")
     shortcut(first, "calendarlink").click()
     box = page.locator(".calendarbox:visible")
@@ -69,7 +69,7 @@ def test_what_a_plus_sign_makes_is_listed_and_chosen(signed_in):
     with page.expect_popup() as opened:
         page.locator("#add_id_phones").click()
     number = opened.value
-    # From within that window, one more: Django's own list, of which one is chosen.
+    # From that window, one more: Django's own list, to choose from.
     with number.expect_popup() as further:
         number.locator("#add_id_organization").click()
     organisation = further.value
@@ -127,13 +127,13 @@ def test_nothing_red_stands_on_the_sign_in_page_before_anything_was_tried(page, 
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     for note in page.locator(".errornote, .errorlist, [role=alert]").all():
         expect(note).to_be_hidden()
-    # Once a passkey was not given, it is said.
+    # The page has a message for a passkey that was not given.
     page.evaluate("document.getElementById('passkey-trouble').hidden = false")
     expect(page.locator("#passkey-trouble")).to_be_visible()
 
 
 def groups(number):
-    """A number as the comparison shows it, with every digit marked as another one."""
+    """A number as the comparison shows it, with every digit marked as different."""
     return [[(digit, True) for digit in part] for part in number.split()]
 
 

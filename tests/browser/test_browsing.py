@@ -14,7 +14,7 @@ MOST_TAPS = 3
 
 
 class Reader:
-    """Somebody with a phone, who taps and never types."""
+    """A reader with a phone, who taps and never types."""
 
     def __init__(self, page, language=""):
         self.page = page
@@ -28,7 +28,7 @@ class Reader:
         return self
 
     def tap_below(self, words):
-        """In the list of all pages at the foot."""
+        """Tap in the list of all pages at the foot."""
         self.taps += 1
         self.page.locator("footer").get_by_text(words, exact=True).first.click()
         return self
@@ -119,7 +119,7 @@ def test_what_is_open_now_can_be_shown_alone(page):
     for words in ("Open now", "Day and night"):
         assert any(words in text for text in texts)
     assert all("Open now" in text or "Day and night" in text for text in texts)
-    page.keyboard.press("Enter")  # The button has the focus still.
+    page.keyboard.press("Enter")  # The button still has the focus.
     assert page.locator(".cards > li:visible").count() == every
 
 

@@ -14,7 +14,7 @@ ELSEWHERE = "<!doctype html><title>Elsewhere</title><h1>Elsewhere</h1>"
 
 @pytest.fixture
 def arrivals(context):
-    """The requests that came to where the exit leads, answered here: the internet has no part."""
+    """The requests to the exit's destination, answered here: the internet has no part."""
     return answer_exit(context)
 
 
@@ -121,7 +121,7 @@ def test_other_buttons_on_the_exit_are_the_browsers_own(page):
     assert page.evaluate("sessionStorage.length") == 0
 
 
-# The page says by itself, on the console, when it is blank: it cannot be asked while it leaves.
+# The page reports on the console when it is blank: it answers no questions while it leaves.
 WATCH = """() => {
   const isBlank = () => document.body.childNodes.length === 0 &&
     getComputedStyle(document.documentElement).visibility === "hidden";
@@ -201,7 +201,7 @@ def test_the_exit_leaves_though_other_listeners_throw(page, arrivals):
 
 @pytest.fixture
 def stalled(base_url):
-    """The address of a page on a line that stalls just after the strip."""
+    """The address of a page whose connection stalls just after the strip."""
     with urlopen(f"{base_url}/help-now/") as response:  # noqa: S310 - our own server.
         headers, body = response.getheaders(), response.read()
     first_half = body[: body.index(b"<header")]

@@ -57,7 +57,7 @@ def test_what_was_found_stands_at_the_address_of_the_empty_box(page, base_url, p
     assert history_of(page) == (before if before[-1] == box else [*before, box])
     title = page.title()
     assert not any(CANARY in words for words in [title, *history_of(page)])
-    # Looked for again: the same place.
+    # Another search stays in the same place.
     look_for(page, "nudes")
     expect(link_to(page, PICTURES)).to_be_visible()
     assert history_of(page) == (before if before[-1] == box else [*before, box])

@@ -472,7 +472,7 @@ def test_a_page_that_stops_half_way_is_not_waited_for_for_ever(hidden):
     assert_failed(hidden)
 
 
-# Forms. The site has none yet.
+# Forms. The form of find is tested in test_find.py.
 
 FORM = """(method) => {
   const form = document.createElement("form");

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from .test_sign_in import find_faults, give_password
 
-# Its hours can be deleted: the line shown while it is closed is open day and night.
+# Its hours can be deleted, because its fallback is open day and night.
 LINE = "h-stalking"
 
 
@@ -58,7 +58,7 @@ def test_a_refused_save_can_be_read_by_everybody(page, site, admin_password):
     expect(page.get_by_role("heading", name="saved this while you had it open")).to_be_visible()
     assert page.locator("#id_summary_en").input_value() == "What this one typed."
     faults = find_faults(page, page.get_by_role("heading", level=1).inner_text())
-    # The form's own faults are for its own test.
+    # The form's own faults are tested elsewhere.
     assert [one for one in faults if ".conflict" in one or ".sides" in one] == []
     page.get_by_role("button", name="Save and continue editing").first.click()
     expect(page.get_by_text("was changed successfully")).to_be_visible()

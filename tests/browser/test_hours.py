@@ -1,4 +1,4 @@
-"""What the script says of opening hours, by the phone's clock, wherever the phone thinks it is."""
+"""What the script says of opening hours, by the phone's clock, in whatever zone it is set to."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ MASH, EDT, SUPPORT, STALKING = "h-mash-children", "h-edt", "h-rcew247", "h-stalk
 
 
 def working_week():
-    """The Monday of a coming week that has no bank holiday, nor has the Monday behind it."""
+    """The Monday of a coming week without bank holidays, up to and including the next Monday."""
     today = datetime.now(LONDON).date()
     monday = today + timedelta(days=7 - today.weekday())
     while any(is_bank_holiday(monday + timedelta(days=n)) for n in range(8)):
@@ -38,7 +38,7 @@ def at(day, hour, minute=0):
 
 @pytest.fixture
 def labels(new_context):
-    """Opens the contact page on a phone at a moment and gives what stands beside each number."""
+    """Opens the contact page on a phone at a moment, and returns the label beside each number."""
 
     def read(moment, language="", zone=KARACHI):
         context = new_context(timezone_id=zone)
@@ -60,7 +60,7 @@ def test_an_office_is_open_until_its_evening(labels):
     assert found[number(MASH)] == "Open now until 5pm."
     assert found[number(STALKING)] == "Open now until 4pm."
     assert found[number(EDT)] == "Opens at 5pm."
-    # It says “Day and night” as text.
+    # Its text already says “Day and night”.
     assert found[number(SUPPORT)] == ""
 
 
@@ -133,14 +133,14 @@ def test_without_script_the_hours_stand_as_text(new_context):
 @pytest.mark.parametrize(
     ("now", "opens", "words"),
     [
-        # The next day has 23 hours, and so begins and ends within the next 24 and a half.
+        # The next day has 23 hours, so it begins and ends within the next 24 and a half.
         (datetime(2027, 3, 27, 23, 30), datetime(2027, 3, 29, 9), "Opens on Monday at 9am."),
         (datetime(2027, 3, 27, 23, 30), datetime(2027, 3, 28, 9), "Opens tomorrow at 9am."),
         # This day has 25 hours.
         (datetime(2027, 10, 31, 0, 15), datetime(2027, 11, 1, 9), "Opens tomorrow at 9am."),
         (datetime(2027, 6, 7, 1), datetime(2027, 6, 7, 12), "Opens at 12pm."),
         (datetime(2027, 6, 7, 12), datetime(2027, 6, 8, 0, 30), "Opens tomorrow at 12:30am."),
-        # A weekday alone would be the wrong one.
+        # A weekday alone would point to the wrong day.
         (datetime(2027, 6, 7, 12), datetime(2027, 6, 13, 9), "Opens on Sunday at 9am."),
         (datetime(2027, 6, 7, 12), datetime(2027, 6, 14, 9), "Opens on Monday 14 June at 9am."),
     ],
@@ -203,7 +203,7 @@ def test_the_day_of_a_label_is_the_word_that_the_hours_use(labels, page):
 
 
 def test_sessions_run_from_the_right_in_right_to_left_text(page):
-    """Where each stands on the screen, and not how it is written in the source."""
+    """Positions on the screen, not the order in the source."""
     page.goto("/ur/contacts/")
     parts = card(page, STALKING).locator(".hours bdi")
     places = [parts.nth(n).bounding_box() for n in range(4)]

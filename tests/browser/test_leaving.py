@@ -1,4 +1,4 @@
-"""What happens within the press of the exit, in other tabs, and by the keyboard."""
+"""What happens during the press of the exit, in other tabs, and by keyboard."""
 
 import json
 import threading
@@ -12,8 +12,8 @@ from .test_exit import arrivals, assert_left
 
 __all__ = ["arrivals"]
 
-# What the page looks like at each step of leaving. It says so by itself, on the console: once a
-# page is on its way out, the browser passes on no question to it.
+# What the page looks like at each step of leaving. The page reports it on the console: the browser
+# passes no questions to a page that is on its way out.
 WATCH = """
   let isClicking = false;
   const say = (what) => console.log(JSON.stringify({
@@ -175,7 +175,7 @@ def test_the_exit_leaves_though_another_listener_takes_the_press(page, arrivals,
     length = page.evaluate("history.length")
     page.locator(".exit").click()
     assert_left(page, arrivals)
-    # Only a listener that comes before every one of the document leaves it to the link itself.
+    # Only a listener that runs before all the document's own leaves it to the link itself.
     is_first = where == "window" and is_early
     assert page.evaluate("history.length") == length + is_first
 
@@ -205,7 +205,7 @@ def test_the_exit_leaves_by_keyboard_though_nothing_comes_after_it(page, arrival
         the_rest.set()
 
 
-# Other tabs. In an ordinary Chromium: only there is a tab behind another really hidden.
+# Other tabs. In an ordinary Chromium: only there is a background tab really hidden.
 
 HTML = [("Content-Type", "text/html; charset=utf-8")]
 
@@ -258,7 +258,7 @@ def test_every_other_tab_of_the_site_leaves_too_and_no_other_does(chromium, othe
             tab.wait_until_loaded(away)
         assert first.history() == third.history() == ([away], 0)
         assert second.history() == ([base_url + "/", away], 1)
-        # What they leave behind is as blank as in the first.
+        # They leave a tab as blank as the first.
         second.travel(-1)
         second.wait_until_loaded(away)
         assert second.history() == ([away, away], 0)
@@ -275,7 +275,7 @@ def press(page, *keys):
 
 
 def assert_stays(page):
-    """Leaving would have emptied the page within the last press."""
+    """Leaving would have emptied the page during the last press."""
     expect(page.locator("h1")).to_be_visible()
     assert page.evaluate("sessionStorage.length") == 0
 
@@ -293,7 +293,7 @@ def test_shift_three_times_leaves_and_is_counted_aloud(page, arrivals):
     press(page, "Shift")
     assert status(page) == "Press Shift once more to leave."
     assert_stays(page)
-    # Said, and not shown.
+    # Announced, but not shown.
     place = page.locator("[data-exit-status]").bounding_box()
     assert max(place["width"], place["height"]) <= 1
     press(page, "Shift")
@@ -395,7 +395,7 @@ def test_a_long_pause_begins_the_count_again(page, arrivals):
 def test_a_key_held_down_counts_once(page, arrivals):
     page.goto("/")
     for _ in range(5):
-        page.keyboard.down("Shift")  # After the first: the repeats of a key held down.
+        page.keyboard.down("Shift")  # After the first, these are the repeats of a held key.
     page.keyboard.up("Shift")
     assert_stays(page)
     assert status(page) == "Press Shift two more times to leave."

@@ -23,7 +23,7 @@ AUTHENTICATOR = {
 
 @pytest.fixture(scope="module")
 def forced(tmp_path_factory, admin_password):
-    """The address of a site whose officers need a second factor. Passkeys want a name in it."""
+    """The address of a site whose officers need a second factor. Passkeys need a name in it."""
     folder = tmp_path_factory.mktemp("signin")
     with running_site(folder, ADMIN_PASSWORD=admin_password, SECOND_FACTOR="1") as address:
         yield address.replace("127.0.0.1", "localhost")
@@ -31,7 +31,7 @@ def forced(tmp_path_factory, admin_password):
 
 @pytest.fixture
 def said(page):
-    """What the browser's console said against our pages: not axe, which has no address."""
+    """What the console said about our pages. Messages about axe have no address."""
     said = []
 
     def listen(message):
@@ -45,7 +45,7 @@ def said(page):
 
 
 def give_authenticator(page, **changes):
-    """Let the browser have a fingerprint reader that always says yes."""
+    """Give the browser a fingerprint reader that always says yes."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     options = {"options": AUTHENTICATOR | changes}
@@ -67,7 +67,7 @@ def find_faults(page, heading):
 
 
 def welcome_newcomer(page, forced, link):
-    """Somebody new opens the link, chooses a password and makes a passkey."""
+    """A new officer opens the link, chooses a password and makes a passkey."""
     password = "a password of the newcomer"
     page.goto(link)
     page.get_by_label("New password:", exact=True).fill(password)

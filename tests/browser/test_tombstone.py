@@ -295,8 +295,7 @@ def test_a_tab_that_has_forgotten_the_exit_comes_back_to_the_plain_cover(tab, pa
 
 @pytest.fixture
 def back_from_elsewhere(page, start):
-    """Open this address, go on to another site and press Back. Playwright keeps no page for
-    Back."""
+    """Open this address, go on to another site and press Back. Playwright keeps no page."""
 
     def come(path):
         page.goto(path)

@@ -84,7 +84,7 @@ def publish(page, desk, why):
 def faults(page):
     page.evaluate(AXE)
     found = page.evaluate(RUN, {"type": "tag", "values": TAGS})["faults"]
-    # The admin's messages have a background image, so axe cannot tell. It reports no fault.
+    # The admin's messages have a background image, so axe can neither pass nor fail them.
     return [f"{page.url}: {one}" for one in found if "due to a background image" not in one]
 
 
