@@ -34,7 +34,7 @@ ONE_OF_EACH_TEMPLATE = [
 
 
 def public_pages():
-    """The English addresses of all pages, but of those that answers lead to only some."""
+    """The English addresses of all pages; of those that answers lead to, every tenth."""
     browsing = addresses.browsing()
     left_out = set(browsing) - set(browsing[::10])
     return [address for address in english() if address not in left_out]

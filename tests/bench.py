@@ -2,9 +2,9 @@
 
 The production stack on loopback, the same page from each: editions under gunicorn, a bare WSGI
 application with the same bytes under the same gunicorn, nginx on the edition, nginx on one plain
-file of the same size, and pages rendered live from PostgreSQL. Rounds alternate, so that what else
-the machine does falls on all alike; the median counts. Where the middle half of the rounds lies on
-both sides of a goal, the machine is too noisy to tell. `wrk` asks (Debian's package of that name).
+file of the same size, and pages rendered live from PostgreSQL. Rounds alternate, so other load on
+the machine affects all of them alike; the median counts. If the middle half of the rounds straddles
+a goal, the machine is too noisy to tell. `wrk` sends the requests (Debian's package of that name).
 """
 
 import http.client
@@ -26,7 +26,7 @@ GOALS = [
     ("edition, nginx", "one plain file, nginx", 0.93),
     ("rendered live, gunicorn", "bare WSGI application, gunicorn", 0.05),
 ]
-# Nothing but the file: as many processes and as big a buffer as the real one.
+# A single file, with as many processes and as big a buffer as the real nginx.
 PLAIN = """
 worker_processes auto;
 pid {folder}/nginx.pid;
@@ -59,7 +59,7 @@ def fetch(port, path, host):
 
 
 def rate(port, path, host):
-    """Requests a second, by wrk. A reply that is no 200 makes the figure worthless."""
+    """Requests a second, by wrk. Any reply but a 200 makes the figure worthless."""
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}", "-H", f"Host: {host}"]
     command += ["-H", "Accept-Encoding: gzip", "-H", "X-Forwarded-Proto: https"]
     printed = subprocess.run(
@@ -71,7 +71,7 @@ def rate(port, path, host):
 
 
 def gunicorn(stack, name, application, role="public", **environment):
-    """A gunicorn as in production, on a port of its own, where wrk can reach it."""
+    """A gunicorn as in production, on its own port, where wrk can reach it."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", application, "--config", "deploy/serving.py"]
     stack.start(name, [*command, "--bind", f"127.0.0.1:{port}"], role=role, **environment)
@@ -138,7 +138,7 @@ def measure(stack, folder):
         print(f"{name:34} {statistics.median(found):9,.0f} {min(found):9,.0f} {max(found):9,.0f}")
     is_reached = True
     for name, yardstick, goal in GOALS:
-        # Each round's two are neighbours in time: their quotient says more than the medians'.
+        # A round's two rates are close in time: their quotient says more than the medians'.
         shares = [a / b for a, b in zip(rates[name], rates[yardstick], strict=True)]
         low, share, high = statistics.quantiles(shares, n=4)
         word = "reached" if share >= goal else "NOT reached"

@@ -52,7 +52,7 @@ def main():
 
 
 def weigh(bodies):
-    """Of what a page consists, in bytes."""
+    """The parts of a page, in bytes."""
     scripts = assets.head_script().text + assets.end_script().text
     rows = {"style": assets.style().text.encode(), "scripts": scripts.encode()}
     rows |= {path: bodies[path] for path in WEIGHED if path in bodies}

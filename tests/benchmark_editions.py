@@ -1,8 +1,9 @@
 """How long publishing takes, and how that grows with the content. Run by hand: make benchmark.
 
-It works on a copy of the real content in a folder that goes with it. Wall seconds, and in brackets
-processor seconds of the publisher and all its page makers; their memory together, at its highest,
-what they share counted once (Linux only). With FACTOR it publishes that many times the content.
+It works on a copy of the real content in a temporary folder. It prints wall seconds, and in
+brackets the processor seconds of the publisher and all its page makers. Then their peak memory
+together, with shared memory counted once (Linux only). With FACTOR it publishes that many times the
+content.
 
     python tests/benchmark_editions.py [FACTOR]
 """
@@ -40,7 +41,7 @@ def main(factor):
 
 
 def prepare(folder):
-    """Let this process and those that it starts work on a copy."""
+    """Make this process and those it starts work on a copy."""
     os.environ.update(
         DATABASE_URL=f"sqlite:///{folder}/content.sqlite3",
         EDITIONS_DIR=f"{folder}/editions",
@@ -69,7 +70,7 @@ def line(name, work, *goals):
 
 
 def processor_seconds():
-    """Of this process and those that have ended; so the page makers are ended first."""
+    """Of this process and its children that have ended, so the page makers are ended first."""
     from helphub.edition import makers
 
     makers.end()
@@ -81,9 +82,9 @@ def processor_seconds():
 
 @contextmanager
 def memory_of_all():
-    """The memory of this process and all below it, at its highest, in bytes.
+    """The peak memory of this process and all below it, in bytes.
 
-    Looked at four times a second: looking more often would itself take a sixth of a processor.
+    Sampled four times a second: more often would itself take a sixth of a processor.
     """
     highest, is_over = [0], threading.Event()
 
@@ -170,7 +171,7 @@ def print_of_one_day():
 
 
 def compress_again(folder):
-    """Processor seconds of compressing an edition's pages as they are compressed."""
+    """Processor seconds to compress an edition's pages as publishing does."""
     import brotli
 
     from helphub.edition import build, store
@@ -198,7 +199,7 @@ def disk():
 
 
 def grow(factor):
-    """Add copies of every guide and service, which most of the pages are made from."""
+    """Add copies of every guide and service. Most of the pages come from these."""
     from services.models import Service
     from strategy.models import Guide
 

@@ -1,7 +1,7 @@
-"""How fast find is, and how well it finds, with much more than we have. Run by hand.
+"""How fast and how well find works with far more content than we have. Run by hand.
 
-It makes up 2,000 services and 500 pages in seven languages, builds an index of them in a folder of
-its own, and asks for them exactly, with one slip, and in everyday words.
+It makes up 2,000 services and 500 pages in seven languages, indexes them in its own folder, and
+asks for them exactly, with one slip, and in everyday words.
 """
 
 import os
@@ -24,7 +24,7 @@ from django.conf import settings  # noqa: E402
 from helphub.find.index import Document, Index, build  # noqa: E402
 
 SERVICES, PAGES, ASKED = 2000, 500, 300
-# A field's word, and what people say for it.
+# A field's word, and how people say it.
 SUBJECTS = {
     "counselling": "someone to listen",
     "stalking": "he follows me",
@@ -59,7 +59,7 @@ def name_in(chance, language):
 
 
 def make(chance):
-    """Documents, and for each of the first what it is called and what it is for."""
+    """Documents, and for each its name, its subject and whom it is for."""
     documents, known = [], []
     for key in range(SERVICES + PAGES):
         kind = "service" if key < SERVICES else "guide"
@@ -86,7 +86,7 @@ def make(chance):
 
 
 def slip(chance, word):
-    """The word with one letter left out, doubled, exchanged or replaced, but not the first."""
+    """The word with one letter left out, doubled, swapped or replaced, but never the first."""
     at = chance.randrange(1, len(word) - 1)
     return chance.choice(
         [
@@ -131,7 +131,7 @@ def main():
                 hits = index.search(words, language).hits
                 times.append((time.perf_counter() - started) * 1e3)
                 first = [is_right((hit.kind, hit.key)) for hit in hits[:5]]
-                # One page is meant by a name: it is among the five. A subject: all five are of it.
+                # A name means one page, which must be among the five. A subject must fit all five.
                 right.append(sum(first) / max(len(first), 1) if title == "everyday" else any(first))
             p95 = statistics.quantiles(times, n=20)[-1]
             print(

@@ -1,7 +1,7 @@
-"""How soon a fresh machine shows its first page, and has its first edition. Run by hand.
+"""How soon a fresh machine shows its first page and has its first edition. Run by hand.
 
-It runs `make serve` in a copy of the code without a database, without compiled words and without
-Python's own caches, as a clone has none. The environment is there: installing is not counted.
+It runs `make serve` in a copy of the code without a database, compiled words or Python's caches,
+like a clone. The environment is already there: installing is not counted.
 """
 
 import http.client
@@ -25,7 +25,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def copy_code(folder):
-    """What a clone has that `make serve` needs, and the environment by a link."""
+    """Copy what `make serve` needs of a clone, and link the environment."""
     made = shutil.ignore_patterns("__pycache__", "*.mo")
     for name in CODE:
         shutil.copytree(BASE_DIR / name, folder / name, ignore=made)
@@ -35,7 +35,7 @@ def copy_code(folder):
 
 
 def processor_seconds(session):
-    """What all processes of a session have used so far, with those that ended and were awaited."""
+    """Processor time used so far by all processes of a session, and by ended ones it waited for."""
     ticks = 0
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:

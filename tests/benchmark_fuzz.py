@@ -2,8 +2,8 @@
 
     python tests/benchmark_fuzz.py 20000
 
-It sends the hand list and so many made-up requests to the laptop's site, and stops at the first
-improper answer.
+It sends the list written by hand and that many made-up requests to the laptop's site, and stops at
+the first improper answer.
 """
 
 import heapq

@@ -1,8 +1,8 @@
 """How the time to check a text grows with its length. Run by hand: make benchmark.
 
-Each check gets texts made to keep its patterns busy, from 1 kB to 64 kB, each twice as long as the
-one before. Where the time doubles too, all is well; where it grows fourfold, one officer's paste or
-one stranger's form could keep a worker busy.
+Each check gets texts that keep its patterns busy, from 1 kB to 64 kB, each twice as long as the
+last. If the time doubles too, all is well. If it quadruples, one officer's paste or one stranger's
+form could keep a worker busy.
 """
 
 import math
@@ -37,7 +37,7 @@ CHECKS = [
     folding.fold,
     plain_content_type,
 ]
-# Pieces that a text repeats; a pattern that looks back or ahead begins again at each.
+# Pieces that a text repeats. A pattern that looks back or ahead starts again at each.
 PIECES = [
     "a",
     "a ",
@@ -87,13 +87,13 @@ PIECES = [
     "; ",
 ]
 SIZES = [1024 * 2**power for power in range(7)]
-TOO_MUCH = 1.4  # Of the exponent: 1 grows as the text does, 2 as its square.
-ENOUGH = 0.0005  # Seconds; below, the clock says more of the machine than of the check.
+TOO_MUCH = 1.4  # The exponent: at 1 the time grows with the text, at 2 with its square.
+ENOUGH = 0.0005  # Seconds; less says more about the machine than about the check.
 TOO_LONG = 1.0
 
 
 def seconds(check, text):
-    """The processor's time, the least of three."""
+    """Processor time, the least of three runs."""
     times = []
     for _ in range(3):
         started = time.process_time()
@@ -104,7 +104,7 @@ def seconds(check, text):
 
 
 def growth(check, piece):
-    """The time for the longest text, and the exponent that time grows with."""
+    """The time for the longest text, and the exponent of the growth."""
     measured = []
     for size in SIZES:
         now = seconds(check, (piece * (size // len(piece) + 1))[:size])

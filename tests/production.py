@@ -23,7 +23,7 @@ from tests.wsgi import ask, environ
 def main(folder):
     settings.STATIC_ROOT = folder / "static"
     settings.FIND_INDEX = folder / "find.sqlite3"
-    # What it is served with is asked here, not how small it is.
+    # This checks the headers it is served with, not how small it is.
     settings.WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["css", "js", "svg", "txt", "md", "json"]
     django.setup()
     if not settings.STATIC_ROOT.exists():
@@ -31,7 +31,7 @@ def main(folder):
         for command in ("migrate", "load_content", "publish"):
             call_command(command, stdout=sys.stderr)
         call_command("collectstatic", interactive=False, stdout=sys.stderr)
-    # Only now: it looks at the static files once, when it starts.
+    # Not earlier: it looks at the static files once, when it starts.
     from helphub.wsgi import application
 
     answers = []

@@ -1,4 +1,4 @@
-"""A page as a reader meets it: parsed, with its visible text and its links."""
+"""A page as a reader sees it: parsed, with its visible text and its links."""
 
 import re
 from functools import cached_property
@@ -10,7 +10,7 @@ INVISIBLE = {"script", "style", "head", "template"}
 
 
 class Page:
-    """A parsed response. What is wrong in its HTML is in `faults`."""
+    """A parsed response. The faults in its HTML are in `faults`."""
 
     def __init__(self, response):
         self.response = response
@@ -19,7 +19,7 @@ class Page:
 
     @cached_property
     def faults(self):
-        # As strict as the standard, and thirty times as slow as the other.
+        # This parser is as strict as the standard, and thirty times as slow as lxml's.
         parser = html5lib.HTMLParser(namespaceHTMLElements=False)
         ids = [one.get("id") for one in parser.parse(self.html).iter() if one.get("id")]
         twice = [f"id {one} twice" for one in set(ids) if ids.count(one) > 1]
@@ -52,7 +52,7 @@ class Page:
 
     @cached_property
     def lines(self):
-        """The numbers one can press: the link's address and what it shows."""
+        """The numbers a reader can press: the link's address and its text."""
         return [
             (link.get("href"), text(bdi))
             for link in self.all("a")
@@ -90,7 +90,7 @@ def form_values(page):
         if not name or field.get("disabled") is not None:
             continue
         if field.tag == "textarea":
-            # The first line break behind the tag is the parser's to drop, and lxml's does not.
+            # A parser should drop the first line break after the tag, but lxml's does not.
             values[name] = (field.text or "").removeprefix("\n")
         elif field.tag == "input" and field.get("type") in ("checkbox", "radio"):
             if field.get("checked") is not None:

@@ -78,8 +78,7 @@ def test_what_decides_who_is_in_a_list_changes_the_lists(editions):
 
 
 def test_rows_that_many_pages_share_are_read_whole(client):
-    """Anything read later through a shared row would be noted only for the page that asked
-    first."""
+    """Anything read later would be noted only for the page that asked for it first."""
     lists = [one for one in public_pages() if one.startswith("/list/")]
     with memory.using(memory.Memory()) as made:
         for service in Service.objects.published():
@@ -187,7 +186,7 @@ def change_something(chance):
         row = chance.choice(list(model.objects.all()))
         fields = [*model._meta.fields, *model._meta.many_to_many]
         fields = [field for field in fields if is_changed_here(field)]
-        # Keep the rows that every page, or every service, needs.
+        # Leave alone the rows that every page, or every service, needs.
         is_needed = isinstance(row, Organization) or (isinstance(row, Phone) and row.role)
         if fields and not is_needed:
             break

@@ -1,4 +1,4 @@
-"""What pages carry of the style sheet and the scripts is made from the readable files."""
+"""The styles and scripts in pages are made from the readable files."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_what_is_sent_is_what_the_readable_files_make(name):
 
 
 def test_names_that_all_scripts_of_a_page_see_stay_long():
-    """A letter might already be taken by what an app puts into each page."""
+    """A single letter might clash with one that an app puts into each page."""
     text = shorten_assets.short_script("const leave = (where) => go(where); let isLeaving = 1;")
     assert text.startswith('"use strict";const leave=')
     assert "isLeaving" in text

@@ -1,4 +1,4 @@
-"""Finding one's way without typing: first contacts, and the list of services narrowed by links."""
+"""Finding help without typing: first contacts, and the list of services narrowed by links."""
 
 import re
 from datetime import UTC, date, datetime
@@ -112,7 +112,7 @@ def test_first_contacts_lead_to_what_needs_no_voice(client):
 def test_a_chosen_answer_reads_as_one_to_remove(client):
     page = Page(client.get("/list/c3-f2/"))
     links = {one.get("href"): one for one in page.all("ul", class_="tags")[0].iter("a")}
-    # An eye reads the first, a screen reader hears the second.
+    # Sighted readers see the first, screen readers say the second.
     (cross, *rest) = links["/list/f2/"].iter("span")
     assert (cross.get("aria-hidden"), text(cross)) == ("true", "×")
     assert [text(one) for one in rest] == ["Remove:", "Free calls"]
@@ -183,7 +183,7 @@ def test_an_address_that_no_link_leads_to_is_not_found(client, slugs):
 def test_a_chosen_answer_can_be_left_out_and_a_third_question_is_not_offered(client):
     page = Page(client.get("/list/c3-f1/"))
     assert {"/list/c3/", "/list/f1/"} <= page.internal_links
-    assert "/list/c3-f2/" in page.internal_links  # Exchanged for another of the same question.
+    assert "/list/c3-f2/" in page.internal_links  # Replaces the answer to the same question.
     assert not any("b1" in link for link in page.internal_links)
     assert {"/list/b1-f1/", "/list/c1-f1/", "/services/"} <= Page(
         client.get("/list/f1/")
@@ -230,7 +230,7 @@ def test_every_page_that_answers_lead_to_can_be_opened(client, part):
         titles.add(title)
         assert 'href="tel:999"' in html
         assert 'href="tel:01384455411"' in html
-        # The line for people worried about what they do is kept apart.
+        # The line for people worried about their own behaviour is kept apart.
         assert "/services/talk-it-through/" not in html
 
 

@@ -1,4 +1,4 @@
-"""A form that is sent when the database is gone comes back whole. The database really is gone."""
+"""A form sent while the database is gone comes back whole. The database really is gone."""
 
 import shutil
 
@@ -22,7 +22,7 @@ URDU = "ہر لفظ"
 
 
 class Officer:
-    """A browser of somebody who is signed in, as strict about forged forms as in use."""
+    """A signed-in officer's browser, as strict about forged forms as in production."""
 
     def __init__(self, users):
         self.client = Client(enforce_csrf_checks=True, raise_request_exception=False)
@@ -39,7 +39,7 @@ class Officer:
 
 @pytest.fixture
 def officer(content_file, db, django_user_model, tmp_path):
-    """On a SQLite file that a test may take away."""
+    """On a SQLite file that a test can take away."""
     if content_file is None:
         pytest.skip("A file is taken away from SQLite only.")
     path = tmp_path / "away.sqlite3"
@@ -51,14 +51,14 @@ def officer(content_file, db, django_user_model, tmp_path):
 
 
 def take_away(officer):
-    """Put what is no database in the file's place, where the next connection finds it."""
+    """Put something that is not a database in its place, for the next connection to find."""
     connections["default"].close()
     officer.path.rename(officer.path.with_suffix(".safe"))
     officer.path.write_bytes(b"This is no database." * 1000)
 
 
 def move_away(officer):
-    """As if the disk were no longer there: a folder has the file's name."""
+    """As if the disk had gone: a folder has the file's name."""
     connections["default"].close()
     officer.path.rename(officer.path.with_suffix(".safe"))
     officer.path.mkdir()
@@ -71,7 +71,7 @@ def bring_back(officer):
 
 
 def check_page(answer, values):
-    """What the officer sees: that nothing is saved, and every word."""
+    """The officer sees that nothing is saved, and every word they typed."""
     assert answer.status_code == 503
     page = Page(answer)
     assert page.faults == []
@@ -92,7 +92,7 @@ def test_what_was_typed_comes_back_and_is_sent_again_when_the_database_is_there(
     go(officer)
     address, sent = check_page(officer.send(values), values)
     assert address == change_url(officer.guide)
-    # Pressed too early it is the same page.
+    # Pressed too early, it gives the same page.
     address, sent = check_page(officer.client.post(address, sent), values)
     bring_back(officer)
     assert Guide.objects.get(pk=officer.guide.pk).body == "Away."
@@ -140,7 +140,7 @@ def test_what_was_typed_comes_back_when_postgresql_is_stopped(on_postgresql):
     officer, values = on_postgresql, on_postgresql.typed()
     officer.server.cleanup()
     address, sent = check_page(officer.send(values), values)
-    # A new process finds nobody there either.
+    # A new process finds no database either.
     connections["default"].close()
     check_page(officer.client.post(address, sent), values)
 

@@ -11,7 +11,7 @@ from .test_content import read_csv
 
 pytestmark = pytest.mark.django_db
 
-# One of each kind that was seen to go out, and its siblings.
+# One of each kind that has gone out by mistake, and others like it.
 REFUSED = {
     "without its 0": ["2038664107", "442038664107", "00442038664107", "8085002222", "1384455411"],
     "too short, too long, no such area": ["0138445541", "013844554111", "01384", "04012345678"],

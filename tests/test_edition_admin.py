@@ -32,8 +32,7 @@ ASK, EDITIONS, WAITING = map(reverse, ("desk:ask", "desk:editions", "desk:waitin
 
 @pytest.fixture(autouse=True)
 def one_connection(monkeypatch):
-    """The publisher begins with a fresh connection, which would not see a test's uncommitted
-    rows."""
+    """The publisher begins with a fresh connection, which would not see uncommitted rows."""
     monkeypatch.setattr(watch, "close_old_connections", lambda: None)
 
 

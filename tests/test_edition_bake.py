@@ -165,6 +165,6 @@ def test_an_app_registers_more_addresses(monkeypatch):
     )
     assert "/services/near/" in addresses.english()
     assert "/services/near/" in addresses.everything()
-    # In a draft language it is not printed, but rendered from the edition when asked for.
+    # In a draft language it is not printed, but rendered from the edition on request.
     assert "/ur/services/near/" not in addresses.everything()
     assert "/ur/services/near/" in addresses.live()

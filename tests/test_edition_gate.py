@@ -242,7 +242,7 @@ def test_a_heavy_page_is_noted_and_goes_out(whole):
     ],
 )
 def test_a_number_that_a_form_would_refuse_holds_back_its_line(whole, slug, values):
-    """By whatever way it came into the data: an old release, a script, the database itself."""
+    """However it got into the data: an old release, a script, the database itself."""
     Phone.objects.filter(slug=slug).update(**values)
     phone = Phone.objects.get(slug=slug)
     lines = [

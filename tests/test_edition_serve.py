@@ -1,4 +1,4 @@
-"""Serving: pages from memory, checked when they are loaded, and never of two editions."""
+"""Serving: pages from memory, checked when loaded, and never from two editions."""
 
 import gzip
 import io
@@ -24,7 +24,7 @@ LAW = "/topics/law/"
 
 
 class Answer:
-    """What a server said, as the tests' reader of pages takes it."""
+    """A server's answer, in the form that the tests' Page takes."""
 
     def __init__(self, server, path, method="GET", **environment):
         query = path.partition("?")[2]
@@ -47,7 +47,7 @@ class Answer:
 
 
 def behind(environ, start_response):
-    """Stands where Django does, and says that it was asked."""
+    """Stands in for Django, and shows that it was asked."""
     start_response("299 Behind", [])
     return [str(environ.get("helphub.edition", "")).encode()]
 
@@ -62,7 +62,7 @@ def look_again(server):
 
 
 def copy_as(number):
-    """The first edition once more, under another number."""
+    """The first edition again, under another number."""
     shutil.copytree(store.folder_of(1), store.folder_of(number))
 
 
@@ -191,7 +191,7 @@ def test_a_server_that_refuses_the_current_edition_is_not_fresh(editions, settin
     path.write_bytes(path.read_bytes() + b" ")
     store.switch(2)
     server = serve.Server(WSGIHandler())
-    # A server may be about to load what was switched to just now.
+    # A server may be about to load the edition that was only just switched to.
     assert Answer(server, "/healthz/fresh").status_code == 200
     os.utime(editions / "current", (1, 1), follow_symlinks=False)
     answer = Answer(server, "/healthz/fresh")
@@ -256,7 +256,7 @@ def test_without_an_edition_and_without_a_database_the_numbers_are_shown(
         assert ("tel:999", "999") in page.lines
         assert ("tel:01384455411", "01384 455411") in page.lines
         assert answer["Cache-Control"] == "no-store"
-        # It comes with every page's headers.
+        # It has the same headers as every page.
         wanted = dict(client.get("/no-such-page/").headers)
         for name in ("CDN-Cache-Control", "Content-Language", "Content-Length", "Vary"):
             wanted.pop(name, None)

@@ -37,7 +37,7 @@ def test_a_missing_folder_is_made(folder):
 
 
 def test_a_folder_that_cannot_be_written_is_refused_with_the_remedy(folder, settings):
-    # A file in its place: root may write into every folder.
+    # A file in its place, because root can write to any folder.
     folder.write_text("")
     with pytest.raises(CommandError, match="set EDITIONS_DIR to another folder"):
         call_command("publish")
@@ -80,7 +80,7 @@ def test_editions_take_no_more_of_the_disk_than_they_may(editions, settings):
     settings.EDITIONS_MOST_MB = 3.5 * each / 1_000_000
     store.prune()
     assert store.numbers() == [4, 5, 6]
-    # However little that is: where readers go if the current one is damaged stays.
+    # However small the limit, the edition that readers fall back to stays.
     settings.EDITIONS_MOST_MB = 0
     store.prune()
     assert store.numbers() == [5, 6]
@@ -168,7 +168,7 @@ def test_going_back_takes_no_time_and_holds(second, capsys):
         call_command("publish")
     call_command("editions")
     assert "Gone back to edition 1" in capsys.readouterr().out
-    # Time goes on from what readers have.
+    # A new day's edition is made from what readers have.
     call_command("publish", "--time-only")
     assert "Of the second edition." not in words()
     assert store.hold()["number"] == store.number_of(store.current()) == 3
@@ -221,12 +221,12 @@ def test_a_withdrawn_number_leaves_every_page_and_nothing_saved_goes_out(second)
     assert not pages_with("tel:116123")
     assert not pages_with("116 123")
     assert "Of the second edition." in words()
-    # Older editions stay for officers, and are never served.
+    # Older editions stay for officers but are never served.
     assert store.numbers() == [1, 2, 3]
     assert store.is_forbidden(store.folder_of(1))
     assert store.is_forbidden(store.folder_of(2))
     assert not store.is_forbidden(store.folder_of(done.number))
-    # A release does not bring it back, until it is lifted.
+    # A release does not bring it back until the withdrawal is lifted.
     publish.publish(force="The texts still name it.")
     assert not pages_with("tel:116123")
 
@@ -248,7 +248,7 @@ def test_in_place_of_a_withdrawn_single_point_of_contact_another_line_answers(ed
     head = html.partition("<main")[0]
     assert "tel:08085002222" in head
     assert "tel:999" in head
-    # Pages for trouble say so too.
+    # Error pages say so too.
     trouble = client.get("/no-such-page/").content.decode()
     assert "tel:01384455411" not in trouble
     assert "tel:08085002222" in trouble
@@ -271,7 +271,7 @@ def test_a_withdrawn_entry_loses_its_page_and_every_link_to_it(editions):
 
 
 def test_an_edition_that_holds_a_withdrawn_place_is_erased(editions, monkeypatch):
-    # Groups of people stand in for places here: whatever is a place is treated so.
+    # Groups of people stand in for places here: any place is treated the same way.
     monkeypatch.setattr(bake, "PLACES", {"services.audience"})
     audience = Audience.objects.filter(services__isnull=False).first()
     publish.withdraw(audience, "an officer", "Somebody could be found there")
@@ -286,7 +286,7 @@ def test_going_back_to_what_was_withdrawn_and_lifted_again_reaches_readers(secon
     withdrawal = publish.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "A test")
     publish.publish(publish.WITHDRAWAL)
     publish.lift_withdrawal(withdrawal, "an officer")
-    # It shows nothing withdrawn any more: readers' servers take it as it is.
+    # It no longer shows anything withdrawn, so readers' servers take it as it is.
     assert publish.roll_back(1, "an officer", "A complaint") == 1
     assert serve.Edition(store.current()).folder == store.folder_of(1)
     assert "Of the second edition." not in words()

@@ -1,4 +1,4 @@
-"""Entries that start and end on a day, and pages that are archived: what readers then meet."""
+"""Entries that start and end on a day, and archived pages: what readers then see."""
 
 import json
 import sqlite3
@@ -38,7 +38,7 @@ def pages():
 
 
 def shows(address):
-    """The English pages that have this link, or say it in the sitemap."""
+    """The English pages with this link, including the sitemap."""
     return [
         one
         for one, kept in pages().items()
@@ -58,7 +58,7 @@ def is_found():
 
 
 def a_day_passes(**dates):
-    """As if days had gone by: the edition's own content has the dates that its rows would."""
+    """As if days had passed: the edition's own content gets the dates its rows would have."""
     with closing(sqlite3.connect(store.current() / "content.sqlite3")) as file:
         for name, value in dates.items():
             file.execute(
@@ -145,7 +145,7 @@ def test_what_ends_before_it_starts_is_refused_at_the_field(admin):
     guide.refresh_from_db()
     assert guide.ends_on is None
     typed = {"starts_on": day(2).isoformat(), "ends_on": day(2).isoformat()}
-    # Readers lose it until then: the form asks, and this says yes.
+    # Readers lose it until then, so the form asks; this confirms.
     save(admin, guide, **typed, _yes=day(2).isoformat())
     guide.refresh_from_db()
     assert guide.ends_on == day(2)
@@ -189,7 +189,7 @@ def test_an_archived_page_stands_in_no_list_and_its_address_says_where_to_go(
             assert target in read.internal_links
             assert [href for href, _shown in read.lines][:2] == ["tel:999", "tel:01384455411"]
             assert read.faults == []
-    # nginx leaves it to the application, which answers with its status.
+    # nginx leaves it to the application, which answers with the right status.
     (tmp_path / "front").mkdir()
     front.Front(tmp_path / "front").look()
     served = (tmp_path / "front" / "current" / "http.conf").read_text()

@@ -162,8 +162,7 @@ class Served:
         return (self.front / "open").is_symlink()
 
     def comes_from_the_application(self, path="/"):
-        """Whether the application serves the page: if so, it does not arrive while that is
-        paused."""
+        """Whether the application serves the page: then it does not come while that is paused."""
         group = self.processes["application"].pid
         os.killpg(group, signal.SIGSTOP)
         try:
@@ -174,7 +173,7 @@ class Served:
 
 @pytest.fixture
 def built(editions, settings):
-    # Not in pytest's own folder, which other accounts cannot enter. nginx's workers have one.
+    # nginx's workers run as another account, which cannot enter pytest's own folder.
     with tempfile.TemporaryDirectory(prefix="hub-front-") as name:
         folder = Path(name)
         folder.chmod(0o755)

@@ -1,7 +1,7 @@
-"""Whatever strangers send, a proper answer goes out. The same on SQLite and PostgreSQL.
+"""Whatever strangers send, they get a proper answer. The same on SQLite and PostgreSQL.
 
-Some 500 requests, the same ones every time; `make fuzz` sends ten times as many, and FUZZ=20 two
-hundred times, other ones each time.
+Some 500 requests, the same every time. `make fuzz` sends ten times as many. FUZZ=20 sends two
+hundred times as many, different each time.
 """
 
 import logging
@@ -24,7 +24,7 @@ FUZZ = os.environ.get("FUZZ")
 
 
 def tries(number):
-    """A tenth of so many requests, the same ones every time; or as many times as FUZZ says."""
+    """A tenth of this many requests, the same every time, or as many times this as FUZZ says."""
     return settings(
         max_examples=number * int(FUZZ) if FUZZ else max(number // 10, 10),
         derandomize=FUZZ in (None, "1"),
@@ -36,7 +36,7 @@ def tries(number):
 
 @contextmanager
 def undone():
-    """What a request does to the database, a failure too, is gone before the next."""
+    """Undo what a request did to the database, even if it failed, before the next."""
     with transaction.atomic():
         yield
         transaction.set_rollback(True)

@@ -91,7 +91,7 @@ def test_proxies_are_asked_not_to_fetch_ahead(client):
 
 
 def source(element):
-    """What a policy says of a style or script to admit it."""
+    """The hash by which a policy admits this style or script."""
     digest = hashlib.sha256(element.text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 

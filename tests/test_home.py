@@ -1,4 +1,4 @@
-"""The first page of the admin: what needs an officer today, and the site in readers' own order."""
+"""The admin's first page: what needs an officer today, and the site in the order readers see."""
 
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ def people():
 
 
 def needs(page):
-    """What stands under each heading of today's part, by the heading."""
+    """The links under each heading of today's section, by the heading."""
     (today,) = page.all("section", class_="today")
     return {
         text(part.find("h3")): [(text(a), a.get("href")) for a in part.iter("a")]

@@ -63,7 +63,7 @@ CASES = {
 
 
 def scan(rules, policy, first_day, days):
-    """For each minute of the window, by the clock on the wall: open, closed or not known."""
+    """For each minute of the window, by the clock on the wall: open, closed or unknown."""
     moment = local(first_day, MIDNIGHT).astimezone(UTC)
     end = local(first_day + timedelta(days=days), MIDNIGHT).astimezone(UTC)
     while moment < end:
@@ -108,7 +108,7 @@ def _is_day(day, number):
 
 
 def _state_by_wall_clock(rules, policy, wall):
-    # In the hour that comes twice, all its times have been by the second round.
+    # In the hour that occurs twice, the second round comes after all its times.
     day, clock = wall.date(), time(1, 59) if wall.fold else wall.time()
     if _runs(rules, policy, day, clock, False):
         return State.OPEN

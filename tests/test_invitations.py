@@ -1,4 +1,4 @@
-"""Nothing invites a reader to call what has no number."""
+"""Nothing invites a reader to call a service without a number."""
 
 import re
 
@@ -14,7 +14,7 @@ from .reader import Page
 
 pytestmark = pytest.mark.django_db
 
-# "Call", "you can ring": said to the reader. Not a video call, nor what a call costs.
+# "Call", "you can ring": said to the reader. Not a video call, nor the cost of a call.
 INVITATION = re.compile(
     r"(?:^|[.:;,!?“(] ?|\b(?:you|people|professionals|members|too|can|or|and|please|to|not|then) )"
     r"(?:call|ring|phone)\b(?!:| a taxi)",
@@ -23,7 +23,7 @@ INVITATION = re.compile(
 TOKEN = re.compile(r"\{[^{}]*\}")
 LINE = re.compile(r"\{(h-[a-z0-9-]+)\}")
 SENTENCES = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n\s*- ")
-# Read through: each is about calling in general, or stands above the numbers that it means.
+# Checked by hand: each is about calling in general, or is above the numbers it means.
 IN_GENERAL = {
     "Tell someone you trust, or call one of the lines on this page.",
     "Someone keeps your passport, phone or money.",
@@ -49,7 +49,7 @@ def english(row):
 
 
 def invitations(row):
-    """The sentences of a row that invite to call, and name no line with a number."""
+    """The sentences of a row that invite a call but name no line with a number."""
     numbers = set(Phone.objects.published().values_list("slug", flat=True))
     for text in english(row):
         for sentence in SENTENCES.split(text):

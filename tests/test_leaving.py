@@ -14,7 +14,7 @@ LINE = "h-samaritans"
 
 @pytest.fixture
 def made(monkeypatch):
-    """The addresses that page makers were told to make."""
+    """The addresses that page makers were asked for."""
     told, run = [], build.run
 
     def noted(folder, before, todo, *others, **named):
@@ -47,7 +47,7 @@ def test_only_pages_that_show_it_are_made_and_the_rest_follows_by_itself(
     editions, made, monkeypatch
 ):
     monkeypatch.setattr(watch, "close_old_connections", lambda: None)
-    # Every list counts it, and names it on no card.
+    # Every list counts it, but no card names it.
     service = Service.objects.get(slug="local-number")
     shown, before = showing("/services/local-number/"), marks()
     withdraw(service)
@@ -57,7 +57,7 @@ def test_only_pages_that_show_it_are_made_and_the_rest_follows_by_itself(
     assert [a for a, mark in marks().items() if a not in made[0] and mark != before[a]] == []
     assert store.damage_of(store.current()) is None
     assert store.manifest_of(store.current())["later"] > 40
-    # The publisher makes them when it has nothing else to do, once.
+    # The publisher makes them once, when it has nothing else to do.
     watcher = Watcher()
     watcher.look()
     watcher.look()
@@ -65,7 +65,7 @@ def test_only_pages_that_show_it_are_made_and_the_rest_follows_by_itself(
     manifest = store.manifest_of(store.current())
     assert manifest["why"] == "pages that a withdrawal left for later"
     assert not manifest.get("later")
-    # Then they are what would be made from nothing.
+    # Afterwards they match pages made from nothing.
     now = marks()
     (store.current() / "answers.json.gz").unlink()
     publish.publish(publish.CURRENT)

@@ -1,4 +1,4 @@
-"""An empty SQLite file gets its tables at once, everything else by the migrations."""
+"""An empty SQLite file gets its tables in one go, everything else from the migrations."""
 
 import re
 from contextlib import contextmanager
@@ -54,13 +54,13 @@ def ask(database, statement):
 
 
 def definitions(database):
-    """Every table and index, whatever order the columns are in."""
+    """Every table and index, ignoring the order of columns."""
     found = ask(database, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
     return {name: parts(sql) for name, sql in found}
 
 
 def parts(sql):
-    """The columns and constraints of a CREATE TABLE: what commas part, outside brackets."""
+    """The columns and constraints of a CREATE TABLE: split at commas outside brackets."""
     found, depth = [""], 0
     for one in re.split(r"('[^']*'|[(),])", sql):
         depth += {"(": 1, ")": -1}.get(one, 0)
@@ -72,7 +72,7 @@ def parts(sql):
 
 
 def rows(database):
-    """What the tables hold: the migrations by name, of all others how many rows there are."""
+    """What the tables hold: the migrations by name, and the number of rows in all others."""
     names = sorted(database.introspection.table_names())
     done = sorted(ask(database, "SELECT app, name FROM django_migrations"))
     counts = {

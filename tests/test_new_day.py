@@ -33,7 +33,7 @@ def now(monkeypatch):
 
 @pytest.fixture
 def dated(editions, now):
-    """An edition of content in which much depends on the day, and the day on which it was made."""
+    """An edition whose content depends heavily on the day, and the day it was made."""
     first = clock.first_of_block()
     now(first)
     consent = Guide.objects.filter(slug="consent")
@@ -75,7 +75,7 @@ def test_an_ordinary_day_makes_no_edition(editions, now):
 
 
 def test_every_page_that_is_kept_reads_as_it_would_if_it_were_made_that_day(dated, now):
-    """Its own date alone may be older: on paper, and for the script that looks at the clock."""
+    """Only its own date may be older: on paper, and for the script that looks at the clock."""
     kept = set()
     for days in (3, 10, 20):
         day = dated + timedelta(days=days)
@@ -88,7 +88,7 @@ def test_every_page_that_is_kept_reads_as_it_would_if_it_were_made_that_day(date
         kept |= same
         with reading.reading(folder), memory.using(memory.Memory()):
             for address in sorted(same):
-                # Of the many lists, and of two languages, some.
+                # Skip the lists, as there are so many, and the Urdu pages.
                 if not build.is_html(pages[address]) or address.startswith(("/list/", "/ur/")):
                     continue
                 response = Client(headers={"host": "testserver"}).get(address, secure=True)
@@ -119,7 +119,7 @@ def test_a_day_changes_the_pages_that_it_concerns_and_the_others_are_the_same_fi
     assert (after / file).stat().st_ino == (before / file).stat().st_ino
     assert store.damage_of(before) is None
     assert store.damage_of(after) is None
-    # A clock that was put back.
+    # The clock is put back.
     now(dated + timedelta(days=1))
     publish.publish(publish.CURRENT)
     assert store.pages_of(store.current())["/guides/consent/"]["status"] == 200
@@ -139,7 +139,7 @@ def test_after_four_weeks_the_labels_reach_further(dated, now):
         found = html("/contacts/").partition('data-ends="')[2].partition('"')[0]
         return datetime.fromtimestamp(int(found) * 60, timezone.get_default_timezone()).date()
 
-    # Until the check by ringing is three months old, and no further.
+    # Until the check by ringing is three months old, and no longer.
     assert ends() == dated + timedelta(days=20)
     Verification.objects.create(
         phone=Phone.objects.get(slug="h-rph"),
@@ -155,13 +155,13 @@ def test_after_four_weeks_the_labels_reach_further(dated, now):
     Watcher().look()
     assert store.number_of(store.current()) == number + 1
     assert ends() == dated + 3 * clock.BLOCK
-    # A page that was made again and reads the same is the same file.
+    # A page made again that reads the same is the same file.
     law = [store.folder_of(one) / "pages/topics/law.html" for one in (number, number + 1)]
     assert law[0].stat().st_ino == law[1].stat().st_ino
 
 
 def test_midnight_in_the_middle_of_a_publication_does_not_tear_it(dated, now, monkeypatch):
-    """All pages are of the day on which it began."""
+    """All pages have the day on which it began."""
     monkeypatch.setattr(publish.bake, "write", midnight_goes_by(now, dated, publish.bake.write))
     now(dated + timedelta(days=2))
     publish.publish()

@@ -120,7 +120,7 @@ def test_every_public_answer_scores_150(production):
     for (request, over_http, visit), (_, status) in zip(found, PUBLIC, strict=True):
         assert visit.page.status == status, request
         if over_http.status == 400:
-            # A host that is not ours, or no text at all, is refused before it is led anywhere.
+            # A foreign host, or one that is not text, is refused before any redirect.
             visit = visit._replace(hops=None)
         else:
             assert over_http.status == 301, request
@@ -314,7 +314,7 @@ def test_a_bad_certificate_spoils_what_rests_on_it():
         ("Strict-Transport-Security", "max-age=15552000", "strict_transport_security", 0),
         ("Strict-Transport-Security", "max-age=15551999", "strict_transport_security", -10),
         ("Strict-Transport-Security", "max-age=soon", "strict_transport_security", -20),
-        # The comma of the service manual's sample: not a header that browsers understand.
+        # With the comma of the service manual's sample, browsers do not understand the header.
         (
             "Strict-Transport-Security",
             "max-age=31536000, includeSubDomains",

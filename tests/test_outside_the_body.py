@@ -1,6 +1,6 @@
 """What a page says outside its body: link previews show it, and browsers keep it in the history.
 
-Here the pages for trouble; test_pages.py asks the same of every page in every language.
+Here the error pages; test_pages.py asks the same of every page in every language.
 """
 
 import pytest
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
 DESCRIPTION = "Information and phone numbers for people in Dudley."
-# All that may stand there beside the title, word for word. What previews read, such as
-# "og:description" or "twitter:title", would be one more name.
+# All that may be there beside the title, word for word. A tag for previews, such as
+# "og:description" or "twitter:title", would be another name.
 NAMES = {
     "viewport": {"width=device-width, initial-scale=1"},
     "format-detection": {"telephone=no"},
@@ -30,7 +30,7 @@ NAMES = {
 
 
 def assert_says_nothing(page, code):
-    """Nothing outside the body tells the subject to whoever looks over the shoulder."""
+    """Nothing outside the body gives the subject away to an onlooker."""
     with override(code):
         description = gettext(DESCRIPTION)
     head = page.one("head")

@@ -19,7 +19,7 @@ from .test_outside_the_body import assert_says_nothing
 pytestmark = pytest.mark.django_db
 
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
-# What fits the ten packets of a connection's first round trip: a whole page, compressed.
+# What fits the ten packets of a connection's first round trip: a whole compressed page.
 FIRST_ROUND_TRIP = 14_600
 # The exit link begins before this byte, in every language.
 EXIT_BY = 14_000
@@ -78,7 +78,7 @@ def test_every_internal_link_leads_to_a_page(client, pages):
         (path, link)
         for path, page in pages.items()
         for link in page.internal_links
-        # Each page in each language is opened above.
+        # The pages of each language are all opened above.
         if path == "/" or not link.startswith(languages)
     }
     targets = {link.partition("#")[0] or path for path, link in links}

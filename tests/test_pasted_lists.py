@@ -83,7 +83,7 @@ def test_what_may_be_a_list_is_refused_with_its_line(text):
 
 
 def test_what_no_form_has_seen_is_refused_too():
-    """As a file of content could bring it."""
+    """As a content file could bring it in."""
     with pytest.raises(ValidationError, match="Line 2 begins with “•”"):
         texts.validate_text("Words\n•\tFirst")
 
@@ -96,7 +96,7 @@ def test_an_officer_is_told_that_it_is_a_list_now(admin, client, field):
     assert "has become a list" in page.text
     guide.refresh_from_db()
     assert getattr(guide, field) == "Words:\n\n- First\n- Second"
-    # Nothing is said where nothing was pasted.
+    # If nothing was pasted, nothing is said.
     assert "has become a list" not in save(admin, guide).text
     if field == "body_en":
         main = Page(client.get("/guides/consent/")).one("main")
@@ -152,7 +152,7 @@ def test_a_line_that_is_no_list_is_refused_with_a_bullet_in_it(admin):
 def test_a_token_in_a_link_is_refused_and_breaks_no_page(client, text):
     with pytest.raises(ValidationError, match="out of the link"):
         texts.validate_text(text)
-    # As an older release may have taken it.
+    # As an older release may have accepted it.
     Guide.objects.filter(slug="consent").update(body=text, body_en=text)
     page = Page(client.get("/guides/consent/"))
     assert page.faults == []

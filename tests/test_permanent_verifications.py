@@ -1,4 +1,4 @@
-"""That somebody made sure is a record: added to, never rewritten, deleted or taken over."""
+"""A verification is a record: added to, never rewritten, deleted or taken over."""
 
 from datetime import date, timedelta
 
@@ -54,7 +54,7 @@ def add(client, row, **changes):
 
 
 def made_sure(row):
-    """One that was found in published sources, as the first load leaves it."""
+    """A verification from published sources, as the first load leaves it."""
     if not row.verifications.exists():
         row.verifications.create(
             verified_on=date(2026, 11, 23), method="published-sources", role="us", confirmed="All"
@@ -71,7 +71,7 @@ def test_it_is_neither_rewritten_nor_deleted(people, who, model, slug, child):
     page = Page(people[who].get(change_url(row)))
     assert not [name for name in form_values(page) if name.startswith("verifications-0-method")]
     assert "DELETE" not in "".join(n for n in form_values(page) if "verifications-0" in n)
-    # Whoever sends the fields all the same changes nothing.
+    # Sending the fields anyway changes nothing.
     ids = rows(0, id=str(first.pk))
     save(people[who], row, **ids, **rows(0, **RANG), **rows(0, DELETE="on"))
     assert kept(row) == before
@@ -129,7 +129,7 @@ def test_an_old_version_takes_none_away_and_rewrites_none(admin, model, slug, ch
 
 
 def test_two_officers_each_add_one(admin):
-    """The second meets a conflict, and both rows are kept."""
+    """The second gets a conflict, and both rows are kept."""
     phone = Phone.objects.get(slug="h-galop")
     values = form_values(Page(admin.get(change_url(phone))))
     place = int(values["verifications-TOTAL_FORMS"])
@@ -154,7 +154,7 @@ def other_digits(admin, phone, **typed):
 
 
 def ordinary():
-    """A number that is not critical, made sure of today."""
+    """A number that is not critical, verified today."""
     phone = make_phone()
     assert not phone.is_guarded
     make_verification(phone)
@@ -174,7 +174,7 @@ def test_what_was_checked_are_the_digits_of_that_day(admin):
     assert phone.verifications.exists()
     assert phone.verification is None
     assert phone.has_lapsed
-    # Put back, what was checked holds again.
+    # With the old digits back, the earlier check holds again.
     save(admin, phone, dial=dial, display=display)
     phone = Phone.objects.get(pk=phone.pk)
     assert phone.dial == dial

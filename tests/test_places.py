@@ -1,4 +1,4 @@
-"""Places: public, told on booking, or so secret that nothing is stored of them."""
+"""Places: public, told on booking, or so secret that we store nothing about them."""
 
 import gzip
 import io
@@ -52,7 +52,7 @@ def inline(**fields):
 
 
 def refuse_all_ways(location, words):
-    """The model and the database, each alone."""
+    """The model refuses it, and so does the database, each alone."""
     with pytest.raises(ValidationError, match=words):
         location.clean()
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -66,7 +66,7 @@ def test_a_service_whose_place_is_secret_can_have_none():
     location = place("h-chadd", **PUBLIC)
     with pytest.raises(ValidationError, match="secret"):
         location.clean()
-    # There is nothing that the row could refer to.
+    # The row has nothing to refer to.
     assert location.service_id is None
     with pytest.raises(IntegrityError), transaction.atomic():
         Location.objects.bulk_create([location])
@@ -83,7 +83,7 @@ def test_a_service_with_a_place_cannot_become_secret():
 
     def take_the_key_away():
         Service.objects.filter(pk=service.pk).update(is_secret_place=True, place_key=None)
-        # A deferred constraint: it speaks when the transaction ends, or is asked.
+        # A deferred constraint: it is checked when the transaction ends, or on request.
         connection.check_constraints()
 
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -193,7 +193,7 @@ def test_of_a_place_that_became_secret_nothing_is_left_anywhere(admin, client, c
     service = Service.objects.get(line="h-galop")
     assert errors(save(admin, service, **inline(**PUBLIC))) == []
     town = "/near/sedgley/"
-    assert CANARY in Page(client.get(town)).main  # So that the canary is known to sing.
+    assert CANARY in Page(client.get(town)).main  # The canary can be found at all.
     assert any(CANARY in str(row) for _, row in rows_of_everything())
 
     assert errors(save(admin, service, **{"locations-0-DELETE": "on"})) == []
@@ -209,7 +209,7 @@ def test_of_a_place_that_became_secret_nothing_is_left_anywhere(admin, client, c
 
 
 def files_with(word, folder):
-    """The files under a folder that hold a word, packed or not."""
+    """The files under a folder that hold a word, compressed or not."""
     found = []
     for path in folder.rglob("*"):
         if path.is_file() and not path.is_symlink():

@@ -1,4 +1,4 @@
-"""Preview: one record that waits, as readers would see it, by a link that ends."""
+"""Preview: one waiting record, as readers would see it, by a link that expires."""
 
 import os
 import time
@@ -30,7 +30,7 @@ def folder(settings, tmp_path):
 
 @pytest.fixture
 def stranger():
-    """Somebody without an account, who was given a link."""
+    """A visitor without an account, who was given a link."""
     return Client()
 
 

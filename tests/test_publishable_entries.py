@@ -1,4 +1,4 @@
-"""What an officer makes in the admin's forms alone, and ticks, can be published and is read."""
+"""Anything an officer makes in the admin's forms alone, and ticks, can be published and read."""
 
 from types import SimpleNamespace
 
@@ -36,7 +36,7 @@ def fields_of(model, officer):
 def test_the_form_of_every_entry_has_what_publishing_asks(officer, model):
     assert django_admin.site.is_registered(model)
     wanted = [*PUBLISHING, *(["is_archived", "moved_to"] if issubclass(model, Page) else [])]
-    if model is Chapter:  # Its pages are linked to from everywhere: they have no days.
+    if model is Chapter:  # Its pages are linked from everywhere, so they have no days.
         wanted = ["is_published"]
     missing = set(wanted) - set(fields_of(model, officer))
     assert missing == set()
@@ -44,7 +44,7 @@ def test_the_form_of_every_entry_has_what_publishing_asks(officer, model):
 
 def test_what_a_form_leaves_out_has_a_value_without_it(officer):
     for model in ENTRIES:
-        if model is Chapter:  # Nobody adds to the strategy's chapters.
+        if model is Chapter:  # No role adds to the strategy's chapters.
             continue
         shown = set(fields_of(model, officer))
         for field in model._meta.concrete_fields:

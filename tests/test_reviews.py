@@ -163,7 +163,7 @@ def test_of_two_answers_the_first_stands_and_the_second_is_told(anna, ben, paula
     page = answer(ben, review, "change", "No.")
     assert "has its answer already" in page.text
     assert Review.objects.get().answered_by == "paula"
-    # Both had the page open, and pressed in the same moment.
+    # Both had the page open and pressed at the same moment.
     assert not reviews._close(review.pk, User.objects.get(username="ben"), "change", "No.")
 
 

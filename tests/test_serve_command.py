@@ -38,7 +38,7 @@ def until(is_so, seconds=120):
 
 
 class Laptop:
-    """`manage.py serve` with a var folder of its own, as it runs at a terminal."""
+    """`manage.py serve` with its own var folder, as it runs at a terminal."""
 
     def __init__(self, folder):
         self.folder, self.port = folder, free_port()
@@ -78,7 +78,7 @@ class Laptop:
         return any(words in line for line in self.lines())
 
     def press_ctrl_c(self):
-        """What a terminal does: it interrupts every process in the foreground."""
+        """Interrupt every process in the foreground, as a terminal does."""
         os.killpg(self.server.pid, signal.SIGINT)
         self.server.wait(timeout=60)
         until(lambda: not processes_of(self.server.pid))
@@ -108,7 +108,7 @@ def laptop(tmp_path):
 
 @pytest.fixture
 def with_few_lists(laptop, django_db_setup, django_db_blocker):
-    """The laptop has its content already, with lists enough for an edition that is soon made."""
+    """The laptop already has its content, with so few lists that an edition is quick to make."""
     path = laptop.folder / "hub.sqlite3"
     with django_db_blocker.unblock():
         shutil.copy(prepared.database_file(), path)
@@ -122,7 +122,7 @@ def test_pages_are_there_while_the_first_edition_is_made_and_then_the_edition_is
     laptop.start()
     until(lambda: laptop.status() == 200)
     assert store_of(laptop) == []
-    # Interrupted while pages are made, it leaves no half edition and nothing running.
+    # Interrupted while making pages, it leaves no half edition and no running process.
     until(lambda: list(laptop.editions.glob(".work-*/pages/*")))
     assert laptop.status() == 200
     laptop.press_ctrl_c()
@@ -138,7 +138,7 @@ def test_pages_are_there_while_the_first_edition_is_made_and_then_the_edition_is
         "Pages come from the working database while the first edition is being made.",
         "Readers have edition 1.",
     ]
-    # Without a terminal the server alone is told to end. The publisher ends with it.
+    # Without a terminal, only the server is told to stop. The publisher stops with it.
     session = laptop.server.pid
     laptop.server.terminate()
     assert laptop.server.wait(timeout=60) == 0

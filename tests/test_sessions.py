@@ -1,4 +1,4 @@
-"""Sessions end by themselves, and what was typed outlives them."""
+"""Sessions end by themselves, and what officers typed outlives them."""
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -17,7 +17,7 @@ HOUR = 3600
 
 
 def later(client, seconds, *names):
-    """As if so much time had passed since the officer signed in, or was last there."""
+    """As if this much time had passed since the officer signed in or was last active."""
     session = client.session
     for name in names or ("begun_at", "seen_at"):
         session[name] -= seconds
@@ -102,7 +102,7 @@ def test_what_was_typed_comes_back_after_signing_in_again(admin, officer):
     saved = Guide.objects.get(slug="consent")
     assert saved.summary_en.split() == ["New", "&", "“more”", "words.", "Two."]
     assert saved.name_ur == "رضامندی"
-    # It comes back once.
+    # It comes back only once.
     assert "What you typed" not in Page(admin.get(change_url(guide))).text
 
 
@@ -185,7 +185,7 @@ def test_a_forged_form_is_not_kept(officer):
 
 
 def post_with_old_token(officer, **headers):
-    """A form from before the officer signed in anew, in another tab."""
+    """A form from before the officer signed in again in another tab."""
     client = Client(enforce_csrf_checks=True)
     client.force_login(officer)
     guide = Guide.objects.get(slug="consent")

@@ -29,7 +29,7 @@ FOR_OFFICERS = PRODUCTION | {
 
 
 def check(*arguments, **environment):
-    """manage.py check, with no other environment than this."""
+    """manage.py check, with only this environment."""
     base = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     return subprocess.run(
         [sys.executable, "manage.py", "check", *arguments],
@@ -54,7 +54,7 @@ def test_production_names_what_is_missing(missing):
     assert f"Set {missing}" in result.stderr
 
 
-# In one process: each is a start of its own otherwise.
+# In one process: otherwise each key would start a process of its own.
 KEY = PRODUCTION["SECRET_KEY"]
 
 

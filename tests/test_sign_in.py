@@ -1,4 +1,4 @@
-"""Officers sign in with a password and a second factor, and make the factor by themselves."""
+"""Officers sign in with a password and a second factor, and set up the factor themselves."""
 
 import json
 
@@ -19,7 +19,7 @@ PASSWORD = "three plain words here"
 
 @pytest.fixture(autouse=True)
 def forced(settings):
-    """As in production, but for the hashing of passwords, which is slow by design."""
+    """As in production, except for password hashing, which is slow by design."""
     settings.SECOND_FACTOR = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -202,7 +202,7 @@ def test_wrong_codes_to_confirm_with_lock_nobody_out_elsewhere(client, officer, 
 
 
 def test_the_addresses_of_one_network_count_as_one(client, officer, secret):
-    # A single connection has more IPv6 addresses than anybody could count.
+    # A single connection has more IPv6 addresses than anyone could count.
     for last in range(6):
         page = Page(send_password(client, "guess", f"2001:db8:1:2::{last + 1}"))
     assert "Wait five minutes" in page.text
@@ -266,7 +266,7 @@ def signed_in(client, secret):
 
 
 def later(client, seconds):
-    """As if the officer had signed in and been there so much earlier."""
+    """As if the officer had signed in and been active that much earlier."""
     session = client.session
     for name in ("begun_at", "seen_at"):
         session[name] -= seconds

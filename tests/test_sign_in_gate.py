@@ -1,4 +1,4 @@
-"""Every address of the admin, by every method: nobody gets there who should not."""
+"""Every address of the admin, by every method: only people who should get in do."""
 
 import re
 
@@ -40,12 +40,12 @@ def addresses():
     for path, name in patterns(get_resolver()):
         if path.startswith(prefix) and "(?P" not in path:
             found[example(path)] = name
-    # The two that are regular expressions: a list of an app, and whatever is not there.
+    # The two that are regular expressions: the list of an app, and any address that is not there.
     return found | {"/admin/contacts/": "admin:app_list", "/admin/no/such/thing": None}
 
 
 SHUT = sorted(address for address, name in addresses().items() if name not in OPEN)
-# The admin's own of the same address come behind ours.
+# The admin's own views at these addresses come after ours.
 SHUT = [one for one in SHUT if one not in {"/admin/login/", "/admin/logout/"}]
 FOR_ENROLMENT = sorted(a for a, name in addresses().items() if name in ENROLMENT)
 

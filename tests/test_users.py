@@ -1,4 +1,4 @@
-"""A keeper of users makes accounts, gives links, and shuts people out."""
+"""A keeper of users creates accounts, gives out links, and shuts people out."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -22,7 +22,7 @@ def quick(settings):
 
 @pytest.fixture
 def keeper(client, django_user_model):
-    """A client of somebody who may keep users, and nothing else."""
+    """A client of a keeper of users with no other permissions."""
     user = django_user_model.objects.create_user("keeper", is_staff=True)
     user.user_permissions.set(
         Permission.objects.filter(content_type__app_label="auth", content_type__model="user")
@@ -81,7 +81,7 @@ def test_a_new_link_ends_the_old_one_and_once_used_the_password(keeper, django_u
     signed_in = Client()
     signed_in.force_login(django_user_model.objects.get(pk=user.pk))
     third = link_for(keeper, user)
-    # Until the link is used its owner gets in, and can cancel it.
+    # Until the link is used, the account's owner can get in and cancel it.
     assert signed_in.get("/admin/").status_code == 200
     later(hours=25)
     choose(third, "five plain words are here")

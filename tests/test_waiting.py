@@ -1,4 +1,4 @@
-"""Waiting to go out: seen word by word, ticked, published, and everything else held back."""
+"""Waiting to go out: shown word by word, ticked, published, and everything else held back."""
 
 import re
 
@@ -26,8 +26,7 @@ State = PublicationRequest.State
 
 @pytest.fixture(autouse=True)
 def one_connection(monkeypatch):
-    """The publisher begins with a fresh connection, which would not see what a test has not
-    committed."""
+    """The publisher begins with a fresh connection, which would not see uncommitted rows."""
     monkeypatch.setattr(watch, "close_old_connections", lambda: None)
 
 
@@ -81,7 +80,7 @@ def test_right_after_an_edition_nothing_waits(editions, admin):
 def test_pressing_save_without_a_change_makes_nothing_wait(editions, admin):
     for row in (Guide.objects.get(slug="consent"), Phone.objects.get(slug="h-samaritans")):
         save(admin, row)
-    # A browser ends lines in a way of its own.
+    # Browsers have their own line endings.
     guide = Guide.objects.get(slug="consent")
     save(admin, guide, body_en=guide.body_en.replace("\n", "\r\n"))
     assert waiting.records() == []
@@ -195,7 +194,7 @@ def test_what_is_ticked_goes_out_and_the_rest_is_held_back_whole(guide, topic, a
     baked = publish.rows_of(store.current())[Suggestion]
     assert {k for k, row in baked.items() if row["form_of_abuse_id"] == topic.pk} == suggestions
     assert set(names()) == {name_of(topic)}
-    # It waits since it was changed, not since the edition that left it behind.
+    # It has waited since it was changed, not since the edition that left it behind.
     (one,) = waiting.records()
     assert one.who == "officer"
     publish.publish(publish.CURRENT, who="the clock")
@@ -243,7 +242,7 @@ def test_a_double_click_publishes_once(guide, admin):
     page = Page(admin.get(WAITING))
     send(admin, guide, page=page)
     assert "That was asked for already. It goes out once." in send(admin, guide, page=page).text
-    # The same from a page that was opened again before the publisher came to it.
+    # The same from a page opened again before the publisher got to it.
     assert "That was asked for already. It goes out once." in send(admin, guide).text
     assert PublicationRequest.objects.count() == 1
     Watcher().look()
@@ -276,7 +275,7 @@ def test_what_has_changed_since_somebody_looked_is_refused_by_name(guide, topic,
         assert set(ticked(answer)) == {value(guide), value(topic)}
         assert reason(answer) == "A correction"
         assert not PublicationRequest.objects.exists()
-    # Having been told so, they go out with the next press.
+    # After that warning, the next press publishes them.
     send(admin, guide, topic, page=answer)
     assert PublicationRequest.objects.count() == 1
 
@@ -317,7 +316,7 @@ def test_a_field_that_names_a_new_entry_asks_for_that_one_too(editions, admin):
     Service.objects.filter(pk=service.pk).update(organization=organization)
     page = send(admin, service)
     assert "names “New people”, which is new and was not ticked." in page.text
-    # The publisher refuses it too, whoever asked: the entry stays as it was.
+    # The publisher refuses it too, whoever asked: the entry stays unchanged.
     now = waiting.Standing()
     done = publish.publish(marks={name_of(service): now.by_name[name_of(service)].mark})
     assert "New people" in done.held[0].why
@@ -394,7 +393,7 @@ def test_two_thousand_rows_are_compared_in_few_queries(editions, django_assert_m
 
 
 def test_a_held_record_takes_back_only_rows_of_its_own(guide):
-    """A suggestion goes with its page: holding the service back leaves the page's list alone."""
+    """A suggestion belongs to its page: holding the service back leaves the page's list alone."""
     before = publish.rows_of(store.current())
     suggestion = guide.suggestions.first()
     Suggestion.objects.filter(pk=suggestion.pk).update(position=77)

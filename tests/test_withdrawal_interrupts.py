@@ -34,8 +34,7 @@ GALOP, MEN = "h-galop", "h-mal"
 
 @pytest.fixture(autouse=True)
 def one_connection(monkeypatch):
-    """The publisher begins with a fresh connection, which would not see a test's uncommitted
-    rows."""
+    """The publisher begins with a fresh connection, which would not see uncommitted rows."""
     monkeypatch.setattr(watch, "close_old_connections", lambda: None)
 
 

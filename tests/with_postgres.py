@@ -2,7 +2,7 @@
 
     python tests/with_postgres.py pytest
 
-The server of the wheel needs no root and no system package. It lives in a folder that goes with it.
+The wheel's server needs no root and no system package. It lives in a temporary folder.
 """
 
 import os
@@ -15,7 +15,7 @@ from urllib.parse import quote
 def main(command):
     if os.environ.get("DATABASE_URL"):
         return subprocess.call(command)
-    # Its lock file lies in the temporary folder, where another account's would be in the way.
+    # Its lock file goes in the temporary folder, where another account's would be in the way.
     with tempfile.TemporaryDirectory(prefix="helphub-pg-") as folder:
         os.chmod(folder, 0o755)  # noqa: S103 - started by root, the server runs as another account.
         os.environ["TMPDIR"] = folder

@@ -1,7 +1,6 @@
-"""The real WSGI application, asked with exactly the bytes that a test gives it.
+"""The real WSGI application, called with exactly the bytes that a test gives it.
 
-Django's test client would quote, encode and complete what it is given; a stranger's program does
-none of that.
+Django's test client quotes, encodes and completes what it is given. A stranger's program does not.
 """
 
 import io
@@ -37,9 +36,9 @@ class Answer(NamedTuple):
 
 
 def environ(path=b"/", method="GET", query="", headers=(), body=b"", scheme="http"):
-    """What a server hands over for a request; a header of None is left out.
+    """What a server passes on for a request; a header of None is left out.
 
-    The path's bytes are what stands between the slashes after the server has undone the quoting.
+    The path is bytes, as they are once the server has undone the quoting.
     """
     headers = {"Host": HOST, "Content-Length": str(len(body))} | dict(headers)
     named = {
@@ -86,7 +85,7 @@ def ask(application, request):
 
 @contextmanager
 def transaction_kept():
-    """A request would close a connection that a test's transaction is open on."""
+    """Keep the connection that the test's transaction is open on: a request would close it."""
     signals = (request_started, request_finished)
     for signal in signals:
         signal.disconnect(close_old_connections)
