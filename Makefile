@@ -21,16 +21,16 @@ lint: .venv/.test-stamp
 unit: .venv/.test-stamp
 	$(V)/python -m pytest -q -n 2 -m "not browser"
 
-# What is soon done: before each commit.
+# The quick part, to run before each commit.
 check: lint
 	$(V)/python -m pytest -q -n 2 -m fast
 
-# What depends on the database, on a real PostgreSQL: the one that DATABASE_URL names, or one from a
-# wheel.
+# The tests that depend on the database, on a real PostgreSQL: the one that DATABASE_URL names, or
+# one from a wheel.
 postgres: .venv/.test-stamp
 	$(V)/python tests/with_postgres.py $(V)/python -m pytest -q -n 2 -m both_databases
 
-# The made-up requests and orders of the unit tests, many times as many.
+# The random requests and edit orders of the unit tests, but many more of them.
 fuzz: .venv/.test-stamp
 	FUZZ=1 $(V)/python -m pytest -q tests/test_fuzz.py tests/test_edit_conflicts.py
 
@@ -53,7 +53,7 @@ stack-up: .venv/.test-stamp
 stack-down:
 	@$(V)/python -m deploy.stack down
 
-# Breaks such a stack under load and counts what readers get. DRILL=database runs some only.
+# Breaks that stack under load and counts what readers get. DRILL=database runs only some drills.
 drills: .venv/.test-stamp
 	@$(V)/python -m tests.drills $(DRILL)
 
