@@ -1,6 +1,7 @@
 """The site's own template tags and filters."""
 
 from datetime import time
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django import template
@@ -51,12 +52,18 @@ def word(text, **values):
 
     Values go into a sentence by name, in braces: {section}.
     """
-    translated = gettext(text)
-    is_english = translated == text and not get_language().startswith("en")
-    html = escape(translated)
+    html = _word(str(text), get_language())
     for name, value in values.items():
         html = html.replace(f"{{{name}}}", conditional_escape(value))
-    html = mark_safe(html)  # noqa: S308 - all of it was escaped.
+    return mark_safe(html)  # noqa: S308 - all of it was escaped.
+
+
+@lru_cache(maxsize=4096)
+def _word(text, language):
+    """The translated text, escaped. The language is the active one."""
+    translated = gettext(text)
+    html = escape(translated)
+    is_english = translated == text and not language.startswith("en")
     return format_html('<span lang="en" dir="ltr">{}</span>', html) if is_english else html
 
 
