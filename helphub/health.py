@@ -31,7 +31,7 @@ def faults():
     if damage := store.damage():
         found.append(
             f"{damage['file']} of edition {damage['edition']} is not as it was made. The edition "
-            "is being made anew, from its own content."
+            "is being made again, from its own content."
         )
     newest = (store.last() or {}).get("entry")
     found += [said for one in outcomes.unmended() if (said := _in_words(one, newest))]

@@ -85,7 +85,7 @@ def propose(client, phone, **changes):
 
 def proposed(client, phone, **changes):
     page = propose(client, phone, **changes)
-    assert "Proposed. It takes effect when somebody else approves it." in page.text
+    assert "Proposed. It takes effect when someone else approves it." in page.text
     return NumberProposal.objects.waiting().get(phone=phone)
 
 
@@ -190,7 +190,7 @@ def test_a_line_takes_a_role_over_from_exactly_one_other(admin, second, spoc, ga
     count = ApprovedNumber.objects.count()
     proposal = proposed(admin, galop, role="spoc")
     page = Page(second.get(proposal.get_absolute_url()))
-    assert f"{spoc} is that now, and is it no longer." in page.text
+    assert f"{spoc} has that role now and will lose it." in page.text
     approve(second, proposal)
     roles = dict(Phone.objects.exclude(role="").values_list("slug", "role"))
     assert roles == {"h-999": "emergency", "h-galop": "spoc"}
@@ -254,7 +254,7 @@ def test_nobody_approves_or_refuses_a_proposal_of_ones_own(admin, spoc):
         ("approve", {}),
         ("refuse", {"why": "x"}),
     ]:
-        assert "Somebody else must decide" in press(admin, proposal, what, **values).text
+        assert "Someone else must decide" in press(admin, proposal, what, **values).text
     proposal.refresh_from_db()
     assert proposal.is_waiting
     assert Phone.objects.get(pk=spoc.pk).dial == "01384455411"
@@ -266,9 +266,9 @@ def test_a_new_name_or_a_new_account_of_that_name_is_no_second_person(
     proposal = proposed(admin, spoc, **NEW)
     officer.username = "somebody"
     officer.save()
-    assert "Somebody else must decide" in approve(admin, proposal).text
+    assert "Someone else must decide" in approve(admin, proposal).text
     namesake = signed_in(django_user_model.objects.create_superuser("officer", password=None))
-    assert "Somebody else must decide" in approve(namesake, proposal).text
+    assert "Someone else must decide" in approve(namesake, proposal).text
     assert NumberProposal.objects.get().is_waiting
 
 
@@ -484,7 +484,7 @@ def test_a_proposal_lists_every_page_and_language_that_it_touches(editions, admi
         if one["type"].startswith("text/html") and one["status"] in (200, 404)
     ]
     assert len(html) > 100
-    assert f"These digits stand on {len(html)} pages of edition 1" in page.text
+    assert f"These digits are on {len(html)} pages of edition 1" in page.text
     (details,) = [one for one in page.root.iter("details") if "Every page" in text(one)]
     assert {text(one) for one in details.iter("a")} == set(html)
     urdu = [one for one in html if one.startswith("/ur/")]

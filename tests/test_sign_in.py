@@ -138,7 +138,7 @@ def test_a_closed_account_is_let_in_nowhere(client, officer, secret, field):
     setattr(officer, field, False)
     officer.save()
     assert not is_in(client)
-    assert "do not fit together" in Page(send_password(Client())).text
+    assert "don't match" in Page(send_password(Client())).text
 
 
 def test_an_account_closed_between_password_and_code_is_not_let_in(client, officer, secret):
@@ -155,13 +155,13 @@ def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(client, office
         fields = {"login": name, "password": "wrong"}
         page = Page(client.post("/admin/login/", fields))
         answers.append(text(page.one("ul", class_="errorlist")))
-    assert answers[0] == answers[1] == "The name and the password do not fit together. Try again."
+    assert answers[0] == answers[1] == "That username and password don't match. Try again."
 
 
 def test_whoever_guesses_is_stopped_and_the_officer_is_not(client, secret):
     stranger = Client()
     for _ in range(5):
-        assert "do not fit together" in Page(send_password(stranger, "guess", "203.0.113.9")).text
+        assert "don't match" in Page(send_password(stranger, "guess", "203.0.113.9")).text
     # Even with the right password, from there.
     assert "Wait five minutes" in Page(send_password(stranger, address="203.0.113.9")).text
     send_password(client)

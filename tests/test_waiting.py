@@ -96,7 +96,7 @@ def test_a_changed_text_waits_with_its_words_and_who_changed_it(guide, admin):
     assert (one.name, one.what, one.who) == (name_of(guide), "changed", "officer")
     assert one.since <= one.changed_at
     page = Page(admin.get(WAITING))
-    for part in (guide.name_en, "officer changed it last", "It waits since"):
+    for part in (guide.name_en, "officer changed it last", "Waiting since"):
         assert part in page.text
     assert {one.url, change_url(guide)} <= page.internal_links
     page = Page(admin.get(one.url))

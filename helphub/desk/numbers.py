@@ -42,7 +42,7 @@ def propose(request, context, key):
     phone = get_object_or_404(Phone, pk=key)
     form = deciding.ProposalForm(request.POST or None, phone=phone, user=request.user)
     if request.method == "POST" and form.is_valid() and (made := form.propose()):
-        messages.success(request, "Proposed. It takes effect when somebody else approves it.")
+        messages.success(request, "Proposed. It takes effect when someone else approves it.")
         return redirect(made)
     kind = deciding.kind_for(phone)
     is_back = kind == deciding.Kind.BRING_BACK

@@ -255,7 +255,7 @@ def _locked(key):
 def _check_somebody_else(proposal, user):
     if user.pk == proposal.proposer or user.get_username() == proposal.proposed_by:
         raise NotDecidedError(
-            "You proposed this yourself. Somebody else must decide on it; you can take it back."
+            "You proposed this yourself. Someone else must decide on it; you can take it back."
         )
 
 
@@ -319,7 +319,7 @@ def _check_nothing_moved(proposal, phone, loser, withdrawal):
     if not is_as_it_was:
         raise NotDecidedError(
             "Nothing was changed: the line, or the one that has the role, has changed since this "
-            "was proposed. Refuse it, and propose anew what is wanted now."
+            "was proposed. Refuse it, and make a new proposal."
         )
     if proposal.kind == Kind.BRING_BACK and not withdrawal:
         raise NotDecidedError("Nothing was changed: this number is not withdrawn any more.")

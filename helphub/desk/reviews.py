@@ -35,7 +35,7 @@ class AskForm(forms.ModelForm):
             label="Whom to ask",
             choices=[("", "Anyone who may publish"), *names],
             required=False,
-            help_text="It stands on their first page until it is answered.",
+            help_text="It is shown on their first page until it is answered.",
         )
 
 
@@ -160,7 +160,7 @@ def ask(request, context, label, key):
             with transaction.atomic():
                 review.save()
         except IntegrityError:
-            messages.info(request, "Somebody else has just asked about this.")
+            messages.info(request, "Someone else has just asked about this.")
         else:
             of = form.cleaned_data["asked_of"] or "Anyone who may publish"
             messages.success(request, f"Asked. {of} will see it on their first page.")
@@ -191,11 +191,11 @@ def review(request, context, key):
     found = _review(request.user, key)
     is_mine_to_answer = may_answer(request.user, found)
     if request.method == "POST" and not is_mine_to_answer:
-        why = "You asked for this review: somebody else answers it."
+        why = "You asked for this review, so someone else has to answer it."
         if found.outcome != Outcome.WAITING:
             why = "This review has its answer already. Nothing was changed."
         elif found.asked_by != request.user.get_username():
-            why = "Somebody else was asked for this review."
+            why = "Someone else was asked for this review."
         messages.error(request, why)
         return redirect("desk:review", key)
     form = AnswerForm(request.POST or None, instance=found) if is_mine_to_answer else None
@@ -220,7 +220,7 @@ def _answer(request, key, given):
         messages.success(request, "Answered. Who asked sees it on their first page.")
     else:
         said = f" You wrote: {given['words']}" if given["words"] else ""
-        messages.error(request, f"Somebody else has answered meanwhile, and that stands.{said}")
+        messages.error(request, f"Someone else has already answered. Their answer was kept.{said}")
     return redirect("desk:review", key)
 
 

@@ -184,7 +184,7 @@ class Watcher:
         except StoppedError:
             self.look_at_files_at = 0.0  # The withdrawal may have mended it.
         except Exception:
-            logger.exception("The damaged edition was not made anew. Trying again in a minute.")
+            logger.exception("The damaged edition was not made again. Trying again in a minute.")
             self.look_at_files_at = time.monotonic() + MEND_AGAIN
 
     def catch_up(self):

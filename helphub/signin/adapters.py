@@ -19,7 +19,7 @@ class AccountAdapter(DefaultAccountAdapter):
     """No sign-up: a keeper of users makes accounts in the admin."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "username_password_mismatch": "The name and the password do not fit together. Try again.",
+        "username_password_mismatch": "That username and password don't match. Try again.",
         "too_many_login_attempts": "Too many failed attempts. Wait five minutes, then try again.",
     }
 

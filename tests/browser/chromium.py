@@ -257,8 +257,14 @@ class Tab:
         index = history["currentIndex"] + steps
         if not 0 <= index < len(history["entries"]):
             return False
-        self.send("Page.navigateToHistoryEntry", entryId=history["entries"][index]["id"])
+        entry = history["entries"][index]["id"]
+        self.until(lambda: self._navigate_to(entry), "a page to go from")
         self.until(lambda: self.history()[1] == index, "a step in the history")
+        return True
+
+    def _navigate_to(self, entry):
+        # As above: the page on its way out refuses.
+        self.send("Page.navigateToHistoryEntry", entryId=entry)
         return True
 
     def bring_to_front(self):

@@ -82,6 +82,7 @@ def publish(page, desk, why):
 
 
 def faults(page):
+    page.wait_for_load_state()
     page.evaluate(AXE)
     found = page.evaluate(RUN, {"type": "tag", "values": TAGS})["faults"]
     # The admin's messages have a background image, so axe can neither pass nor fail them.
