@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from helphub import clock, memory
-from helphub.edition import makers, publish
+from helphub.edition import build, makers, publish
 from services.models import Choice, Situation
 
 from .accounts import established
@@ -187,6 +187,19 @@ def editions(request, first_edition, db, settings, tmp_path):
     keep_few_lists()
     with offering(languages):
         yield settings.EDITIONS_DIR
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """The addresses that page makers were told to make, a list for each time."""
+    told, run = [], build.run
+
+    def noted(folder, before, todo, *others, **named):
+        told.append(todo)
+        return run(folder, before, todo, *others, **named)
+
+    monkeypatch.setattr(build, "run", noted)
+    return told
 
 
 @pytest.fixture(scope="session")

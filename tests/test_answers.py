@@ -32,24 +32,12 @@ def marks():
     return {address: page["sha256"] for address, page in store.pages_of(store.current()).items()}
 
 
-@pytest.fixture
-def made(monkeypatch):
-    """The addresses of the pages that were made, not taken over."""
-    made, run = [], build.run
-
-    def noted(folder, before, todo, *others, **more):
-        made.extend(todo)
-        return run(folder, before, todo, *others, **more)
-
-    monkeypatch.setattr(build, "run", noted)
-    return made
-
-
 def test_a_sentence_of_a_service_makes_only_the_pages_again_that_show_it(editions, made):
     service = Service.objects.get(line="h-galop")
     Service.objects.filter(pk=service.pk).update(summary_en="Another sentence altogether.")
     done = publish.publish()
     assert "Another sentence altogether." in html(service.get_absolute_url())
+    (made,) = made
     lists = [address for address in made if address.startswith("/list/")]
     assert lists
     for address in lists:

@@ -366,7 +366,7 @@ def test_withdrawing_a_place_says_that_editions_are_erased(editions, admin):
     place.town = Town.objects.get(slug="sedgley")
     place.save()
     form = reverse("desk:withdraw", args=["services.location", place.pk])
-    assert "every edition that shows it is erased for good" in Page(admin.get(form)).text
+    assert "Every edition that shows it is permanently erased" in Page(admin.get(form)).text
     page = Page(admin.post(form, {"why": "A test"}, follow=True))
     assert "the editions that showed it were erased for good" in page.text
     assert "within a minute" not in page.text  # Nothing does it: the publisher is not running.

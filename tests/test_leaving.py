@@ -12,19 +12,6 @@ pytestmark = pytest.mark.django_db
 LINE = "h-samaritans"
 
 
-@pytest.fixture
-def made(monkeypatch):
-    """The addresses that page makers were asked for."""
-    told, run = [], build.run
-
-    def noted(folder, before, todo, *others, **named):
-        told.append(todo)
-        return run(folder, before, todo, *others, **named)
-
-    monkeypatch.setattr(build, "run", noted)
-    return told
-
-
 def withdraw(row):
     publish.withdraw(row, "an officer", "A test")
     publish.publish(publish.WITHDRAWAL)

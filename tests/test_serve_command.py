@@ -82,7 +82,9 @@ class Laptop:
         os.killpg(self.server.pid, signal.SIGINT)
         self.server.wait(timeout=60)
         until(lambda: not processes_of(self.server.pid))
-        assert not self.says("ERROR"), self.lines()
+        # gunicorn kills a worker that was forked a moment ago and missed the signal, and says so.
+        errors = [one for one in self.lines() if "ERROR" in one and "was sent SIGKILL" not in one]
+        assert not errors, self.lines()
         assert not self.says("Traceback"), self.lines()
 
 

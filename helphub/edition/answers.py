@@ -18,7 +18,7 @@ from helphub.edition import store
 
 FILE = "answers.json.gz"
 LATEST = date.max.isoformat()
-TODAY = "today"  # Stands in for today's date in a query, so we can ask it again another day.
+TODAY = "today"  # Replaces today's date in a query, so that we can ask it again another day.
 
 
 def of_edition(folder):
