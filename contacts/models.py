@@ -484,7 +484,7 @@ class Phone(Entry):
 
     @property
     def is_not_yet_rung(self):
-        """Whether its hours come only from published sources, because nobody has asked yet."""
+        """Whether its hours are from published sources only, and not yet checked with the line."""
         return not self.never_lapses and self.asked is None
 
     # Opening hours that a form has read but not saved, by relation name.
@@ -587,7 +587,7 @@ class Phone(Entry):
 
     @property
     def interpreter(self):
-        """Whether an interpreter can join: yes, no, or not known if nobody has asked."""
+        """Whether an interpreter can join: yes, no, or unknown if we have not asked the line."""
         asked = {row.fact: row.answer for row in self.call_facts.all()}
         return asked.get(CallFact.Fact.INTERPRETER, traces.Answer.UNKNOWN)
 

@@ -200,7 +200,7 @@ def traces_of(phone):
     asked = ASKED_OF_TEXTS if medium == "text" else ASKED
     # Every number says whether calls are recorded. Other facts appear only if they have a row.
     rows = {"recorded": None} | {row.fact: row for row in phone.call_facts.all()}
-    # Readers of another language want to know about interpreters, even if nobody has asked.
+    # Tell readers of other languages about interpreters, even if the answer is “We don't know”.
     if not get_language().startswith("en"):
         rows.setdefault("interpreter", None)
     return [

@@ -41,12 +41,12 @@ class Memory:
             # The answer must not depend on the language of the first page to ask.
             with translation.override(settings.LANGUAGE_CODE):
                 value, asked = self.watch(lambda: function(*arguments))
-            self.kept[question] = value, self.as_one(question, value, asked)
+            self.kept[question] = value, self.dependencies(question, value, asked)
         value, asked = self.kept[question]
         self.asked |= asked
         return value
 
-    def as_one(self, question, value, asked):
+    def dependencies(self, question, value, asked):
         """What a page depends on if it asks this question."""
         return asked
 

@@ -106,9 +106,9 @@ NOT_FOR_ROLE = {
 }
 NO_SUCH_PAGE = {
     "title": "There is no such page",
-    "why": "The address has a slip in it, or what stood there was deleted.",
-    "what_to_do": "Begin again from the first page. What was deleted can be brought back from "
-    "“Deleted”, above each list.",
+    "why": "There may be a mistake in the address, or the item was deleted.",
+    "what_to_do": "Go back to the first page. You can restore deleted items from “Deleted”, above "
+    "each list.",
 }
 ODD_ADDRESS = {
     "title": "The admin cannot read this address",

@@ -74,7 +74,7 @@ def test_rows_that_many_pages_share_are_read_whole(client):
             models.service_page(service.slug)
         models.line("h-spoc")
         narrowing.narrowed(lists[0].split("/")[2])
-        as_read = {key: answers.mark_of(rows) for key, (rows, _) in made.kept.items()}
+        as_read = {key: answers.fingerprint(rows) for key, (rows, _) in made.kept.items()}
         assert {name for _, name in as_read} == {
             "cards",
             "choices",
@@ -84,7 +84,7 @@ def test_rows_that_many_pages_share_are_read_whole(client):
         }
         for address in [*public_pages()[:120], *lists]:
             client.get(address)
-        assert as_read == {key: answers.mark_of(made.kept[key][0]) for key in as_read}
+        assert as_read == {key: answers.fingerprint(made.kept[key][0]) for key in as_read}
 
 
 def test_the_lists_are_narrowed_without_another_look(django_assert_num_queries):
@@ -96,20 +96,20 @@ def test_the_lists_are_narrowed_without_another_look(django_assert_num_queries):
                 narrowing.narrowed(one)
 
 
-def test_the_mark_of_a_card_covers_what_was_read_with_it(db):
-    def mark():
+def test_the_fingerprint_of_a_card_covers_what_was_read_with_it(db):
+    def fingerprint():
         with memory.using(memory.Memory()):
-            return answers.mark_of(models.card(service.pk))
+            return answers.fingerprint(models.card(service.pk))
 
     service = Service.objects.filter(phones__schedules__isnull=False).first()
-    marks = [mark()]
+    found = [fingerprint()]
     Organization.objects.filter(pk=service.organization_id).update(name="Another name")
-    marks.append(mark())
+    found.append(fingerprint())
     Phone.objects.filter(services=service).update(name_en="Another name")
-    marks.append(mark())
+    found.append(fingerprint())
     Schedule.objects.filter(phone__services=service).update(closes_at="23:59")
-    marks.append(mark())
-    assert len(set(marks)) == 4
+    found.append(fingerprint())
+    assert len(set(found)) == 4
 
 
 def outer(number):
@@ -141,7 +141,7 @@ def test_an_answer_that_is_right_until_another_day_is_another_answer():
 
     def mark(*days):
         recorder = answers.Recorder("2026-03-01")
-        (number,) = recorder.as_one(("a.question", 1), "Its answer.", set(days)) - set(days)
+        (number,) = recorder.dependencies(("a.question", 1), "Its answer.", set(days)) - set(days)
         return recorder.things[number][2]
 
     april, may = date(2026, 4, 1), date(2026, 5, 1)

@@ -19,7 +19,6 @@ At each request nginx also checks whether its edition was erased or forbidden.
 """
 
 import argparse
-import hashlib
 import logging
 import os
 import shutil
@@ -156,10 +155,12 @@ def _copied(edition, work, packed, step):
 
 def _packed(folder, page):
     """The page at the best compression, if it exists and still unpacks to the same page."""
+    from helphub.edition.store import digest
+
     path = folder / page["sha256"]
     try:
         body = path.read_bytes()
-        if hashlib.sha256(brotli.decompress(body)).hexdigest() == page["sha256"]:
+        if digest(brotli.decompress(body)) == page["sha256"]:
             return body
     except OSError:
         return None
@@ -271,7 +272,7 @@ class Front:
         if altered:
             self.close()
             self.shown = NOTHING
-            logger.error("%s of nginx's copy was altered: it is made anew.", altered)
+            logger.error("%s of nginx's copy was altered: it is being copied again.", altered)
         return altered is None
 
     def note_what_to_pack(self):

@@ -59,13 +59,13 @@ class Recorder(memory.Memory):
             self.things.append(thing)
         return number
 
-    def as_one(self, question, value, asked):
+    def dependencies(self, question, value, asked):
         """Record a question in place of everything it asked, apart from dates to wait for."""
         if self.UNKNOWN in asked:
             return asked
-        days = days_of(asked)
+        days = dates_of(asked)
         function, *arguments = question
-        thing = [function, arguments, mark_of([value, sorted(days)]), sorted(asked - days)]
+        thing = [function, arguments, fingerprint([value, sorted(days)]), sorted(asked - days)]
         number = self._number(thing)
         self.things[number] = thing
         return {number, *days}
@@ -74,7 +74,7 @@ class Recorder(memory.Memory):
         """Add the answers to queries that do not have one yet."""
         for thing in self.things:
             if len(thing) == 2:
-                thing.append(answer_of(connection, *thing, self.today))
+                thing.append(fingerprint_of_query(connection, *thing, self.today))
 
 
 def _name(thing):
@@ -85,11 +85,11 @@ def _is_question(thing):
     return len(thing) == 4
 
 
-def days_of(asked):
+def dates_of(asked):
     return {one for one in asked if isinstance(one, date)}
 
 
-def mark_of(value):
+def fingerprint(value):
     return hashlib.sha256(repr(_plain(value)).encode()).hexdigest()[:20]
 
 
@@ -113,7 +113,7 @@ def _plain(value, above=()):
     return [_plain(one, above) for one in value]
 
 
-def answer_of(connection, sql, params, today):
+def fingerprint_of_query(connection, sql, params, today):
     """A fingerprint of what a query returns from an edition's file."""
     params = [today if one == TODAY else one for one in params]
     with connection.cursor() as cursor:
@@ -133,7 +133,7 @@ def unchanged(connection, known, code, begin=lambda: None):
         begin()
         return set()
     check = _Check(connection, known["things"], today)
-    if check.was != check.marks():
+    if check.before != check.fingerprints():
         begin()
     same = {
         address
@@ -150,22 +150,22 @@ class _Check:
 
     def __init__(self, connection, things, today):
         self.connection = connection
-        self.was = [thing[2] for thing in things]  # Fingerprints of the answers.
+        self.before = [thing[2] for thing in things]
         queries = [thing if _is_question(thing) else thing[:2] for thing in things]
         self.recorder = Recorder(today, queries)
         self.recorder.add_answers(connection)
-        self.found = {}
+        self.known = {}
 
-    def marks(self):
+    def fingerprints(self):
         return [thing[2] for thing in self.recorder.things]
 
     def is_same(self, number):
-        if number not in self.found:
-            self.found[number] = self._is_same(number)
-        return self.found[number]
+        if number not in self.known:
+            self.known[number] = self._is_same(number)
+        return self.known[number]
 
     def _is_same(self, number):
-        if number >= len(self.was):
+        if number >= len(self.before):
             return False  # The previous edition never asked this.
         thing = self.recorder.things[number]
         if _is_question(thing) and not all(map(self.is_same, thing[3])):
@@ -173,15 +173,15 @@ class _Check:
                 self._ask_again(thing)
             except Exception:
                 return False  # The page that asks it is made, and refused by name if it fails.
-        return self.recorder.things[number][2] == self.was[number]
+        return self.recorder.things[number][2] == self.before[number]
 
     def _ask_again(self, question):
-        function, arguments, _mark, _asked = question
+        function, arguments, _fingerprint, _asked = question
         with self.connection.execute_wrapper(self.recorder), memory.using(self.recorder):
             memory.answer(import_string(function), *arguments)
 
 
-class Kept:
+class Dependencies:
     """What an edition saves about its pages: what each asked, and the date it waits for."""
 
     def __init__(self):

@@ -127,13 +127,13 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
     # Pages with damaged files must be made as well.
     if lost := [address for address in wanted if address in stay and address not in pages]:
         shares += run(folder, before, lost, len(wanted) - len(lost), **options)
-    kept = answers.Kept()
-    if stay := same & {*pages, *absent}:
-        kept.add(known["things"], {a: known["pages"][a] for a in stay}, known["until"])
+    asked = answers.Dependencies()
+    if not_made := same & {*pages, *absent}:
+        asked.add(known["things"], {a: known["pages"][a] for a in not_made}, known["until"])
     read = facts.of_edition(before) if before else {}
     for share in shares:
         pages |= share["pages"]
-        kept.add(share["things"], share["asked"], share["until"])
+        asked.add(share["things"], share["asked"], share["until"])
         read |= share["facts"]
     # Unchanged pages have already been read, unless those facts were lost.
     for page in pages.values():
@@ -143,7 +143,7 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
     shown = {page["sha256"] for page in pages.values()}
     facts.write(folder, {mark: found for mark, found in read.items() if mark in shown})
     made_by = {"code": mark, "day": clock.today().isoformat()}
-    answers.write(folder, made_by | kept.as_json())
+    answers.write(folder, made_by | asked.as_json())
     # In address order, whichever process made them.
     is_missing = {a for a, p in pages.items() if p["status"] == 404 and a != addresses.NOT_FOUND}
     return {a: pages[a] for a in wanted if a in pages and not (a in above and a in is_missing)}
@@ -177,41 +177,13 @@ def run(
     most = MOST_MAKERS if is_urgent else min(os.cpu_count() or 1, MOST_MAKERS)
     count = min(most, 1 + len(todo) // FEW)
     maker = _maker()
-    made = []
-    # The addresses are in language order, so each process works in only a few languages.
-    ends = [len(todo) * number // count for number in range(count + 1)]
     try:
-        for number in range(count):
-            _clear(folder, number)
-            part = todo[ends[number] : ends[number + 1]]
-            share = [maker.process.pid, clock.today().isoformat(), is_shared, part]
-            (folder / f".share-{number}").write_text(json.dumps(share))
-            made.append(folder / f".made-{number}")
-            maker.start(folder, number, before, 0 if is_urgent else NICE)
+        _start(maker, folder, before, todo, count, 0 if is_urgent else NICE, is_shared)
         progress.pages(done, done + len(todo), 0)
         meanwhile()
-        count_made, moved_at = 0, time.monotonic()
-        while None in (codes := [makers.status(folder, number) for number in range(count)]):
-            if any(codes) or not maker.is_running():
-                break
-            now_made = sum(path.stat().st_size for path in made if path.exists())
-            if now_made > count_made:
-                count_made, moved_at = now_made, time.monotonic()
-            elif time.monotonic() - moved_at > LONGEST_PAGE:
-                raise BuildError(
-                    f"No page was made for {LONGEST_PAGE} seconds. See whether this machine is "
-                    "busy with something else, and publish again."
-                )
-            progress.pages(done + count_made, done + len(todo), count_made)
-            time.sleep(0.02)
-        for number, code in enumerate(codes):
-            if code in FULL:
-                raise OSError(code, os.strerror(code))
-            if code is not None and code > 0:
-                said = (folder / f".errors-{number}").read_text(errors="replace")
-                raise BuildError(said.strip()[-2000:])
-        if any(code != 0 for code in codes):
-            raise BuildError("A process that made pages was ended from outside. Publish again.")
+        _wait(
+            maker, folder, count, lambda made: progress.pages(done + made, done + len(todo), made)
+        )
     except StoppedError:
         _stop(maker, folder, count)
         raise
@@ -224,6 +196,47 @@ def run(
         shares.append(json.loads((folder / f".done-{number}").read_bytes()))
         _clear(folder, number)
     return shares
+
+
+def _start(maker, folder, before, todo, count, nice, is_shared):
+    """Let a child of the page maker begin each share.
+
+    The addresses are in language order, so each child works in only a few languages.
+    """
+    ends = [len(todo) * number // count for number in range(count + 1)]
+    for number in range(count):
+        _clear(folder, number)
+        part = todo[ends[number] : ends[number + 1]]
+        share = [maker.process.pid, clock.today().isoformat(), is_shared, part]
+        (folder / f".share-{number}").write_text(json.dumps(share))
+        maker.start(folder, number, before, nice)
+
+
+def _wait(maker, folder, count, report):
+    """Wait until all shares are done, reporting how many pages are made. Raises any failure."""
+    counts = [folder / f".made-{number}" for number in range(count)]
+    made, moved_at = 0, time.monotonic()
+    while None in (codes := [makers.status(folder, number) for number in range(count)]):
+        if any(codes) or not maker.is_running():
+            break
+        now_made = sum(path.stat().st_size for path in counts if path.exists())
+        if now_made > made:
+            made, moved_at = now_made, time.monotonic()
+        elif time.monotonic() - moved_at > LONGEST_PAGE:
+            raise BuildError(
+                f"No page was made for {LONGEST_PAGE} seconds. See whether this machine is "
+                "busy with something else, and publish again."
+            )
+        report(made)
+        time.sleep(0.02)
+    for number, code in enumerate(codes):
+        if code in FULL:
+            raise OSError(code, os.strerror(code))
+        if code is not None and code > 0:
+            said = (folder / f".errors-{number}").read_text(errors="replace")
+            raise BuildError(said.strip()[-2000:])
+    if any(code != 0 for code in codes):
+        raise BuildError("A process that made pages was ended from outside. Publish again.")
 
 
 def _maker():
@@ -314,7 +327,7 @@ def build_share(number, before=None):
                     read[page["sha256"]] = facts.facts_of_file(
                         folder / "pages" / (page["file"] + ".gz")
                     )
-                days = answers.days_of(recorder.asked)
+                days = answers.dates_of(recorder.asked)
                 if recorder.UNKNOWN not in recorder.asked:
                     asked[address] = sorted(recorder.asked - days)
                 if days:

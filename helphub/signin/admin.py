@@ -1,4 +1,4 @@
-"""Users in the admin: who may sign in, their links, and how to shut a person out."""
+"""User accounts in the admin: adding officers, giving them links and blocking them."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator

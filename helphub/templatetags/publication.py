@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.inclusion_tag("admin/helphub/_state.html", takes_context=True)
 def publication_state(context):
-    """The state shown at the top of every admin page, for officers who may see editions."""
+    """The state of publishing, shown at the top of every admin page to officers with permission."""
     # Django answers an impossible list filter with a page that has no request.
     request = context.get("request")
     user = getattr(request, "user", None)

@@ -66,7 +66,7 @@ def sign_in(page, desk, password):
 
 
 def ask(page, why):
-    """Publish what is ticked, with an impatient double click."""
+    """Publish the ticked entries. Double-click, as an impatient officer would."""
     page.get_by_label("Why, in a few words").fill(why)
     page.get_by_role("button", name="Publish").dblclick()
     expect(page.get_by_role("heading", level=1)).to_have_text("Editions")

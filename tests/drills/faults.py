@@ -714,7 +714,7 @@ def is_whole(edition):
 
 @contextmanager
 def small_disk(stack):
-    """The editions on an almost full disk. Without root, a limit on file size stands in for it."""
+    """Put the editions on an almost full disk or, without root, limit the size of files."""
     folder = stack.folder / "small"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()

@@ -1,5 +1,6 @@
 import http.client
 import os
+import signal
 import socket
 import sys
 import threading
@@ -80,6 +81,7 @@ class Site(BaseApplication):
             # On Ctrl-C, exit at once: clearing up takes seconds on a busy machine and saves
             # nothing.
             "worker_int": lambda worker: os._exit(0),
+            "post_worker_init": exit_at_once,
         }
         for name, value in wanted.items():
             self.cfg.set(name, value)
@@ -88,6 +90,16 @@ class Site(BaseApplication):
         from helphub.wsgi import application
 
         return application
+
+
+def exit_at_once(worker):
+    """Let Ctrl-C end a worker whatever it is doing.
+
+    gunicorn's own handler first shuts down the thread pool. If the signal comes while the worker
+    hands a request to the pool, that waits for a lock that the worker itself holds.
+    """
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, lambda *_: os._exit(0))
 
 
 def bound(port):
