@@ -4,7 +4,6 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy as _
 
 from contacts.models import (
     ApprovedNumber,
@@ -62,7 +61,7 @@ class HoursInline(admin.StackedInline):
 class ScheduleForm(forms.ModelForm):
     def clean(self):
         values = super().clean()
-        words = _("This day has gone by: nothing of these hours would stand. Choose a later one.")
+        words = "This day has gone by: nothing of these hours would stand. Choose a later one."
         refuse_days_gone_by(self, "valid_to", words)
         return values
 
@@ -80,7 +79,7 @@ class ScheduleInline(HoursInline):
 class ScheduleExceptionForm(forms.ModelForm):
     def clean(self):
         values = super().clean()
-        words = _("These days have gone by. Look at the year, or take this part out.")
+        words = "These days have gone by. Look at the year, or take this part out."
         refuse_days_gone_by(self, "last_day", words)
         return values
 
@@ -132,7 +131,7 @@ class PhoneForm(EntryForm):
             # The form no longer has this field, so the page it was sent from is out of date.
             if name in self.data and self.data[name] != getattr(stored, name, ""):
                 raise ValidationError(
-                    _(
+                    (
                         "Nothing was saved. “%(field)s” is changed by proposing it, and a second "
                         "person approves: press “Propose another number”."
                     ),
@@ -141,7 +140,7 @@ class PhoneForm(EntryForm):
         if is_guarded and stored.is_published and not values.get("is_published"):
             self.add_error(
                 "is_published",
-                _(
+                (
                     "A critical number cannot be unpublished. “Withdraw from every page” takes it "
                     "away at once."
                 ),
@@ -157,11 +156,10 @@ class PhoneForm(EntryForm):
         if approved:
             self.add_error(
                 "dial",
-                _(
-                    "These are the digits of a critical number, “%(line)s”. Name that one in texts "
-                    "as {%(line)s}, or propose a change of it."
-                )
-                % {"line": approved.line},
+                (
+                    f"This is the critical number “{approved.line}”. To name it in a text, type "
+                    f"{{{approved.line}}}. To change it, propose a change."
+                ),
             )
 
 
@@ -217,27 +215,27 @@ class PhoneAdmin(EntryAdmin):
         phone = Phone.objects.get(pk=key)
         messages.warning(
             request,
-            _("The digits are new. Hours, cost and what happens stay: see that they still hold."),
+            "The digits are new. Hours, cost and what happens stay: see that they still hold.",
         )
         if phone.verification is None:
             messages.warning(
                 request,
-                _(
+                (
                     "Nobody has checked the new digits; the last check was of the old ones. "
                     "Ring them, and add a verification below."
                 ),
             )
 
-    @admin.display(description=_("another number"))
+    @admin.display(description="another number")
     def another_number(self, phone):
         if phone is None or not phone.pk:
-            return _("A role is proposed once the number is saved.")
+            return "A role is proposed once the number is saved."
         if phone.is_guarded:
-            words = _("Propose another number")
-            why = _("This is a critical number: a second person must approve what is changed.")
+            words = "Propose another number"
+            why = "This is a critical number: a second person must approve what is changed."
         else:
-            words = _("Propose it for every page or for “Help now”")
-            why = _("A second person must approve a number there.")
+            words = "Propose it for every page or for “Help now”"
+            why = "A second person must approve a number there."
         url = reverse("desk:propose", args=[phone.pk])
         return format_html('<a href="{}">{}</a><br>{}', url, words, why)
 
@@ -268,7 +266,7 @@ class PhoneAdmin(EntryAdmin):
         if phone and phone.is_guarded and super().has_delete_permission(request, phone):
             messages.error(
                 request,
-                _(
+                (
                     "A critical number cannot be deleted. “Withdraw from every page” takes it away "
                     "at once."
                 ),

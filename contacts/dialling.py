@@ -11,7 +11,6 @@ from functools import lru_cache
 
 import phonenumbers
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
 from phonenumbers import PhoneNumberType
 
 # Three-digit numbers, and the 116 numbers shared across Europe. Three of those are used here:
@@ -114,24 +113,23 @@ def _odd_character(value, allowed):
         if one in allowed:
             continue
         if not one.isprintable() or unicodedata.category(one) in {"Cf", "Mn", "Zs"}:
-            return _("There is an invisible character behind “%(before)s”. Type it again.") % {
-                "before": value[max(0, place - 20) : place]
-            }
+            before = value[max(0, place - 20) : place]
+            return f"There is an invisible character after “{before}”. Type it again."
         if one.isdigit():
-            return _("“%(one)s” is a digit of another script. Type 0 to 9.") % {"one": one}
-        return _("Take out “%(one)s”.") % {"one": one}
+            return f"“{one}” is a digit of another script. Type 0 to 9."
+        return f"Take out “{one}”."
     return ""
 
 
 def validate_dial(value):
     """Refuse digits that no phone in Britain can dial or that no helpline would have."""
     if odd := _odd_character(value.replace(" ", ""), "0123456789"):
-        raise ValidationError(_("Write digits only. %(odd)s"), params={"odd": odd})
+        raise ValidationError("Write digits only. %(odd)s", params={"odd": odd})
     if " " in value:
-        raise ValidationError(_("Write digits only, without spaces: this is what a phone dials."))
+        raise ValidationError("Write digits only, without spaces: this is what a phone dials.")
     if value in BLOCKED_NUMBERS:
         raise ValidationError(
-            _("“%(value)s” is known to be wrong or out of use. Ask before you publish it."),
+            "“%(value)s” is known to be wrong or out of use. Ask before you publish it.",
             params={"value": value},
         )
     if why := _why_not(value):
@@ -141,33 +139,33 @@ def validate_dial(value):
 def _why_not(value):
     """What is wrong with a number, in words; empty if nothing is."""
     if DRAMA.fullmatch(value):
-        return _(
+        return (
             "“%(value)s” is one of the numbers that are kept for films and examples: nobody "
             "answers. Ask the organisation for its own."
         )
     if PAID_SHORT_CODE.fullmatch(value):
-        return _(
+        return (
             "A text to “%(value)s” gives money away or costs extra. Ask the organisation for "
             "another number."
         )
     if type_of(value):
         return ""
     if re.match(r"118\d{3}$|0(?:9|8[47])", value):
-        return _(
+        return (
             "Calls to “%(value)s” cost extra. Nobody should pay to ask for help: ask the "
             "organisation for a number that begins with 01, 02, 03 or 0800."
         )
     if re.match(r"070|076(?!24)", value):
-        return _(
+        return (
             "“%(value)s” is a personal number or a pager. Calls can cost a lot. Ask the "
             "organisation for a number that begins with 01, 02, 03 or 0800."
         )
     if type_of(_with_zero(value)):
-        return _(
+        return (
             "“%(value)s” is not a number that can be dialled in Britain: it must begin with 0. "
             "Write %(with_zero)s."
         )
-    return _("“%(value)s” is not a number that can be dialled in Britain. Check every digit.")
+    return "“%(value)s” is not a number that can be dialled in Britain. Check every digit."
 
 
 def _with_zero(value):
@@ -177,7 +175,7 @@ def _with_zero(value):
 def validate_shown(value):
     """Allow 0 to 9 and spaces only. Refuse look-alike digits and invisible characters."""
     if odd := _odd_character(value, "0123456789 "):
-        raise ValidationError(_("Digits and spaces only. %(odd)s"), params={"odd": odd})
+        raise ValidationError("Digits and spaces only. %(odd)s", params={"odd": odd})
 
 
 def validate_textphone(value):
@@ -191,7 +189,7 @@ def validate_textphone(value):
 def validate_kind(dial, kind):
     """Refuse digits that do not suit the kind of contact, such as calling a text number."""
     if kind != "text" and SHORT_CODE.fullmatch(dial):
-        raise ValidationError(_("Five digits can be texted, not called. Choose “text”."))
+        raise ValidationError("Five digits can be texted, not called. Choose “text”.")
 
 
 def is_same_number(shown, dial):
@@ -228,7 +226,7 @@ def faults(kind, dial, display, textphone):
     return found
 
 
-NOT_THE_SAME = _("These are not the same digits as the ones to dial.")
-OTHER_TEXTPHONE = _(
+NOT_THE_SAME = "These are not the same digits as the ones to dial."
+OTHER_TEXTPHONE = (
     "Behind 18001 stand the digits to dial of this line; 18000 is for emergencies alone."
 )

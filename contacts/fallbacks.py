@@ -8,8 +8,6 @@ the fixture loader, the release checks and the pages all call it.
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.utils.translation import gettext_lazy as _
-
 from contacts import hours
 from helphub import clock
 
@@ -70,23 +68,23 @@ def _why_not_people(line, other):
     """Why the other line does not suit the people of this one; empty if it does."""
     mine, theirs = line.people, other.people
     if mine.wings != theirs.wings or len(mine.wings) > 1:
-        return _(
+        return (
             "Lines for people worried about their own behaviour and all other lines never stand in "
             "for each other."
         )
     if not theirs.callers:
-        return _("“%(other)s” does not say who can ring it. Say so in its form first.")
+        return "“%(other)s” does not say who can ring it. Say so in its form first."
     # If a line does not say who can ring it, assume that anyone can.
     if not theirs.callers >= (mine.callers or frozenset(CALLERS)):
-        return _("“%(other)s” is not for everybody who can ring this line.")
+        return "“%(other)s” is not for everybody who can ring this line."
     youngest, theirs_youngest = mine.minimum_age or 0, theirs.minimum_age or 0
     oldest, theirs_oldest = mine.maximum_age or OLDEST, theirs.maximum_age or OLDEST
     if theirs_youngest > youngest or theirs_oldest < oldest:
-        return _("“%(other)s” is not for all the ages that this line is for.")
+        return "“%(other)s” is not for all the ages that this line is for."
     if theirs.sex and theirs.sex != mine.sex:
-        return _("“%(other)s” is for women or for men only, and this line is not.")
+        return "“%(other)s” is for women or for men only, and this line is not."
     if theirs.is_one_group:
-        return _("“%(other)s” is for one group of people only.")
+        return "“%(other)s” is for one group of people only."
     return ""
 
 
@@ -95,15 +93,15 @@ def why_not(line, other, first_day=None):
     first_day = first_day or clock.today()
     words = {"other": other.name}
     if line.key is not None and line.key == other.key:
-        why = _("A line cannot stand in for itself.")
+        why = "A line cannot stand in for itself."
     elif other.is_emergency:
-        why = _("“%(other)s” stands on every page already, for danger only.")
+        why = "“%(other)s” stands on every page already, for danger only."
     elif other.kind != line.kind:
-        why = _("“%(other)s” is reached in another way: some people can only call, or only text.")
+        why = "“%(other)s” is reached in another way: some people can only call, or only text."
     elif not (why := _why_not_people(line, other)) and (
         moment := first_silence(line, other, first_day)
     ):
-        why = _("On %(moment)s neither this line nor “%(other)s” is known to answer.")
+        why = "On %(moment)s neither this line nor “%(other)s” is known to answer."
         moment = moment.astimezone(hours.LONDON)
         words["moment"] = f"{moment:%A %-d %B %Y at %H:%M}"
     return str(why) % words if why else ""

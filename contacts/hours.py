@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 
 import holidays
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from helphub import clock
 
@@ -29,17 +28,17 @@ WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 class BankHolidays(models.TextChoices):
     """What a line does on an English bank holiday."""
 
-    UNKNOWN = "unknown", _("not known")
-    CLOSED = "closed", _("closed")
-    USUAL = "usual", _("as on any other day of the week")
-    ROUND_THE_CLOCK = "round-the-clock", _("open round the clock")
-    SPECIAL = "special", _("special hours, as dated exceptions")
+    UNKNOWN = "unknown", "not known"
+    CLOSED = "closed", "closed"
+    USUAL = "usual", "as on any other day of the week"
+    ROUND_THE_CLOCK = "round-the-clock", "open round the clock"
+    SPECIAL = "special", "special hours, as dated exceptions"
 
 
 class State(models.TextChoices):
-    OPEN = "open", _("open")
-    CLOSED = "closed", _("closed")
-    UNKNOWN = "unknown", _("not known")
+    OPEN = "open", "open"
+    CLOSED = "closed", "closed"
+    UNKNOWN = "unknown", "not known"
 
 
 class Rule(NamedTuple):

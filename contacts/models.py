@@ -49,9 +49,9 @@ def validate_sentence(value):
     An older leaflet may say “will not show on your bill”. A reader who believes it can be hurt.
     """
     if HIDDEN_CALL.search(value):
-        raise ValidationError(_("Do not promise that a call stays hidden: nobody can know that."))
+        raise ValidationError("Do not promise that a call stays hidden: nobody can know that.")
     if not value.endswith((".", "!", "?", "۔", "।")):
-        raise ValidationError(_("End it with a full stop: another sentence follows it."))
+        raise ValidationError("End it with a full stop: another sentence follows it.")
 
 
 def in_words(day):
@@ -63,15 +63,15 @@ class Organization(Entry):
     """A charity, council or public body that answers the phone."""
 
     name = models.CharField(
-        _("name"),
+        "name",
         max_length=120,
         validators=[texts.validate_text],
-        help_text=_("As it calls itself. Not translated."),
+        help_text="As it calls itself. Not translated.",
     )
 
     class Meta(Entry.Meta):
-        verbose_name = _("organisation")
-        verbose_name_plural = _("organisations")
+        verbose_name = "organisation"
+        verbose_name_plural = "organisations"
 
     def __str__(self):
         return self.name
@@ -144,23 +144,23 @@ class Phone(Entry):
     """A line that people can call or text. Every number on the site is one of these rows."""
 
     class Kind(models.TextChoices):
-        VOICE = "voice", _("call")
-        TEXT = "text", _("text")
-        TEXTPHONE = "textphone", _("textphone")
-        VIDEO = "video", _("video call")
+        VOICE = "voice", "call"
+        TEXT = "text", "text"
+        TEXTPHONE = "textphone", "textphone"
+        VIDEO = "video", "video call"
 
     class CostClass(models.TextChoices):
-        UNKNOWN = "unknown", _("not known")
-        FREE = "free", _("free")
-        CHARGED = "charged", _("charged")
+        UNKNOWN = "unknown", "not known"
+        FREE = "free", "free"
+        CHARGED = "charged", "charged"
 
     class Role(models.TextChoices):
-        EMERGENCY = "emergency", _("the emergency number on every page")
-        SPOC = "spoc", _("the single point of contact on every page")
+        EMERGENCY = "emergency", "the emergency number on every page"
+        SPOC = "spoc", "the single point of contact on every page"
 
     class Sex(models.TextChoices):
-        WOMEN = "women", _("women and girls")
-        MEN = "men", _("men and boys")
+        WOMEN = "women", "women and girls"
+        MEN = "men", "men and boys"
 
     class Section(models.TextChoices):
         EMERGENCY = "emergency", _("In an emergency")
@@ -172,112 +172,112 @@ class Phone(Entry):
         OWN_BEHAVIOUR = "own-behaviour", _("Worried about your own behaviour")
 
     slug = models.SlugField(
-        _("name in texts"),
+        "name in texts",
         max_length=40,
         unique=True,
-        help_text=_("What texts write in braces for this number, such as h-spoc. Keep it."),
+        help_text="What texts write in braces for this number, such as h-spoc. Keep it.",
     )
     name = models.CharField(
-        _("name of the line"),
+        "name of the line",
         max_length=120,
         validators=[texts.validate_text],
-        help_text=_("Above the number on every page that shows it."),
+        help_text="Above the number on every page that shows it.",
     )
     organization = models.ForeignKey(
         Organization,
         on_delete=models.PROTECT,
         related_name="phones",
-        verbose_name=_("organisation"),
-        help_text=_("Who answers. Readers can know whom they are about to ring."),
+        verbose_name="organisation",
+        help_text="Who answers. Readers can know whom they are about to ring.",
     )
     purpose = models.CharField(
-        _("what it is for"),
+        "what it is for",
         max_length=200,
         validators=[texts.validate_text],
-        help_text=_("One short sentence beside the number."),
+        help_text="One short sentence beside the number.",
     )
     kind = models.CharField(
-        _("kind"),
+        "kind",
         max_length=10,
         choices=Kind,
         default=Kind.VOICE,
-        help_text=_("What the phone does when a reader presses the number."),
+        help_text="What the phone does when a reader presses the number.",
     )
     dial = models.CharField(
-        _("digits to dial"),
+        "digits to dial",
         max_length=20,
         validators=[validate_dial],
-        help_text=_("What the phone dials: digits only. Readers see the next field."),
+        help_text="What the phone dials: digits only. Readers see the next field.",
     )
     display = models.CharField(
-        _("number as shown"),
+        "number as shown",
         max_length=24,
         validators=[validate_shown],
-        help_text=_("The same digits, spaced so that they are easy to read and to say."),
+        help_text="The same digits, spaced so that they are easy to read and to say.",
     )
     text_instruction = models.CharField(
-        _("what to text"),
+        "what to text",
         max_length=120,
         blank=True,
         validators=[texts.validate_text],
-        help_text=_("For a text line: “Text the word SHOUT.”"),
+        help_text="For a text line: “Text the word SHOUT.”",
     )
     textphone = models.CharField(
-        _("textphone"),
+        "textphone",
         max_length=24,
         blank=True,
         validators=[validate_textphone],
-        help_text=_("The number to dial by textphone or the Relay UK app, as shown."),
+        help_text="The number to dial by textphone or the Relay UK app, as shown.",
     )
     what_happens = models.TextField(
-        _("what happens when you ring"),
+        "what happens when you ring",
         blank=True,
         validators=[texts.validate_text],
-        help_text=_("Who answers, what to press, what they ask. Shown on the service's page."),
+        help_text="Who answers, what to press, what they ask. Shown on the service's page.",
     )
     cost_class = models.CharField(
-        _("cost class"),
+        "cost class",
         max_length=10,
         choices=CostClass,
         default=CostClass.UNKNOWN,
-        help_text=_(
+        help_text=(
             "Only where the digits do not say it, as for a text. Free lines are listed under “Free "
             "calls”."
         ),
     )
     cost = models.CharField(
-        _("cost"),
+        "cost",
         max_length=120,
         blank=True,
         validators=[texts.validate_text, validate_sentence],
-        help_text=_(
+        help_text=(
             "Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, "
             "01, 02 and 03 cost the same as a call to a landline. Only what is special about this "
             "line, as a short sentence: “The support is free.”"
         ),
     )
     cost_source = models.CharField(
-        _("who says so"),
+        "who says so",
         max_length=150,
         blank=True,
         validators=[texts.validate_text],
-        help_text=_(
+        help_text=(
             "Who says what you wrote about the cost, in plain words. Readers see it on the "
             "service's page."
         ),
     )
     section = models.CharField(
-        _("part of the contact page"),
+        "part of the contact page",
         max_length=20,
         choices=Section,
-        help_text=_("The heading under which readers find it among the contact numbers."),
+        help_text="The heading under which readers find it among the contact numbers.",
     )
     role = models.CharField(
-        _("role"),
+        "role",
         max_length=20,
         choices=Role,
         blank=True,
-        help_text=_("Only for the two numbers that stand on every page. Empty for all others."),
+        help_text="Only for the two numbers that stand on every page. Empty for all others.",
     )
     printed_line = models.OneToOneField(
         ContactLine,
@@ -285,59 +285,59 @@ class Phone(Entry):
         related_name="phone",
         blank=True,
         null=True,
-        verbose_name=_("line of the strategy"),
-        help_text=_("The line of the strategy's own list that gives this number."),
+        verbose_name="line of the strategy",
+        help_text="The line of the strategy's own list that gives this number.",
     )
 
     bank_holidays = models.CharField(
-        _("on bank holidays"),
+        "on bank holidays",
         max_length=20,
         choices=hours.BankHolidays,
         default=hours.BankHolidays.UNKNOWN,
-        help_text=_("Not known: readers see “We do not know about bank holidays.”"),
+        help_text="Not known: readers see “We do not know about bank holidays.”",
     )
     hours_are_disputed = models.BooleanField(
-        _("sources differ on the hours"),
+        "sources differ on the hours",
         default=False,
-        help_text=_("The hours then stand as text only: nothing says “open now”."),
+        help_text="The hours then stand as text only: nothing says “open now”.",
     )
     never_lapses = models.BooleanField(
-        _("needs no checking again"),
+        "needs no checking again",
         default=False,
-        help_text=_("For 999, 101 and 111 only. The hours of all others lapse after 90 days."),
+        help_text="For 999, 101 and 111 only. The hours of all others lapse after 90 days.",
     )
     minimum_age = models.PositiveSmallIntegerField(
-        _("from age"),
+        "from age",
         blank=True,
         null=True,
         validators=[MaxValueValidator(OLDEST_AGE)],
-        help_text=_("The age of the person it is about, in years. Empty: no lower limit."),
+        help_text="The age of the person it is about, in years. Empty: no lower limit.",
     )
     maximum_age = models.PositiveSmallIntegerField(
-        _("to age"),
+        "to age",
         blank=True,
         null=True,
         validators=[MaxValueValidator(OLDEST_AGE)],
-        help_text=_("In years, this one too: 18 is “under 19”. Empty: no upper limit."),
+        help_text="In years, this one too: 18 is “under 19”. Empty: no upper limit.",
     )
     sex = models.CharField(
-        _("for women or men only"),
+        "for women or men only",
         max_length=10,
         choices=Sex,
         blank=True,
-        help_text=_("Empty: for everyone."),
+        help_text="Empty: for everyone.",
     )
     is_for_self = models.BooleanField(
-        _("people can ring about themselves"),
+        "people can ring about themselves",
         default=False,
-        help_text=_("Tick only what the line says itself. With no tick it stands in for no other."),
+        help_text="Tick only what the line says itself. With no tick it stands in for no other.",
     )
-    is_for_families = models.BooleanField(_("family and friends can ring"), default=False)
-    is_for_professionals = models.BooleanField(_("professionals can ring"), default=False)
+    is_for_families = models.BooleanField("family and friends can ring", default=False)
+    is_for_professionals = models.BooleanField("professionals can ring", default=False)
     is_for_one_group = models.BooleanField(
-        _("for one group of people only"),
+        "for one group of people only",
         default=False,
-        help_text=_("Such as LGBT+ people, or deaf people. It then stands in for no other line."),
+        help_text="Such as LGBT+ people, or deaf people. It then stands in for no other line.",
     )
     fallback = models.ForeignKey(
         "self",
@@ -345,8 +345,8 @@ class Phone(Entry):
         related_name="stands_in_for",
         blank=True,
         null=True,
-        verbose_name=_("when this line is closed"),
-        help_text=_(
+        verbose_name="when this line is closed",
+        help_text=(
             "A line for the same people that answers whenever this one is closed. If there is "
             "none, leave it empty: readers then see 999 alone."
         ),
@@ -355,21 +355,21 @@ class Phone(Entry):
     objects = PhoneQuerySet.as_manager()
 
     class Meta(Entry.Meta):
-        verbose_name = _("number")
-        verbose_name_plural = _("numbers")
+        verbose_name = "number"
+        verbose_name_plural = "numbers"
         constraints = [
             models.UniqueConstraint(
                 fields=["role"],
                 condition=~models.Q(role=""),
                 name="one_number_for_each_role",
-                violation_error_message=_("Another number has this role already."),
+                violation_error_message="Another number has this role already.",
             ),
             models.CheckConstraint(
                 condition=models.Q(role="")
                 | models.Q(is_published=True, starts_on=None, ends_on=None),
                 name="numbers_of_every_page_are_published",
-                violation_error_message=_(
-                    "A number of every page cannot be unpublished, and has no first or last day."
+                violation_error_message=(
+                    "A number on every page cannot be hidden, and has no first or last day."
                 ),
             ),
         ]
@@ -393,20 +393,20 @@ class Phone(Entry):
         except ValidationError as error:
             errors["dial"] = error
         if self.kind == self.Kind.TEXT and not self.text_instruction:
-            errors["text_instruction_en"] = _("Say what to text.")
+            errors["text_instruction_en"] = "Say what to text."
         if (self.starts_on or self.ends_on) and (self.role or self.is_guarded):
             for name in ("starts_on", "ends_on"):
                 if getattr(self, name):
-                    errors[name] = _("This is a critical number: it has no days. Leave this empty.")
+                    errors[name] = "This is a critical number: it has no days. Leave this empty."
         if self.cost and not self.cost_source:
-            errors["cost_source"] = _("Say where the cost comes from.")
+            errors["cost_source"] = "Say where the cost comes from."
         errors |= self._errors_of_cost()
         if None not in (self.minimum_age, self.maximum_age) and self.minimum_age > self.maximum_age:
-            errors["maximum_age"] = _("This is below the lower age. Swap the two.")
+            errors["maximum_age"] = "This is below the lower age. Swap the two."
         if wrong := self._wrong_fallbacks():
             errors["fallback"] = wrong
         if self.never_lapses and self.dial not in NEVER_LAPSE:
-            errors["never_lapses"] = _("Take this out: it is for 999, 101 and 111 only.")
+            errors["never_lapses"] = "Take this out: it is for 999, 101 and 111 only."
         if errors:
             raise ValidationError(errors)
 
@@ -417,19 +417,19 @@ class Phone(Entry):
             return {}
         if is_free == (self.cost_class == self.CostClass.FREE):
             return {}
-        why = _("The digits say that it is free.") if is_free else _("Its digits are not free.")
-        return {"cost_class": _("%(why)s Choose “not known”.") % {"why": why}}
+        why = "The digits say that it is free." if is_free else "Its digits are not free."
+        return {"cost_class": f"{why} Choose “not known”."}
 
     def _wrong_fallbacks(self):
         """What is wrong with this line's fallback, and with this line as the fallback of others."""
         wrong = []
         if why := fallbacks.why_not_of(self):
-            wrong.append(_("%(why)s Choose another line, or leave this empty.") % {"why": why})
+            wrong.append(f"{why} Choose another line, or leave this empty.")
         if not self.pk:
             return wrong
         for other in self.stands_in_for.published().exclude(pk=self.pk):
             if why := fallbacks.why_not(other.line, self.line):
-                words = _(
+                words = (
                     "“%(line)s” names this line for the times when it is closed, and this line "
                     "would no longer do. %(why)s Choose another line there first, or change this "
                     "one back."
@@ -631,7 +631,7 @@ class NumberedRow(models.Model):
 
     owner = "phone"
 
-    position = models.PositiveSmallIntegerField(_("order"), blank=True, editable=False)
+    position = models.PositiveSmallIntegerField("order", blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -655,7 +655,7 @@ def validate_byday(value):
     """Accept only weekdays separated by commas: MO, or monthly 1SA and -1FR."""
     if not re.fullmatch(rf"{BYDAY}(,{BYDAY})*", value):
         raise ValidationError(
-            _("Write weekdays as MO,TU,WE,TH,FR,SA,SU; monthly as 1SA (first) or -1FR (last).")
+            "Write weekdays as MO,TU,WE,TH,FR,SA,SU; monthly as 1SA (first) or -1FR (last)."
         )
 
 
@@ -666,13 +666,13 @@ def errors_of_session(row):
     ends_later = row.closes_at > row.opens_at or row.closes_at == time.min
     if not ends_later and not row.is_overnight:
         return {
-            "closes_at": _(
+            "closes_at": (
                 "It closes before it opens. If it is open through the night, tick “into the "
                 "next day”."
             )
         }
     if row.is_overnight and row.closes_at > row.opens_at:
-        return {"is_overnight": _("It closes on the same day: take the tick out.")}
+        return {"is_overnight": "It closes on the same day: take the tick out."}
     return {}
 
 
@@ -680,52 +680,50 @@ class Schedule(NumberedRow):
     """One session of a number's opening hours, as in HSDS. Two sessions a day need two rows."""
 
     class Frequency(models.TextChoices):
-        WEEKLY = "WEEKLY", _("weekly")
-        MONTHLY = "MONTHLY", _("monthly")
+        WEEKLY = "WEEKLY", "weekly"
+        MONTHLY = "MONTHLY", "monthly"
 
     phone = models.ForeignKey(
-        Phone, on_delete=models.CASCADE, related_name="schedules", verbose_name=_("number")
+        Phone, on_delete=models.CASCADE, related_name="schedules", verbose_name="number"
     )
     freq = models.CharField(
-        _("how often"),
+        "how often",
         max_length=10,
         choices=Frequency,
         default=Frequency.WEEKLY,
-        help_text=_("Monthly: on the first Saturday and the like."),
+        help_text="Monthly: on the first Saturday and the like.",
     )
     interval = models.PositiveSmallIntegerField(
-        _("every so many weeks"), default=1, help_text=_("1 every week, 2 every other week.")
+        "every so many weeks", default=1, help_text="1 every week, 2 every other week."
     )
     byday = models.CharField(
-        _("days"),
+        "days",
         max_length=60,
         validators=[validate_byday],
-        help_text=_(
-            "MO,TU,WE,TH,FR,SA,SU. Monthly: 1SA is the first Saturday, -1FR the last Friday."
-        ),
+        help_text="MO,TU,WE,TH,FR,SA,SU. Monthly: 1SA is the first Saturday, -1FR the last Friday.",
     )
-    opens_at = models.TimeField(_("opens"), help_text=_("Such as 09:00. 00:00 is midnight."))
+    opens_at = models.TimeField("opens", help_text="Such as 09:00. 00:00 is midnight.")
     closes_at = models.TimeField(
-        _("closes"),
-        help_text=_("00:00 is the end of the day. For a night, tick “into the next day”."),
+        "closes",
+        help_text="00:00 is the end of the day. For a night, tick “into the next day”.",
     )
-    is_overnight = models.BooleanField(_("into the next day"), default=False)
+    is_overnight = models.BooleanField("into the next day", default=False)
     dtstart = models.DateField(
-        _("first day"), blank=True, null=True, help_text=_("Needed for every other week.")
+        "first day", blank=True, null=True, help_text="Needed for every other week."
     )
     valid_from = models.DateField(
-        _("holds from"), blank=True, null=True, help_text=_("Empty: it holds already.")
+        "holds from", blank=True, null=True, help_text="Empty: it holds already."
     )
     valid_to = models.DateField(
-        _("holds until"), blank=True, null=True, help_text=_("The last day. Empty: no end.")
+        "holds until", blank=True, null=True, help_text="The last day. Empty: no end."
     )
 
     objects = PhoneRowQuerySet.as_manager()
 
     class Meta:
         ordering = ["phone", "position"]
-        verbose_name = _("opening hours")
-        verbose_name_plural = _("opening hours")
+        verbose_name = "opening hours"
+        verbose_name_plural = "opening hours"
         constraints = [
             models.UniqueConstraint(fields=["phone", "position"], name="one_session_for_each_order")
         ]
@@ -741,13 +739,13 @@ class Schedule(NumberedRow):
         errors = errors_of_session(self)
         has_numbers = any(not part.isalpha() for part in self.byday.split(","))
         if has_numbers != (self.freq == self.Frequency.MONTHLY):
-            errors["byday"] = _("Monthly days have a number, such as 1SA; weekly days have none.")
+            errors["byday"] = "Monthly days have a number, such as 1SA; weekly days have none."
         if self.interval > 1 and self.dtstart is None:
-            errors["dtstart"] = _("Say from which day every other week is counted.")
+            errors["dtstart"] = "Say from which day every other week is counted."
         if self.interval < 1:
-            errors["interval"] = _("At least 1.")
+            errors["interval"] = "At least 1."
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            errors["valid_to"] = _("This is before the day from which it holds.")
+            errors["valid_to"] = "This is before the day from which it holds."
         if errors:
             raise ValidationError(errors)
 
@@ -769,30 +767,30 @@ class ScheduleException(NumberedRow):
     """Days when a number keeps different hours, or is closed."""
 
     phone = models.ForeignKey(
-        Phone, on_delete=models.CASCADE, related_name="exceptions", verbose_name=_("number")
+        Phone, on_delete=models.CASCADE, related_name="exceptions", verbose_name="number"
     )
     first_day = models.DateField(
-        _("from"),
-        help_text=_("The first of the days. Readers see them with these hours, or as closed."),
+        "from",
+        help_text="The first of the days. Readers see them with these hours, or as closed.",
     )
-    last_day = models.DateField(_("until"), help_text=_("The same day for one day."))
+    last_day = models.DateField("until", help_text="The same day for one day.")
     opens_at = models.TimeField(
-        _("opens"), blank=True, null=True, help_text=_("Empty: closed on these days.")
+        "opens", blank=True, null=True, help_text="Empty: closed on these days."
     )
     closes_at = models.TimeField(
-        _("closes"),
+        "closes",
         blank=True,
         null=True,
-        help_text=_("00:00 is the end of the day. For a night, tick “into the next day”."),
+        help_text="00:00 is the end of the day. For a night, tick “into the next day”.",
     )
-    is_overnight = models.BooleanField(_("into the next day"), default=False)
+    is_overnight = models.BooleanField("into the next day", default=False)
 
     objects = PhoneRowQuerySet.as_manager()
 
     class Meta:
         ordering = ["phone", "first_day"]
-        verbose_name = _("other hours on certain days")
-        verbose_name_plural = _("other hours on certain days")
+        verbose_name = "other hours on certain days"
+        verbose_name_plural = "other hours on certain days"
         constraints = [
             models.UniqueConstraint(
                 fields=["phone", "position"], name="one_exception_for_each_order"
@@ -808,9 +806,9 @@ class ScheduleException(NumberedRow):
     def clean(self):
         super().clean()
         if self.first_day and self.last_day and self.last_day < self.first_day:
-            raise ValidationError({"last_day": _("This is before the first day.")})
+            raise ValidationError({"last_day": "This is before the first day."})
         if (self.opens_at is None) != (self.closes_at is None):
-            raise ValidationError({"closes_at": _("Give both times, or none for closed.")})
+            raise ValidationError({"closes_at": "Give both times, or none for closed."})
         if errors := errors_of_session(self):
             raise ValidationError(errors)
 
@@ -828,39 +826,40 @@ class AbstractVerification(NumberedRow):
     is_permanent = True
 
     class Method(models.TextChoices):
-        PUBLISHED_SOURCES = "published-sources", _("from published sources")
-        RANG = "rang", _("by ringing")
-        TOLD = "told", _("the organisation told us")
+        PUBLISHED_SOURCES = "published-sources", "from published sources"
+        RANG = "rang", "by ringing"
+        TOLD = "told", "the organisation told us"
 
     verified_on = models.DateField(
-        _("on"),
-        help_text=_(
-            "Rung, or told by the organisation: from this day readers see “Open now” for 90 days."
+        "on",
+        help_text=(
+            "The day you rang it, or the organisation told you. From then, readers see “Open now” "
+            "for 90 days."
         ),
     )
     method = models.CharField(
-        _("how"),
+        "how",
         max_length=20,
         choices=Method,
-        help_text=_("Readers see whether somebody asked, or only looked it up."),
+        help_text="Readers see whether somebody asked, or only looked it up.",
     )
     role = models.CharField(
-        _("by whom"),
+        "by whom",
         max_length=80,
         validators=texts.PLAIN,
-        help_text=_("The role, not the person. Readers see “Last checked on … by communications”."),
+        help_text="The role, not the person. Readers see “Last checked on … by communications”.",
     )
     confirmed = models.CharField(
-        _("what was confirmed"),
+        "what was confirmed",
         max_length=200,
         validators=texts.PLAIN,
-        help_text=_("The number, the hours, who answers. Officers see this, readers do not."),
+        help_text="The number, the hours, who answers. Officers see this, readers do not.",
     )
 
     class Meta:
         abstract = True
-        verbose_name = _("verification")
-        verbose_name_plural = _("verifications")
+        verbose_name = "verification"
+        verbose_name_plural = "verifications"
 
     def __str__(self):
         return f"{self.get_method_display()}, {in_words(self.verified_on)}"
@@ -868,7 +867,7 @@ class AbstractVerification(NumberedRow):
     def clean(self):
         super().clean()
         if self.verified_on and self.verified_on > timezone.localdate():
-            raise ValidationError({"verified_on": _("This day is still to come.")})
+            raise ValidationError({"verified_on": "This day is still to come."})
 
     @property
     def was_asked(self):
@@ -880,10 +879,10 @@ class Verification(AbstractVerification):
     """A record that a number was checked."""
 
     phone = models.ForeignKey(
-        Phone, on_delete=models.CASCADE, related_name="verifications", verbose_name=_("number")
+        Phone, on_delete=models.CASCADE, related_name="verifications", verbose_name="number"
     )
     # The digits that were checked. If the number changes, the new digits count as unchecked.
-    dial = models.CharField(_("digits checked"), max_length=20, blank=True, editable=False)
+    dial = models.CharField("digits checked", max_length=20, blank=True, editable=False)
 
     objects = PhoneRowQuerySet.as_manager()
 
@@ -914,73 +913,73 @@ class CallFact(models.Model):
     """What we have been told about calling a number: yes, no or not known, and who says so."""
 
     class Fact(models.TextChoices):
-        RECORDED = "recorded", _("Are calls recorded, or texts kept?")
-        RINGS_BACK = "rings-back", _("Do they ring back?")
-        NAME_NEEDED = "name-needed", _("Do you have to give a name?")
-        INTERPRETER = "interpreter", _("Can an interpreter join?")
+        RECORDED = "recorded", "Are calls recorded, or texts kept?"
+        RINGS_BACK = "rings-back", "Do they ring back?"
+        NAME_NEEDED = "name-needed", "Do you have to give a name?"
+        INTERPRETER = "interpreter", "Can an interpreter join?"
 
     phone = models.ForeignKey(
-        Phone, on_delete=models.CASCADE, related_name="call_facts", verbose_name=_("number")
+        Phone, on_delete=models.CASCADE, related_name="call_facts", verbose_name="number"
     )
     fact = models.CharField(
-        _("question"),
+        "question",
         max_length=20,
         choices=Fact,
-        help_text=_(
+        help_text=(
             "Readers see the answer beside the number. Where nobody has asked about recording, "
             "they see “We do not know if calls are recorded.”"
         ),
     )
     answer = models.CharField(
-        _("answer"),
+        "answer",
         max_length=10,
         choices=traces.Answer,
-        help_text=_(
+        help_text=(
             "Readers see it as a sentence: “Calls are recorded.”, “They say that calls are not "
             "recorded.” or “We do not know if calls are recorded.”"
         ),
     )
     detail = models.CharField(
-        _("detail"),
+        "detail",
         max_length=120,
         blank=True,
         validators=[texts.validate_text, validate_sentence],
-        help_text=_("A short sentence that readers see after it: “Kept for up to 90 days.”"),
+        help_text="A short sentence that readers see after it: “Kept for up to 90 days.”",
     )
     source = models.CharField(
-        _("who says so"),
+        "who says so",
         max_length=150,
         blank=True,
         validators=[texts.validate_text],
-        help_text=_(
+        help_text=(
             "In plain words: “Dudley Council’s privacy notice for this line”. Readers see it on "
             "the service's page. Needed for yes and no."
         ),
     )
     dated = models.CharField(
-        _("when they said so"),
+        "when they said so",
         max_length=40,
         blank=True,
         validators=texts.PLAIN,
-        help_text=_("Such as “28 February 2025”. Readers see it after the source."),
+        help_text="Such as “28 February 2025”. Readers see it after the source.",
     )
 
     objects = CallFactQuerySet.as_manager()
 
     class Meta:
         ordering = ["phone", "fact"]
-        verbose_name = _("fact about a call")
-        verbose_name_plural = _("what a call leaves behind and asks for")
+        verbose_name = "fact about a call"
+        verbose_name_plural = "what a call leaves behind and asks for"
         constraints = [
             models.UniqueConstraint(
                 fields=["phone", "fact"],
                 name="one_answer_to_each_question",
-                violation_error_message=_("This number has an answer to this question already."),
+                violation_error_message="This number has an answer to this question already.",
             ),
             models.CheckConstraint(
                 condition=models.Q(answer=traces.Answer.UNKNOWN) | ~models.Q(source=""),
                 name="yes_and_no_have_a_source",
-                violation_error_message=_("Yes and no need a source."),
+                violation_error_message="Yes and no need a source.",
             ),
         ]
 
@@ -993,7 +992,7 @@ class CallFact(models.Model):
     def clean(self):
         super().clean()
         if self.answer != traces.Answer.UNKNOWN and not self.source:
-            raise ValidationError({"source": _("Say who says so, or answer “not known”.")})
+            raise ValidationError({"source": "Say who says so, or answer “not known”."})
 
     words_language = property(language_of_words)
 
@@ -1010,43 +1009,43 @@ class ApprovedNumber(models.Model):
     Saving a number approves nothing: what readers will see is compared with these rows.
     """
 
-    line = models.SlugField(_("line"), max_length=40)
-    dial = models.CharField(_("digits to dial"), max_length=20, validators=[validate_dial])
-    display = models.CharField(_("number as shown"), max_length=24, validators=[validate_shown])
+    line = models.SlugField("line", max_length=40)
+    dial = models.CharField("digits to dial", max_length=20, validators=[validate_dial])
+    display = models.CharField("number as shown", max_length=24, validators=[validate_shown])
     textphone = models.CharField(
-        _("textphone"), max_length=24, blank=True, validators=[validate_textphone]
+        "textphone", max_length=24, blank=True, validators=[validate_textphone]
     )
-    role = models.CharField(_("role"), max_length=20, choices=Phone.Role, blank=True)
-    proposed_by = models.CharField(_("proposed by"), max_length=150, blank=True)
-    who = models.CharField(_("approved by"), max_length=150)
-    approved_at = models.DateTimeField(_("approved"), auto_now_add=True)
+    role = models.CharField("role", max_length=20, choices=Phone.Role, blank=True)
+    proposed_by = models.CharField("proposed by", max_length=150, blank=True)
+    who = models.CharField("approved by", max_length=150)
+    approved_at = models.DateTimeField("approved", auto_now_add=True)
     proposal = models.ForeignKey(
         "NumberProposal",
         on_delete=models.PROTECT,
         related_name="approvals",
         blank=True,
         null=True,
-        verbose_name=_("proposal"),
+        verbose_name="proposal",
     )
 
     objects = ApprovedNumberQuerySet.as_manager()
 
     class Meta:
         ordering = ["line", "-pk"]
-        verbose_name = _("approved number")
-        verbose_name_plural = _("approved numbers")
-        permissions = [("approve_number", _("Can approve a number that somebody else proposed"))]
+        verbose_name = "approved number"
+        verbose_name_plural = "approved numbers"
+        permissions = [("approve_number", "Can approve a number that somebody else proposed")]
 
     def __str__(self):
         return f"{self.line}: {self.display}"
 
     def save(self, *args, **kwargs):
         if self.pk:
-            raise ValidationError(_("An approval is never changed. Add a new one."))
+            raise ValidationError("An approval is never changed. Add a new one.")
         super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
-        raise ValidationError(_("An approval is never deleted."))
+        raise ValidationError("An approval is never deleted.")
 
     def clean(self):
         super().clean()
@@ -1060,7 +1059,7 @@ class NumberProposalQuerySet(models.QuerySet):
         return self.filter(outcome=NumberProposal.Outcome.WAITING)
 
     def delete(self):
-        raise ValidationError(_("A proposal is never deleted."))
+        raise ValidationError("A proposal is never deleted.")
 
 
 class NumberProposal(models.Model):
@@ -1071,83 +1070,81 @@ class NumberProposal(models.Model):
     """
 
     class Kind(models.TextChoices):
-        CHANGE = "change", _("another number")
-        BRING_BACK = "bring-back", _("bring it back")
+        CHANGE = "change", "another number"
+        BRING_BACK = "bring-back", "bring it back"
 
     class Outcome(models.TextChoices):
-        WAITING = "waiting", _("waiting for a second person")
-        APPROVED = "approved", _("approved")
-        REFUSED = "refused", _("refused")
-        TAKEN_BACK = "taken-back", _("taken back")
+        WAITING = "waiting", "waiting for a second person"
+        APPROVED = "approved", "approved"
+        REFUSED = "refused", "refused"
+        TAKEN_BACK = "taken-back", "taken back"
 
     phone = models.ForeignKey(
-        Phone, on_delete=models.PROTECT, related_name="proposals", verbose_name=_("line")
+        Phone, on_delete=models.PROTECT, related_name="proposals", verbose_name="line"
     )
-    kind = models.CharField(_("what"), max_length=20, choices=Kind)
+    kind = models.CharField("what", max_length=20, choices=Kind)
     dial = models.CharField(
-        _("digits to dial"),
+        "digits to dial",
         max_length=20,
         validators=[validate_dial],
-        help_text=_("What the phone dials: digits only, without spaces."),
+        help_text="What the phone dials: digits only, without spaces.",
     )
     display = models.CharField(
-        _("number as shown"),
+        "number as shown",
         max_length=24,
         validators=[validate_shown],
-        help_text=_("The same digits, spaced so that they are easy to read and to say."),
+        help_text="The same digits, spaced so that they are easy to read and to say.",
     )
     textphone = models.CharField(
-        _("textphone"),
+        "textphone",
         max_length=24,
         blank=True,
         validators=[validate_textphone],
-        help_text=_("Digits and spaces, or empty if there is none."),
+        help_text="Digits and spaces, or empty if there is none.",
     )
     role = models.CharField(
-        _("role"),
+        "role",
         max_length=20,
         choices=Phone.Role,
         blank=True,
-        help_text=_("The line that has this role now loses it to this one."),
+        help_text="The line that has this role now loses it to this one.",
     )
-    was_dial = models.CharField(_("dialled before"), max_length=20)
-    was_display = models.CharField(_("shown before"), max_length=24)
-    was_textphone = models.CharField(_("textphone before"), max_length=24, blank=True)
-    was_role = models.CharField(_("role before"), max_length=20, choices=Phone.Role, blank=True)
+    was_dial = models.CharField("dialled before", max_length=20)
+    was_display = models.CharField("shown before", max_length=24)
+    was_textphone = models.CharField("textphone before", max_length=24, blank=True)
+    was_role = models.CharField("role before", max_length=20, choices=Phone.Role, blank=True)
     role_from = models.ForeignKey(
         Phone,
         on_delete=models.PROTECT,
         related_name="+",
         blank=True,
         null=True,
-        verbose_name=_("takes the role over from"),
+        verbose_name="takes the role over from",
     )
-    why = models.CharField(_("why"), max_length=300, validators=[texts.validate_characters])
+    why = models.CharField("why", max_length=300, validators=[texts.validate_characters])
     source = models.CharField(
-        _("where the number comes from"),
+        "where the number comes from",
         max_length=300,
         validators=[texts.validate_characters],
-        help_text=_("So that a second person can look there: a page, a letter, whom you rang."),
+        help_text="So that a second person can look there: a page, a letter, whom you rang.",
     )
-    proposed_by = models.CharField(_("proposed by"), max_length=150)
-    proposer = models.BigIntegerField(_("account of the proposer"))
-    proposed_at = models.DateTimeField(_("proposed"), auto_now_add=True)
-    outcome = models.CharField(
-        _("outcome"), max_length=20, choices=Outcome, default=Outcome.WAITING
-    )
-    decided_by = models.CharField(_("decided by"), max_length=150, blank=True)
-    decider = models.BigIntegerField(_("account of who decided"), blank=True, null=True)
-    decided_at = models.DateTimeField(_("decided"), blank=True, null=True)
+    proposed_by = models.CharField("proposed by", max_length=150)
+    proposer = models.BigIntegerField("account of the proposer")
+    proposed_at = models.DateTimeField("proposed", auto_now_add=True)
+    outcome = models.CharField("outcome", max_length=20, choices=Outcome, default=Outcome.WAITING)
+    decided_by = models.CharField("decided by", max_length=150, blank=True)
+    decider = models.BigIntegerField("account of who decided", blank=True, null=True)
+    decided_at = models.DateTimeField("decided", blank=True, null=True)
     decided_why = models.CharField(
-        _("why decided so"), max_length=300, blank=True, validators=[texts.validate_characters]
+        "why decided so", max_length=300, blank=True, validators=[texts.validate_characters]
     )
 
     objects = NumberProposalQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
-        verbose_name = _("proposed number")
-        verbose_name_plural = _("proposed numbers")
+        verbose_name = "proposed number"
+        verbose_name_plural = "proposed numbers"
         constraints = [
             models.UniqueConstraint(
                 fields=["phone"],
@@ -1175,14 +1172,14 @@ class NumberProposal(models.Model):
 
     def save(self, *args, **kwargs):
         if self.pk:
-            raise ValidationError(_("A proposal is never changed, only decided."))
+            raise ValidationError("A proposal is never changed, only decided.")
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
         return reverse("desk:proposal", args=[self.pk])
 
     def delete(self, *args, **kwargs):
-        raise ValidationError(_("A proposal is never deleted."))
+        raise ValidationError("A proposal is never deleted.")
 
     def clean(self):
         super().clean()

@@ -1,7 +1,6 @@
 from django.contrib import admin
 from django.db import models
 from django.forms import CheckboxSelectMultiple
-from django.utils.translation import gettext_lazy as _
 
 from helphub.editing import EntryAdmin, KeepsHistory
 from helphub.models import OpenQuestion, PublicationRequest, Synonym
@@ -33,7 +32,7 @@ class OpenQuestionAdmin(KeepsHistory, admin.ModelAdmin):
     search_fields = ["words", "answer"]
     fields = ["words", "todo", "phone", "service", "contact_line", "answer", "slug"]
 
-    @admin.display(description=_("open"), boolean=True)
+    @admin.display(description="open", boolean=True)
     def is_open(self, question):
         return not question.answer
 

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import get_language_info
-from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
@@ -50,7 +49,7 @@ def language_fieldsets(model, fields, has_words_first=False):
             (title, {"fields": names, "classes": [] if code == "en" else ["collapse"]})
         )
     if has_words_first:
-        fieldsets.append((_("Where and when it stands"), {"fields": rest}))
+        fieldsets.append(("Where and when it stands", {"fields": rest}))
     return fieldsets
 
 
@@ -77,10 +76,7 @@ class LanguageFields:
             label = str(db_field.translated_field.verbose_name)
             label = label[:1].upper() + label[1:]
             if code != "en":
-                label = _("%(field)s in %(language)s") % {
-                    "field": label,
-                    "language": get_language_info(code)["name"],
-                }
+                label = f"{label} in {get_language_info(code)['name']}"
             field.label = label
             is_right_to_left = get_language_info(code)["bidi"]
             field.widget.attrs |= {"lang": code, "dir": "rtl" if is_right_to_left else "ltr"}
@@ -93,10 +89,10 @@ class SaysWhatSavingDoes:
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if has_edition():
-            messages.info(request, _("Saved. Readers see this when it is published."))
+            messages.info(request, "Saved. Readers see this when it is published.")
         forms_ = [form, *(one for formset in formsets for one in formset.forms)]
         if names := [name for one in forms_ for name in lists_made(one)]:
-            said = _("What you pasted into %(fields)s has become a list. Look at it once more.")
+            said = "What you pasted into %(fields)s has become a list. Look at it once more."
             messages.warning(request, said % {"fields": ", ".join(f"“{one}”" for one in names)})
 
 
@@ -127,9 +123,9 @@ class EntryForm(forms.ModelForm):
         is_new = "ends_on" in self.changed_data or "is_published" in self.changed_data
         if last and is_new and values.get("is_published") and last < timezone.localdate():
             words = (
-                _("This day has gone by. Choose a later one. To take it away now, tick “archived”.")
+                "This day has gone by. Choose a later one. To take it away now, tick “archived”."
                 if hasattr(self.instance, "is_archived")
-                else _(
+                else (
                     "This day has gone by. Choose a later one. To take it away now, take the tick "
                     "out of “published”."
                 )
@@ -148,15 +144,14 @@ class EntryForm(forms.ModelForm):
         day = date_format(first)
         self.question = {
             "value": first.isoformat(),
-            "words": _("Yes, take it away until %(day)s") % {"day": day},
+            "words": f"Yes, take it away until {day}",
         }
         self.add_error(
             "starts_on",
-            _(
+            (
                 "Readers have this now. With this first day they lose it, and its page cannot be "
-                "found, until %(day)s. Tick “Yes” if you mean that, or leave the first day empty."
-            )
-            % {"day": day},
+                f"found, until {day}. Tick “Yes” if you mean that, or leave the first day empty."
+            ),
         )
 
 
@@ -260,7 +255,7 @@ class PrintedAdmin(EditingAdmin):
         return ["reference", "words", "section"]
 
 
-admin.site.site_header = admin.site.site_title = _("Dudley help hub")
-admin.site.index_title = _("What needs you today")
+admin.site.site_header = admin.site.site_title = "Dudley help hub"
+admin.site.index_title = "What needs you today"
 # The first page links to everything, in the site's own order and words.
 admin.site.enable_nav_sidebar = False

@@ -11,7 +11,6 @@ from django.db import models
 from django.http import Http404
 from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import get_language, override
-from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
@@ -36,7 +35,7 @@ def validate_neutral(value):
     seen = texts.JOINERS.sub("", seen)
     if found := DENIED_PATTERN.search(seen):
         raise ValidationError(
-            _(
+            (
                 "Leave out “%(word)s”: this stays in the phone's history, where somebody else "
                 "may read it. Say it in the heading instead."
             ),
@@ -109,35 +108,35 @@ class Entry(models.Model):
     """Something an officer writes, orders, checks and publishes."""
 
     slug = models.SlugField(
-        _("short name in addresses"),
+        "short name in addresses",
         max_length=60,
         unique=True,
-        help_text=_("Small letters, digits and hyphens. Keep it once people have the address."),
+        help_text="Small letters, digits and hyphens. Keep it once people have the address.",
     )
     position = models.PositiveSmallIntegerField(
-        _("order"), default=0, help_text=_("Smaller numbers come first.")
+        "order", default=0, help_text="Smaller numbers come first."
     )
     is_published = models.BooleanField(
-        _("published"), default=False, help_text=_("Readers see only what is published.")
+        "published", default=False, help_text="Readers see only what is published."
     )
     reviewed_on = models.DateField(
-        _("last checked on"),
+        "last checked on",
         blank=True,
         null=True,
-        help_text=_("The day somebody last read this through and found it right."),
+        help_text="The day somebody last read this through and found it right.",
     )
 
     starts_on = models.DateField(
-        _("first day"),
+        "first day",
         blank=True,
         null=True,
-        help_text=_("Readers see it from this day on. Empty: as soon as it is published."),
+        help_text="Readers see it from this day on. Empty: as soon as it is published.",
     )
     ends_on = models.DateField(
-        _("last day"),
+        "last day",
         blank=True,
         null=True,
-        help_text=_("The last day on which readers see it. Empty: it stays."),
+        help_text="The last day on which readers see it. Empty: it stays.",
     )
 
     objects = EntryQuerySet.as_manager()
@@ -150,11 +149,7 @@ class Entry(models.Model):
         super().clean()
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValidationError(
-                {
-                    "ends_on": _(
-                        "This is before the first day. Choose a later day, or leave it empty."
-                    )
-                }
+                {"ends_on": "This is before the first day. Choose a later day, or leave it empty."}
             )
 
     @property
@@ -189,7 +184,7 @@ def validate_moved_to(page):
     if page.moved_to not in addresses and not is_list:
         raise ValidationError(
             {
-                "moved_to": _(
+                "moved_to": (
                     "There is no such page. Copy the part of its address behind the name of the "
                     "site, such as /guides/consent/ or /services/."
                 )
@@ -201,35 +196,35 @@ class Page(Entry):
     """An entry with its own page: a plain heading, a neutral title and a neutral address."""
 
     name = models.CharField(
-        _("heading"),
+        "heading",
         max_length=120,
         validators=[texts.validate_text],
-        help_text=_("The heading on the page. Say it plainly."),
+        help_text="The heading on the page. Say it plainly.",
     )
     title = models.CharField(
-        _("title in tabs and history"),
+        "title in tabs and history",
         max_length=70,
         unique=True,
         validators=[validate_neutral, texts.validate_text],
-        help_text=_(
+        help_text=(
             "Shown in the browser's tab, its history and on print-outs, in English. It must say "
             "which page this is without giving the subject away."
         ),
     )
 
     is_archived = models.BooleanField(
-        _("archived"),
+        "archived",
         default=False,
-        help_text=_(
+        help_text=(
             "It leaves every list and search. Its address says kindly that the page is no longer "
             "kept, and where to go."
         ),
     )
     moved_to = models.CharField(
-        _("where to go instead"),
+        "where to go instead",
         max_length=200,
         blank=True,
-        help_text=_(
+        help_text=(
             "For a page that is archived or over: an address of this site such as /guides/consent/."
             " Empty: the list in which it stood."
         ),

@@ -7,7 +7,6 @@ from datetime import time
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget, AdminTimeWidget
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
 
 from helphub import texts
 
@@ -33,8 +32,8 @@ class DayField(forms.DateField):
     """A date, day first."""
 
     default_error_messages = {
-        "invalid": _("Write the day first, such as 3 December 2026, 3/12/2026 or 2026-12-03."),
-        "year": _("Look at the year: this reads as %(year)s."),
+        "invalid": "Write the day first, such as 3 December 2026, 3/12/2026 or 2026-12-03.",
+        "year": "Look at the year: this reads as %(year)s.",
     }
 
     def to_python(self, value):
@@ -58,8 +57,8 @@ class TimeOfDayField(forms.TimeField):
     widget = AdminTimeWidget
     may_end_the_day = True
     default_error_messages = {
-        "invalid": _("Write the time as 09:00, 9.30, 9am, 5.30pm, noon or midnight."),
-        "end_of_day": _("A day begins at 00:00. Write 00:00 or midnight."),
+        "invalid": "Write the time as 09:00, 9.30, 9am, 5.30pm, noon or midnight.",
+        "end_of_day": "A day begins at 00:00. Write 00:00 or midnight.",
     }
 
     def to_python(self, value):

@@ -1,7 +1,6 @@
 import uuid
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from helphub import texts
 from helphub.entries import Entry
@@ -25,9 +24,9 @@ class Synonym(Entry):
     """Everyday words for something, and the pages that people who type them want."""
 
     words = models.TextField(
-        _("everyday words"),
+        "everyday words",
         validators=texts.PLAIN,
-        help_text=_(
+        help_text=(
             "What people type into the find box, one word or phrase on each line. Say it as they "
             "would. Readers never see this list."
         ),
@@ -36,19 +35,19 @@ class Synonym(Entry):
         "strategy.Guide",
         related_name="synonyms",
         blank=True,
-        verbose_name=_("guides"),
-        help_text=_("Whoever types these words finds the pages ticked here first."),
+        verbose_name="guides",
+        help_text="Whoever types these words finds the pages ticked here first.",
     )
     forms_of_abuse = models.ManyToManyField(
-        "strategy.FormOfAbuse", related_name="synonyms", blank=True, verbose_name=_("topics")
+        "strategy.FormOfAbuse", related_name="synonyms", blank=True, verbose_name="topics"
     )
     services = models.ManyToManyField(
-        "services.Service", related_name="synonyms", blank=True, verbose_name=_("services")
+        "services.Service", related_name="synonyms", blank=True, verbose_name="services"
     )
 
     class Meta(Entry.Meta):
-        verbose_name = _("everyday words")
-        verbose_name_plural = _("everyday words in the find box")
+        verbose_name = "everyday words"
+        verbose_name_plural = "everyday words in the find box"
 
     def __str__(self):
         first = [f"“{one}”" for one in (self.words or "").splitlines()[:3]]
@@ -58,19 +57,19 @@ class Synonym(Entry):
 class Withdrawal(models.Model):
     """Something one officer took off every page at once. It stays off until lifted."""
 
-    label = models.CharField(_("kind"), max_length=60, editable=False)
-    key = models.BigIntegerField(_("row"), editable=False)
-    name = models.CharField(_("what"), max_length=200, editable=False)
-    why = models.CharField(_("why"), max_length=300)
-    who = models.CharField(_("who"), max_length=150, editable=False)
-    withdrawn_at = models.DateTimeField(_("when"), auto_now_add=True)
-    lifted_at = models.DateTimeField(_("lifted"), blank=True, null=True, editable=False)
-    lifted_by = models.CharField(_("lifted by"), max_length=150, blank=True, editable=False)
+    label = models.CharField("kind", max_length=60, editable=False)
+    key = models.BigIntegerField("row", editable=False)
+    name = models.CharField("what", max_length=200, editable=False)
+    why = models.CharField("why", max_length=300)
+    who = models.CharField("who", max_length=150, editable=False)
+    withdrawn_at = models.DateTimeField("when", auto_now_add=True)
+    lifted_at = models.DateTimeField("lifted", blank=True, null=True, editable=False)
+    lifted_by = models.CharField("lifted by", max_length=150, blank=True, editable=False)
 
     class Meta:
         ordering = ["-withdrawn_at"]
-        verbose_name = _("withdrawal")
-        verbose_name_plural = _("withdrawals")
+        verbose_name = "withdrawal"
+        verbose_name_plural = "withdrawals"
         constraints = [
             models.UniqueConstraint(
                 fields=["label", "key"],
@@ -87,40 +86,40 @@ class PublicationRequest(models.Model):
     """What an officer asked of the publisher, and the outcome."""
 
     class Kind(models.TextChoices):
-        RELEASE = "release", _("publish what is saved")
-        WITHDRAWAL = "withdrawal", _("take withdrawn things off every page")
-        ROLLBACK = "rollback", _("go back to an edition")
-        LIFT = "lift", _("end going back")
-        DISMISS = "dismiss", _("take a refusal off the list")
+        RELEASE = "release", "publish what is saved"
+        WITHDRAWAL = "withdrawal", "take withdrawn things off every page"
+        ROLLBACK = "rollback", "go back to an edition"
+        LIFT = "lift", "end going back"
+        DISMISS = "dismiss", "take a refusal off the list"
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("waiting")
-        RUNNING = "running", _("at work")
-        DONE = "done", _("done")
-        REFUSED = "refused", _("refused")
+        WAITING = "waiting", "waiting"
+        RUNNING = "running", "at work"
+        DONE = "done", "done"
+        REFUSED = "refused", "refused"
 
-    kind = models.CharField(_("what"), max_length=20, choices=Kind)
-    number = models.PositiveIntegerField(_("edition"), blank=True, null=True)
-    why = models.CharField(_("why"), max_length=300, blank=True)
-    who = models.CharField(_("who"), max_length=150)
+    kind = models.CharField("what", max_length=20, choices=Kind)
+    number = models.PositiveIntegerField("edition", blank=True, null=True)
+    why = models.CharField("why", max_length=300, blank=True)
+    who = models.CharField("who", max_length=150)
     # The ticked records, [label, key], and the mark each had when the officer looked at it. None
     # means everything that is marked as published.
-    chosen = models.JSONField(_("ticked"), blank=True, null=True, editable=False)
+    chosen = models.JSONField("ticked", blank=True, null=True, editable=False)
     marks = models.JSONField(default=list, blank=True, editable=False)
     # The form's token: however often the form is sent, it asks once.
     once = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
-    state = models.CharField(_("state"), max_length=20, choices=State, default=State.WAITING)
-    finished_at = models.DateTimeField(_("finished"), blank=True, null=True)
-    report = models.JSONField(_("report"), default=dict)
+    asked_at = models.DateTimeField("asked", auto_now_add=True)
+    state = models.CharField("state", max_length=20, choices=State, default=State.WAITING)
+    finished_at = models.DateTimeField("finished", blank=True, null=True)
+    report = models.JSONField("report", default=dict)
 
     class Meta:
         ordering = ["-pk"]
-        verbose_name = _("publication")
-        verbose_name_plural = _("publications")
+        verbose_name = "publication"
+        verbose_name_plural = "publications"
         permissions = [
-            ("publish", _("Can publish, go back to an edition and end a withdrawal")),
-            ("withdraw", _("Can withdraw something from every page at once")),
+            ("publish", "Can publish, go back to an edition and end a withdrawal"),
+            ("withdraw", "Can withdraw something from every page at once"),
         ]
 
     def __str__(self):
@@ -143,52 +142,52 @@ class Review(models.Model):
     """
 
     class Outcome(models.TextChoices):
-        WAITING = "waiting", _("waiting")
-        FINE = "fine", _("fine as it is")
-        CHANGE = "change", _("needs a change")
-        TAKEN_BACK = "taken-back", _("taken back")
+        WAITING = "waiting", "waiting"
+        FINE = "fine", "fine as it is"
+        CHANGE = "change", "needs a change"
+        TAKEN_BACK = "taken-back", "taken back"
 
-    label = models.CharField(_("kind"), max_length=60, editable=False)
-    key = models.BigIntegerField(_("row"), editable=False)
-    name = models.CharField(_("what"), max_length=200, editable=False)
-    asked_by = models.CharField(_("asked by"), max_length=150, editable=False)
+    label = models.CharField("kind", max_length=60, editable=False)
+    key = models.BigIntegerField("row", editable=False)
+    name = models.CharField("what", max_length=200, editable=False)
+    asked_by = models.CharField("asked by", max_length=150, editable=False)
     asked_of = models.CharField(
-        _("whom to ask"),
+        "whom to ask",
         max_length=150,
         blank=True,
-        help_text=_("Empty: anyone who may publish."),
+        help_text="Empty: anyone who may publish.",
     )
     note = models.TextField(
-        _("what to look at"),
+        "what to look at",
         max_length=1000,
         blank=True,
-        help_text=_("What you changed, or are not sure of. Officers see this, readers never do."),
+        help_text="What you changed, or are not sure of. Officers see this, readers never do.",
     )
-    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
-    outcome = models.CharField(_("answer"), max_length=20, choices=Outcome, default=Outcome.WAITING)
-    words = models.TextField(_("what needs a change"), max_length=1000, blank=True)
-    answered_by = models.CharField(_("answered by"), max_length=150, blank=True, editable=False)
-    answered_at = models.DateTimeField(_("answered"), blank=True, null=True, editable=False)
+    asked_at = models.DateTimeField("asked", auto_now_add=True)
+    outcome = models.CharField("answer", max_length=20, choices=Outcome, default=Outcome.WAITING)
+    words = models.TextField("what needs a change", max_length=1000, blank=True)
+    answered_by = models.CharField("answered by", max_length=150, blank=True, editable=False)
+    answered_at = models.DateTimeField("answered", blank=True, null=True, editable=False)
 
     objects = ReviewQuerySet.as_manager()
 
     class Meta:
         ordering = ["-asked_at", "-pk"]
-        verbose_name = _("review")
-        verbose_name_plural = _("reviews")
+        verbose_name = "review"
+        verbose_name_plural = "reviews"
         default_permissions = []
         constraints = [
             models.UniqueConstraint(
                 fields=["label", "key"],
                 condition=models.Q(outcome="waiting"),
                 name="one_waiting_review_for_each_record",
-                violation_error_message=_("Somebody has been asked already."),
+                violation_error_message="Somebody has been asked already.",
             ),
             models.CheckConstraint(
                 condition=~models.Q(outcome__in=["fine", "change"])
                 | ~models.Q(answered_by=models.F("asked_by")),
                 name="nobody_answers_their_own_review",
-                violation_error_message=_("Somebody else must answer this: you asked for it."),
+                violation_error_message="Somebody else must answer this: you asked for it.",
             ),
         ]
 
@@ -208,17 +207,17 @@ class OpenQuestionQuerySet(models.QuerySet):
 class OpenQuestion(models.Model):
     """Something to find out before the site can say it, and the record to change then."""
 
-    slug = models.SlugField(_("short name"), max_length=60, unique=True)
+    slug = models.SlugField("short name", max_length=60, unique=True)
     words = models.CharField(
-        _("question"),
+        "question",
         max_length=250,
-        help_text=_("One sentence that says what is not known. It stands on officers' first page."),
+        help_text="One sentence that says what is not known. It stands on officers' first page.",
     )
     todo = models.CharField(
-        _("how to find out"),
+        "how to find out",
         max_length=250,
         blank=True,
-        help_text=_("Whom to ask, and what the site says until then. Readers never see it."),
+        help_text="Whom to ask, and what the site says until then. Readers never see it.",
     )
     phone = models.ForeignKey(
         "contacts.Phone",
@@ -226,8 +225,8 @@ class OpenQuestion(models.Model):
         related_name="open_questions",
         blank=True,
         null=True,
-        verbose_name=_("about the number"),
-        help_text=_("Choose the number, the service or the printed line that the answer changes."),
+        verbose_name="about the number",
+        help_text="Choose the number, the service or the printed line that the answer changes.",
     )
     service = models.ForeignKey(
         "services.Service",
@@ -235,7 +234,7 @@ class OpenQuestion(models.Model):
         related_name="open_questions",
         blank=True,
         null=True,
-        verbose_name=_("about the service"),
+        verbose_name="about the service",
     )
     contact_line = models.ForeignKey(
         "strategy.ContactLine",
@@ -243,13 +242,13 @@ class OpenQuestion(models.Model):
         related_name="open_questions",
         blank=True,
         null=True,
-        verbose_name=_("about the line as printed"),
+        verbose_name="about the line as printed",
     )
     answer = models.TextField(
-        _("answer"),
+        "answer",
         max_length=1000,
         blank=True,
-        help_text=_(
+        help_text=(
             "What you found out, from whom and when. With an answer the question leaves officers' "
             "first page. What readers see, you change in the record itself."
         ),
@@ -259,8 +258,8 @@ class OpenQuestion(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        verbose_name = _("open question")
-        verbose_name_plural = _("open questions")
+        verbose_name = "open question"
+        verbose_name_plural = "open questions"
 
     def __str__(self):
         return self.words

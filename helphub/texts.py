@@ -13,7 +13,6 @@ from functools import partial
 from django.core.exceptions import ValidationError
 from django.utils.html import escape, strip_tags
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext_lazy as _
 from markdown_it import MarkdownIt
 
 from helphub import memory
@@ -282,7 +281,7 @@ def _character_faults(text):
     for pattern in (UNSAFE_CHARACTERS, JOINED_DIGITS):
         for found in pattern.finditer(text):
             yield ValidationError(
-                _(
+                (
                     "Take out the invisible character behind “%(before)s”: it can hide or turn "
                     "words."
                 ),
@@ -299,7 +298,7 @@ def validate_characters(text):
 def _markup_faults(text):
     for found in MARKUP.finditer(text):
         yield ValidationError(
-            _(
+            (
                 "Take out “%(markup)s”: readers would see it as it stands here. A heading begins "
                 "with ##, and **two stars** make words bold."
             ),
@@ -312,7 +311,7 @@ def _link_faults(text):
     for target, shown, title in _links(text):
         if not SAFE_TARGET.match(target):
             yield ValidationError(
-                _(
+                (
                     "A link cannot lead to “%(target)s”. Begin it with https://, or write a page "
                     "of ours as {guide:consent}."
                 ),
@@ -323,7 +322,7 @@ def _link_faults(text):
         for where in (target.replace("%7B", "{").replace("%7D", "}"), shown, title):
             if found := TOKEN.search(where):
                 yield ValidationError(
-                    _(
+                    (
                         "Take “%(token)s” out of the link: it becomes a link itself. Write it "
                         "beside the other one."
                     ),
@@ -336,7 +335,7 @@ def validate_markup(text):
     """Refuse a text that has HTML or an unsafe link, or that is far too long."""
     if len(text) > LONGEST:
         raise ValidationError(
-            _(
+            (
                 "This is %(length)s characters long; a text may have %(longest)s. Make several "
                 "pages of it."
             ),
@@ -355,7 +354,7 @@ def _number_faults(text):
     shown = unicodedata.normalize("NFKC", TOKEN.sub("", html.unescape(text)))
     for found in BARE_NUMBER.finditer(shown):
         yield ValidationError(
-            _(
+            (
                 "Do not type the number “%(number)s”. Name its line instead, for example "
                 "{h-spoc}: then it is right everywhere when it changes."
             ),
@@ -367,7 +366,7 @@ def _number_faults(text):
 def _token_faults(text):
     for token in unknown_tokens(html.unescape(text)):
         yield ValidationError(
-            _(
+            (
                 "“%(token)s” is not a published line or page. Write for example {h-spoc}, "
                 "{guide:consent} or {topic:pictures}, or take the braces out."
             ),
@@ -380,7 +379,7 @@ def _line_faults(text):
     for number, line in enumerate(BREAK.split(text), 1):
         if re.match(r"#(?!#{1,2} )", line):
             yield ValidationError(
-                _(
+                (
                     "Begin a heading with ## and a space (line %(line)s). One # is the page's own "
                     "heading."
                 ),
@@ -389,7 +388,7 @@ def _line_faults(text):
             )
         if found := DOUBTFUL.match(line):
             yield ValidationError(
-                _(
+                (
                     "Line %(line)s begins with “%(sign)s”, which makes no list. Write “- ” in its "
                     "place for a bullet or “1. ” for a step, or begin with a word."
                 ),

@@ -4,7 +4,6 @@ from django.forms import CheckboxSelectMultiple
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy as _
 
 from helphub.editing import (
     EditingInline,
@@ -101,12 +100,12 @@ class LocationInline(EditingInline):
         ]
         return language_fieldsets(self.model, fields, self.has_words_first)
 
-    @admin.display(description=_("if it must go at once"))
+    @admin.display(description="if it must go at once")
     def withdraw(self, location):
         if location.pk is None:
             return "–"
         url = reverse("desk:withdraw", args=[location._meta.label_lower, location.pk])
-        words = _("Withdraw it from every page, and erase the editions that show it")
+        words = "Withdraw it from every page, and erase the editions that show it"
         return format_html('<a href="{}">{}</a>', url, words)
 
 
@@ -126,14 +125,14 @@ class ServiceForm(EntryForm):
         if until and touched and until < timezone.localdate():
             self.add_error(
                 "notice_until",
-                _(
+                (
                     "This day has gone by: readers would see no notice, and the service as open. "
                     "Choose a later day, or leave it empty until you end the notice yourself. If "
                     "it is open again, empty the notice too."
                 ),
             )
         elif until and touched and not is_closed and not values.get("notice_en"):
-            self.add_error("notice_en", _("Write the notice, or leave its last day empty."))
+            self.add_error("notice_en", "Write the notice, or leave its last day empty.")
         return values
 
 

@@ -1,10 +1,9 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class ServicesConfig(AppConfig):
     name = "services"
-    verbose_name = _("Services")
+    verbose_name = "Services"
 
     def ready(self):
         from helphub import texts

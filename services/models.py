@@ -11,7 +11,6 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy as _
 from modeltranslation.translator import translator
 from modeltranslation.utils import get_translation_fields
 
@@ -49,15 +48,15 @@ class Audience(Entry):
     """A group of people that a service is for."""
 
     name = models.CharField(
-        _("name"),
+        "name",
         max_length=80,
         validators=[texts.validate_text],
-        help_text=_("As readers see it on a service's page, after “Who it is for”."),
+        help_text="As readers see it on a service's page, after “Who it is for”.",
     )
 
     class Meta(Entry.Meta):
-        verbose_name = _("group of people")
-        verbose_name_plural = _("groups of people")
+        verbose_name = "group of people"
+        verbose_name_plural = "groups of people"
 
     def __str__(self):
         return self.name
@@ -67,22 +66,22 @@ class ServiceArea(Entry):
     """An area whose residents a service is for, as in HSDS."""
 
     name = models.CharField(
-        _("name"),
+        "name",
         max_length=80,
         validators=[texts.validate_text],
-        help_text=_("As readers see it on a service's page, after “Where”."),
+        help_text="As readers see it on a service's page, after “Where”.",
     )
     code = models.CharField(
-        _("ONS code"),
+        "ONS code",
         max_length=9,
         blank=True,
-        validators=[RegexValidator(r"^[A-Z]\d{8}$", _("A letter and eight digits: E08000027."))],
-        help_text=_("The code of the Office for National Statistics, for other directories."),
+        validators=[RegexValidator(r"^[A-Z]\d{8}$", "A letter and eight digits: E08000027.")],
+        help_text="The code of the Office for National Statistics, for other directories.",
     )
 
     class Meta(Entry.Meta):
-        verbose_name = _("area")
-        verbose_name_plural = _("areas")
+        verbose_name = "area"
+        verbose_name_plural = "areas"
 
     def __str__(self):
         return self.name
@@ -95,15 +94,15 @@ class Town(Page):
         ServiceArea,
         on_delete=models.PROTECT,
         related_name="towns",
-        verbose_name=_("area"),
-        help_text=_("Services for this area are listed on the town's page."),
+        verbose_name="area",
+        help_text="Services for this area are listed on the town's page.",
     )
 
     list_name = "services:town-list"
 
     class Meta(Page.Meta):
-        verbose_name = _("town")
-        verbose_name_plural = _("towns")
+        verbose_name = "town"
+        verbose_name_plural = "towns"
 
     def get_absolute_url(self):
         return reverse("services:town-detail", args=[self.slug])
@@ -232,122 +231,122 @@ class Service(Page):
     """Help from an organisation, and how to get it."""
 
     line = models.SlugField(
-        _("line"),
+        "line",
         max_length=40,
         unique=True,
-        help_text=_("The name that texts use for it in braces, such as h-ceop."),
+        help_text="The name that texts use for it in braces, such as h-ceop.",
     )
     organization = models.ForeignKey(
         Organization,
         on_delete=models.PROTECT,
         related_name="services",
-        verbose_name=_("organisation"),
-        help_text=_("Who gives this help. Readers see it as “Run by”."),
+        verbose_name="organisation",
+        help_text="Who gives this help. Readers see it as “Run by”.",
     )
     summary = models.CharField(
-        _("summary"),
+        "summary",
         max_length=300,
         validators=[texts.validate_text],
-        help_text=_("What help it gives, in one or two sentences. Shown in lists too."),
+        help_text="What help it gives, in one or two sentences. Shown in lists too.",
     )
     phones = models.ManyToManyField(
         Phone,
         related_name="services",
         blank=True,
-        verbose_name=_("numbers"),
-        help_text=_("Readers see them on its card and page. What is told of each is in its form."),
+        verbose_name="numbers",
+        help_text="Readers see them on its card and page. What is told of each is in its form.",
     )
     website = models.URLField(
-        _("website"),
+        "website",
         blank=True,
-        help_text=_("Begin it with https://. Readers see the name of the site as a link."),
+        help_text="Begin it with https://. Readers see the name of the site as a link.",
     )
     website_hint = models.CharField(
-        _("where on the website"),
+        "where on the website",
         max_length=120,
         blank=True,
         validators=[texts.validate_text],
-        help_text=_("For example: “Look for Report Remove.”"),
+        help_text="For example: “Look for Report Remove.”",
     )
     webchat = models.URLField(
-        _("address of the web chat"),
+        "address of the web chat",
         blank=True,
-        help_text=_("With it the service is listed for those who cannot talk aloud."),
+        help_text="With it the service is listed for those who cannot talk aloud.",
     )
     email = models.EmailField(
-        _("email"),
+        "email",
         blank=True,
-        help_text=_("Only one that the service itself gives out, and reads."),
+        help_text="Only one that the service itself gives out, and reads.",
     )
     what_to_expect = models.TextField(
-        _("what to expect"),
+        "what to expect",
         blank=True,
         validators=[texts.validate_text],
-        help_text=_("Who answers, what they ask, and when they have to tell somebody else."),
+        help_text="Who answers, what they ask, and when they have to tell somebody else.",
     )
     areas = models.ManyToManyField(
         ServiceArea,
         related_name="services",
         blank=True,
-        verbose_name=_("areas"),
-        help_text=_("Where somebody must live to get this help."),
+        verbose_name="areas",
+        help_text="Where somebody must live to get this help.",
     )
     coverage = models.CharField(
-        _("more about where"),
+        "more about where",
         max_length=120,
         blank=True,
         validators=[texts.validate_text],
-        help_text=_("Shown after the areas, for example: “Based in the West Midlands.”"),
+        help_text="Shown after the areas, for example: “Based in the West Midlands.”",
     )
     minimum_age = models.PositiveSmallIntegerField(
-        _("from age"), blank=True, null=True, help_text=_("In years. Empty: no lower limit.")
+        "from age", blank=True, null=True, help_text="In years. Empty: no lower limit."
     )
     maximum_age = models.PositiveSmallIntegerField(
-        _("to age"), blank=True, null=True, help_text=_("In years, this one too: 18 is “under 19”.")
+        "to age", blank=True, null=True, help_text="In years, this one too: 18 is “under 19”."
     )
     how_to_get_in = models.TextField(
-        _("how to get in"),
+        "how to get in",
         blank=True,
         validators=[texts.validate_text],
-        help_text=_("Whether somebody must refer you, what to bring, how long it takes."),
+        help_text="Whether somebody must refer you, what to bring, how long it takes.",
     )
     cost = models.CharField(
-        _("cost of the help"),
+        "cost of the help",
         max_length=120,
         blank=True,
         validators=[texts.validate_text],
-        help_text=_("Such as “The care is free.” What a call costs stands with the number."),
+        help_text="Such as “The care is free.” What a call costs stands with the number.",
     )
     has_sign_language = models.BooleanField(
-        _("in British Sign Language"),
+        "in British Sign Language",
         default=False,
-        help_text=_("One can make contact in BSL. Listed first for who is deaf or uses BSL."),
+        help_text="One can make contact in BSL. Listed first for who is deaf or uses BSL.",
     )
     has_drop_in = models.BooleanField(
-        _("drop-in"), default=False, help_text=_("One can come without an appointment.")
+        "drop-in", default=False, help_text="One can come without an appointment."
     )
     is_closed_for_now = models.BooleanField(
-        _("closed for now"),
+        "closed for now",
         default=False,
-        help_text=_("Readers see the notice in place of the ways to reach it."),
+        help_text="Readers see the notice in place of the ways to reach it.",
     )
     notice = models.CharField(
-        _("notice"),
+        "notice",
         max_length=200,
         blank=True,
         validators=[texts.validate_text],
-        help_text=_("Shown above all else: “Closed while the office moves. They open again soon.”"),
+        help_text="Shown above all else: “Closed while the office moves. They open again soon.”",
     )
     notice_until = models.DateField(
-        _("notice until"),
+        "notice until",
         blank=True,
         null=True,
-        help_text=_("The last day of the notice, and of being closed. Empty: until you end it."),
+        help_text="The last day of the notice, and of being closed. Empty: until you end it.",
     )
     is_secret_place = models.BooleanField(
-        _("its place is secret"),
+        "its place is secret",
         default=False,
-        help_text=_(
+        help_text=(
             "A refuge, a safe house, rooms whose address nobody gives out. No place can then be "
             "stored, anywhere."
         ),
@@ -356,37 +355,37 @@ class Service(Page):
     # refuses to store a place for it.
     place_key = models.UUIDField(unique=True, null=True, editable=False, default=uuid.uuid4)
     languages = models.CharField(
-        _("languages and interpreters"),
+        "languages and interpreters",
         max_length=200,
         blank=True,
         validators=[texts.validate_text],
-        help_text=_("Only what they have said themselves. Empty: nothing is shown."),
+        help_text="Only what they have said themselves. Empty: nothing is shown.",
     )
     accessibility = models.CharField(
-        _("if you are deaf or cannot speak"),
+        "if you are deaf or cannot speak",
         max_length=250,
         blank=True,
         validators=[texts.validate_text],
-        help_text=_("Text, textphone, sign language: how to make contact without speaking."),
+        help_text="Text, textphone, sign language: how to make contact without speaking.",
     )
     audiences = models.ManyToManyField(
         Audience,
         related_name="services",
         blank=True,
-        verbose_name=_("who it is for"),
-        help_text=_("Readers narrow the list of services by these."),
+        verbose_name="who it is for",
+        help_text="Readers narrow the list of services by these.",
     )
     forms_of_abuse = models.ManyToManyField(
         FormOfAbuse,
         related_name="services",
         blank=True,
-        verbose_name=_("topics"),
-        help_text=_("What it helps with. Readers narrow the list of services by these."),
+        verbose_name="topics",
+        help_text="What it helps with. Readers narrow the list of services by these.",
     )
     is_own_behaviour = models.BooleanField(
-        _("for people worried about their own behaviour"),
+        "for people worried about their own behaviour",
         default=False,
-        help_text=_("Kept apart: never in a topic's list or in the directory."),
+        help_text="Kept apart: never in a topic's list or in the directory.",
     )
 
     objects = ServiceQuerySet.as_manager()
@@ -394,8 +393,8 @@ class Service(Page):
     list_name = "services:service-list"
 
     class Meta(Page.Meta):
-        verbose_name = _("service")
-        verbose_name_plural = _("services")
+        verbose_name = "service"
+        verbose_name_plural = "services"
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(is_secret_place=True, place_key=None)
@@ -407,7 +406,7 @@ class Service(Page):
                 | models.Q(maximum_age=None)
                 | models.Q(minimum_age__lte=models.F("maximum_age")),
                 name="ages_run_upwards",
-                violation_error_message=_("The ages are the wrong way round."),
+                violation_error_message="The ages are the wrong way round.",
             ),
         ]
 
@@ -462,7 +461,7 @@ class Service(Page):
 
     def _clean_ages(self):
         if None not in (self.minimum_age, self.maximum_age) and self.minimum_age > self.maximum_age:
-            return {"maximum_age": _("This is below the lower age. Swap the two.")}
+            return {"maximum_age": "This is below the lower age. Swap the two."}
         return {}
 
     def _clean_place(self):
@@ -471,30 +470,29 @@ class Service(Page):
         if not self.is_secret_place:
             if has_places and speaks_of_refuge(self):
                 return {
-                    "is_secret_place": _(
+                    "is_secret_place": (
                         "It speaks of a refuge, and has a place. Where a refuge is must not be "
                         "known: delete its places first, then tick this."
                     )
                 }
             return {}
         errors = {
-            name: _(
-                "“%(words)s” looks like an address. The place of this service is secret: no part "
-                "of its address can stand here."
+            name: (
+                f"“{found.group()}” looks like an address. Where this service is must stay secret: "
+                "take the address out."
             )
-            % {"words": found.group()}
             for name, text in (own_texts(self) | {"title": self.title}).items()
             if (found := ADDRESS.search(text))
         }
         if has_places:
-            errors["is_secret_place"] = _("Delete its places first, then tick this and save.")
+            errors |= {"is_secret_place": "Delete its places first, then tick this and save."}
         return errors
 
     def clean(self):
         super().clean()
         errors = self._clean_ages() | self._clean_place()
         if self.is_closed_for_now and not self.notice:
-            errors["notice_en"] = _("Say that it is closed, and whom to turn to meanwhile.")
+            errors["notice_en"] = "Say that it is closed, and whom to turn to meanwhile."
         if errors:
             raise ValidationError(errors)
         if self.pk and self.is_own_behaviour:
@@ -504,11 +502,10 @@ class Service(Page):
             if pages := [str(one.guide or one.form_of_abuse or one.situation) for one in elsewhere]:
                 raise ValidationError(
                     {
-                        "is_own_behaviour": _(
-                            "Take it out of “Who can help” first, on: %(pages)s. It is to be kept "
-                            "apart from these."
+                        "is_own_behaviour": (
+                            "Services about somebody’s own behaviour are shown apart. "
+                            f"Take it out of “Who can help” first, on: {', '.join(pages)}."
                         )
-                        % {"pages": ", ".join(pages)}
                     }
                 )
 
@@ -533,81 +530,81 @@ class Location(models.Model):
     """
 
     class Address(models.TextChoices):
-        PUBLIC = "public", _("public: shown with its address")
-        ON_BOOKING = "on-booking", _("told on booking: only the town is stored")
+        PUBLIC = "public", "public: shown with its address"
+        ON_BOOKING = "on-booking", "told on booking: only the town is stored"
 
     service = models.ForeignKey(
         Service,
         on_delete=models.CASCADE,
         to_field="place_key",
         related_name="locations",
-        verbose_name=_("service"),
+        verbose_name="service",
     )
     position = models.PositiveSmallIntegerField(
-        _("order"), default=1, help_text=_("Smaller numbers come first.")
+        "order", default=1, help_text="Smaller numbers come first."
     )
     address = models.CharField(
-        _("address"),
+        "address",
         max_length=20,
         choices=Address,
-        help_text=_("Of a place told on booking, readers see the town and nothing more."),
+        help_text="Of a place told on booking, readers see the town and nothing more.",
     )
     town = models.ForeignKey(
         Town,
         on_delete=models.PROTECT,
         related_name="locations",
-        verbose_name=_("town"),
-        help_text=_("The place stands on this town's page."),
+        verbose_name="town",
+        help_text="The place stands on this town's page.",
     )
     name = models.CharField(
-        _("name of the place"),
+        "name of the place",
         max_length=120,
         blank=True,
         validators=texts.PLAIN,
-        help_text=_("On the sign at the door."),
+        help_text="On the sign at the door.",
     )
     address_1 = models.CharField(
-        _("number and street"),
+        "number and street",
         max_length=120,
         blank=True,
         validators=texts.PLAIN,
-        help_text=_("For a public place only: readers see it with the way there."),
+        help_text="For a public place only: readers see it with the way there.",
     )
     postal_code = models.CharField(
-        _("postcode"),
+        "postcode",
         max_length=8,
         blank=True,
-        validators=[RegexValidator(rf"^{POSTCODE.pattern}$", _("A postcode, such as DY1 1HF."))],
+        validators=[RegexValidator(rf"^{POSTCODE.pattern}$", "A postcode, such as DY1 1HF.")],
     )
     step_free = models.CharField(
-        _("step-free from the street"), max_length=10, choices=Answer, default=Answer.UNKNOWN
+        "step-free from the street", max_length=10, choices=Answer, default=Answer.UNKNOWN
     )
     accessible_toilet = models.CharField(
-        _("accessible toilet"), max_length=10, choices=Answer, default=Answer.UNKNOWN
+        "accessible toilet", max_length=10, choices=Answer, default=Answer.UNKNOWN
     )
     hearing_loop = models.CharField(
-        _("hearing loop"), max_length=10, choices=Answer, default=Answer.UNKNOWN
+        "hearing loop", max_length=10, choices=Answer, default=Answer.UNKNOWN
     )
     directions = models.TextField(
-        _("how to get there"),
+        "how to get there",
         blank=True,
         validators=[texts.validate_text],
-        help_text=_("In words: buses and where they stop, the way from there, which door."),
+        help_text="In words: buses and where they stop, the way from there, which door.",
     )
     when = models.CharField(
-        _("when to come"),
+        "when to come",
         max_length=150,
         blank=True,
         validators=[texts.validate_text],
-        help_text=_("Days and times, or “by appointment”. Readers see it beside the address."),
+        help_text="Days and times, or “by appointment”. Readers see it beside the address.",
     )
 
     objects = LocationQuerySet.as_manager()
 
     class Meta:
         ordering = ["service", "position"]
-        verbose_name = _("place")
-        verbose_name_plural = _("places")
+        verbose_name = "place"
+        verbose_name_plural = "places"
         constraints = [
             models.UniqueConstraint(
                 fields=["service", "position"], name="one_place_for_each_order"
@@ -620,13 +617,13 @@ class Location(models.Model):
                 condition=~models.Q(address="on-booking")
                 | models.Q(name="", address_1="", postal_code=""),
                 name="told_on_booking_has_no_address",
-                violation_error_message=_("A place told on booking has a town and nothing more."),
+                violation_error_message="A place told on booking has a town and nothing more.",
             ),
             models.CheckConstraint(
                 condition=~models.Q(address="public")
                 | ~models.Q(address_1="") & ~models.Q(postal_code=""),
                 name="public_places_have_an_address",
-                violation_error_message=_("A public place needs its street and postcode."),
+                violation_error_message="A public place needs its street and postcode.",
             ),
         ]
 
@@ -646,30 +643,26 @@ class Location(models.Model):
         super().clean()
         # Without a key there is no service to load, so stop here.
         if self.service_id is None:
-            raise ValidationError(
-                _("The place of this service is secret: nothing is stored of it.")
-            )
+            raise ValidationError("The place of this service is secret: nothing is stored of it.")
         if speaks_of_refuge(self.service) or speaks_of_refuge(self, self.name):
             raise ValidationError(
-                _(
-                    "This speaks of a refuge. Where one is must not be known. Tick “its "
-                    "place is secret” and delete the place."
-                )
+                "This speaks of a refuge. Where one is must not be known. Tick “its "
+                "place is secret” and delete the place."
             )
         errors = {}
         if self.address == self.Address.ON_BOOKING:
             for name, text in own_texts(self).items():
                 if text and name.startswith("directions"):
-                    errors[name] = _("Leave this empty: the way there gives the place away.")
+                    errors[name] = "Leave this empty: the way there gives the place away."
                 elif ADDRESS.search(text):
-                    errors[name] = _("Take the address out: it is told on booking.")
+                    errors[name] = "Take the address out: it is told on booking."
             for name in ("name", "address_1", "postal_code"):
                 if getattr(self, name):
-                    errors[name] = _("Leave this empty: the address is told on booking.")
+                    errors[name] = "Leave this empty: the address is told on booking."
         if self.address == self.Address.PUBLIC:
             for name in ("address_1", "postal_code"):
                 if not getattr(self, name):
-                    errors[name] = _("A public place needs this. Or choose “told on booking”.")
+                    errors[name] = "A public place needs this. Or choose “told on booking”."
         if errors:
             raise ValidationError(errors)
 
@@ -685,7 +678,7 @@ class ServiceVerification(AbstractVerification):
     owner = "service"
 
     service = models.ForeignKey(
-        Service, on_delete=models.CASCADE, related_name="verifications", verbose_name=_("service")
+        Service, on_delete=models.CASCADE, related_name="verifications", verbose_name="service"
     )
 
     objects = ServiceVerificationQuerySet.as_manager()
@@ -721,66 +714,66 @@ class Choice(Entry):
     """
 
     class Question(models.TextChoices):
-        WHO = "who", _("first contacts: who is it about?")
-        WHAT = "what", _("first contacts and services: what happened?")
-        WHEN = "when", _("first contacts: when was it?")
-        FOR = "for", _("services: who should they be for?")
-        CAN = "can", _("services: how can you make contact?")
+        WHO = "who", "first contacts: who is it about?"
+        WHAT = "what", "first contacts and services: what happened?"
+        WHEN = "when", "first contacts: when was it?"
+        FOR = "for", "services: who should they be for?"
+        CAN = "can", "services: how can you make contact?"
 
     class Ability(models.TextChoices):
-        QUIET = "quiet", _("cannot talk aloud: chat, text, e-mail")
-        WRITING = "writing", _("by text or chat only")
-        FREE = "free", _("free calls only")
-        OTHER_LANGUAGE = "other-language", _("not in English")
-        SIGN_LANGUAGE = "sign-language", _("deaf: British Sign Language, text, chat")
-        ALWAYS = "always", _("day and night")
+        QUIET = "quiet", "cannot talk aloud: chat, text, e-mail"
+        WRITING = "writing", "by text or chat only"
+        FREE = "free", "free calls only"
+        OTHER_LANGUAGE = "other-language", "not in English"
+        SIGN_LANGUAGE = "sign-language", "deaf: British Sign Language, text, chat"
+        ALWAYS = "always", "day and night"
 
     slug = models.SlugField(
-        _("short name in addresses"),
+        "short name in addresses",
         max_length=3,
         unique=True,
-        validators=[RegexValidator(r"^[a-z]\d{1,2}$", _("A letter and a number, such as b2."))],
-        help_text=_("A letter and a number. It stays in the phone's history, so it says nothing."),
+        validators=[RegexValidator(r"^[a-z]\d{1,2}$", "A letter and a number, such as b2.")],
+        help_text="A letter and a number. It stays in the phone's history, so it says nothing.",
     )
     question = models.CharField(
-        _("question"),
+        "question",
         max_length=10,
         choices=Question,
-        help_text=_("Readers see the answer as a link under this question."),
+        help_text="Readers see the answer as a link under this question.",
     )
     name = models.CharField(
-        _("answer"),
+        "answer",
         max_length=80,
         validators=[texts.validate_text],
-        help_text=_("As readers would say it: “Somebody under 18”."),
+        help_text="As readers would say it: “Somebody under 18”.",
     )
     audiences = models.ManyToManyField(
         Audience,
         related_name="choices",
         blank=True,
-        verbose_name=_("groups of people"),
-        help_text=_("The answer leads to services for any of these."),
+        verbose_name="groups of people",
+        help_text="The answer leads to services for any of these.",
     )
     forms_of_abuse = models.ManyToManyField(
         FormOfAbuse,
         related_name="choices",
         blank=True,
-        verbose_name=_("topics"),
-        help_text=_("The answer leads to services that help with any of these."),
+        verbose_name="topics",
+        help_text="The answer leads to services that help with any of these.",
     )
     ability = models.CharField(
-        _("way of contact"),
+        "way of contact",
         max_length=20,
         choices=Ability,
         blank=True,
-        help_text=_("For “how can you make contact?” only."),
+        help_text="For “how can you make contact?” only.",
     )
 
     objects = ChoiceQuerySet.as_manager()
 
     class Meta(Entry.Meta):
-        verbose_name = _("answer to a question")
-        verbose_name_plural = _("answers to questions")
+        verbose_name = "answer to a question"
+        verbose_name_plural = "answers to questions"
 
     def __str__(self):
         return self.name
@@ -788,7 +781,7 @@ class Choice(Entry):
     def clean(self):
         super().clean()
         if self.question == self.Question.CAN and not self.ability:
-            raise ValidationError({"ability": _("Say which way of contact this is.")})
+            raise ValidationError({"ability": "Say which way of contact this is."})
 
     @property
     def is_without_talking(self):
@@ -859,22 +852,22 @@ def _answer_to(question, label):
         null=True,
         limit_choices_to={"question": question},
         verbose_name=label,
-        help_text=_("Empty: whatever the answer."),
+        help_text="Empty: whatever the answer.",
     )
 
 
 class Situation(Entry):
     """A set of answers with its own first contacts: who it is about, what happened, when."""
 
-    who = _answer_to(Choice.Question.WHO, _("who it is about"))
-    what = _answer_to(Choice.Question.WHAT, _("what happened"))
-    when = _answer_to(Choice.Question.WHEN, _("when it was"))
+    who = _answer_to(Choice.Question.WHO, "who it is about")
+    what = _answer_to(Choice.Question.WHAT, "what happened")
+    when = _answer_to(Choice.Question.WHEN, "when it was")
 
     objects = SituationQuerySet.as_manager()
 
     class Meta(Entry.Meta):
-        verbose_name = _("situation")
-        verbose_name_plural = _("first contacts, by situation")
+        verbose_name = "situation"
+        verbose_name_plural = "first contacts, by situation"
 
     def __str__(self):
         return " · ".join(str(one) for one in (self.who, self.what, self.when) if one) or "–"
@@ -884,9 +877,7 @@ class Situation(Entry):
         # Not a constraint, because SQLite never treats two empty answers as equal.
         same = Situation.objects.filter(who=self.who, what=self.what, when=self.when)
         if same.exclude(pk=self.pk).exists():
-            raise ValidationError(
-                _("These answers have their first contacts already: change them.")
-            )
+            raise ValidationError("These answers have their first contacts already: change them.")
 
     @property
     def exactness(self):
@@ -912,7 +903,7 @@ class Suggestion(models.Model):
     """A service under “Who can help” on a topic or guide, or a first contact in a situation."""
 
     service = models.ForeignKey(
-        Service, on_delete=models.CASCADE, related_name="suggestions", verbose_name=_("service")
+        Service, on_delete=models.CASCADE, related_name="suggestions", verbose_name="service"
     )
     form_of_abuse = models.ForeignKey(
         FormOfAbuse,
@@ -920,7 +911,7 @@ class Suggestion(models.Model):
         related_name="suggestions",
         blank=True,
         null=True,
-        verbose_name=_("topic"),
+        verbose_name="topic",
     )
     guide = models.ForeignKey(
         Guide,
@@ -928,7 +919,7 @@ class Suggestion(models.Model):
         related_name="suggestions",
         blank=True,
         null=True,
-        verbose_name=_("guide"),
+        verbose_name="guide",
     )
     situation = models.ForeignKey(
         Situation,
@@ -936,18 +927,18 @@ class Suggestion(models.Model):
         related_name="suggestions",
         blank=True,
         null=True,
-        verbose_name=_("situation"),
+        verbose_name="situation",
     )
     position = models.PositiveSmallIntegerField(
-        _("order"), default=0, help_text=_("Smaller numbers come first under “Who can help”.")
+        "order", default=0, help_text="Smaller numbers come first under “Who can help”."
     )
 
     objects = SuggestionQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]
-        verbose_name = _("suggested service")
-        verbose_name_plural = _("who can help")
+        verbose_name = "suggested service"
+        verbose_name_plural = "who can help"
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(form_of_abuse__isnull=False, guide=None, situation=None)
@@ -973,7 +964,7 @@ class Suggestion(models.Model):
         if self.service_id and self.service.is_own_behaviour and not in_the_wing:
             raise ValidationError(
                 {
-                    "service": _(
+                    "service": (
                         "This service is for people worried about their own behaviour. It is "
                         "kept apart, in the guides for them."
                     )

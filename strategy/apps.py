@@ -1,10 +1,9 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class StrategyConfig(AppConfig):
     name = "strategy"
-    verbose_name = _("Pages and the strategy")
+    verbose_name = "Pages and the strategy"
 
     def ready(self):
         from helphub import texts

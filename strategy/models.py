@@ -28,11 +28,11 @@ def text_field(label, help_text, **options):
 
 
 CONTENT_NOTE = {
-    "verbose_name": _("content note"),
+    "verbose_name": "content note",
     "max_length": 200,
     "blank": True,
     "validators": [texts.validate_text],
-    "help_text": _("One line above a hard page, so that readers can choose: what it talks about."),
+    "help_text": "One line above a hard page, so that readers can choose: what it talks about.",
 }
 
 
@@ -73,32 +73,32 @@ class Guide(Page):
     """A page of advice in our own words."""
 
     summary = models.CharField(
-        _("summary"),
+        "summary",
         max_length=250,
         blank=True,
         validators=[texts.validate_text],
-        help_text=_("One or two sentences under the heading and in lists."),
+        help_text="One or two sentences under the heading and in lists.",
     )
     content_note = models.CharField(**CONTENT_NOTE)
     body = text_field(
-        _("text"),
-        _(
+        "text",
+        (
             "An empty line begins a new paragraph. ## begins a heading, - a bullet, 1. a step, "
             "and **two stars** make words bold. Write a line as {h-spoc}, a guide as "
             "{guide:consent}, a topic as {topic:pictures}. Never type a number."
         ),
     )
     door = models.CharField(
-        _("door on the home page"),
+        "door on the home page",
         max_length=80,
         blank=True,
         validators=[texts.validate_text],
-        help_text=_("What a reader would say to come here: “It has just happened”. Or empty."),
+        help_text="What a reader would say to come here: “It has just happened”. Or empty.",
     )
     is_own_behaviour = models.BooleanField(
-        _("for people worried about their own behaviour"),
+        "for people worried about their own behaviour",
         default=False,
-        help_text=_("Kept apart: reached only by its door on the home page and from the footer."),
+        help_text="Kept apart: reached only by its door on the home page and from the footer.",
     )
 
     objects = GuideQuerySet.as_manager()
@@ -106,8 +106,8 @@ class Guide(Page):
     list_name = "strategy:guide-list"
 
     class Meta(Page.Meta):
-        verbose_name = _("guide")
-        verbose_name_plural = _("guides")
+        verbose_name = "guide"
+        verbose_name_plural = "guides"
 
     def get_absolute_url(self):
         if self.slug in FIXED_PAGES:
@@ -127,7 +127,7 @@ class Chapter(Page):
     OVERVIEW = "overview"
 
     introduction = text_field(
-        _("introduction"), _("Our own words above the strategy's, in plain English."), blank=True
+        "introduction", "Our own words above the strategy's, in plain English.", blank=True
     )
     content_note = models.CharField(**CONTENT_NOTE)
 
@@ -136,8 +136,8 @@ class Chapter(Page):
     list_name = "strategy:chapter-list"
 
     class Meta(Page.Meta):
-        verbose_name = _("chapter of the strategy")
-        verbose_name_plural = _("chapters of the strategy")
+        verbose_name = "chapter of the strategy"
+        verbose_name_plural = "chapters of the strategy"
 
     def get_absolute_url(self):
         if self.slug == self.OVERVIEW:
@@ -160,17 +160,17 @@ class QuotationQuerySet(models.QuerySet):
 class Printed(models.Model):
     """The strategy's words exactly as printed, with our own comment."""
 
-    reference = models.CharField(_("row"), max_length=10, unique=True)
+    reference = models.CharField("row", max_length=10, unique=True)
     words = models.TextField(
-        _("as printed"), help_text=_("The strategy's own words. They are never edited.")
+        "as printed", help_text="The strategy's own words. They are never edited."
     )
-    section = models.CharField(_("section of the strategy"), max_length=120)
+    section = models.CharField("section of the strategy", max_length=120)
     position = models.PositiveSmallIntegerField(
-        _("order"), default=0, help_text=_("Smaller numbers come first on the page.")
+        "order", default=0, help_text="Smaller numbers come first on the page."
     )
     comment = text_field(
-        _("our comment"),
-        _("What has changed since, or what the words mean. Shown beside the quotation as ours."),
+        "our comment",
+        "What has changed since, or what the words mean. Shown beside the quotation as ours.",
         blank=True,
     )
 
@@ -203,13 +203,13 @@ class Printed(models.Model):
 class Source(Printed):
     """A footnote in the strategy: the source of a figure or claim."""
 
-    number = models.PositiveSmallIntegerField(_("footnote number"), unique=True)
+    number = models.PositiveSmallIntegerField("footnote number", unique=True)
 
     chapter_slug = "sources"
 
     class Meta(Printed.Meta):
-        verbose_name = _("source (footnote)")
-        verbose_name_plural = _("sources (footnotes)")
+        verbose_name = "source (footnote)"
+        verbose_name_plural = "sources (footnotes)"
 
 
 class Quotation(Printed):
@@ -220,14 +220,14 @@ class Quotation(Printed):
         on_delete=models.PROTECT,
         blank=True,
         null=True,
-        verbose_name=_("footnote"),
+        verbose_name="footnote",
     )
     period = models.CharField(
-        _("as at"),
+        "as at",
         max_length=80,
         blank=True,
         validators=texts.PLAIN,
-        help_text=_("The time the words speak of. Readers see it beside them."),
+        help_text="The time the words speak of. Readers see it beside them.",
     )
 
     class Meta(Printed.Meta):
@@ -238,12 +238,12 @@ class Passage(Quotation):
     """A sentence from the strategy's running text."""
 
     chapter = models.ForeignKey(
-        Chapter, on_delete=models.PROTECT, related_name="passages", verbose_name=_("chapter")
+        Chapter, on_delete=models.PROTECT, related_name="passages", verbose_name="chapter"
     )
 
     class Meta(Printed.Meta):
-        verbose_name = _("passage")
-        verbose_name_plural = _("passages")
+        verbose_name = "passage"
+        verbose_name_plural = "passages"
 
     def get_absolute_url(self):
         return f"{self.chapter.get_absolute_url()}#{self.anchor}"
@@ -252,49 +252,49 @@ class Passage(Quotation):
 class Statistic(Quotation):
     """A figure in the strategy: whom it counts, when, its source, and any newer figure."""
 
-    figure = models.CharField(_("figure as printed"), max_length=60)
+    figure = models.CharField("figure as printed", max_length=60)
     population = models.CharField(
-        _("whom it counts"),
+        "whom it counts",
         max_length=200,
         validators=texts.PLAIN,
-        help_text=_("Readers see it under the figure: who was asked or counted, and where."),
+        help_text="Readers see it under the figure: who was asked or counted, and where.",
     )
-    citation = models.CharField(_("cited in the text as"), max_length=80, blank=True)
+    citation = models.CharField("cited in the text as", max_length=80, blank=True)
     read_with = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
         blank=True,
         null=True,
-        verbose_name=_("the strategy's own caution"),
-        help_text=_("Printed with this figure wherever it stands."),
+        verbose_name="the strategy's own caution",
+        help_text="Printed with this figure wherever it stands.",
     )
     newer_figure = text_field(
-        _("newer figure"), _("In our own words, with whom it counts and when."), blank=True
+        "newer figure", "In our own words, with whom it counts and when.", blank=True
     )
     newer_source = models.CharField(
-        _("source of the newer figure"),
+        "source of the newer figure",
         max_length=200,
         blank=True,
         validators=[texts.validate_text],
-        help_text=_("Readers see it under the newer figure: who published it, and when."),
+        help_text="Readers see it under the newer figure: who published it, and when.",
     )
     not_comparable = text_field(
-        _("why the two may not be comparable"),
-        _("Another age group, other questions: say it beside the newer figure."),
+        "why the two may not be comparable",
+        "Another age group, other questions: say it beside the newer figure.",
         blank=True,
     )
 
     chapter_slug = "evidence"
 
     class Meta(Printed.Meta):
-        verbose_name = _("statistic")
-        verbose_name_plural = _("statistics")
+        verbose_name = "statistic"
+        verbose_name_plural = "statistics"
 
     def clean(self):
         super().clean()
         if self.newer_figure and not (self.newer_source and self.not_comparable):
             raise ValidationError(
-                _("A newer figure needs its source, and why the two may not be comparable.")
+                "A newer figure needs its source, and why the two may not be comparable."
             )
 
     @property
@@ -309,8 +309,8 @@ class Priority(Quotation):
     chapter_slug = "priorities"
 
     class Meta(Printed.Meta):
-        verbose_name = _("priority")
-        verbose_name_plural = _("priorities")
+        verbose_name = "priority"
+        verbose_name_plural = "priorities"
 
 
 class Principle(Quotation):
@@ -319,8 +319,8 @@ class Principle(Quotation):
     chapter_slug = "principles"
 
     class Meta(Printed.Meta):
-        verbose_name = _("principle")
-        verbose_name_plural = _("principles")
+        verbose_name = "principle"
+        verbose_name_plural = "principles"
 
 
 class Standard(Quotation):
@@ -330,14 +330,14 @@ class Standard(Quotation):
         Passage,
         on_delete=models.PROTECT,
         related_name="standards",
-        verbose_name=_("named in"),
+        verbose_name="named in",
     )
 
     chapter_slug = "standards"
 
     class Meta(Printed.Meta):
-        verbose_name = _("standard")
-        verbose_name_plural = _("standards")
+        verbose_name = "standard"
+        verbose_name_plural = "standards"
 
 
 class Programme(Quotation):
@@ -349,17 +349,17 @@ class Programme(Quotation):
         YOUTH_OFFENDING = "youth-offending", _("Youth Offending Service")
 
     agency = models.CharField(
-        _("agency"),
+        "agency",
         max_length=20,
         choices=Agency,
-        help_text=_("Readers see the programmes in groups, one for each agency."),
+        help_text="Readers see the programmes in groups, one for each agency.",
     )
 
     chapter_slug = "changing-behaviour"
 
     class Meta(Printed.Meta):
-        verbose_name = _("programme or assessment")
-        verbose_name_plural = _("programmes and assessments")
+        verbose_name = "programme or assessment"
+        verbose_name_plural = "programmes and assessments"
 
     @property
     def agency_name(self):
@@ -377,61 +377,59 @@ class Body(Quotation):
         related_name="reporting_bodies",
         blank=True,
         null=True,
-        verbose_name=_("reports to"),
-        help_text=_(
-            "Readers see it as a sentence beside the body. Empty: it reports to none here."
-        ),
+        verbose_name="reports to",
+        help_text="Readers see it as a sentence beside the body. Empty: it reports to none here.",
     )
 
     chapter_slug = "governance"
 
     class Meta(Printed.Meta):
-        verbose_name = _("body")
-        verbose_name_plural = _("bodies")
+        verbose_name = "body"
+        verbose_name_plural = "bodies"
 
 
 class Document(Quotation):
     """Guidance or legislation linked from the strategy's appendix."""
 
     url = models.URLField(
-        _("address as printed"),
+        "address as printed",
         max_length=300,
-        help_text=_("As the strategy prints it, even if it leads nowhere by now."),
+        help_text="As the strategy prints it, even if it leads nowhere by now.",
     )
     current_title = models.CharField(
-        _("current version"),
+        "current version",
         max_length=200,
         blank=True,
         validators=[texts.validate_text],
-        help_text=_("What has taken its place, by its own title. Readers see it as a link."),
+        help_text="What has taken its place, by its own title. Readers see it as a link.",
     )
     current_url = models.URLField(
-        _("address of the current version"),
+        "address of the current version",
         max_length=300,
         blank=True,
-        help_text=_("Where that link leads. Begin it with https://."),
+        help_text="Where that link leads. Begin it with https://.",
     )
 
     chapter_slug = "sources"
 
     class Meta(Printed.Meta):
-        verbose_name = _("appendix document")
-        verbose_name_plural = _("appendix documents")
+        verbose_name = "appendix document"
+        verbose_name_plural = "appendix documents"
 
 
 class ContactLine(Quotation):
     """An entry in the strategy's list of phone numbers, as printed."""
 
     audience = models.CharField(
-        _("who it is for"),
+        "who it is for",
         max_length=200,
         validators=texts.PLAIN,
-        help_text=_("As the strategy says it. Readers see it beside the printed line."),
+        help_text="As the strategy says it. Readers see it beside the printed line.",
     )
 
     class Meta(Printed.Meta):
-        verbose_name = _("contact line as printed")
-        verbose_name_plural = _("contact lines as printed")
+        verbose_name = "contact line as printed"
+        verbose_name_plural = "contact lines as printed"
 
     def get_absolute_url(self):
         return f"{reverse('contacts:phone-list')}#{self.anchor}"
@@ -447,37 +445,35 @@ class FormOfAbuse(Page):
     """A topic: a form of abuse named in the strategy, or another area of its help hub."""
 
     reference = models.CharField(
-        _("row"), max_length=10, unique=True, blank=True, null=True, editable=False
+        "row", max_length=10, unique=True, blank=True, null=True, editable=False
     )
     words = models.TextField(
-        _("as printed"),
+        "as printed",
         blank=True,
-        help_text=_("The strategy's own words for this form of abuse. They are never edited."),
+        help_text="The strategy's own words for this form of abuse. They are never edited.",
     )
     comment = text_field(
-        _("our comment on the printed words"), _("Shown beside the quotation."), blank=True
+        "our comment on the printed words", "Shown beside the quotation.", blank=True
     )
     summary = models.CharField(
-        _("summary"),
+        "summary",
         max_length=200,
         validators=[texts.validate_text],
-        help_text=_("One sentence under the name in the list of topics."),
+        help_text="One sentence under the name in the list of topics.",
     )
     content_note = models.CharField(**CONTENT_NOTE)
-    description = text_field(_("what it is"), _("A few short sentences."))
-    signs = text_field(_("this can look like"), _("One example on each line."))
-    reassurance = text_field(_("it is not your fault"), _("A few short sentences."))
-    actions = text_field(
-        _("what you can do now"), _("One choice on each line. Choices, not orders.")
-    )
+    description = text_field("what it is", "A few short sentences.")
+    signs = text_field("this can look like", "One example on each line.")
+    reassurance = text_field("it is not your fault", "A few short sentences.")
+    actions = text_field("what you can do now", "One choice on each line. Choices, not orders.")
 
     objects = FormOfAbuseQuerySet.as_manager()
 
     list_name = "strategy:form-of-abuse-list"
 
     class Meta(Page.Meta):
-        verbose_name = _("topic")
-        verbose_name_plural = _("topics")
+        verbose_name = "topic"
+        verbose_name_plural = "topics"
 
     def get_absolute_url(self):
         return reverse("strategy:form-of-abuse-detail", args=[self.slug])
@@ -490,22 +486,22 @@ class FormOfAbuse(Page):
 class HubArea(Quotation):
     """A page of the old help hub named in the strategy, and the page that replaced it."""
 
-    url = models.URLField(_("address as printed"))
+    url = models.URLField("address as printed")
     form_of_abuse = models.ForeignKey(
         FormOfAbuse,
         on_delete=models.PROTECT,
         related_name="hub_areas",
         blank=True,
         null=True,
-        verbose_name=_("topic that took its place"),
-        help_text=_("Empty: the home page."),
+        verbose_name="topic that took its place",
+        help_text="Empty: the home page.",
     )
 
     chapter_slug = "sources"
 
     class Meta(Printed.Meta):
-        verbose_name = _("help-hub page as printed")
-        verbose_name_plural = _("help-hub pages as printed")
+        verbose_name = "help-hub page as printed"
+        verbose_name_plural = "help-hub pages as printed"
 
     @property
     def topic(self):

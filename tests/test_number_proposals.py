@@ -372,7 +372,7 @@ def test_there_is_nothing_else_to_do_with_a_proposal(admin, second, spoc):
 # What is proposed
 
 
-INVISIBLE = "There is an invisible character behind"
+INVISIBLE = "There is an invisible character after"
 OTHER_SCRIPT = "is a digit of another script"
 
 

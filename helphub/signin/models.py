@@ -4,7 +4,6 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
 
 
 class SessionsEnd(models.Model):
@@ -26,10 +25,10 @@ class AccountChangeQuerySet(models.QuerySet):
         return self.filter(works_at__gt=timezone.now()).exclude(decisions__kind__in=kinds)
 
     def update(self, **kwargs):
-        raise ValidationError(_("The log of account changes is never changed."))
+        raise ValidationError("The log of account changes is never changed.")
 
     def delete(self):
-        raise ValidationError(_("The log of account changes is never changed."))
+        raise ValidationError("The log of account changes is never changed.")
 
 
 class AccountChange(models.Model):
@@ -41,58 +40,58 @@ class AccountChange(models.Model):
     """
 
     class Kind(models.TextChoices):
-        ACCOUNT = "account", _("added the account")
-        ROLE = "role", _("gave a role")
-        ROLE_TAKEN = "role-taken", _("took a role")
-        SUPERUSER = "superuser", _("made a superuser")
-        ROLE_CHANGED = "role-changed", _("changed what a role may do")
-        LINK = "link", _("made a sign-in link")
-        PASSWORD = "password", _("chose a password by a link")
-        FACTOR = "factor", _("added a second factor")
-        FACTOR_REMOVED = "factor-removed", _("removed a second factor of their own")
-        REMOVAL = "removal", _("asked for second factors to be removed")
-        REMOVED = "removed", _("removed all second factors")
-        RENAMED = "renamed", _("renamed the account")
-        CLOSED = "closed", _("closed the account")
-        REOPENED = "reopened", _("opened the account again")
-        DELETED = "deleted", _("deleted")
-        VOUCHED = "vouched", _("vouched for the account")
-        AGREED = "agreed", _("agreed")
-        CANCELLED = "cancelled", _("cancelled")
+        ACCOUNT = "account", "added the account"
+        ROLE = "role", "gave a role"
+        ROLE_TAKEN = "role-taken", "took a role"
+        SUPERUSER = "superuser", "made a superuser"
+        ROLE_CHANGED = "role-changed", "changed what a role may do"
+        LINK = "link", "made a sign-in link"
+        PASSWORD = "password", "chose a password by a link"
+        FACTOR = "factor", "added a second factor"
+        FACTOR_REMOVED = "factor-removed", "removed a second factor of their own"
+        REMOVAL = "removal", "asked for second factors to be removed"
+        REMOVED = "removed", "removed all second factors"
+        RENAMED = "renamed", "renamed the account"
+        CLOSED = "closed", "closed the account"
+        REOPENED = "reopened", "opened the account again"
+        DELETED = "deleted", "deleted"
+        VOUCHED = "vouched", "vouched for the account"
+        AGREED = "agreed", "agreed"
+        CANCELLED = "cancelled", "cancelled"
 
-    kind = models.CharField(_("what"), max_length=20, choices=Kind)
-    account = models.BigIntegerField(_("account"), null=True, db_index=True)
-    account_name = models.CharField(_("name of the account"), max_length=150, blank=True)
-    role = models.BigIntegerField(_("role"), null=True)
-    role_name = models.CharField(_("name of the role"), max_length=150, blank=True)
+    kind = models.CharField("what", max_length=20, choices=Kind)
+    account = models.BigIntegerField("account", null=True, db_index=True)
+    account_name = models.CharField("name of the account", max_length=150, blank=True)
+    role = models.BigIntegerField("role", null=True)
+    role_name = models.CharField("name of the role", max_length=150, blank=True)
     # Null for a person working on the server.
-    who = models.BigIntegerField(_("account of who did it"), null=True)
-    who_name = models.CharField(_("who"), max_length=200)
-    at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
-    works_at = models.DateTimeField(_("takes effect"), null=True)
+    who = models.BigIntegerField("account of who did it", null=True)
+    who_name = models.CharField("who", max_length=200)
+    at = models.DateTimeField("when", auto_now_add=True, db_index=True)
+    works_at = models.DateTimeField("takes effect", null=True)
     about = models.ForeignKey("self", on_delete=models.PROTECT, related_name="decisions", null=True)
-    detail = models.CharField(_("detail"), max_length=300, blank=True)
+    detail = models.CharField("detail", max_length=300, blank=True)
 
     objects = AccountChangeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
-        verbose_name = _("account change")
-        verbose_name_plural = _("account changes")
+        verbose_name = "account change"
+        verbose_name_plural = "account changes"
 
     def __str__(self):
         return self.words
 
     def save(self, *args, **kwargs):
         if self.pk:
-            raise ValidationError(_("The log of account changes is never changed."))
+            raise ValidationError("The log of account changes is never changed.")
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
         return reverse("account-change", args=[self.pk])
 
     def delete(self, *args, **kwargs):
-        raise ValidationError(_("The log of account changes is never changed."))
+        raise ValidationError("The log of account changes is never changed.")
 
     @property
     def words(self):

@@ -16,6 +16,7 @@ READERS_FILES = [
     "templates/**/*.html",
     "contacts/traces.py",
     "helphub/apps.py",
+    "helphub/find/views.py",
     "helphub/templatetags/hub.py",
 ]
 READERS_CHOICES = [Phone.Section, Programme.Agency]
