@@ -61,7 +61,7 @@ class HoursInline(admin.StackedInline):
 class ScheduleForm(forms.ModelForm):
     def clean(self):
         values = super().clean()
-        words = "This day has gone by: nothing of these hours would stand. Choose a later one."
+        words = "This day has passed, so these hours would never apply. Choose a later day."
         refuse_days_gone_by(self, "valid_to", words)
         return values
 
@@ -79,7 +79,7 @@ class ScheduleInline(HoursInline):
 class ScheduleExceptionForm(forms.ModelForm):
     def clean(self):
         values = super().clean()
-        words = "These days have gone by. Look at the year, or take this part out."
+        words = "These days have passed. Check the year, or remove this entry."
         refuse_days_gone_by(self, "last_day", words)
         return values
 
@@ -132,8 +132,8 @@ class PhoneForm(EntryForm):
             if name in self.data and self.data[name] != getattr(stored, name, ""):
                 raise ValidationError(
                     (
-                        "Nothing was saved. “%(field)s” is changed by proposing it, and a second "
-                        "person approves: press “Propose another number”."
+                        "Nothing was saved. To change “%(field)s”, press “Propose another number”: "
+                        "a second person must approve it."
                     ),
                     params={"field": Phone._meta.get_field(name).verbose_name},
                 )
@@ -141,8 +141,8 @@ class PhoneForm(EntryForm):
             self.add_error(
                 "is_published",
                 (
-                    "A critical number cannot be unpublished. “Withdraw from every page” takes it "
-                    "away at once."
+                    "A critical number cannot be hidden. To take it off the site at once, use "
+                    "“Withdraw from every page”."
                 ),
             )
         is_new = stored is None or stored.dial != values.get("dial")
@@ -157,8 +157,8 @@ class PhoneForm(EntryForm):
             self.add_error(
                 "dial",
                 (
-                    f"This is the critical number “{approved.line}”. To name it in a text, type "
-                    f"{{{approved.line}}}. To change it, propose a change."
+                    f"These are the digits of the critical number “{approved.line}”. To show it in "
+                    f"text, type {{{approved.line}}}. To change it, propose a change."
                 ),
             )
 
@@ -215,27 +215,27 @@ class PhoneAdmin(EntryAdmin):
         phone = Phone.objects.get(pk=key)
         messages.warning(
             request,
-            "The digits are new. Hours, cost and what happens stay: see that they still hold.",
+            "The digits have changed. Check that the hours, cost and what happens are still right.",
         )
         if phone.verification is None:
             messages.warning(
                 request,
                 (
-                    "Nobody has checked the new digits; the last check was of the old ones. "
-                    "Ring them, and add a verification below."
+                    "The new digits have not been checked: the last check was of the old ones. "
+                    "Ring the new number and add a verification below."
                 ),
             )
 
-    @admin.display(description="another number")
+    @admin.display(description="propose a change")
     def another_number(self, phone):
         if phone is None or not phone.pk:
-            return "A role is proposed once the number is saved."
+            return "You can propose a role once the number is saved."
         if phone.is_guarded:
             words = "Propose another number"
-            why = "This is a critical number: a second person must approve what is changed."
+            why = "This is a critical number: a second person must approve what you propose."
         else:
             words = "Propose it for every page or for “Help now”"
-            why = "A second person must approve a number there."
+            why = "A second person must approve any number there."
         url = reverse("desk:propose", args=[phone.pk])
         return format_html('<a href="{}">{}</a><br>{}', url, words, why)
 
@@ -267,8 +267,8 @@ class PhoneAdmin(EntryAdmin):
             messages.error(
                 request,
                 (
-                    "A critical number cannot be deleted. “Withdraw from every page” takes it away "
-                    "at once."
+                    "A critical number cannot be deleted. To take it off the site at once, use "
+                    "“Withdraw from every page”."
                 ),
             )
             return redirect("admin:contacts_phone_change", phone.pk)

@@ -114,22 +114,22 @@ def _odd_character(value, allowed):
             continue
         if not one.isprintable() or unicodedata.category(one) in {"Cf", "Mn", "Zs"}:
             before = value[max(0, place - 20) : place]
-            return f"There is an invisible character after “{before}”. Type it again."
+            return f"There is an invisible character after “{before}”. Type the number again."
         if one.isdigit():
-            return f"“{one}” is a digit of another script. Type 0 to 9."
-        return f"Take out “{one}”."
+            return f"“{one}” is a digit from another script. Use 0 to 9."
+        return f"Remove “{one}”."
     return ""
 
 
 def validate_dial(value):
     """Refuse digits that no phone in Britain can dial or that no helpline would have."""
     if odd := _odd_character(value.replace(" ", ""), "0123456789"):
-        raise ValidationError("Write digits only. %(odd)s", params={"odd": odd})
+        raise ValidationError("Use digits only. %(odd)s", params={"odd": odd})
     if " " in value:
-        raise ValidationError("Write digits only, without spaces: this is what a phone dials.")
+        raise ValidationError("Use digits only, without spaces: this is what a phone dials.")
     if value in BLOCKED_NUMBERS:
         raise ValidationError(
-            "“%(value)s” is known to be wrong or out of use. Ask before you publish it.",
+            "“%(value)s” is known to be wrong or out of use. Ask the organisation for its number.",
             params={"value": value},
         )
     if why := _why_not(value):
@@ -140,13 +140,13 @@ def _why_not(value):
     """What is wrong with a number, in words; empty if nothing is."""
     if DRAMA.fullmatch(value):
         return (
-            "“%(value)s” is one of the numbers that are kept for films and examples: nobody "
-            "answers. Ask the organisation for its own."
+            "“%(value)s” is reserved for films and examples, so nobody answers. Ask the "
+            "organisation for its real number."
         )
     if PAID_SHORT_CODE.fullmatch(value):
         return (
-            "A text to “%(value)s” gives money away or costs extra. Ask the organisation for "
-            "another number."
+            "A text to “%(value)s” donates money or costs extra. Ask the organisation for another "
+            "number."
         )
     if type_of(value):
         return ""
@@ -162,10 +162,9 @@ def _why_not(value):
         )
     if type_of(_with_zero(value)):
         return (
-            "“%(value)s” is not a number that can be dialled in Britain: it must begin with 0. "
-            "Write %(with_zero)s."
+            "“%(value)s” cannot be dialled in Britain: it must begin with 0. Write %(with_zero)s."
         )
-    return "“%(value)s” is not a number that can be dialled in Britain. Check every digit."
+    return "“%(value)s” cannot be dialled in Britain. Check every digit."
 
 
 def _with_zero(value):
@@ -175,7 +174,7 @@ def _with_zero(value):
 def validate_shown(value):
     """Allow 0 to 9 and spaces only. Refuse look-alike digits and invisible characters."""
     if odd := _odd_character(value, "0123456789 "):
-        raise ValidationError("Digits and spaces only. %(odd)s", params={"odd": odd})
+        raise ValidationError("Use digits and spaces only. %(odd)s", params={"odd": odd})
 
 
 def validate_textphone(value):
@@ -189,7 +188,7 @@ def validate_textphone(value):
 def validate_kind(dial, kind):
     """Refuse digits that do not suit the kind of contact, such as calling a text number."""
     if kind != "text" and SHORT_CODE.fullmatch(dial):
-        raise ValidationError("Five digits can be texted, not called. Choose “text”.")
+        raise ValidationError("A five-digit number can be texted, not called. Choose “text”.")
 
 
 def is_same_number(shown, dial):
@@ -226,7 +225,5 @@ def faults(kind, dial, display, textphone):
     return found
 
 
-NOT_THE_SAME = "These are not the same digits as the ones to dial."
-OTHER_TEXTPHONE = (
-    "Behind 18001 stand the digits to dial of this line; 18000 is for emergencies alone."
-)
+NOT_THE_SAME = "These digits do not match the digits to dial."
+OTHER_TEXTPHONE = "After 18001, give this line's digits to dial. 18000 is for emergencies only."

@@ -1,7 +1,7 @@
 """Which line to show while another is closed.
 
 A fallback must be for the same people. It must answer at every minute when the other line is closed
-or its hours are not known. One function decides, from fields and never from words. The admin forms,
+or its hours are not known. One function decides, from fields and never from text. The admin forms,
 the fixture loader, the release checks and the pages all call it.
 """
 
@@ -69,22 +69,22 @@ def _why_not_people(line, other):
     mine, theirs = line.people, other.people
     if mine.wings != theirs.wings or len(mine.wings) > 1:
         return (
-            "Lines for people worried about their own behaviour and all other lines never stand in "
-            "for each other."
+            "Lines for people worried about their own behaviour and lines for everyone else cannot "
+            "stand in for each other."
         )
     if not theirs.callers:
-        return "“%(other)s” does not say who can ring it. Say so in its form first."
+        return "“%(other)s” does not say who can ring it. Fill that in on its form first."
     # If a line does not say who can ring it, assume that anyone can.
     if not theirs.callers >= (mine.callers or frozenset(CALLERS)):
-        return "“%(other)s” is not for everybody who can ring this line."
+        return "“%(other)s” is not for everyone who can ring this line."
     youngest, theirs_youngest = mine.minimum_age or 0, theirs.minimum_age or 0
     oldest, theirs_oldest = mine.maximum_age or OLDEST, theirs.maximum_age or OLDEST
     if theirs_youngest > youngest or theirs_oldest < oldest:
-        return "“%(other)s” is not for all the ages that this line is for."
+        return "“%(other)s” does not cover all the ages that this line covers."
     if theirs.sex and theirs.sex != mine.sex:
-        return "“%(other)s” is for women or for men only, and this line is not."
+        return "“%(other)s” is only for women or only for men, and other people can ring this line."
     if theirs.is_one_group:
-        return "“%(other)s” is for one group of people only."
+        return "“%(other)s” is only for one group of people."
     return ""
 
 
@@ -95,9 +95,9 @@ def why_not(line, other, first_day=None):
     if line.key is not None and line.key == other.key:
         why = "A line cannot stand in for itself."
     elif other.is_emergency:
-        why = "“%(other)s” stands on every page already, for danger only."
+        why = "“%(other)s” is already on every page, and only for people in danger."
     elif other.kind != line.kind:
-        why = "“%(other)s” is reached in another way: some people can only call, or only text."
+        why = "“%(other)s” is contacted in a different way. Some people can only call or only text."
     elif not (why := _why_not_people(line, other)) and (
         moment := first_silence(line, other, first_day)
     ):

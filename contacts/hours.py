@@ -30,9 +30,9 @@ class BankHolidays(models.TextChoices):
 
     UNKNOWN = "unknown", "not known"
     CLOSED = "closed", "closed"
-    USUAL = "usual", "as on any other day of the week"
+    USUAL = "usual", "the usual hours for that day of the week"
     ROUND_THE_CLOCK = "round-the-clock", "open round the clock"
-    SPECIAL = "special", "special hours, as dated exceptions"
+    SPECIAL = "special", "special hours, entered as different hours on certain days"
 
 
 class State(models.TextChoices):

@@ -1,4 +1,4 @@
-"""Floor 2: who to reach. Each phone number is stored once, here, and pages show it from here."""
+"""Floor 2: who to contact. Each phone number is stored once, here, and pages show it from here."""
 
 import re
 from datetime import date, time, timedelta
@@ -49,9 +49,9 @@ def validate_sentence(value):
     An older leaflet may say “will not show on your bill”. A reader who believes it can be hurt.
     """
     if HIDDEN_CALL.search(value):
-        raise ValidationError("Do not promise that a call stays hidden: nobody can know that.")
+        raise ValidationError("Do not promise that a call stays hidden: we cannot be sure of that.")
     if not value.endswith((".", "!", "?", "۔", "।")):
-        raise ValidationError("End it with a full stop: another sentence follows it.")
+        raise ValidationError("End with a full stop: another sentence follows.")
 
 
 def in_words(day):
@@ -66,7 +66,7 @@ class Organization(Entry):
         "name",
         max_length=120,
         validators=[texts.validate_text],
-        help_text="As it calls itself. Not translated.",
+        help_text="The name the organisation uses for itself. It is not translated.",
     )
 
     class Meta(Entry.Meta):
@@ -172,29 +172,29 @@ class Phone(Entry):
         OWN_BEHAVIOUR = "own-behaviour", _("Worried about your own behaviour")
 
     slug = models.SlugField(
-        "name in texts",
+        "name for use in text",
         max_length=40,
         unique=True,
-        help_text="What texts write in braces for this number, such as h-spoc. Keep it.",
+        help_text="Type this in braces to show the number in text: {h-galop}. Do not change it.",
     )
     name = models.CharField(
         "name of the line",
         max_length=120,
         validators=[texts.validate_text],
-        help_text="Above the number on every page that shows it.",
+        help_text="Appears above the number on every page that shows it.",
     )
     organization = models.ForeignKey(
         Organization,
         on_delete=models.PROTECT,
         related_name="phones",
         verbose_name="organisation",
-        help_text="Who answers. Readers can know whom they are about to ring.",
+        help_text="The organisation that answers, so that readers know who they are about to ring.",
     )
     purpose = models.CharField(
         "what it is for",
         max_length=200,
         validators=[texts.validate_text],
-        help_text="One short sentence beside the number.",
+        help_text="One short sentence, shown beside the number.",
     )
     kind = models.CharField(
         "kind",
@@ -213,36 +213,36 @@ class Phone(Entry):
         "number as shown",
         max_length=24,
         validators=[validate_shown],
-        help_text="The same digits, spaced so that they are easy to read and to say.",
+        help_text="The same digits, spaced so that they are easy to read and say.",
     )
     text_instruction = models.CharField(
         "what to text",
         max_length=120,
         blank=True,
         validators=[texts.validate_text],
-        help_text="For a text line: “Text the word SHOUT.”",
+        help_text="For a text line, such as “Text the word SHOUT.”",
     )
     textphone = models.CharField(
         "textphone",
         max_length=24,
         blank=True,
         validators=[validate_textphone],
-        help_text="The number to dial by textphone or the Relay UK app, as shown.",
+        help_text="The number to dial with a textphone or the Relay UK app, as readers see it.",
     )
     what_happens = models.TextField(
         "what happens when you ring",
         blank=True,
         validators=[texts.validate_text],
-        help_text="Who answers, what to press, what they ask. Shown on the service's page.",
+        help_text="Say who answers, what to press and what they ask. Shown on the service's page.",
     )
     cost_class = models.CharField(
-        "cost class",
+        "free or charged",
         max_length=10,
         choices=CostClass,
         default=CostClass.UNKNOWN,
         help_text=(
-            "Only where the digits do not say it, as for a text. Free lines are listed under “Free "
-            "calls”."
+            "Set this only if the digits do not show it, as with texts. Free lines are listed "
+            "under “Free calls”."
         ),
     )
     cost = models.CharField(
@@ -251,33 +251,32 @@ class Phone(Entry):
         blank=True,
         validators=[texts.validate_text, validate_sentence],
         help_text=(
-            "Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, "
-            "01, 02 and 03 cost the same as a call to a landline. Only what is special about this "
-            "line, as a short sentence: “The support is free.”"
+            "Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are "
+            "free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special "
+            "about this line, as a short sentence: “The support is free.”"
         ),
     )
     cost_source = models.CharField(
-        "who says so",
+        "source for the cost",
         max_length=150,
         blank=True,
         validators=[texts.validate_text],
         help_text=(
-            "Who says what you wrote about the cost, in plain words. Readers see it on the "
-            "service's page."
+            "Who says this about the cost, in plain words. Readers see it on the service's page."
         ),
     )
     section = models.CharField(
         "part of the contact page",
         max_length=20,
         choices=Section,
-        help_text="The heading under which readers find it among the contact numbers.",
+        help_text="The heading this number appears under on the contact page.",
     )
     role = models.CharField(
         "role",
         max_length=20,
         choices=Role,
         blank=True,
-        help_text="Only for the two numbers that stand on every page. Empty for all others.",
+        help_text="Only for the two numbers on every page. Leave empty for all others.",
     )
     printed_line = models.OneToOneField(
         ContactLine,
@@ -285,8 +284,8 @@ class Phone(Entry):
         related_name="phone",
         blank=True,
         null=True,
-        verbose_name="line of the strategy",
-        help_text="The line of the strategy's own list that gives this number.",
+        verbose_name="line in the strategy",
+        help_text="The line in the strategy's own list that gives this number.",
     )
 
     bank_holidays = models.CharField(
@@ -294,50 +293,53 @@ class Phone(Entry):
         max_length=20,
         choices=hours.BankHolidays,
         default=hours.BankHolidays.UNKNOWN,
-        help_text="Not known: readers see “We do not know about bank holidays.”",
+        help_text="If not known, readers see “We do not know about bank holidays.”",
     )
     hours_are_disputed = models.BooleanField(
-        "sources differ on the hours",
+        "sources disagree about the hours",
         default=False,
-        help_text="The hours then stand as text only: nothing says “open now”.",
+        help_text="The hours then appear as text only, without “open now”.",
     )
     never_lapses = models.BooleanField(
-        "needs no checking again",
+        "never needs checking again",
         default=False,
-        help_text="For 999, 101 and 111 only. The hours of all others lapse after 90 days.",
+        help_text="Only for 999, 101 and 111. The hours of all other numbers lapse after 90 days.",
     )
     minimum_age = models.PositiveSmallIntegerField(
-        "from age",
+        "minimum age",
         blank=True,
         null=True,
         validators=[MaxValueValidator(OLDEST_AGE)],
-        help_text="The age of the person it is about, in years. Empty: no lower limit.",
+        help_text="Age of the person the call is about, in years. Leave empty for no lower limit.",
     )
     maximum_age = models.PositiveSmallIntegerField(
-        "to age",
+        "maximum age",
         blank=True,
         null=True,
         validators=[MaxValueValidator(OLDEST_AGE)],
-        help_text="In years, this one too: 18 is “under 19”. Empty: no upper limit.",
+        help_text="In years, inclusive: 18 means “under 19”. Leave empty for no upper limit.",
     )
     sex = models.CharField(
         "for women or men only",
         max_length=10,
         choices=Sex,
         blank=True,
-        help_text="Empty: for everyone.",
+        help_text="Leave empty if it is for everyone.",
     )
     is_for_self = models.BooleanField(
         "people can ring about themselves",
         default=False,
-        help_text="Tick only what the line says itself. With no tick it stands in for no other.",
+        help_text=(
+            "Tick only what the line itself says. If none of these three is ticked, it cannot "
+            "stand in for another line."
+        ),
     )
     is_for_families = models.BooleanField("family and friends can ring", default=False)
     is_for_professionals = models.BooleanField("professionals can ring", default=False)
     is_for_one_group = models.BooleanField(
         "for one group of people only",
         default=False,
-        help_text="Such as LGBT+ people, or deaf people. It then stands in for no other line.",
+        help_text="Such as LGBT+ people or deaf people. It then cannot stand in for another line.",
     )
     fallback = models.ForeignKey(
         "self",
@@ -348,7 +350,7 @@ class Phone(Entry):
         verbose_name="when this line is closed",
         help_text=(
             "A line for the same people that answers whenever this one is closed. If there is "
-            "none, leave it empty: readers then see 999 alone."
+            "none, leave this empty: readers then see only 999."
         ),
     )
 
@@ -362,14 +364,14 @@ class Phone(Entry):
                 fields=["role"],
                 condition=~models.Q(role=""),
                 name="one_number_for_each_role",
-                violation_error_message="Another number has this role already.",
+                violation_error_message="Another number already has this role.",
             ),
             models.CheckConstraint(
                 condition=models.Q(role="")
                 | models.Q(is_published=True, starts_on=None, ends_on=None),
                 name="numbers_of_every_page_are_published",
                 violation_error_message=(
-                    "A number on every page cannot be hidden, and has no first or last day."
+                    "A number on every page cannot be hidden or have a first or last day."
                 ),
             ),
         ]
@@ -397,16 +399,16 @@ class Phone(Entry):
         if (self.starts_on or self.ends_on) and (self.role or self.is_guarded):
             for name in ("starts_on", "ends_on"):
                 if getattr(self, name):
-                    errors[name] = "This is a critical number: it has no days. Leave this empty."
+                    errors[name] = "A critical number has no first or last day. Leave this empty."
         if self.cost and not self.cost_source:
-            errors["cost_source"] = "Say where the cost comes from."
+            errors["cost_source"] = "Give a source for the cost."
         errors |= self._errors_of_cost()
         if None not in (self.minimum_age, self.maximum_age) and self.minimum_age > self.maximum_age:
-            errors["maximum_age"] = "This is below the lower age. Swap the two."
+            errors["maximum_age"] = "This is below the minimum age. Swap the two."
         if wrong := self._wrong_fallbacks():
             errors["fallback"] = wrong
         if self.never_lapses and self.dial not in NEVER_LAPSE:
-            errors["never_lapses"] = "Take this out: it is for 999, 101 and 111 only."
+            errors["never_lapses"] = "Untick this: it is only for 999, 101 and 111."
         if errors:
             raise ValidationError(errors)
 
@@ -417,8 +419,8 @@ class Phone(Entry):
             return {}
         if is_free == (self.cost_class == self.CostClass.FREE):
             return {}
-        why = "The digits say that it is free." if is_free else "Its digits are not free."
-        return {"cost_class": f"{why} Choose “not known”."}
+        cost = "free" if is_free else "not free"
+        return {"cost_class": f"The digits show that it is {cost}. Choose “not known”."}
 
     def _wrong_fallbacks(self):
         """What is wrong with this line's fallback, and with this line as the fallback of others."""
@@ -430,9 +432,8 @@ class Phone(Entry):
         for other in self.stands_in_for.published().exclude(pk=self.pk):
             if why := fallbacks.why_not(other.line, self.line):
                 words = (
-                    "“%(line)s” names this line for the times when it is closed, and this line "
-                    "would no longer do. %(why)s Choose another line there first, or change this "
-                    "one back."
+                    "This line is shown when “%(line)s” is closed, and would no longer be "
+                    "suitable. %(why)s Choose another line there first, or undo your change here."
                 )
                 wrong.append(words % {"line": other.name, "why": why})
         return wrong
@@ -555,8 +556,8 @@ class Phone(Entry):
     def instead(self):
         """The line to show while this one is closed, or None.
 
-        Checked whenever a page is made, so at least every four weeks. Before each edition goes out,
-        the gate checks that the fallback works for a year from that day.
+        Checked whenever a page is made, so at least every four weeks. Before each edition is
+        published, the gate checks that the fallback works for a year from that day.
         """
         other = self.fallback
         if other is None or not other.is_shown or other.closed_service or self.is_always_open:
@@ -655,7 +656,8 @@ def validate_byday(value):
     """Accept only weekdays separated by commas: MO, or monthly 1SA and -1FR."""
     if not re.fullmatch(rf"{BYDAY}(,{BYDAY})*", value):
         raise ValidationError(
-            "Write weekdays as MO,TU,WE,TH,FR,SA,SU; monthly as 1SA (first) or -1FR (last)."
+            "Write weekly days as MO,TU,WE,TH,FR,SA,SU and monthly days as 1SA (first Saturday) "
+            "or -1FR (last Friday)."
         )
 
 
@@ -667,12 +669,12 @@ def errors_of_session(row):
     if not ends_later and not row.is_overnight:
         return {
             "closes_at": (
-                "It closes before it opens. If it is open through the night, tick “into the "
+                "It closes before it opens. If it is open through the night, tick “closes the "
                 "next day”."
             )
         }
     if row.is_overnight and row.closes_at > row.opens_at:
-        return {"is_overnight": "It closes on the same day: take the tick out."}
+        return {"is_overnight": "It closes on the same day: untick this."}
     return {}
 
 
@@ -691,10 +693,12 @@ class Schedule(NumberedRow):
         max_length=10,
         choices=Frequency,
         default=Frequency.WEEKLY,
-        help_text="Monthly: on the first Saturday and the like.",
+        help_text="Choose monthly for days such as the first Saturday of the month.",
     )
     interval = models.PositiveSmallIntegerField(
-        "every so many weeks", default=1, help_text="1 every week, 2 every other week."
+        "repeats every (weeks)",
+        default=1,
+        help_text="1 for every week, 2 for every other week.",
     )
     byday = models.CharField(
         "days",
@@ -705,17 +709,23 @@ class Schedule(NumberedRow):
     opens_at = models.TimeField("opens", help_text="Such as 09:00. 00:00 is midnight.")
     closes_at = models.TimeField(
         "closes",
-        help_text="00:00 is the end of the day. For a night, tick “into the next day”.",
+        help_text="00:00 is the end of the day. If open overnight, tick “closes the next day”.",
     )
-    is_overnight = models.BooleanField("into the next day", default=False)
+    is_overnight = models.BooleanField("closes the next day", default=False)
     dtstart = models.DateField(
-        "first day", blank=True, null=True, help_text="Needed for every other week."
+        "first day", blank=True, null=True, help_text="Needed if it opens every other week."
     )
     valid_from = models.DateField(
-        "holds from", blank=True, null=True, help_text="Empty: it holds already."
+        "applies from",
+        blank=True,
+        null=True,
+        help_text="Leave empty if these hours already apply.",
     )
     valid_to = models.DateField(
-        "holds until", blank=True, null=True, help_text="The last day. Empty: no end."
+        "applies until",
+        blank=True,
+        null=True,
+        help_text="The last day. Leave empty if there is no end date.",
     )
 
     objects = PhoneRowQuerySet.as_manager()
@@ -741,11 +751,11 @@ class Schedule(NumberedRow):
         if has_numbers != (self.freq == self.Frequency.MONTHLY):
             errors["byday"] = "Monthly days have a number, such as 1SA; weekly days have none."
         if self.interval > 1 and self.dtstart is None:
-            errors["dtstart"] = "Say from which day every other week is counted."
+            errors["dtstart"] = "Give the day from which every other week is counted."
         if self.interval < 1:
-            errors["interval"] = "At least 1."
+            errors["interval"] = "Enter 1 or more."
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            errors["valid_to"] = "This is before the day from which it holds."
+            errors["valid_to"] = "This is before the day these hours apply from."
         if errors:
             raise ValidationError(errors)
 
@@ -771,26 +781,26 @@ class ScheduleException(NumberedRow):
     )
     first_day = models.DateField(
         "from",
-        help_text="The first of the days. Readers see them with these hours, or as closed.",
+        help_text="The first of these days. Readers see them with these hours, or as closed.",
     )
-    last_day = models.DateField("until", help_text="The same day for one day.")
+    last_day = models.DateField("until", help_text="For a single day, enter the same date.")
     opens_at = models.TimeField(
-        "opens", blank=True, null=True, help_text="Empty: closed on these days."
+        "opens", blank=True, null=True, help_text="Leave empty if it is closed on these days."
     )
     closes_at = models.TimeField(
         "closes",
         blank=True,
         null=True,
-        help_text="00:00 is the end of the day. For a night, tick “into the next day”.",
+        help_text="00:00 is the end of the day. If open overnight, tick “closes the next day”.",
     )
-    is_overnight = models.BooleanField("into the next day", default=False)
+    is_overnight = models.BooleanField("closes the next day", default=False)
 
     objects = PhoneRowQuerySet.as_manager()
 
     class Meta:
         ordering = ["phone", "first_day"]
-        verbose_name = "other hours on certain days"
-        verbose_name_plural = "other hours on certain days"
+        verbose_name = "different hours on certain days"
+        verbose_name_plural = "different hours on certain days"
         constraints = [
             models.UniqueConstraint(
                 fields=["phone", "position"], name="one_exception_for_each_order"
@@ -808,7 +818,7 @@ class ScheduleException(NumberedRow):
         if self.first_day and self.last_day and self.last_day < self.first_day:
             raise ValidationError({"last_day": "This is before the first day."})
         if (self.opens_at is None) != (self.closes_at is None):
-            raise ValidationError({"closes_at": "Give both times, or none for closed."})
+            raise ValidationError({"closes_at": "Give both times, or leave both empty for closed."})
         if errors := errors_of_session(self):
             raise ValidationError(errors)
 
@@ -831,29 +841,29 @@ class AbstractVerification(NumberedRow):
         TOLD = "told", "the organisation told us"
 
     verified_on = models.DateField(
-        "on",
+        "checked on",
         help_text=(
-            "The day you rang it, or the organisation told you. From then, readers see “Open now” "
-            "for 90 days."
+            "The day you rang, or the day the organisation told you. Readers see “Open now” for 90 "
+            "days from then."
         ),
     )
     method = models.CharField(
         "how",
         max_length=20,
         choices=Method,
-        help_text="Readers see whether somebody asked, or only looked it up.",
+        help_text="Readers see whether we asked the organisation or only looked it up.",
     )
     role = models.CharField(
-        "by whom",
+        "checked by",
         max_length=80,
         validators=texts.PLAIN,
-        help_text="The role, not the person. Readers see “Last checked on … by communications”.",
+        help_text="A role, not a person. Readers see “Last checked on … by communications”.",
     )
     confirmed = models.CharField(
         "what was confirmed",
         max_length=200,
         validators=texts.PLAIN,
-        help_text="The number, the hours, who answers. Officers see this, readers do not.",
+        help_text="Such as the number, the hours and who answers. Only officers see this.",
     )
 
     class Meta:
@@ -867,7 +877,9 @@ class AbstractVerification(NumberedRow):
     def clean(self):
         super().clean()
         if self.verified_on and self.verified_on > timezone.localdate():
-            raise ValidationError({"verified_on": "This day is still to come."})
+            raise ValidationError(
+                {"verified_on": "This date is in the future. Enter today or earlier."}
+            )
 
     @property
     def was_asked(self):
@@ -895,7 +907,7 @@ class Verification(AbstractVerification):
         ]
 
     def save(self, *args, **kwargs):
-        # Only newer fixtures save a row again, and they mean the digits in the same fixtures.
+        # Only newer fixtures save a row again, and they refer to the digits in those fixtures.
         if not (self._state.adding and self.dial):
             self.dial = self.phone.dial
         super().save(*args, **kwargs)
@@ -926,8 +938,8 @@ class CallFact(models.Model):
         max_length=20,
         choices=Fact,
         help_text=(
-            "Readers see the answer beside the number. Where nobody has asked about recording, "
-            "they see “We do not know if calls are recorded.”"
+            "Readers see the answer beside the number. If we have not asked about recording, they "
+            "see “We do not know if calls are recorded.”"
         ),
     )
     answer = models.CharField(
@@ -944,20 +956,20 @@ class CallFact(models.Model):
         max_length=120,
         blank=True,
         validators=[texts.validate_text, validate_sentence],
-        help_text="A short sentence that readers see after it: “Kept for up to 90 days.”",
+        help_text="A short sentence shown after the answer, such as “Kept for up to 90 days.”",
     )
     source = models.CharField(
-        "who says so",
+        "source",
         max_length=150,
         blank=True,
         validators=[texts.validate_text],
         help_text=(
-            "In plain words: “Dudley Council’s privacy notice for this line”. Readers see it on "
-            "the service's page. Needed for yes and no."
+            "Who says so, in plain words: “Dudley Council’s privacy notice for this line”. Readers "
+            "see it on the service's page. Needed for yes and no."
         ),
     )
     dated = models.CharField(
-        "when they said so",
+        "date of the source",
         max_length=40,
         blank=True,
         validators=texts.PLAIN,
@@ -969,17 +981,17 @@ class CallFact(models.Model):
     class Meta:
         ordering = ["phone", "fact"]
         verbose_name = "fact about a call"
-        verbose_name_plural = "what a call leaves behind and asks for"
+        verbose_name_plural = "facts about calls"
         constraints = [
             models.UniqueConstraint(
                 fields=["phone", "fact"],
                 name="one_answer_to_each_question",
-                violation_error_message="This number has an answer to this question already.",
+                violation_error_message="This number already has an answer to this question.",
             ),
             models.CheckConstraint(
                 condition=models.Q(answer=traces.Answer.UNKNOWN) | ~models.Q(source=""),
                 name="yes_and_no_have_a_source",
-                violation_error_message="Yes and no need a source.",
+                violation_error_message="Give a source for a yes or no answer.",
             ),
         ]
 
@@ -992,7 +1004,7 @@ class CallFact(models.Model):
     def clean(self):
         super().clean()
         if self.answer != traces.Answer.UNKNOWN and not self.source:
-            raise ValidationError({"source": "Say who says so, or answer “not known”."})
+            raise ValidationError({"source": "Give a source, or answer “not known”."})
 
     words_language = property(language_of_words)
 
@@ -1018,7 +1030,7 @@ class ApprovedNumber(models.Model):
     role = models.CharField("role", max_length=20, choices=Phone.Role, blank=True)
     proposed_by = models.CharField("proposed by", max_length=150, blank=True)
     who = models.CharField("approved by", max_length=150)
-    approved_at = models.DateTimeField("approved", auto_now_add=True)
+    approved_at = models.DateTimeField("approved on", auto_now_add=True)
     proposal = models.ForeignKey(
         "NumberProposal",
         on_delete=models.PROTECT,
@@ -1034,18 +1046,18 @@ class ApprovedNumber(models.Model):
         ordering = ["line", "-pk"]
         verbose_name = "approved number"
         verbose_name_plural = "approved numbers"
-        permissions = [("approve_number", "Can approve a number that somebody else proposed")]
+        permissions = [("approve_number", "Can approve a number that another officer proposed")]
 
     def __str__(self):
         return f"{self.line}: {self.display}"
 
     def save(self, *args, **kwargs):
         if self.pk:
-            raise ValidationError("An approval is never changed. Add a new one.")
+            raise ValidationError("An approval cannot be changed. Add a new one.")
         super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
-        raise ValidationError("An approval is never deleted.")
+        raise ValidationError("An approval cannot be deleted.")
 
     def clean(self):
         super().clean()
@@ -1055,11 +1067,11 @@ class ApprovedNumber(models.Model):
 
 class NumberProposalQuerySet(models.QuerySet):
     def waiting(self):
-        """The proposals that still wait for a second person."""
+        """The proposals still waiting for a second person."""
         return self.filter(outcome=NumberProposal.Outcome.WAITING)
 
     def delete(self):
-        raise ValidationError("A proposal is never deleted.")
+        raise ValidationError("A proposal cannot be deleted.")
 
 
 class NumberProposal(models.Model):
@@ -1070,8 +1082,8 @@ class NumberProposal(models.Model):
     """
 
     class Kind(models.TextChoices):
-        CHANGE = "change", "another number"
-        BRING_BACK = "bring-back", "bring it back"
+        CHANGE = "change", "change"
+        BRING_BACK = "bring-back", "bring back"
 
     class Outcome(models.TextChoices):
         WAITING = "waiting", "waiting for a second person"
@@ -1082,7 +1094,7 @@ class NumberProposal(models.Model):
     phone = models.ForeignKey(
         Phone, on_delete=models.PROTECT, related_name="proposals", verbose_name="line"
     )
-    kind = models.CharField("what", max_length=20, choices=Kind)
+    kind = models.CharField("kind", max_length=20, choices=Kind)
     dial = models.CharField(
         "digits to dial",
         max_length=20,
@@ -1093,50 +1105,53 @@ class NumberProposal(models.Model):
         "number as shown",
         max_length=24,
         validators=[validate_shown],
-        help_text="The same digits, spaced so that they are easy to read and to say.",
+        help_text="The same digits, spaced so that they are easy to read and say.",
     )
     textphone = models.CharField(
         "textphone",
         max_length=24,
         blank=True,
         validators=[validate_textphone],
-        help_text="Digits and spaces, or empty if there is none.",
+        help_text="Digits and spaces. Leave empty if there is none.",
     )
     role = models.CharField(
         "role",
         max_length=20,
         choices=Phone.Role,
         blank=True,
-        help_text="The line that has this role now loses it to this one.",
+        help_text="The line that has this role now will lose it to this one.",
     )
-    was_dial = models.CharField("dialled before", max_length=20)
-    was_display = models.CharField("shown before", max_length=24)
-    was_textphone = models.CharField("textphone before", max_length=24, blank=True)
-    was_role = models.CharField("role before", max_length=20, choices=Phone.Role, blank=True)
+    was_dial = models.CharField("previous digits", max_length=20)
+    was_display = models.CharField("previous number", max_length=24)
+    was_textphone = models.CharField("previous textphone", max_length=24, blank=True)
+    was_role = models.CharField("previous role", max_length=20, choices=Phone.Role, blank=True)
     role_from = models.ForeignKey(
         Phone,
         on_delete=models.PROTECT,
         related_name="+",
         blank=True,
         null=True,
-        verbose_name="takes the role over from",
+        verbose_name="takes over the role from",
     )
     why = models.CharField("why", max_length=300, validators=[texts.validate_characters])
     source = models.CharField(
         "where the number comes from",
         max_length=300,
         validators=[texts.validate_characters],
-        help_text="So that a second person can look there: a page, a letter, whom you rang.",
+        help_text="A page, a letter or who you rang, so that a second person can check it.",
     )
     proposed_by = models.CharField("proposed by", max_length=150)
-    proposer = models.BigIntegerField("account of the proposer")
-    proposed_at = models.DateTimeField("proposed", auto_now_add=True)
+    proposer = models.BigIntegerField("proposer's account")
+    proposed_at = models.DateTimeField("proposed on", auto_now_add=True)
     outcome = models.CharField("outcome", max_length=20, choices=Outcome, default=Outcome.WAITING)
     decided_by = models.CharField("decided by", max_length=150, blank=True)
-    decider = models.BigIntegerField("account of who decided", blank=True, null=True)
-    decided_at = models.DateTimeField("decided", blank=True, null=True)
+    decider = models.BigIntegerField("account of the officer who decided", blank=True, null=True)
+    decided_at = models.DateTimeField("decided on", blank=True, null=True)
     decided_why = models.CharField(
-        "why decided so", max_length=300, blank=True, validators=[texts.validate_characters]
+        "reason for the decision",
+        max_length=300,
+        blank=True,
+        validators=[texts.validate_characters],
     )
 
     objects = NumberProposalQuerySet.as_manager()
@@ -1172,14 +1187,14 @@ class NumberProposal(models.Model):
 
     def save(self, *args, **kwargs):
         if self.pk:
-            raise ValidationError("A proposal is never changed, only decided.")
+            raise ValidationError("A proposal cannot be changed, only decided.")
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
         return reverse("desk:proposal", args=[self.pk])
 
     def delete(self, *args, **kwargs):
-        raise ValidationError("A proposal is never deleted.")
+        raise ValidationError("A proposal cannot be deleted.")
 
     def clean(self):
         super().clean()

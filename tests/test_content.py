@@ -430,12 +430,12 @@ def test_a_fixture_with_a_misspelt_field_says_which():
 def test_two_numbers_cannot_have_one_role():
     phone = Phone.objects.get(slug="h-samaritans")
     phone.role = Phone.Role.SPOC
-    with pytest.raises(ValidationError, match="Another number has this role"):
+    with pytest.raises(ValidationError, match="Another number already has this role"):
         phone.full_clean()
 
 
 def test_a_number_of_every_page_cannot_be_unpublished():
     phone = Phone.objects.get(slug="h-spoc")
     phone.is_published = False
-    with pytest.raises(ValidationError, match="cannot be unpublished"):
+    with pytest.raises(ValidationError, match="cannot be hidden"):
         phone.full_clean()

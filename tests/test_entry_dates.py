@@ -154,7 +154,7 @@ def test_what_ends_before_it_starts_is_refused_at_the_field(admin):
 def test_a_number_of_every_page_has_no_days(admin):
     spoc = Phone.objects.get(slug="h-spoc")
     answer = save(admin, spoc, ends_on=day(2).isoformat())
-    assert "This is a critical number: it has no days. Leave this empty." in errors(answer)
+    assert "A critical number has no first or last day. Leave this empty." in errors(answer)
     with pytest.raises(IntegrityError), transaction.atomic():
         Phone.objects.filter(pk=spoc.pk).update(starts_on=day(2))
 

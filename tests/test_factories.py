@@ -65,7 +65,7 @@ def test_a_service_is_valid_and_shows_its_numbers_and_who_runs_it(client):
 def test_what_no_form_would_take_is_not_made():
     before = Phone.objects.count(), Organization.objects.count()
     organization = Organization.objects.first()
-    with pytest.raises(ValidationError, match="kept for films"):
+    with pytest.raises(ValidationError, match="reserved for films"):
         factories.make_phone(dial="01632960123", organization=organization)
     with pytest.raises(ValidationError, match="already exists"):
         factories.make_organization(slug=organization.slug)

@@ -71,19 +71,19 @@ def test_a_line_for_everybody_that_never_closes_stands_in_for_any_other():
         ({"maximum_age": 18}, {"maximum_age": 17}, "ages"),
         ({"minimum_age": 18}, {"maximum_age": 18}, "ages"),
         ({"maximum_age": 17}, {"minimum_age": 16}, "ages"),
-        ({}, {"sex": "women"}, "women or for men only"),
-        ({"sex": "men"}, {"sex": "women"}, "women or for men only"),
-        ({}, {"callers": ["self"]}, "everybody who can ring"),
-        ({"callers": ["families"]}, {"callers": ["self"]}, "everybody who can ring"),
-        ({"callers": ["self", "professionals"]}, {"callers": ["self"]}, "everybody who can ring"),
+        ({}, {"sex": "women"}, "only for women or only for men"),
+        ({"sex": "men"}, {"sex": "women"}, "only for women or only for men"),
+        ({}, {"callers": ["self"]}, "everyone who can ring"),
+        ({"callers": ["families"]}, {"callers": ["self"]}, "everyone who can ring"),
+        ({"callers": ["self", "professionals"]}, {"callers": ["self"]}, "everyone who can ring"),
         # We don't know who can ring: the first may be for anyone, the second for no one.
-        ({"callers": []}, {"callers": ["self", "families"]}, "everybody who can ring"),
+        ({"callers": []}, {"callers": ["self", "families"]}, "everyone who can ring"),
         ({}, {"callers": []}, "does not say who can ring"),
         ({}, {"is_one_group": True}, "one group"),
         ({"is_one_group": True}, {"is_one_group": True}, "one group"),
-        ({"kind": "text"}, {}, "another way"),
-        ({}, {"kind": "text"}, "another way"),
-        ({}, {"is_emergency": True}, "for danger only"),
+        ({"kind": "text"}, {}, "a different way"),
+        ({}, {"kind": "text"}, "a different way"),
+        ({}, {"is_emergency": True}, "only for people in danger"),
         ({"key": 7}, {"key": 7}, "for itself"),
     ],
 )
@@ -318,7 +318,7 @@ def office(duty):
 def test_the_form_refuses_a_line_for_other_people(admin, office, duty):
     callers_alone = make_phone(is_for_families=False, is_for_professionals=False)
     page = save(admin, office, fallback=callers_alone.pk, purpose_en="Typed just now.")
-    assert any("is not for everybody who can ring this line" in one for one in errors(page))
+    assert any("is not for everyone who can ring this line" in one for one in errors(page))
     assert any("leave this empty" in one for one in errors(page))
     assert "Typed just now." in page.html
     assert stored(office).fallback == duty
@@ -334,19 +334,19 @@ def test_the_form_looks_at_the_hours_that_are_typed(admin, office):
 def test_the_form_refuses_hours_that_leave_another_line_without_anybody(admin, office, duty):
     page = save(admin, duty, **{"schedules-1-opens_at": "18:00"})
     (error,) = errors(page)
-    assert f"“{office.name}” names this line" in error
+    assert f"This line is shown when “{office.name}” is closed" in error
     assert "at 17:00 neither this line nor" in error
     assert duty.schedules.get(position=2).opens_at == time(17)
     day = {"exceptions-0-first_day": "2026-12-25", "exceptions-0-last_day": "2026-12-25"}
     if timezone.localdate() < date(2026, 12, 25):
         page = save(admin, duty, **day, **{"exceptions-TOTAL_FORMS": 1})
-        assert any("names this line" in one for one in errors(page))
+        assert any("This line is shown when" in one for one in errors(page))
 
 
 @pytest.mark.parametrize("changes", [{"minimum_age": 16}, {"maximum_age": 16}, {"sex": "women"}])
 def test_the_form_refuses_other_people_for_a_line_that_another_names(admin, office, duty, changes):
     page = save(admin, duty, **changes)
-    assert any("names this line for the times" in one for one in errors(page))
+    assert any("This line is shown when" in one for one in errors(page))
 
 
 def test_a_new_session_and_the_line_that_it_makes_possible_are_saved_together(admin, office, duty):
@@ -375,7 +375,7 @@ def test_the_loader_refuses_a_wrong_line():
     rows = [row for row in content.rows() if row.key == "h-mash-children"]
     row = next(row for row in rows if row.label == "contacts.phone")
     row.values["fallback"] = "h-childline"
-    with pytest.raises(content.FixtureError, match="everybody who can ring"):
+    with pytest.raises(content.FixtureError, match="everyone who can ring"):
         content.load([row])
 
 

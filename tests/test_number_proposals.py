@@ -220,7 +220,7 @@ def test_a_role_that_another_line_took_meanwhile_is_not_taken_again(admin, secon
 
 def test_an_ordinary_number_is_approved_as_it_is_and_is_critical_then(admin, second, galop):
     assert not galop.is_guarded
-    assert "Nobody has approved this number yet" in Page(admin.get(url_for(galop))).text
+    assert "This number has not been approved yet" in Page(admin.get(url_for(galop))).text
     approve(second, proposed(admin, galop))
     assert galop.is_guarded
     assert approvals("h-galop")[-1].who == "second"
@@ -373,7 +373,7 @@ def test_there_is_nothing_else_to_do_with_a_proposal(admin, second, spoc):
 
 
 INVISIBLE = "There is an invisible character after"
-OTHER_SCRIPT = "is a digit of another script"
+OTHER_SCRIPT = "is a digit from another script"
 
 
 @pytest.mark.parametrize(
@@ -389,13 +389,13 @@ OTHER_SCRIPT = "is a digit of another script"
         ({"dial": "０１３８４４５５４１２"}, "dial", OTHER_SCRIPT),
         ({"display": "٠١٣٨٤ ٤٥٥٤١٢"}, "display", OTHER_SCRIPT),
         ({"textphone": "१८०००"}, "textphone", OTHER_SCRIPT),
-        ({"dial": "O1384455412"}, "dial", "Take out “O”."),
-        ({"dial": "+441384455412"}, "dial", "Take out “+”."),
+        ({"dial": "O1384455412"}, "dial", "Remove “O”."),
+        ({"dial": "+441384455412"}, "dial", "Remove “+”."),
         ({"dial": "01384 455412"}, "dial", "without spaces"),
         ({"dial": "0" * 10_000}, "dial", "at most 20 characters"),
         ({"display": "0 " * 5_000}, "display", "at most 24 characters"),
-        ({"display": "01384 455421"}, "display", "not the same digits"),
-        ({"display": "01384-455412"}, "display", "Take out “-”."),
+        ({"display": "01384 455421"}, "display", "do not match the digits"),
+        ({"display": "01384-455412"}, "display", "Remove “-”."),
         ({"dial": ""}, "dial", "This field is required."),
         ({"dial": "0033142685300", "display": "0033142685300"}, "dial", "in Britain"),
         ({"dial": "01384", "display": "01384"}, "dial", "in Britain"),
@@ -427,10 +427,10 @@ def test_bad_input_is_refused_beside_the_field_and_what_was_typed_stays(
 def test_a_line_with_a_waiting_proposal_gets_no_other(admin, spoc):
     proposal = proposed(admin, spoc, **NEW)
     page = Page(admin.get(url_for(spoc)))
-    assert "Have that decided first." in page.text
+    assert "That proposal must be decided first." in page.text
     assert proposal.get_absolute_url() in page.internal_links
     page = propose(admin, spoc, dial="01384455413", display="01384 455413")
-    assert "officer has proposed 01384 455412 for this line already." in page.text
+    assert "officer has already proposed 01384 455412 for this line." in page.text
     assert form_values(page)["dial"] == "01384455413"
     assert NumberProposal.objects.count() == 1
 
@@ -449,7 +449,7 @@ def test_what_would_be_wrong_with_the_line_itself_is_said(admin, second):
     phone = Phone.objects.get(slug="h-childline")
     Phone.objects.filter(pk=phone.pk).update(cost="Free.", cost_en="Free.", cost_source="")
     page = propose(admin, phone, **NEW)
-    assert "something in the line's own form is wrong. “who says so”: Say where the" in page.text
+    assert "something in the line's own form is wrong. “source for the cost”: Give a" in page.text
     assert not NumberProposal.objects.exists()
 
 
@@ -485,7 +485,7 @@ def test_a_proposal_lists_every_page_and_language_that_it_touches(editions, admi
     ]
     assert len(html) > 100
     assert f"These digits are on {len(html)} pages of edition 1" in page.text
-    (details,) = [one for one in page.root.iter("details") if "Every page" in text(one)]
+    (details,) = [one for one in page.root.iter("details") if "Show every page" in text(one)]
     assert {text(one) for one in details.iter("a")} == set(html)
     urdu = [one for one in html if one.startswith("/ur/")]
     assert f"Urdu: {len(urdu)} pages" in page.text
@@ -580,7 +580,7 @@ def test_an_ordinary_line_is_saved_as_ever_but_for_its_role(admin, galop):
     assert "was changed successfully" in page.text
     assert Phone.objects.get(pk=galop.pk).dial == "08009995420"
     page = save(admin, galop, role="spoc")
-    assert "Nothing was saved. “role” is changed by proposing it" in page.text
+    assert "Nothing was saved. To change “role”, press" in page.text
     assert Phone.objects.get(role="spoc").slug == "h-spoc"
 
 
@@ -603,7 +603,7 @@ def test_a_new_line_has_no_role(admin):
     page = Page(admin.get("/admin/contacts/phone/add/"))
     assert "role" not in form_values(page)
     page = Page(admin.post("/admin/contacts/phone/add/", {"role": "spoc"}))
-    assert "“role” is changed by proposing it" in page.text
+    assert "To change “role”, press" in page.text
 
 
 def test_the_list_of_numbers_leads_to_proposals(admin):
@@ -629,13 +629,13 @@ def test_one_person_withdraws_a_critical_line_and_a_second_one_agrees_to_its_ret
     assert url_for(spoc) in listing.internal_links
     page = Page(admin.post(reverse("desk:lift-withdrawal", args=[withdrawal.pk]), follow=True))
     assert "A second person must agree" in page.text
-    assert "It is withdrawn: officer" in page.text
+    assert "Withdrawn by officer" in page.text
     withdrawal.refresh_from_db()
     assert withdrawal.lifted_at is None
     proposal = proposed(admin, spoc)
     assert proposal.kind == "bring-back"
     page = Page(second.get(proposal.get_absolute_url()))
-    assert "of edition 1, the last that had them" in page.text
+    assert "of edition 1, the last edition to show them" in page.text
     count = len(approvals("h-spoc"))
     approve(second, proposal)
     withdrawal.refresh_from_db()
@@ -767,7 +767,7 @@ def test_a_critical_line_has_no_days(admin, name, day):
             form_values(Page(admin.get(change_url(phone)))) | {name: day},
         )
     )
-    assert "This is a critical number: it has no days. Leave this empty." in errors(page)
+    assert "A critical number has no first or last day. Leave this empty." in errors(page)
     assert getattr(Phone.objects.get(pk=phone.pk), name) is None
 
 
@@ -802,7 +802,7 @@ def test_the_digits_of_a_critical_line_are_not_those_of_another(admin, galop):
         "display": "116 123",
     }
     page = Page(admin.post(change_url(galop), values))
-    assert "These are the digits of a critical number" in " ".join(errors(page))
+    assert "These are the digits of the critical number" in " ".join(errors(page))
     assert Phone.objects.get(pk=galop.pk).dial == galop.dial
 
 

@@ -107,7 +107,7 @@ def test_a_bad_one_is_refused_beside_its_field(admin):
     typed = rows(place, **(RANG | {"verified_on": "1/1/2090", "role": "<b>me</b>"}))
     page = save(admin, phone, **{"verifications-TOTAL_FORMS": str(place + 1)}, **typed)
     said = " ".join(errors(page))
-    assert "still to come" in said
+    assert "in the future" in said
     assert "Take out “<b>”" in said
     assert form_values(page)[f"verifications-{place}-verified_on"] == "1/1/2090"
 
@@ -168,8 +168,8 @@ def test_what_was_checked_are_the_digits_of_that_day(admin):
     assert not phone.has_lapsed
     page = other_digits(admin, phone)
     assert errors(page) == []
-    assert "Hours, cost and what happens stay" in page.text
-    assert "Nobody has checked the new digits" in page.text
+    assert "the hours, cost and what happens are still right" in page.text
+    assert "The new digits have not been checked" in page.text
     phone = Phone.objects.get(pk=phone.pk)
     assert phone.verifications.exists()
     assert phone.verification is None
@@ -187,8 +187,8 @@ def test_one_that_comes_with_the_new_digits_is_of_these(admin):
     today = timezone.localdate().isoformat()
     typed = rows(place, **(RANG | {"verified_on": today}))
     page = other_digits(admin, phone, **{"verifications-TOTAL_FORMS": str(place + 1)}, **typed)
-    assert "Hours, cost and what happens stay" in page.text
-    assert "Nobody has checked" not in page.text
+    assert "the hours, cost and what happens are still right" in page.text
+    assert "new digits have not been checked" not in page.text
     phone = Phone.objects.get(pk=phone.pk)
     assert phone.verification.verified_on >= timezone.localdate() - timedelta(days=1)
     assert not phone.has_lapsed

@@ -120,7 +120,7 @@ def test_one_officer_proposes_a_number_another_approves_it_and_readers_ring_it(
     page.get_by_label("Why").fill("The council has moved it.")
     page.get_by_label("Where the number comes from").fill("Letter of the council, 3 March.")
     press(page, "Propose")
-    expect(page.get_by_text("“२” is a digit of another script.")).to_be_visible()
+    expect(page.get_by_text("“२” is a digit from another script.")).to_be_visible()
     faults += faults_of(page)
     page.get_by_label("Digits to dial").fill("01384455412")
     press(page, "Propose")
