@@ -61,8 +61,8 @@ class HoursInline(admin.StackedInline):
 class ScheduleForm(forms.ModelForm):
     def clean(self):
         values = super().clean()
-        words = "This day has passed, so these hours would never apply. Choose a later day."
-        refuse_days_gone_by(self, "valid_to", words)
+        message = "This day has passed, so these hours would never apply. Choose a later day."
+        refuse_days_gone_by(self, "valid_to", message)
         return values
 
 
@@ -79,8 +79,8 @@ class ScheduleInline(HoursInline):
 class ScheduleExceptionForm(forms.ModelForm):
     def clean(self):
         values = super().clean()
-        words = "These days have passed. Check the year, or remove this entry."
-        refuse_days_gone_by(self, "last_day", words)
+        message = "These days have passed. Check the year, or remove this entry."
+        refuse_days_gone_by(self, "last_day", message)
         return values
 
 
@@ -117,7 +117,7 @@ class PhoneForm(EntryForm):
     def _post_clean(self):
         # Whether a fallback works depends on the hours just typed, not the stored ones.
         formsets = getattr(self.instance, "hours_formsets", [])
-        rows = {HOURS[one.model]: unsaved_rows(one) for one in formsets}
+        rows = {HOURS[formset.model]: unsaved_rows(formset) for formset in formsets}
         if rows and None not in rows.values():
             self.instance.unsaved_rows = rows
         super()._post_clean()
@@ -231,18 +231,18 @@ class PhoneAdmin(EntryAdmin):
         if phone is None or not phone.pk:
             return "You can propose a role once the number is saved."
         if phone.is_guarded:
-            words = "Propose another number"
+            link_text = "Propose another number"
             why = "This is a critical number: a second person must approve what you propose."
         else:
-            words = "Propose it for every page or for “Help now”"
+            link_text = "Propose it for every page or for “Help now”"
             why = "A second person must approve any number there."
         url = reverse("desk:propose", args=[phone.pk])
-        return format_html('<a href="{}">{}</a><br>{}', url, words, why)
+        return format_html('<a href="{}">{}</a><br>{}', url, link_text, why)
 
     def _create_formsets(self, request, obj, change):
         formsets, inlines = super()._create_formsets(request, obj, change)
         if obj is not None and request.method == "POST":
-            obj.hours_formsets = [one for one in formsets if one.model in HOURS]
+            obj.hours_formsets = [formset for formset in formsets if formset.model in HOURS]
         return formsets, inlines
 
     def get_fieldsets(self, request, obj=None):

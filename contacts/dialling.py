@@ -79,14 +79,14 @@ def type_of(digits):
     if SHORT_CODE.fullmatch(digits):
         return NumberType.SHORT_CODE
     if _is_written_as_dialled(digits) and (number := _british(digits)):
-        found = phonenumbers.number_type(number)
-        if found == PhoneNumberType.UAN and digits.startswith("03"):
+        number_type = phonenumbers.number_type(number)
+        if number_type == PhoneNumberType.UAN and digits.startswith("03"):
             return NumberType.UK_WIDE
         return {
             PhoneNumberType.FIXED_LINE: NumberType.LANDLINE,
             PhoneNumberType.MOBILE: NumberType.MOBILE,
             PhoneNumberType.TOLL_FREE: NumberType.FREEPHONE,
-        }.get(found)
+        }.get(number_type)
     return None
 
 
@@ -109,15 +109,15 @@ def _british(digits):
 
 def _odd_character(value, allowed):
     """The first character that is not allowed, explained in words; empty if all are fine."""
-    for place, one in enumerate(value):
-        if one in allowed:
+    for place, character in enumerate(value):
+        if character in allowed:
             continue
-        if not one.isprintable() or unicodedata.category(one) in {"Cf", "Mn", "Zs"}:
+        if not character.isprintable() or unicodedata.category(character) in {"Cf", "Mn", "Zs"}:
             before = value[max(0, place - 20) : place]
             return f"There is an invisible character after “{before}”. Type the number again."
-        if one.isdigit():
-            return f"“{one}” is a digit from another script. Use 0 to 9."
-        return f"Remove “{one}”."
+        if character.isdigit():
+            return f"“{character}” is a digit from another script. Use 0 to 9."
+        return f"Remove “{character}”."
     return ""
 
 
@@ -206,23 +206,23 @@ def fits_textphone(textphone, dial):
 
 def faults(kind, dial, display, textphone):
     """Everything wrong with a line's numbers, in words. The form refuses the same things."""
-    found = []
+    messages = []
     checks = [(validate_dial, dial), (validate_shown, display), (validate_textphone, textphone)]
     for check, value in checks:
         try:
             if value:
                 check(value)
         except ValidationError as error:
-            found += error.messages
+            messages += error.messages
     try:
         validate_kind(dial, kind)
     except ValidationError as error:
-        found += error.messages
+        messages += error.messages
     if not is_same_number(display, dial):
-        found.append(str(NOT_THE_SAME))
+        messages.append(str(NOT_THE_SAME))
     if textphone and not fits_textphone(textphone, dial):
-        found.append(str(OTHER_TEXTPHONE))
-    return found
+        messages.append(str(OTHER_TEXTPHONE))
+    return messages
 
 
 NOT_THE_SAME = "These digits do not match the digits to dial."

@@ -91,7 +91,7 @@ def _why_not_people(line, other):
 def why_not(line, other, first_day=None):
     """Why the other line cannot be shown while this one is closed; empty if it can."""
     first_day = first_day or clock.today()
-    words = {"other": other.name}
+    values = {"other": other.name}
     if line.key is not None and line.key == other.key:
         why = "A line cannot stand in for itself."
     elif other.is_emergency:
@@ -103,8 +103,8 @@ def why_not(line, other, first_day=None):
     ):
         why = "On %(moment)s neither this line nor “%(other)s” is known to answer."
         moment = moment.astimezone(hours.LONDON)
-        words["moment"] = f"{moment:%A %-d %B %Y at %H:%M}"
-    return str(why) % words if why else ""
+        values["moment"] = f"{moment:%A %-d %B %Y at %H:%M}"
+    return str(why) % values if why else ""
 
 
 def why_not_of(phone, first_day=None):

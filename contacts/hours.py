@@ -62,7 +62,7 @@ class Rule(NamedTuple):
         if not self.is_valid_on(day):
             return False
         if self.is_monthly:
-            return any(_is_nth(day, one) for one in self.byday)
+            return any(_is_nth(day, code) for code in self.byday)
         if WEEKDAYS[day.weekday()] not in self.byday:
             return False
         if self.interval == 1:
@@ -140,7 +140,7 @@ def _session(day, opens_at, closes_at):
     return Interval(_moment(day, opens_at), _moment(closing_day, closes_at))
 
 
-def _whole(day):
+def _whole_day(day):
     return _session(day, time.min, time.min)
 
 
@@ -164,7 +164,7 @@ def _day(day, rules, exceptions, policy):
             return [_session(day, exception.opens_at, exception.closes_at)], True
     if is_bank_holiday(day) and policy != BankHolidays.USUAL:
         if policy == BankHolidays.ROUND_THE_CLOCK:
-            return [_whole(day)], True
+            return [_whole_day(day)], True
         return [], policy == BankHolidays.CLOSED
     is_known = any(rule.is_valid_on(day) for rule in rules)
     return [
@@ -182,15 +182,18 @@ def resolve(rules, exceptions, policy, first_day, days):
     # The day before may still be open after midnight.
     for number in range(-1, days):
         day = first_day + number * DAY
-        found, is_known = _day(day, rules, exceptions, policy)
-        sessions += found
+        sessions_of_day, is_known = _day(day, rules, exceptions, policy)
+        sessions += sessions_of_day
         if not is_known:
-            unknown.append(_whole(day))
+            unknown.append(_whole_day(day))
     return Hours(_clip(merge(sessions), window), _clip(merge(unknown), window))
 
 
 def _clip(intervals, window):
-    clipped = [Interval(max(i.start, window.start), min(i.end, window.end)) for i in intervals]
+    clipped = [
+        Interval(max(interval.start, window.start), min(interval.end, window.end))
+        for interval in intervals
+    ]
     return [interval for interval in clipped if interval.start < interval.end]
 
 
@@ -286,7 +289,7 @@ def _week(rules):
     merged = merge(sessions)
     if any(end - start > A_WEEK for start, end in merged):
         return [Interval(0, A_WEEK)]
-    return [one for one in merged if 0 <= one.start < A_WEEK]
+    return [interval for interval in merged if 0 <= interval.start < A_WEEK]
 
 
 def week_of(rules):
@@ -338,27 +341,27 @@ def opening(rules, exceptions, policy, *, label_until):
     in_force = [rule for rule in rules if _is_in_force(rule)]
     groups, spans = week_of(in_force)
     announced = [
-        one
-        for one in exceptions
-        if not clock.has_come(one.last_day + DAY)
-        and clock.has_come(one.first_day - ANNOUNCED_DAYS * DAY)
+        exception
+        for exception in exceptions
+        if not clock.has_come(exception.last_day + DAY)
+        and clock.has_come(exception.first_day - ANNOUNCED_DAYS * DAY)
     ]
     has_no_break = groups == [(0, 6, WHOLE_DAY)] and not announced
     is_round_the_clock = has_no_break and policy in (
         BankHolidays.USUAL,
         BankHolidays.ROUND_THE_CLOCK,
     )
-    words = Opening(groups, spans, is_round_the_clock, policy, others_of(in_force), announced)
+    in_words = Opening(groups, spans, is_round_the_clock, policy, others_of(in_force), announced)
     # “Day and night” is printed as text and needs no label.
     if not rules or is_round_the_clock or clock.has_come(label_until):
-        return words
+        return in_words
     first_day = clock.first_of_block()
-    found = resolve(rules, exceptions, policy, first_day, LABEL_DAYS)
+    resolved = resolve(rules, exceptions, policy, first_day, LABEL_DAYS)
     last = min(first_day + LABEL_DAYS * DAY, label_until)
     window = Interval(_moment(first_day, time.min), _moment(last, time.min))
-    return words._replace(
-        intervals=_for_script(_clip(found.open, window)),
-        unknown=_for_script(_clip(found.unknown, window)),
+    return in_words._replace(
+        intervals=_for_script(_clip(resolved.open, window)),
+        unknown=_for_script(_clip(resolved.unknown, window)),
         # A phone clock before this is wrong. A page kept from an earlier day has that day's value.
         built=_minutes(_moment(clock.today(), time.min)),
         ends=_minutes(window.end),

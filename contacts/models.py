@@ -79,7 +79,7 @@ class Organization(Entry):
 
 def newest(verifications):
     """The newest of these verifications, or None. On the same day, the last one added wins."""
-    return max(verifications, key=lambda one: (one.verified_on, one.position), default=None)
+    return max(verifications, key=lambda check: (check.verified_on, check.position), default=None)
 
 
 def lapse_of(verification):
@@ -112,8 +112,8 @@ class PhoneQuerySet(EntryQuerySet):
 
     def critical(self):
         """The numbers that appear on every page, by role."""
-        found = self.published().exclude(role="").prefetch_related("services")
-        return {phone.role: phone for phone in found}
+        phones = self.published().exclude(role="").prefetch_related("services")
+        return {phone.role: phone for phone in phones}
 
     def of_help_now(self):
         """The numbers on “Help now”: in its text, in any language, and beside it."""
@@ -405,8 +405,8 @@ class Phone(Entry):
         errors |= self._errors_of_cost()
         if None not in (self.minimum_age, self.maximum_age) and self.minimum_age > self.maximum_age:
             errors["maximum_age"] = "This is below the minimum age. Swap the two."
-        if wrong := self._wrong_fallbacks():
-            errors["fallback"] = wrong
+        if fallback_errors := self._errors_of_fallbacks():
+            errors["fallback"] = fallback_errors
         if self.never_lapses and self.dial not in NEVER_LAPSE:
             errors["never_lapses"] = "Untick this: it is only for 999, 101 and 111."
         if errors:
@@ -422,21 +422,21 @@ class Phone(Entry):
         cost = "free" if is_free else "not free"
         return {"cost_class": f"The digits show that it is {cost}. Choose “not known”."}
 
-    def _wrong_fallbacks(self):
+    def _errors_of_fallbacks(self):
         """What is wrong with this line's fallback, and with this line as the fallback of others."""
-        wrong = []
+        errors = []
         if why := fallbacks.why_not_of(self):
-            wrong.append(f"{why} Choose another line, or leave this empty.")
+            errors.append(f"{why} Choose another line, or leave this empty.")
         if not self.pk:
-            return wrong
+            return errors
         for other in self.stands_in_for.published().exclude(pk=self.pk):
             if why := fallbacks.why_not(other.line, self.line):
-                words = (
+                message = (
                     "This line is shown when “%(line)s” is closed, and would no longer be "
                     "suitable. %(why)s Choose another line there first, or undo your change here."
                 )
-                wrong.append(words % {"line": other.name, "why": why})
-        return wrong
+                errors.append(message % {"line": other.name, "why": why})
+        return errors
 
     # Fields of a critical line that no single officer may change: the digits and how they are
     # dialled, its role, and the slug that texts and approvals use.
@@ -461,13 +461,13 @@ class Phone(Entry):
     @cached_property
     def verification(self):
         """The newest verification of its current digits, or None."""
-        return newest([one for one in self.verifications.all() if one.dial == self.dial])
+        return newest([check for check in self.verifications.all() if check.dial == self.dial])
 
     @cached_property
     def asked(self):
         """The newest verification where the organisation itself was asked, or None."""
-        current = [one for one in self.verifications.all() if one.dial == self.dial]
-        return newest([one for one in current if one.was_asked])
+        current = [check for check in self.verifications.all() if check.dial == self.dial]
+        return newest([check for check in current if check.was_asked])
 
     @property
     def label_until(self):
@@ -577,8 +577,9 @@ class Phone(Entry):
     @property
     def closed_service(self):
         """A service that is closed for now, if every shown service with this number is closed."""
-        shown = self._shown_services
-        return shown[0] if shown and all(one.is_shown_closed for one in shown) else None
+        services = self._shown_services
+        are_all_closed = all(service.is_shown_closed for service in services)
+        return services[0] if services and are_all_closed else None
 
     @property
     def is_free(self):

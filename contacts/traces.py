@@ -190,8 +190,8 @@ def cost_of_digits(phone):
 
 def is_free_by_digits(phone):
     """Whether it is free, judged by the digits. None if they do not settle it."""
-    found = cost_of_digits(phone)
-    return found and found.words != LANDLINE_WORDS
+    cost = cost_of_digits(phone)
+    return cost and cost.words != LANDLINE_WORDS
 
 
 def traces_of(phone):
@@ -217,22 +217,22 @@ def known_traces_of(phone):
     Interpreters are the exception: readers of another language ask about them first, so for them
     the list shows that fact even when it is unknown.
     """
-    interpreter, _words = ASKED["interpreter"]
-    return [one for one in traces_of(phone) if one.is_known or one.question == interpreter]
+    interpreter, _sentences = ASKED["interpreter"]
+    return [trace for trace in traces_of(phone) if trace.is_known or trace.question == interpreter]
 
 
 def _cost(phone):
     """The cost by the digits, followed by what an officer added about this line."""
-    found = cost_of_digits(phone)
+    by_digits = cost_of_digits(phone)
     if not phone.cost:
-        return found or COST_UNKNOWN[_medium(phone)]
-    words = found.words if found else ""
-    source = phone.cost_source or (found.source if found else "")
+        return by_digits or COST_UNKNOWN[_medium(phone)]
+    words = by_digits.words if by_digits else ""
+    source = phone.cost_source or (by_digits.source if by_digits else "")
     return Trace(_("Cost"), words, phone.cost, phone, source)
 
 
-def _answer(question, words, row):
+def _answer(question, sentences, row):
     if row is None:
-        return Trace(question, words[Answer.UNKNOWN], is_known=False)
+        return Trace(question, sentences[Answer.UNKNOWN], is_known=False)
     is_known = row.answer != Answer.UNKNOWN or bool(row.detail)
-    return Trace(question, words[row.answer], row.detail, row, row.source, row.dated, is_known)
+    return Trace(question, sentences[row.answer], row.detail, row, row.source, row.dated, is_known)
