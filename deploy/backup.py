@@ -3,7 +3,7 @@
     .venv/bin/python -m deploy.backup /var/backups/helphub       (DATABASE_URL names the database)
 
 PostgreSQL uses pg_dump, and SQLite its own backup interface. Copying the SQLite file is not a
-backup: we tried it while the file was being written, and none of twenty copies was whole. The
+backup: we tried it while the file was being written, and all twenty copies were damaged. The
 hashes are from the same moment as the dump, so deploy.restore can prove that every row came back.
 """
 
@@ -23,7 +23,7 @@ from pathlib import Path
 import dj_database_url
 import psycopg
 
-KEPT = 120  # Backups. At one an hour that is five days: carry them off this machine.
+KEPT = 120  # Backups. At one an hour that is five days: copy them off this machine.
 
 
 class BackupError(Exception):
@@ -57,7 +57,7 @@ def is_sqlite(url):
 
 
 def environment(url, database=None):
-    """Settings for PostgreSQL's programs. Every user of the machine could see arguments."""
+    """Settings for PostgreSQL's programs. Arguments would be visible to every user here."""
     settings = settings_of(url)
     given = {
         "PGHOST": settings["HOST"],
@@ -85,7 +85,7 @@ def connect(url, database=None):
 
 
 def hash_of(rows):
-    """One hash of a table's rows, whatever their order."""
+    """A single hash of a table's rows, whatever their order."""
     whole = hashlib.sha256()
     for row in sorted(map(repr, rows)):
         whole.update(row.encode())
@@ -135,7 +135,7 @@ def back_up(url, folder):
         work.unlink()
         raise BackupError("The database has no tables. Nothing was backed up; older backups stay.")
     rows_of(file).write_text(json.dumps(found, indent=1))
-    work.rename(file)  # It gets its name only once it is whole.
+    work.rename(file)  # It gets its final name only once it is complete.
     for old in sorted(folder.glob(f"helphub-*.{suffix}"))[:-KEPT]:
         rows_of(old).unlink(missing_ok=True)
         old.unlink()

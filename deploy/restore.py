@@ -1,6 +1,6 @@
-"""Restore a backup, or prove on a scratch database that it would restore completely.
+"""Restore a backup, or prove on a scratch database that it restores completely.
 
-    .venv/bin/python -m deploy.restore --prove <backup>     changes nothing that is in use
+    .venv/bin/python -m deploy.restore --prove <backup>     touches nothing that is in use
     .venv/bin/python -m deploy.restore <backup>             into the empty database of DATABASE_URL
 
 Both compare every table's rows with the hashes made with the backup.

@@ -3,15 +3,15 @@
 import os
 
 worker_class = "gthread"
-# For each of the two public servers, which nginx asks in turn.
+# In each of the two public servers, which nginx asks in turn.
 workers = 2
 threads = 16
 # nginx opens a connection for each request.
 keepalive = 0
-# A worker that hangs is replaced. By then nginx has long since asked the other server.
+# Replaces a worker that hangs. By then nginx has long since asked the other server.
 timeout = 30
 graceful_timeout = 20
-# By default the socket goes in a home folder, and the unit has none.
+# By default this socket goes in a home folder, and the unit has none.
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - on a disk, its heartbeat would stop whenever the disk does.
 # An access log would show who read what.

@@ -100,12 +100,12 @@ class LocationInline(EditingInline):
         ]
         return language_fieldsets(self.model, fields, self.has_words_first)
 
-    @admin.display(description="if it must go at once")
+    @admin.display(description="to remove it at once")
     def withdraw(self, location):
         if location.pk is None:
             return "–"
         url = reverse("desk:withdraw", args=[location._meta.label_lower, location.pk])
-        words = "Withdraw it from every page, and erase the editions that show it"
+        words = "Withdraw it from every page and erase the editions that show it"
         return format_html('<a href="{}">{}</a>', url, words)
 
 
@@ -126,13 +126,13 @@ class ServiceForm(EntryForm):
             self.add_error(
                 "notice_until",
                 (
-                    "This day has gone by: readers would see no notice, and the service as open. "
-                    "Choose a later day, or leave it empty until you end the notice yourself. If "
-                    "it is open again, empty the notice too."
+                    "This day has passed: readers would see no notice, and the service as open. "
+                    "Choose a later day, or leave this empty and end the notice yourself. If the "
+                    "service is open again, clear the notice too."
                 ),
             )
         elif until and touched and not is_closed and not values.get("notice_en"):
-            self.add_error("notice_en", "Write the notice, or leave its last day empty.")
+            self.add_error("notice_en", "Write the notice, or clear its last day.")
         return values
 
 
@@ -230,6 +230,6 @@ class SituationAdmin(KeepsWhatReadersHad, SaysWhatSavingDoes, KeepsHistory, admi
         return super().get_changelist_form(request, form=NamedRowForm, **kwargs)
 
 
-# Guides and topics are on a lower floor, which knows no services, so their list is added here.
+# Guides and topics are on a lower floor that cannot import services, so we add the inline here.
 for page in (Guide, FormOfAbuse):
     admin.site.get_model_admin(page).inlines = [SuggestionInline]

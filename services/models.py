@@ -1,4 +1,4 @@
-"""Floor 3: who helps, whom they help, and with what."""
+"""Floor 3: who helps, who they help, and with what."""
 
 import re
 import uuid
@@ -51,7 +51,7 @@ class Audience(Entry):
         "name",
         max_length=80,
         validators=[texts.validate_text],
-        help_text="As readers see it on a service's page, after “Who it is for”.",
+        help_text="Shown on a service's page, after “Who it is for”.",
     )
 
     class Meta(Entry.Meta):
@@ -69,14 +69,16 @@ class ServiceArea(Entry):
         "name",
         max_length=80,
         validators=[texts.validate_text],
-        help_text="As readers see it on a service's page, after “Where”.",
+        help_text="Shown on a service's page, after “Where”.",
     )
     code = models.CharField(
         "ONS code",
         max_length=9,
         blank=True,
-        validators=[RegexValidator(r"^[A-Z]\d{8}$", "A letter and eight digits: E08000027.")],
-        help_text="The code of the Office for National Statistics, for other directories.",
+        validators=[
+            RegexValidator(r"^[A-Z]\d{8}$", "Type a letter and eight digits, such as E08000027.")
+        ],
+        help_text="The Office for National Statistics code, for other directories to use.",
     )
 
     class Meta(Entry.Meta):
@@ -231,35 +233,35 @@ class Service(Page):
     """Help from an organisation, and how to get it."""
 
     line = models.SlugField(
-        "line",
+        "name in texts",
         max_length=40,
         unique=True,
-        help_text="The name that texts use for it in braces, such as h-ceop.",
+        help_text="What texts write in braces for this service, such as h-ceop.",
     )
     organization = models.ForeignKey(
         Organization,
         on_delete=models.PROTECT,
         related_name="services",
         verbose_name="organisation",
-        help_text="Who gives this help. Readers see it as “Run by”.",
+        help_text="Who runs this service. Readers see it as “Run by”.",
     )
     summary = models.CharField(
         "summary",
         max_length=300,
         validators=[texts.validate_text],
-        help_text="What help it gives, in one or two sentences. Shown in lists too.",
+        help_text="What help the service gives, in one or two sentences. Also shown in lists.",
     )
     phones = models.ManyToManyField(
         Phone,
         related_name="services",
         blank=True,
         verbose_name="numbers",
-        help_text="Readers see them on its card and page. What is told of each is in its form.",
+        help_text="Shown on the service's card and page. Edit a number's details on its own form.",
     )
     website = models.URLField(
         "website",
         blank=True,
-        help_text="Begin it with https://. Readers see the name of the site as a link.",
+        help_text="Start with https://. Readers see the site's name as a link.",
     )
     website_hint = models.CharField(
         "where on the website",
@@ -269,86 +271,92 @@ class Service(Page):
         help_text="For example: “Look for Report Remove.”",
     )
     webchat = models.URLField(
-        "address of the web chat",
+        "web chat address",
         blank=True,
-        help_text="With it the service is listed for those who cannot talk aloud.",
+        help_text="With a web chat, the service is listed for people who cannot talk out loud.",
     )
     email = models.EmailField(
         "email",
         blank=True,
-        help_text="Only one that the service itself gives out, and reads.",
+        help_text="Only an address that the service itself gives out and reads.",
     )
     what_to_expect = models.TextField(
         "what to expect",
         blank=True,
         validators=[texts.validate_text],
-        help_text="Who answers, what they ask, and when they have to tell somebody else.",
+        help_text="Who answers, what they ask, and when they have to tell someone else.",
     )
     areas = models.ManyToManyField(
         ServiceArea,
         related_name="services",
         blank=True,
         verbose_name="areas",
-        help_text="Where somebody must live to get this help.",
+        help_text="Where people must live to get this help.",
     )
     coverage = models.CharField(
-        "more about where",
+        "more about the area",
         max_length=120,
         blank=True,
         validators=[texts.validate_text],
         help_text="Shown after the areas, for example: “Based in the West Midlands.”",
     )
     minimum_age = models.PositiveSmallIntegerField(
-        "from age", blank=True, null=True, help_text="In years. Empty: no lower limit."
+        "minimum age",
+        blank=True,
+        null=True,
+        help_text="In years. Leave empty if there is no lower limit.",
     )
     maximum_age = models.PositiveSmallIntegerField(
-        "to age", blank=True, null=True, help_text="In years, this one too: 18 is “under 19”."
+        "maximum age",
+        blank=True,
+        null=True,
+        help_text="In years. This age is included: 18 means “under 19”.",
     )
     how_to_get_in = models.TextField(
         "how to get in",
         blank=True,
         validators=[texts.validate_text],
-        help_text="Whether somebody must refer you, what to bring, how long it takes.",
+        help_text="Whether you need to be referred, what to bring and how long it takes.",
     )
     cost = models.CharField(
         "cost of the help",
         max_length=120,
         blank=True,
         validators=[texts.validate_text],
-        help_text="Such as “The care is free.” What a call costs stands with the number.",
+        help_text="For example: “The care is free.” The cost of a call is shown with the number.",
     )
     has_sign_language = models.BooleanField(
         "in British Sign Language",
         default=False,
-        help_text="One can make contact in BSL. Listed first for who is deaf or uses BSL.",
+        help_text="You can make contact in BSL. Listed high up for people who are deaf or use BSL.",
     )
     has_drop_in = models.BooleanField(
-        "drop-in", default=False, help_text="One can come without an appointment."
+        "drop-in", default=False, help_text="You can turn up without an appointment."
     )
     is_closed_for_now = models.BooleanField(
         "closed for now",
         default=False,
-        help_text="Readers see the notice in place of the ways to reach it.",
+        help_text="Readers see the notice instead of how to get in touch.",
     )
     notice = models.CharField(
         "notice",
         max_length=200,
         blank=True,
         validators=[texts.validate_text],
-        help_text="Shown above all else: “Closed while the office moves. They open again soon.”",
+        help_text="Shown above everything else: “Closed for an office move. It will reopen soon.”",
     )
     notice_until = models.DateField(
         "notice until",
         blank=True,
         null=True,
-        help_text="The last day of the notice, and of being closed. Empty: until you end it.",
+        help_text="The last day of the notice and the closure. Leave empty to end them yourself.",
     )
     is_secret_place = models.BooleanField(
-        "its place is secret",
+        "place is secret",
         default=False,
         help_text=(
-            "A refuge, a safe house, rooms whose address nobody gives out. No place can then be "
-            "stored, anywhere."
+            "For a refuge, a safe house or anywhere else whose address is never given out. No "
+            "place can then be stored for this service, anywhere."
         ),
     )
     # Places point to this key. A service whose place is secret has no key, so the database itself
@@ -359,33 +367,33 @@ class Service(Page):
         max_length=200,
         blank=True,
         validators=[texts.validate_text],
-        help_text="Only what they have said themselves. Empty: nothing is shown.",
+        help_text="Only what the service itself has said. If empty, nothing is shown.",
     )
     accessibility = models.CharField(
         "if you are deaf or cannot speak",
         max_length=250,
         blank=True,
         validators=[texts.validate_text],
-        help_text="Text, textphone, sign language: how to make contact without speaking.",
+        help_text="How to make contact without speaking: text, textphone, sign language.",
     )
     audiences = models.ManyToManyField(
         Audience,
         related_name="services",
         blank=True,
         verbose_name="who it is for",
-        help_text="Readers narrow the list of services by these.",
+        help_text="Readers can narrow the list of services by these.",
     )
     forms_of_abuse = models.ManyToManyField(
         FormOfAbuse,
         related_name="services",
         blank=True,
         verbose_name="topics",
-        help_text="What it helps with. Readers narrow the list of services by these.",
+        help_text="What the service helps with. Readers can narrow the list of services by these.",
     )
     is_own_behaviour = models.BooleanField(
         "for people worried about their own behaviour",
         default=False,
-        help_text="Kept apart: never in a topic's list or in the directory.",
+        help_text="Kept separate: never listed under a topic or in the directory.",
     )
 
     objects = ServiceQuerySet.as_manager()
@@ -406,7 +414,7 @@ class Service(Page):
                 | models.Q(maximum_age=None)
                 | models.Q(minimum_age__lte=models.F("maximum_age")),
                 name="ages_run_upwards",
-                violation_error_message="The ages are the wrong way round.",
+                violation_error_message="The minimum age is above the maximum age. Swap the two.",
             ),
         ]
 
@@ -461,7 +469,7 @@ class Service(Page):
 
     def _clean_ages(self):
         if None not in (self.minimum_age, self.maximum_age) and self.minimum_age > self.maximum_age:
-            return {"maximum_age": "This is below the lower age. Swap the two."}
+            return {"maximum_age": "This is below the minimum age. Swap the two."}
         return {}
 
     def _clean_place(self):
@@ -471,28 +479,29 @@ class Service(Page):
             if has_places and speaks_of_refuge(self):
                 return {
                     "is_secret_place": (
-                        "It speaks of a refuge, and has a place. Where a refuge is must not be "
-                        "known: delete its places first, then tick this."
+                        "This service mentions a refuge and has a place. The location of a refuge "
+                        "must stay secret: delete the service's places first, then tick this."
                     )
                 }
             return {}
         errors = {
             name: (
-                f"“{found.group()}” looks like an address. Where this service is must stay secret: "
-                "take the address out."
+                f"“{found.group()}” looks like an address. This service's location must stay "
+                "secret: remove the address."
             )
             for name, text in (own_texts(self) | {"title": self.title}).items()
             if (found := ADDRESS.search(text))
         }
         if has_places:
-            errors |= {"is_secret_place": "Delete its places first, then tick this and save."}
+            message = "Delete the service's places first, then tick this and save."
+            errors |= {"is_secret_place": message}
         return errors
 
     def clean(self):
         super().clean()
         errors = self._clean_ages() | self._clean_place()
         if self.is_closed_for_now and not self.notice:
-            errors["notice_en"] = "Say that it is closed, and whom to turn to meanwhile."
+            errors["notice_en"] = "Say that the service is closed and who to contact meanwhile."
         if errors:
             raise ValidationError(errors)
         if self.pk and self.is_own_behaviour:
@@ -503,8 +512,9 @@ class Service(Page):
                 raise ValidationError(
                     {
                         "is_own_behaviour": (
-                            "Services about somebody’s own behaviour are shown apart. "
-                            f"Take it out of “Who can help” first, on: {', '.join(pages)}."
+                            "Services for people worried about their own behaviour are kept "
+                            "separate. First remove this service from “Who can help” on: "
+                            f"{', '.join(pages)}."
                         )
                     }
                 )
@@ -515,7 +525,7 @@ class LocationQuerySet(models.QuerySet):
         return self.select_related("town")
 
     def in_town(self, town):
-        """The places in a town where published services in the directory are given."""
+        """The places in a town where published services in the directory are provided."""
         shown = Service.objects.published().filter(is_own_behaviour=False)
         return self.filter(town=town, service__in=shown).select_related("service")
 
@@ -524,14 +534,14 @@ class LocationQuerySet(models.QuerySet):
 
 
 class Location(models.Model):
-    """A place where a service is given. A service whose place is secret has none.
+    """A place where a service is provided. A service whose place is secret has none.
 
     `str()` leaves out its texts: the admin's log would keep them after the place is gone.
     """
 
     class Address(models.TextChoices):
-        PUBLIC = "public", "public: shown with its address"
-        ON_BOOKING = "on-booking", "told on booking: only the town is stored"
+        PUBLIC = "public", "public: the address is shown"
+        ON_BOOKING = "on-booking", "given on booking: only the town is stored"
 
     service = models.ForeignKey(
         Service,
@@ -547,34 +557,34 @@ class Location(models.Model):
         "address",
         max_length=20,
         choices=Address,
-        help_text="Of a place told on booking, readers see the town and nothing more.",
+        help_text="If the address is given on booking, readers see only the town.",
     )
     town = models.ForeignKey(
         Town,
         on_delete=models.PROTECT,
         related_name="locations",
         verbose_name="town",
-        help_text="The place stands on this town's page.",
+        help_text="The place is listed on this town's page.",
     )
     name = models.CharField(
         "name of the place",
         max_length=120,
         blank=True,
         validators=texts.PLAIN,
-        help_text="On the sign at the door.",
+        help_text="The name on the sign at the door.",
     )
     address_1 = models.CharField(
         "number and street",
         max_length=120,
         blank=True,
         validators=texts.PLAIN,
-        help_text="For a public place only: readers see it with the way there.",
+        help_text="Only for a public place. Readers see it above the directions.",
     )
     postal_code = models.CharField(
         "postcode",
         max_length=8,
         blank=True,
-        validators=[RegexValidator(rf"^{POSTCODE.pattern}$", "A postcode, such as DY1 1HF.")],
+        validators=[RegexValidator(rf"^{POSTCODE.pattern}$", "Type a postcode, such as DY1 1HF.")],
     )
     step_free = models.CharField(
         "step-free from the street", max_length=10, choices=Answer, default=Answer.UNKNOWN
@@ -589,7 +599,7 @@ class Location(models.Model):
         "how to get there",
         blank=True,
         validators=[texts.validate_text],
-        help_text="In words: buses and where they stop, the way from there, which door.",
+        help_text="In words: which buses, where they stop, the way from the stop, which door.",
     )
     when = models.CharField(
         "when to come",
@@ -617,13 +627,13 @@ class Location(models.Model):
                 condition=~models.Q(address="on-booking")
                 | models.Q(name="", address_1="", postal_code=""),
                 name="told_on_booking_has_no_address",
-                violation_error_message="A place told on booking has a town and nothing more.",
+                violation_error_message="If the address is given on booking, store only the town.",
             ),
             models.CheckConstraint(
                 condition=~models.Q(address="public")
                 | ~models.Q(address_1="") & ~models.Q(postal_code=""),
                 name="public_places_have_an_address",
-                violation_error_message="A public place needs its street and postcode.",
+                violation_error_message="A public place needs a street and a postcode.",
             ),
         ]
 
@@ -643,26 +653,26 @@ class Location(models.Model):
         super().clean()
         # Without a key there is no service to load, so stop here.
         if self.service_id is None:
-            raise ValidationError("The place of this service is secret: nothing is stored of it.")
+            raise ValidationError("This service's place is secret, so no place can be stored.")
         if speaks_of_refuge(self.service) or speaks_of_refuge(self, self.name):
             raise ValidationError(
-                "This speaks of a refuge. Where one is must not be known. Tick “its "
-                "place is secret” and delete the place."
+                "This mentions a refuge. The location of a refuge must stay secret: tick “place is "
+                "secret” and delete the place."
             )
         errors = {}
         if self.address == self.Address.ON_BOOKING:
             for name, text in own_texts(self).items():
                 if text and name.startswith("directions"):
-                    errors[name] = "Leave this empty: the way there gives the place away."
+                    errors[name] = "Leave this empty: directions would give the address away."
                 elif ADDRESS.search(text):
-                    errors[name] = "Take the address out: it is told on booking."
+                    errors[name] = "Remove the address: it is given on booking."
             for name in ("name", "address_1", "postal_code"):
                 if getattr(self, name):
-                    errors[name] = "Leave this empty: the address is told on booking."
+                    errors[name] = "Leave this empty: the address is given on booking."
         if self.address == self.Address.PUBLIC:
             for name in ("address_1", "postal_code"):
                 if not getattr(self, name):
-                    errors[name] = "A public place needs this. Or choose “told on booking”."
+                    errors[name] = "A public place needs this. Otherwise choose “given on booking”."
         if errors:
             raise ValidationError(errors)
 
@@ -721,7 +731,7 @@ class Choice(Entry):
         CAN = "can", "services: how can you make contact?"
 
     class Ability(models.TextChoices):
-        QUIET = "quiet", "cannot talk aloud: chat, text, e-mail"
+        QUIET = "quiet", "cannot talk out loud: chat, text, email"
         WRITING = "writing", "by text or chat only"
         FREE = "free", "free calls only"
         OTHER_LANGUAGE = "other-language", "not in English"
@@ -732,8 +742,8 @@ class Choice(Entry):
         "short name in addresses",
         max_length=3,
         unique=True,
-        validators=[RegexValidator(r"^[a-z]\d{1,2}$", "A letter and a number, such as b2.")],
-        help_text="A letter and a number. It stays in the phone's history, so it says nothing.",
+        validators=[RegexValidator(r"^[a-z]\d{1,2}$", "Type a letter and a number, such as b2.")],
+        help_text="A letter and a number. It stays in the phone's history, so keep it meaningless.",
     )
     question = models.CharField(
         "question",
@@ -766,7 +776,7 @@ class Choice(Entry):
         max_length=20,
         choices=Ability,
         blank=True,
-        help_text="For “how can you make contact?” only.",
+        help_text="Only for answers to “how can you make contact?”.",
     )
 
     objects = ChoiceQuerySet.as_manager()
@@ -781,7 +791,7 @@ class Choice(Entry):
     def clean(self):
         super().clean()
         if self.question == self.Question.CAN and not self.ability:
-            raise ValidationError({"ability": "Say which way of contact this is."})
+            raise ValidationError({"ability": "Choose the way of contact."})
 
     @property
     def is_without_talking(self):
@@ -852,7 +862,7 @@ def _answer_to(question, label):
         null=True,
         limit_choices_to={"question": question},
         verbose_name=label,
-        help_text="Empty: whatever the answer.",
+        help_text="Leave empty if any answer fits.",
     )
 
 
@@ -867,7 +877,7 @@ class Situation(Entry):
 
     class Meta(Entry.Meta):
         verbose_name = "situation"
-        verbose_name_plural = "first contacts, by situation"
+        verbose_name_plural = "first contacts by situation"
 
     def __str__(self):
         return " · ".join(str(one) for one in (self.who, self.what, self.when) if one) or "–"
@@ -877,7 +887,9 @@ class Situation(Entry):
         # Not a constraint, because SQLite never treats two empty answers as equal.
         same = Situation.objects.filter(who=self.who, what=self.what, when=self.when)
         if same.exclude(pk=self.pk).exists():
-            raise ValidationError("These answers have their first contacts already: change them.")
+            raise ValidationError(
+                "These answers already have first contacts: change those instead."
+            )
 
     @property
     def exactness(self):
@@ -965,8 +977,8 @@ class Suggestion(models.Model):
             raise ValidationError(
                 {
                     "service": (
-                        "This service is for people worried about their own behaviour. It is "
-                        "kept apart, in the guides for them."
+                        "This service is for people worried about their own behaviour. List it "
+                        "only in the guides for them."
                     )
                 }
             )

@@ -108,7 +108,7 @@ def _distance(choice, service):
 
 
 def pairs(choices):
-    """Every set of answers that has a page of its own. Used to list all pages."""
+    """Every set of answers that has its own page. Used to list all pages."""
     for at, first in enumerate(choices):
         yield [first]
         for second in choices[at + 1 :]:

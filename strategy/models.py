@@ -23,7 +23,7 @@ LINKED_GUIDES = [*FIXED_PAGES, "own-behaviour"]
 
 
 def text_field(label, help_text, **options):
-    """A text by officers. Refuses typed numbers, unknown tokens and invisible characters."""
+    """Text that officers write. Refuses typed numbers, unknown tokens and invisible characters."""
     return models.TextField(label, help_text=help_text, validators=[texts.validate_text], **options)
 
 
@@ -32,7 +32,7 @@ CONTENT_NOTE = {
     "max_length": 200,
     "blank": True,
     "validators": [texts.validate_text],
-    "help_text": "One line above a hard page, so that readers can choose: what it talks about.",
+    "help_text": "Say in one line what a difficult page talks about, so that readers can choose.",
 }
 
 
@@ -53,7 +53,7 @@ class PageQuerySet(EntryQuerySet):
 
 class GuideQuerySet(PageQuerySet):
     def doors(self):
-        """The published guides that have a door on the home page."""
+        """The published guides that have a link on the home page."""
         return self.published().exclude(door_en="").exclude(door_en=None)
 
     def under_guides(self):
@@ -77,28 +77,28 @@ class Guide(Page):
         max_length=250,
         blank=True,
         validators=[texts.validate_text],
-        help_text="One or two sentences under the heading and in lists.",
+        help_text="One or two sentences, shown under the heading and in lists.",
     )
     content_note = models.CharField(**CONTENT_NOTE)
     body = text_field(
         "text",
         (
-            "An empty line begins a new paragraph. ## begins a heading, - a bullet, 1. a step, "
-            "and **two stars** make words bold. Write a line as {h-spoc}, a guide as "
-            "{guide:consent}, a topic as {topic:pictures}. Never type a number."
+            "An empty line starts a new paragraph. ## starts a heading, - a bullet and 1. a step, "
+            "and **two stars** make text bold. Write a number as {h-spoc}, a guide as "
+            "{guide:consent} and a topic as {topic:pictures}. Never type a phone number."
         ),
     )
     door = models.CharField(
-        "door on the home page",
+        "link on the home page",
         max_length=80,
         blank=True,
         validators=[texts.validate_text],
-        help_text="What a reader would say to come here: “It has just happened”. Or empty.",
+        help_text="In a reader's words: “It has just happened”. Leave empty for no link.",
     )
     is_own_behaviour = models.BooleanField(
         "for people worried about their own behaviour",
         default=False,
-        help_text="Kept apart: reached only by its door on the home page and from the footer.",
+        help_text="Kept separate: reached only by its link on the home page and from the footer.",
     )
 
     objects = GuideQuerySet.as_manager()
@@ -127,7 +127,9 @@ class Chapter(Page):
     OVERVIEW = "overview"
 
     introduction = text_field(
-        "introduction", "Our own words above the strategy's, in plain English.", blank=True
+        "introduction",
+        "In our own words and plain English. Shown above the strategy's text.",
+        blank=True,
     )
     content_note = models.CharField(**CONTENT_NOTE)
 
@@ -160,7 +162,7 @@ class QuotationQuerySet(models.QuerySet):
 class Printed(models.Model):
     """The strategy's words exactly as printed, with our own comment."""
 
-    reference = models.CharField("row", max_length=10, unique=True)
+    reference = models.CharField("reference", max_length=10, unique=True)
     words = models.TextField(
         "as printed", help_text="The strategy's own words. They are never edited."
     )
@@ -170,7 +172,7 @@ class Printed(models.Model):
     )
     comment = text_field(
         "our comment",
-        "What has changed since, or what the words mean. Shown beside the quotation as ours.",
+        "What has changed since, or what the quotation means. Shown beside it as our comment.",
         blank=True,
     )
 
@@ -227,7 +229,7 @@ class Quotation(Printed):
         max_length=80,
         blank=True,
         validators=texts.PLAIN,
-        help_text="The time the words speak of. Readers see it beside them.",
+        help_text="The date or period the quotation refers to. Readers see it beside the text.",
     )
 
     class Meta(Printed.Meta):
@@ -250,14 +252,14 @@ class Passage(Quotation):
 
 
 class Statistic(Quotation):
-    """A figure in the strategy: whom it counts, when, its source, and any newer figure."""
+    """A figure in the strategy: who it counts, when, its source, and any newer figure."""
 
     figure = models.CharField("figure as printed", max_length=60)
     population = models.CharField(
-        "whom it counts",
+        "who it counts",
         max_length=200,
         validators=texts.PLAIN,
-        help_text="Readers see it under the figure: who was asked or counted, and where.",
+        help_text="Who was asked or counted, and where. Readers see it under the figure.",
     )
     citation = models.CharField("cited in the text as", max_length=80, blank=True)
     read_with = models.ForeignKey(
@@ -266,21 +268,21 @@ class Statistic(Quotation):
         blank=True,
         null=True,
         verbose_name="the strategy's own caution",
-        help_text="Printed with this figure wherever it stands.",
+        help_text="Shown with this figure wherever it appears.",
     )
     newer_figure = text_field(
-        "newer figure", "In our own words, with whom it counts and when.", blank=True
+        "newer figure", "In our own words. Say who it counts and when.", blank=True
     )
     newer_source = models.CharField(
         "source of the newer figure",
         max_length=200,
         blank=True,
         validators=[texts.validate_text],
-        help_text="Readers see it under the newer figure: who published it, and when.",
+        help_text="Who published the newer figure, and when. Readers see it under the figure.",
     )
     not_comparable = text_field(
         "why the two may not be comparable",
-        "Another age group, other questions: say it beside the newer figure.",
+        "For example: another age group, or other questions. Shown beside the newer figure.",
         blank=True,
     )
 
@@ -294,7 +296,7 @@ class Statistic(Quotation):
         super().clean()
         if self.newer_figure and not (self.newer_source and self.not_comparable):
             raise ValidationError(
-                "A newer figure needs its source, and why the two may not be comparable."
+                "Give the newer figure's source, and why the two figures may not be comparable."
             )
 
     @property
@@ -352,7 +354,7 @@ class Programme(Quotation):
         "agency",
         max_length=20,
         choices=Agency,
-        help_text="Readers see the programmes in groups, one for each agency.",
+        help_text="Readers see the programmes grouped by agency.",
     )
 
     chapter_slug = "changing-behaviour"
@@ -378,7 +380,7 @@ class Body(Quotation):
         blank=True,
         null=True,
         verbose_name="reports to",
-        help_text="Readers see it as a sentence beside the body. Empty: it reports to none here.",
+        help_text="Shown as a sentence beside the body. Leave empty if it reports to no body here.",
     )
 
     chapter_slug = "governance"
@@ -394,20 +396,20 @@ class Document(Quotation):
     url = models.URLField(
         "address as printed",
         max_length=300,
-        help_text="As the strategy prints it, even if it leads nowhere by now.",
+        help_text="As the strategy prints it, even if the link no longer works.",
     )
     current_title = models.CharField(
         "current version",
         max_length=200,
         blank=True,
         validators=[texts.validate_text],
-        help_text="What has taken its place, by its own title. Readers see it as a link.",
+        help_text="The title of the document that has replaced it. Readers see it as a link.",
     )
     current_url = models.URLField(
         "address of the current version",
         max_length=300,
         blank=True,
-        help_text="Where that link leads. Begin it with https://.",
+        help_text="Where that link leads. Start with https://.",
     )
 
     chapter_slug = "sources"
@@ -424,7 +426,7 @@ class ContactLine(Quotation):
         "who it is for",
         max_length=200,
         validators=texts.PLAIN,
-        help_text="As the strategy says it. Readers see it beside the printed line.",
+        help_text="As the strategy puts it. Readers see it beside the printed line.",
     )
 
     class Meta(Printed.Meta):
@@ -445,7 +447,7 @@ class FormOfAbuse(Page):
     """A topic: a form of abuse named in the strategy, or another area of its help hub."""
 
     reference = models.CharField(
-        "row", max_length=10, unique=True, blank=True, null=True, editable=False
+        "reference", max_length=10, unique=True, blank=True, null=True, editable=False
     )
     words = models.TextField(
         "as printed",
@@ -459,13 +461,15 @@ class FormOfAbuse(Page):
         "summary",
         max_length=200,
         validators=[texts.validate_text],
-        help_text="One sentence under the name in the list of topics.",
+        help_text="One sentence, shown under the name in the list of topics.",
     )
     content_note = models.CharField(**CONTENT_NOTE)
     description = text_field("what it is", "A few short sentences.")
     signs = text_field("this can look like", "One example on each line.")
     reassurance = text_field("it is not your fault", "A few short sentences.")
-    actions = text_field("what you can do now", "One choice on each line. Choices, not orders.")
+    actions = text_field(
+        "what you can do now", "One choice on each line. Offer choices, not orders."
+    )
 
     objects = FormOfAbuseQuerySet.as_manager()
 
@@ -493,8 +497,8 @@ class HubArea(Quotation):
         related_name="hub_areas",
         blank=True,
         null=True,
-        verbose_name="topic that took its place",
-        help_text="Empty: the home page.",
+        verbose_name="topic that replaced it",
+        help_text="Leave empty for the home page.",
     )
 
     chapter_slug = "sources"

@@ -176,7 +176,7 @@ def test_a_page_with_one_missing_translation_is_english_and_says_so(admin, clien
         (Phone, "h-galop", {"dial": "123"}, "cannot be dialled in Britain"),
         (Phone, "h-galop", {"textphone": "ring us"}, "Use digits and spaces only"),
         (Phone, "h-samaritans", {"is_published": []}, "cannot be hidden"),
-        (Service, "day-and-night-line", {"is_own_behaviour": ["on"]}, "Take it out of"),
+        (Service, "day-and-night-line", {"is_own_behaviour": ["on"]}, "First remove this service"),
         (Guide, "consent", {"slug": "police-report"}, "Leave out “police”"),
         (Guide, "consent", {"slug": "children"}, "already exists"),
         (Guide, "consent", {"slug": "no spaces"}, "valid “slug”"),
@@ -259,7 +259,7 @@ def test_the_strategys_words_cannot_be_edited(admin):
 def test_a_newer_figure_needs_its_source_and_its_caution(admin):
     statistic = Statistic.objects.get(reference="STA-02")
     page = save(admin, statistic, newer_source="", not_comparable_en="")
-    assert any("A newer figure needs its source" in error for error in errors(page))
+    assert any("Give the newer figure's source" in error for error in errors(page))
 
 
 def test_a_critical_number_cannot_be_deleted(admin):
@@ -276,7 +276,7 @@ def test_a_service_of_the_wing_is_not_suggested_elsewhere(admin):
     guide = Guide.objects.get(slug="consent")
     stop_it_now = Service.objects.get(line="h-stopitnow")
     page = save(admin, guide, **{"suggestions-0-service": str(stop_it_now.pk)})
-    assert any("It is kept apart" in error for error in errors(page))
+    assert any("List it only in the guides for them" in error for error in errors(page))
 
 
 def test_who_can_help_is_changed_in_the_form_of_its_page(admin, client):

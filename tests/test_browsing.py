@@ -305,13 +305,13 @@ def test_two_situations_with_the_same_answers_are_refused(admin):
     young = Situation.objects.get(slug="young")
     other = Situation.objects.get(slug="me")
     page = save(admin, other, who=young.who_id)
-    assert "These answers have their first contacts already: change them." in errors(page)
+    assert "These answers already have first contacts: change those instead." in errors(page)
 
 
 def test_an_answer_needs_a_short_name_that_says_nothing():
-    with pytest.raises(ValidationError, match="A letter and a number"):
+    with pytest.raises(ValidationError, match="Type a letter and a number"):
         Choice(slug="men", question="for", name_en="Men").full_clean()
-    with pytest.raises(ValidationError, match="Say which way of contact"):
+    with pytest.raises(ValidationError, match="Choose the way of contact"):
         Choice(slug="c9", question="can", name_en="By post").full_clean()
 
 

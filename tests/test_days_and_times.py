@@ -209,7 +209,7 @@ def test_a_notice_whose_last_day_has_gone_by_is_refused(admin):
 
 def test_a_last_day_of_a_notice_needs_the_notice(admin):
     page = save(admin, Service.objects.get(slug="day-and-night-line"), notice_until="3/12/2090")
-    assert any("Write the notice" in one for one in errors(page))
+    assert any("Write the notice, or clear" in one for one in errors(page))
 
 
 @pytest.mark.parametrize(("model", "slug"), [(Guide, "consent"), (Organization, "nhs")])

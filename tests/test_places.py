@@ -1,4 +1,4 @@
-"""Places: public, told on booking, or so secret that we store nothing about them."""
+"""Places: public, given on booking, or so secret that we store nothing about them."""
 
 import gzip
 import io
@@ -76,7 +76,7 @@ def test_a_service_with_a_place_cannot_become_secret():
     place("h-galop", **PUBLIC).save()
     service = Service.objects.get(line="h-galop")
     service.is_secret_place = True
-    with pytest.raises(ValidationError, match="Delete its places first"):
+    with pytest.raises(ValidationError, match="Delete the service's places first"):
         service.full_clean()
     with pytest.raises(IntegrityError), transaction.atomic():
         Service.objects.filter(pk=service.pk).update(is_secret_place=True)
@@ -116,7 +116,7 @@ def test_a_service_with_a_place_cannot_begin_to_speak_of_a_refuge():
     service = Service.objects.get(line="h-galop")
     service.full_clean()
     service.summary_en = "A refuge."
-    with pytest.raises(ValidationError, match="delete its places first"):
+    with pytest.raises(ValidationError, match="delete the service's places first"):
         service.full_clean()
 
 
@@ -150,7 +150,7 @@ def test_first_the_place_goes_and_then_the_service_becomes_secret(admin):
     place("h-galop", **PUBLIC).save()
     service = Service.objects.get(line="h-galop")
     page = save(admin, service, is_secret_place="on", **{"locations-0-DELETE": "on"})
-    assert "Delete its places first, then tick this and save." in errors(page)
+    assert "Delete the service's places first, then tick this and save." in errors(page)
     assert errors(save(admin, service, **{"locations-0-DELETE": "on"})) == []
     assert errors(save(admin, service, is_secret_place="on")) == []
     service.refresh_from_db()
@@ -238,20 +238,20 @@ def test_a_withdrawn_place_leaves_every_page_and_every_edition(editions, admin):
     assert files_with(CANARY, editions) == []
 
 
-# Told on booking
+# Given on booking
 
 
 @pytest.mark.parametrize("field", ["name", "address_1", "postal_code"])
 def test_a_place_told_on_booking_has_a_town_and_nothing_more(admin, field):
     location = place("h-galop", address="on-booking", **{field: PUBLIC[field]})
-    refuse_all_ways(location, "told on booking")
+    refuse_all_ways(location, "given on booking")
     page = save(admin, location.service, **inline(address="on-booking", **{field: PUBLIC[field]}))
-    assert "Leave this empty: the address is told on booking." in errors(page)
+    assert "Leave this empty: the address is given on booking." in errors(page)
 
 
 def test_there_are_no_directions_to_a_place_told_on_booking(client):
     location = place("h-galop", address="on-booking", directions_en=f"Past {CANARY} House.")
-    with pytest.raises(ValidationError, match="gives the place away"):
+    with pytest.raises(ValidationError, match="give the address away"):
         location.clean()
     location.save()
     assert CANARY not in Page(client.get("/near/sedgley/")).main
@@ -259,7 +259,7 @@ def test_there_are_no_directions_to_a_place_told_on_booking(client):
 
 def test_when_to_come_to_a_place_told_on_booking_holds_no_address():
     location = place("h-galop", address="on-booking", when_en="Mondays at 1 Zephyrine Street.")
-    with pytest.raises(ValidationError, match="Take the address out"):
+    with pytest.raises(ValidationError, match="Remove the address"):
         location.clean()
 
 
@@ -286,7 +286,7 @@ def test_a_public_place_needs_its_street_and_postcode(admin):
     location = place("h-galop", address="public", name="House")
     refuse_all_ways(location, "public place needs this")
     page = save(admin, location.service, **inline(address="public", postal_code="north"))
-    assert "A postcode, such as DY1 1HF." in errors(page)
+    assert "Type a postcode, such as DY1 1HF." in errors(page)
 
 
 def test_a_place_of_an_unpublished_service_is_not_shown(client):
@@ -331,7 +331,7 @@ def test_an_area_has_the_code_of_the_office_for_national_statistics():
 def test_ages_the_wrong_way_round_are_refused(admin):
     service = Service.objects.get(line="h-galop")
     page = save(admin, service, minimum_age="25", maximum_age="16")
-    assert "This is below the lower age. Swap the two." in errors(page)
+    assert "This is below the minimum age. Swap the two." in errors(page)
     with pytest.raises(IntegrityError), transaction.atomic():
         Service.objects.filter(pk=service.pk).update(minimum_age=25, maximum_age=16)
 
@@ -355,7 +355,7 @@ def test_a_service_that_is_closed_for_now_says_so_in_place_of_its_number(admin, 
     phone = make_phone()
     service = make_service([phone], audiences=Audience.objects.filter(slug="lgbt"))
     page = save(admin, service, is_closed_for_now="on")
-    assert "Say that it is closed, and whom to turn to meanwhile." in errors(page)
+    assert "Say that the service is closed and who to contact meanwhile." in errors(page)
     notice = "Closed while they move. Until then you can call {h-rcew247}."
     paths = ("/services/", service.get_absolute_url(), "/list/f3/")
     for path in paths:

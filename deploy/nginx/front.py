@@ -38,7 +38,7 @@ PAUSE = 0.5
 RETRY = 5  # Seconds before we retry an edition that could not be taken.
 LOOK_AT_FILES = 20  # Seconds between checks that nginx's copy is intact.
 PACKED = "packed"
-# Brotli's best takes 20 times as long as quality 7, but no reader is waiting.
+# The best quality takes 20 times as long as quality 7, but no reader is waiting.
 BEST = 11
 PACKING = 0.2  # Seconds to spend on compressing, each time round.
 # For caches in between. nginx removes the first itself, and an error page must never be cached.
@@ -47,7 +47,7 @@ NOT_IN_TROUBLE = {"CDN-Cache-Control", "Surrogate-Control"}
 
 
 class FrontError(Exception):
-    """This edition is not taken. The message says why."""
+    """This edition cannot be taken. The message says why."""
 
 
 def quoted(text):

@@ -19,7 +19,7 @@ EMERGENCY = """location = /-emergency.html {
     include @FRONT@/current/emergency.conf;
     add_header Retry-After $hub_retry always;
 }"""
-# All that the application sees of a request. Nothing says who sent it, from where or with what.
+# All that the application sees of a request: nothing about who sent it, from where or with what.
 TO_PUBLIC = """proxy_pass_request_headers off;
 proxy_set_header Host @PUBLIC_HOST@;
 proxy_set_header X-Forwarded-Proto https;

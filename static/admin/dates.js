@@ -1,5 +1,5 @@
 "use strict";
-// The calendar beside a date box writes “3 December 2026”, and opens at the date that stands there.
+// Makes the calendar beside a date box write “3 December 2026”, and open at the date in the box.
 {
   const months = () => window.CalendarNamespace.monthsOfYear;
   const strftime = Date.prototype.strftime;

@@ -1,6 +1,6 @@
 "use strict";
-// Says how far publications are, in the page that shows them: the server is asked again each second
-// until they are over. A screen reader is told of each new step, and not of each page.
+// Shows the progress of publications on the page that lists them: asks the server every second
+// until they are over. Announces each new step to screen readers, but not each page.
 {
   const from = document.currentScript.dataset.from;
   const aloud = document.querySelector(".publishing [role=status]");
@@ -21,7 +21,7 @@
   const ask = async () => {
     const query = boxes.map((box) => `of=${box.dataset.howFar}`).join("&");
     const answer = await fetch(`${from}?${query}`);
-    // Whoever is not signed in any more is sent elsewhere.
+    // An officer who is no longer signed in is redirected.
     if (answer.redirected || answer.status === 403) {
       boxes.forEach((box) => { box.querySelector(".how-far-hint").hidden = false; });
       boxes = [];
@@ -39,11 +39,11 @@
   };
 
   const look = async () => {
-    let again = 5;  // A restarted server soon answers.
+    let again = 5;  // A restarted server answers soon.
     try {
       again = document.hidden ? 1 : await ask();
     } catch (error) {
-      // Asked again.
+      // Try again.
     }
     if (boxes.length) {
       setTimeout(look, again * 1000);

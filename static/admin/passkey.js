@@ -1,6 +1,6 @@
 "use strict";
 
-// Says so when a passkey was not given: allauth's own script tells the console only.
+// Shows a message when a passkey fails: allauth's own script only logs to the console.
 document.addEventListener("allauth.error", (event) => {
   event.preventDefault();
   document.getElementById("passkey-trouble").hidden = false;

@@ -1,6 +1,6 @@
 "use strict";
-// What the window behind a plus sign has made, put into the form that it was opened from. Django
-// does it for lists to choose from; among boxes to tick it would leave the new one out.
+// Puts what was added in a plus sign's window into the form that opened it. Django does this for
+// select lists, but in a group of tick boxes it would leave the new entry out.
 {
   const dismissAdd = window.dismissAddRelatedObjectPopup;
 

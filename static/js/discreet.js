@@ -1,19 +1,18 @@
 /*
- * "Hide my visit": pages are fetched and put in the place of the one that is shown. The address,
- * the title and the history stay as they were, so that one entry stands for the whole visit, and
- * the exit replaces that one. No History API is called: one call was seen to bring the site back
- * into the browser's list of visited pages.
+ * "Hide my visit": fetch each page and swap it into the page on screen. The address, title and
+ * history don't change, so the whole visit is one history entry, which the exit then replaces. We
+ * call no History API: we saw one call put the site back into the browser's list of visited pages.
  *
- * Chosen by the reader, for this tab only. In an ordinary visit the answer of find alone is fetched
- * like this.
+ * The reader turns this on, for this tab only. In an ordinary visit, only the results of find are
+ * fetched this way.
  */
 const PATIENCE_MS = 20000;
 const IDLE_MS = 300000;
-/* The only text that becomes HTML is a page of our own, in a document that runs nothing. */
+/* We turn only our own pages into HTML, in a document that runs no scripts. */
 const policy = window.trustedTypes?.createPolicy("hub", { createHTML: (html) => html });
 let isDiscreet = isMarked(DISCREET);
 let shownUrl = location.href;
-let address = location.href; /* The tab's own, in a hidden visit too. */
+let address = location.href; /* The tab's address, even in a hidden visit. */
 let latest = 0;
 let idle;
 
@@ -29,7 +28,7 @@ function paint() {
   find("[data-discreet-note]").hidden = !isDiscreet;
 }
 
-/* Our pages, whole ones: each part is missing where the page broke off before it. */
+/* Parts of every complete page of ours. If a page was cut short, some are missing. */
 const PARTS = ["[data-exit-url]", "[data-exit]", '[href="tel:999"]', "main h1", "[data-cover]", "body > script"];
 
 function isOurs({ url, headers }, page) {
@@ -43,7 +42,7 @@ function focusOn(element) {
   element.focus({ preventScroll: true });
 }
 
-/* A fragment without a new entry in the history. */
+/* Follow a fragment without adding a history entry. */
 function goTo(hash) {
   const target = document.getElementById(decodeURIComponent(hash.slice(1)));
   target?.scrollIntoView();
@@ -51,8 +50,8 @@ function goTo(hash) {
 }
 
 /*
- * The page at this address, or nothing. A network that asks for a sign-in, a filter or a proxy may
- * answer with a page of its own: in the place of ours it would take away the numbers and the exit.
+ * The page at this address, or nothing. A captive portal, filter or proxy may answer with another
+ * page. If we showed it in place of ours, the numbers and the exit would disappear.
  */
 async function load(url, options) {
   try {
@@ -74,7 +73,7 @@ async function open(url, options) {
   const turn = ++latest;
   root.dataset.loading = "";
   const loaded = await load(url, options);
-  /* A later press wins, and the exit over all. */
+  /* A later press wins, and the exit beats everything. */
   if (turn !== latest || isLeaving) return;
   delete root.dataset.loading;
   if (!loaded) return fail(url, options);
@@ -91,8 +90,8 @@ async function open(url, options) {
 }
 
 /*
- * What was found is put in the place of the page in every visit: a form that the browser itself
- * sends stays in its files, words and all. Only the address of the empty box goes into the history.
+ * Results of find are swapped in on every visit: when the browser itself sends a form, it keeps the
+ * reader's words in its files. Only the address of the empty search box goes into the history.
  */
 function takeAddress({ page, url }) {
   if (withoutHash(url) !== withoutHash(address)) history.pushState(null, "", url);
@@ -100,14 +99,14 @@ function takeAddress({ page, url }) {
   document.title = page.title;
 }
 
-/* What was pressed has happened: a small phone would show the same header again. */
+/* Show that the press worked: a small phone would show only the same header again. */
 function startAtHeading() {
   const heading = find("main h1");
   heading.scrollIntoView();
   focusOn(heading);
 }
 
-/* Nothing navigates by itself: where to go from here is the reader's choice. */
+/* Never navigate automatically: the reader chooses where to go from here. */
 function fail(url, options) {
   const heading = document.createElement("h1");
   find("main").textContent = "";
@@ -119,7 +118,7 @@ function fail(url, options) {
   startAtHeading();
 }
 
-/* The other site will be in the phone's history, in this page's place: say so first. */
+/* The other site will replace this page in the phone's history: warn first. */
 function warn(link) {
   find("[data-warning]")?.remove();
   link.after(fromTemplate("external"));
@@ -158,7 +157,7 @@ on("submit", (event) => {
   else open(`${url.origin}${url.pathname}?${body}`);
 });
 
-/* Back and Forward, to where an answer of find was put in a page's place. */
+/* Back and Forward, to a page that results of find had replaced. */
 addEventListener("popstate", () => {
   const isSamePage = withoutHash(location.href) === withoutHash(address);
   address = location.href;
@@ -172,7 +171,7 @@ function toggle() {
   rest();
 }
 
-/* The cover, for whoever comes back to the tab. What is not shown is not read out either. */
+/* The cover, for anyone who comes back to the tab. What it hides is not read out either. */
 function drawCover() {
   for (const part of document.body.children) {
     if (part.matches("[data-cover]")) part.hidden = !isCoverUp();
@@ -200,7 +199,7 @@ function rest() {
 
 on("visibilitychange", () => document.hidden && isDiscreet && cover());
 for (const sign of ["pointerdown", "keydown", "scroll"]) on(sign, rest);
-/* Also on a page that the browser gives back whole: the mode may have changed since. */
+/* Also on a page restored from the back-forward cache: the mode may have changed since. */
 addEventListener("pageshow", (event) => {
   if (event.persisted) isDiscreet = isMarked(DISCREET);
   paint();

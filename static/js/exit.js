@@ -1,19 +1,19 @@
 /*
- * "Leave this site quickly", and the tombstone behind it.
+ * "Leave this site quickly", and the tombstone it leaves behind.
  *
- * Without this script the exit is an ordinary link. With it: mark this tab, blank the page, and put
- * the destination in the page's place in the history. Whoever then comes back by Back, Forward or
- * reload is sent on before a pixel of the site is painted. A new visit in the same tab works as
- * ever.
+ * Without this script the exit is an ordinary link. With it, the exit marks this tab, blanks the
+ * page, and replaces the page in the history with the destination. Anyone who comes back by Back,
+ * Forward or reload is then sent on before a pixel of the site is painted. A new visit in the same
+ * tab works as usual.
  *
- * Every step is guarded on its own: whatever fails, the last one, leaving, still happens.
+ * Each step is guarded separately: whatever fails, the last step, leaving, still happens.
  */
 let isLeaving = false;
 let channel;
 
 const hide = () => attempt(() => root.style.setProperty("visibility", "hidden", "important"));
 const show = () => attempt(() => root.style.removeProperty("visibility"));
-/* Safari before 15 knows only the older way to ask. */
+/* Safari before 15 supports only the older API. */
 const isNewVisit = () =>
   attempt(() => performance.getEntriesByType("navigation")[0].type === "navigate") ??
   attempt(() => performance.navigation.type === 0);
@@ -29,7 +29,7 @@ const leave = () => {
   unmark(DISCREET);
   hide();
   attempt(() => (document.body.textContent = ""));
-  /* Other tabs leave too; and Chromium drops the pages it kept for Back. */
+  /* Other tabs leave too, and Chromium drops the pages it cached for Back. */
   attempt(() => channel.postMessage(1));
   sendOn();
 };
@@ -41,9 +41,9 @@ if (isMarked(EXITED)) {
 }
 /*
  * Firefox forgets the tombstone of a tab that was closed and reopened, duplicated or restored. Such
- * a tab comes Back to the site from another one, as after a press on an outside link: both get the
- * plain cover, before anything is painted, and "Continue" shows the page. The pages behind it are
- * covered too until then. The window's name says so: it is kept in memory alone.
+ * a tab goes Back to this site from another site, just as after a press on an outside link. Both
+ * get the plain cover before anything is painted, and "Continue" shows the page. Until then, the
+ * pages behind it are covered too. The window's name records this: it is kept only in memory.
  */
 const COVERED = "c";
 const isBackFromElsewhere = () =>
@@ -59,13 +59,13 @@ else if (window.name === COVERED || (!isMarked(DISCREET) && isBackFromElsewhere(
   window.name = COVERED;
   putCoverUp();
 }
-/* A page that broke off before its cover shows what came of it. */
+/* If the page was cut short before its cover, show what arrived. */
 on("DOMContentLoaded", () => find("[data-cover]:not([hidden])") || takeCoverDown());
 
-/* A page kept for Back is kept blank, and shown again only if nobody has left since. */
+/* Keep a page cached for Back blank, and show it again only if the reader has not left since. */
 addEventListener("pagehide", hide);
 addEventListener("pageshow", () => (isMarked(EXITED) ? sendOn() : show()));
-/* An app took the destination over and left this page behind it. */
+/* An app opened the destination and left this page behind it. */
 on("visibilitychange", () => {
   if (isLeaving && document.hidden) location.replace("about:blank");
 });
@@ -74,7 +74,7 @@ attempt(() => {
   channel.onmessage = () => isLeaving || leave();
 });
 
-/* From the head, on the document: it works while the page still loads. */
+/* Set from the head, on the document, so it works while the page is still loading. */
 const leaveByExit = (event) => {
   if (!event.target.closest?.("[data-exit]")) return;
   event.preventDefault();
@@ -82,10 +82,10 @@ const leaveByExit = (event) => {
   leave();
 };
 on("click", leaveByExit);
-/* The middle button would open the destination in another tab, and leave the page in this one. */
+/* The middle button would open the destination in a new tab and leave this page open. */
 on("auxclick", (event) => event.button === 1 && leaveByExit(event));
 
-/* In a hidden visit, a link pressed while the page still loads waits for the script behind it. */
+/* In a hidden visit, a link pressed during loading waits for the script that opens it. */
 let isReady = false;
 let pressed;
 on("click", (event) => {

@@ -1,9 +1,9 @@
 /*
  * Opening hours: "Open now until 5pm", "Opens tomorrow at 9am".
  *
- * The server has worked out the moments at which each line opens and closes. Here they are only
- * compared with the phone's clock, and said in the time of Dudley, wherever the phone thinks it is.
- * Where the clock cannot be right, and where the hours are not known, nothing is said.
+ * The server works out the moments when each line opens and closes. Here we only compare them with
+ * the phone's clock, and state them in Dudley time, whatever time zone the phone is set to. If the
+ * clock cannot be right or the hours are not known, we show nothing.
  */
 const MINUTE_MS = 60000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -11,7 +11,7 @@ const FIGURES = { year: "numeric", month: "numeric", day: "numeric", hour: "nume
 const inDudley = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/London", hourCycle: "h23", ...FIGURES });
 const words = () => find("template[data-hours]").dataset;
 
-/* What the calendar and the clock on the wall show in Dudley. A day may have 23 hours, or 25. */
+/* The date and time in Dudley. A day may have 23 or 25 hours. */
 function wall(minute) {
   const found = {};
   for (const { type, value } of inDudley.formatToParts(minute * MINUTE_MS)) found[type] = Number(value);
@@ -21,14 +21,14 @@ function wall(minute) {
 
 const twoDigits = (number) => String(number).padStart(2, "0");
 
-/* As the server writes it in the hours beside the label. */
+/* In the server's format, as in the hours beside the label. */
 function clock({ hour, minute }) {
   if (hour === 0 && minute === 0) return words().midnight;
   if (!root.lang.startsWith("en")) return `${twoDigits(hour)}:${twoDigits(minute)}`;
   return `${hour % 12 || 12}${minute ? `:${twoDigits(minute)}` : ""}${hour < 12 ? "am" : "pm"}`;
 }
 
-/* The server's own names, so that a day has one name on a page. They begin with Monday. */
+/* The server's names, so that a day has only one name on a page. Monday comes first. */
 function dayName({ date, day, month }, daysAhead) {
   const weekday = words().days.split("|")[(date.getUTCDay() + 6) % 7];
   return daysAhead > 6 ? `${weekday} ${day} ${words().months.split("|")[month - 1]}` : weekday;
@@ -40,7 +40,7 @@ function say(name, minute, daysAhead = 0) {
   return text.replace("{day}", () => dayName(wall(minute), daysAhead));
 }
 
-/* From the first moment and the steps from each to the next: pairs of beginning and end. */
+/* Pairs of start and end, from the first moment and the steps between moments. */
 function intervals(steps) {
   const pairs = [];
   let moment = 0;
@@ -54,7 +54,7 @@ function intervals(steps) {
 
 const covers = ([start, end], now) => start <= now && now < end;
 
-/* What to say of a line now, or nothing. */
+/* The label for a line now, or nothing. */
 function labelOf({ open, unknown, built, ends }, now) {
   if (now < built || now >= ends) return "";
   const openNow = open.find((one) => covers(one, now));
@@ -64,7 +64,7 @@ function labelOf({ open, unknown, built, ends }, now) {
   }
   if (unknown.some((one) => covers(one, now))) return "";
   const next = open.find(([start]) => start > now);
-  /* Between here and there lies a day that is not known. */
+  /* Some time before it opens is not known. */
   if (!next || unknown.some(([start]) => start > now && start < next[0])) return say("closed");
   const daysAhead = wall(next[0]).dayNumber - wall(now).dayNumber;
   return say(["opens", "tomorrow"][daysAhead] || "later", next[0], daysAhead);
@@ -83,7 +83,7 @@ function sayOne(place, now) {
 function sayHours() {
   const now = Date.now() / MINUTE_MS;
   for (const place of document.querySelectorAll(".label[data-open]")) {
-    /* A label that cannot be worked out is not shown; the others are. */
+    /* If a label cannot be worked out, hide it and show the others. */
     place.hidden = true;
     place.dataset.now = "";
     attempt(() => sayOne(place, now));
@@ -91,7 +91,7 @@ function sayHours() {
   attempt(showOpen);
 }
 
-/* The list of services can show those alone of which a label says that they are open. */
+/* The list of services can show only the services labelled as open. */
 function showOpen() {
   const button = find("[data-open-now]");
   if (!button) return;
@@ -109,6 +109,6 @@ function showOpen() {
   };
 }
 sayHours();
-/* Pages that hidden visits put in place are labelled too, and time goes on. */
+/* Label pages that hidden visits swap in, and keep the labels up to date. */
 new MutationObserver(sayHours).observe(document.body, { childList: true });
 setInterval(sayHours, MINUTE_MS);

@@ -1,9 +1,9 @@
 /*
- * Shift three times, alone, leaves like the exit. It types nothing, and no browser or screen reader
- * uses it so.
+ * Pressing Shift three times, alone, leaves like the exit. It types nothing, and no browser or
+ * screen reader uses it this way.
  */
 const SHIFT_PRESSES = 3;
-/* Slow typists need it. */
+/* Slow typists need this long. */
 const SHIFT_PAUSE_MS = 5000;
 let presses = 0;
 let isAlone = false;
@@ -17,7 +17,7 @@ function count(number) {
   });
 }
 
-/* A keyboard on the screen sends Shift by itself when a sentence begins. */
+/* On-screen keyboards send Shift by themselves at the start of a sentence. */
 const isTypedOnScreen = (field) =>
   field.matches?.("input, textarea, select, [contenteditable]") &&
   !matchMedia("(any-pointer: fine)").matches;
