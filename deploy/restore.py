@@ -44,10 +44,10 @@ def restore(file, url):
         _into_sqlite(file, name)
     else:
         with connect(url) as connection:
-            found = connection.execute(
+            (count,) = connection.execute(
                 "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
             ).fetchone()
-        if found[0]:
+        if count:
             raise RestoreError("The database is not empty. Restore into a new one (createdb).")
         _into_postgres(file, url)
     return _compare(file, hashes(url))
@@ -73,15 +73,15 @@ def prove(file, url=None):
 
 def _into_sqlite(file, name):
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as source:
-        (found,) = source.execute("PRAGMA integrity_check").fetchone()
-        if found != "ok":
-            raise RestoreError(f"{file.name} is damaged ({found}). Take an older backup.")
+        (result,) = source.execute("PRAGMA integrity_check").fetchone()
+        if result != "ok":
+            raise RestoreError(f"{file.name} is damaged ({result}). Take an older backup.")
         with closing(sqlite3.connect(name)) as copy:
             source.backup(copy)
 
 
 def _into_postgres(file, url, database=None):
-    given = environment(url, database)
+    variables = environment(url, database)
     # The dump includes the schema itself, and most new databases already have it.
     with connect(url, database) as connection:
         connection.execute("DROP SCHEMA IF EXISTS public")
@@ -89,33 +89,36 @@ def _into_postgres(file, url, database=None):
     command += [
         "--exit-on-error",
         "--single-transaction",
-        f"--dbname={given['PGDATABASE']}",
+        f"--dbname={variables['PGDATABASE']}",
         str(file),
     ]
-    result = subprocess.run(command, env=given, capture_output=True, text=True)  # noqa: S603
+    result = subprocess.run(command, env=variables, capture_output=True, text=True)  # noqa: S603
     if result.returncode:
         raise RestoreError(f"{file.name} did not come back. {result.stderr.strip()}")
 
 
-def _compare(file, found):
+def _compare(file, actual):
     expected = json.loads(rows_of(file).read_text())
-    if differing := sorted(t for t in expected | found if expected.get(t) != found.get(t)):
+    differing = sorted(
+        table for table in expected | actual if expected.get(table) != actual.get(table)
+    )
+    if differing:
         raise RestoreError(
             f"These tables are not what they were: {', '.join(differing)}. Take an older backup."
         )
-    return len(found)
+    return len(actual)
 
 
 def main():
     parser = argparse.ArgumentParser(description="Bring a backup back, or prove that it would.")
     parser.add_argument("backup", type=Path)
     parser.add_argument("--prove", action="store_true", help="on a scratch database, which goes")
-    given = parser.parse_args()
+    options = parser.parse_args()
     url = os.environ.get("DATABASE_URL")
-    if not url and not (given.prove and given.backup.suffix == ".sqlite3"):
+    if not url and not (options.prove and options.backup.suffix == ".sqlite3"):
         sys.exit("Set DATABASE_URL.")
     try:
-        count = prove(given.backup, url) if given.prove else restore(given.backup, url)
+        count = prove(options.backup, url) if options.prove else restore(options.backup, url)
     except (RestoreError, BackupError, OSError, ValueError, psycopg.Error, sqlite3.Error) as error:
         sys.exit(f"Not restored. {error}")
     print(f"{count} tables came back, every row as it was.")

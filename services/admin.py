@@ -105,8 +105,8 @@ class LocationInline(EditingInline):
         if location.pk is None:
             return "–"
         url = reverse("desk:withdraw", args=[location._meta.label_lower, location.pk])
-        words = "Withdraw it from every page and erase the editions that show it"
-        return format_html('<a href="{}">{}</a>', url, words)
+        label = "Withdraw it from every page and erase the editions that show it"
+        return format_html('<a href="{}">{}</a>', url, label)
 
 
 class ServiceVerificationInline(PermanentRows, admin.StackedInline):
@@ -231,5 +231,5 @@ class SituationAdmin(KeepsWhatReadersHad, SaysWhatSavingDoes, KeepsHistory, admi
 
 
 # Guides and topics are on a lower floor that cannot import services, so we add the inline here.
-for page in (Guide, FormOfAbuse):
-    admin.site.get_model_admin(page).inlines = [SuggestionInline]
+for model in (Guide, FormOfAbuse):
+    admin.site.get_model_admin(model).inlines = [SuggestionInline]

@@ -36,7 +36,7 @@ SECRET_PLACES = re.compile(r"\b(refuges?|safe[- ]?houses?|safe accommodation)\b"
 def own_texts(row):
     """The texts that officers wrote in a row, in every language, by field."""
     translated = translator.get_options_for_model(type(row)).fields
-    names = [one for name in translated for one in get_translation_fields(name)]
+    names = [name for field in translated for name in get_translation_fields(field)]
     return {name: getattr(row, name) or "" for name in names}
 
 
@@ -125,23 +125,23 @@ class ServiceQuerySet(EntryQuerySet):
         """The published services with these primary keys, by key, with what a card shows."""
         if not memory.is_used():
             return self.published().for_card().in_bulk(keys)
-        found = {key: memory.answer(card, key) for key in keys}
-        return {key: service for key, service in found.items() if service}
+        services = {key: memory.answer(card, key) for key in keys}
+        return {key: service for key, service in services.items() if service}
 
     def for_narrowing(self):
         """The services in the directory, with the rows that narrowing checks."""
         phones = Phone.objects.published().prefetch_related(
             "call_facts", "schedules", "exceptions", "verifications"
         )
-        here = self.published().filter(is_own_behaviour=False)
-        return here.prefetch_related(
+        listed = self.published().filter(is_own_behaviour=False)
+        return listed.prefetch_related(
             models.Prefetch("phones", phones), "audiences", "forms_of_abuse"
         )
 
     def for_town(self, town):
         """A list of the services in the directory for people in a town."""
-        here = self.published().filter(is_own_behaviour=False, areas=town.area_id)
-        keys = list(here.values_list("pk", flat=True))
+        listed = self.published().filter(is_own_behaviour=False, areas=town.area_id)
+        keys = list(listed.values_list("pk", flat=True))
         services = self.cards(keys)
         return [services[key] for key in keys if key in services]
 
@@ -157,21 +157,21 @@ class ServiceQuerySet(EntryQuerySet):
 
     def page(self, slug):
         """The published service with this slug, ready for its own page. If none, 404 or gone."""
-        found = memory.answer(service_page, slug) if memory.is_used() else None
-        return found or self.for_page().shown_or_gone(slug=slug)
+        service = memory.answer(service_page, slug) if memory.is_used() else None
+        return service or self.for_page().shown_or_gone(slug=slug)
 
     def line_links(self, slugs):
         """What a line's token becomes: a link to its number, or to its service if it has none."""
         if memory.is_used():
-            found = [phone for slug in slugs if (phone := memory.answer(line, slug))]
+            phones = [phone for slug in slugs if (phone := memory.answer(line, slug))]
         else:
-            found = _lines().filter(slug__in=slugs)
+            phones = _lines().filter(slug__in=slugs)
         links = {
             phone.slug: memory.recall(
                 ("number", phone.slug),
                 partial(render_to_string, "includes/_number.html", {"phone": phone}),
             ).strip()
-            for phone in found
+            for phone in phones
         }
         for service in self.published().filter(line__in=set(slugs) - set(links)):
             link = texts.link(service.get_absolute_url(), service.name)
@@ -198,9 +198,13 @@ class ServiceQuerySet(EntryQuerySet):
 
         Services for deaf people come first, then those with a chat, a text number or an email.
         """
-        found = self.for_listing().prefetch_related("audiences")
-        ways = [one for one in found if one.is_for_deaf_people or one.can_be_written_to]
-        return sorted(ways, key=lambda one: not one.is_for_deaf_people)
+        services = self.for_listing().prefetch_related("audiences")
+        reachable = [
+            service
+            for service in services
+            if service.is_for_deaf_people or service.can_be_written_to
+        ]
+        return sorted(reachable, key=lambda service: not service.is_for_deaf_people)
 
     def line_names(self, slugs):
         """The names of these lines, published or not."""
@@ -225,8 +229,8 @@ def card(key):
 
 def service_page(slug):
     """The published service with this slug and what its page shows, or None."""
-    pages = memory.rows("service pages", lambda: list(Service.objects.for_page().published()))
-    return next((one for one in pages if one.slug == slug), None)
+    services = memory.rows("service pages", lambda: list(Service.objects.for_page().published()))
+    return next((service for service in services if service.slug == slug), None)
 
 
 class Service(Page):
@@ -486,11 +490,11 @@ class Service(Page):
             return {}
         errors = {
             name: (
-                f"“{found.group()}” looks like an address. This service's location must stay "
+                f"“{match.group()}” looks like an address. This service's location must stay "
                 "secret: remove the address."
             )
             for name, text in (own_texts(self) | {"title": self.title}).items()
-            if (found := ADDRESS.search(text))
+            if (match := ADDRESS.search(text))
         }
         if has_places:
             message = "Delete the service's places first, then tick this and save."
@@ -508,7 +512,11 @@ class Service(Page):
             elsewhere = self.suggestions.exclude(guide__is_own_behaviour=True).select_related(
                 "guide", "form_of_abuse", "situation"
             )
-            if pages := [str(one.guide or one.form_of_abuse or one.situation) for one in elsewhere]:
+            pages = [
+                str(suggestion.guide or suggestion.form_of_abuse or suggestion.situation)
+                for suggestion in elsewhere
+            ]
+            if pages:
                 raise ValidationError(
                     {
                         "is_own_behaviour": (
@@ -712,9 +720,9 @@ class ChoiceQuerySet(EntryQuerySet):
 
     def for_narrowing(self):
         """The published answers that narrow the list of services."""
-        narrowing = [Choice.Question.FOR, Choice.Question.WHAT, Choice.Question.CAN]
-        found = self.published().filter(question__in=narrowing)
-        return found.prefetch_related("audiences", "forms_of_abuse")
+        questions = [Choice.Question.FOR, Choice.Question.WHAT, Choice.Question.CAN]
+        choices = self.published().filter(question__in=questions)
+        return choices.prefetch_related("audiences", "forms_of_abuse")
 
 
 class Choice(Entry):
@@ -807,13 +815,13 @@ class Choice(Entry):
         if self.question == self.Question.FOR:
             return self.shares_audience_with(service)
         if self.question == self.Question.WHAT:
-            topics = {one.pk for one in service.forms_of_abuse.all()}
-            return any(one.pk in topics for one in self.forms_of_abuse.all())
+            topics = {topic.pk for topic in service.forms_of_abuse.all()}
+            return any(topic.pk in topics for topic in self.forms_of_abuse.all())
         return not service.is_shown_closed and self._is_possible_with(service)
 
     def shares_audience_with(self, service):
-        audiences = {one.pk for one in service.audiences.all()}
-        return any(one.pk in audiences for one in self.audiences.all())
+        audiences = {audience.pk for audience in service.audiences.all()}
+        return any(audience.pk in audiences for audience in self.audiences.all())
 
     def _is_possible_with(self, service):
         phones = service.phones.all()
@@ -845,12 +853,13 @@ class SituationQuerySet(EntryQuerySet):
         for question in ("who", "what", "when"):
             is_open = models.Q(**{question: None})
             matching = matching.filter(is_open | models.Q(**{question: answers.get(question)}))
-        order = {
-            situation.pk: place
-            for place, situation in enumerate(sorted(matching, key=lambda one: -one.exactness))
-        }
-        found = Suggestion.objects.filter(situation__in=order).for_page()
-        return sorted(found, key=lambda one: (order[one.situation_id], one.position))
+        situations = sorted(matching, key=lambda situation: -situation.exactness)
+        ranks = {situation.pk: rank for rank, situation in enumerate(situations)}
+        suggestions = Suggestion.objects.filter(situation__in=ranks).for_page()
+        return sorted(
+            suggestions,
+            key=lambda suggestion: (ranks[suggestion.situation_id], suggestion.position),
+        )
 
 
 def _answer_to(question, label):
@@ -880,13 +889,14 @@ class Situation(Entry):
         verbose_name_plural = "first contacts by situation"
 
     def __str__(self):
-        return " · ".join(str(one) for one in (self.who, self.what, self.when) if one) or "–"
+        answers = [answer for answer in (self.who, self.what, self.when) if answer]
+        return " · ".join(map(str, answers)) or "–"
 
     def clean(self):
         super().clean()
         # Not a constraint, because SQLite never treats two empty answers as equal.
-        same = Situation.objects.filter(who=self.who, what=self.what, when=self.when)
-        if same.exclude(pk=self.pk).exists():
+        same_answers = Situation.objects.filter(who=self.who, what=self.what, when=self.when)
+        if same_answers.exclude(pk=self.pk).exists():
             raise ValidationError(
                 "These answers already have first contacts: change those instead."
             )
@@ -903,9 +913,9 @@ class SuggestionQuerySet(models.QuerySet):
         # Services in the own-behaviour wing appear only in that wing's guides.
         is_kept_apart = models.Q(service__is_own_behaviour=True)
         in_the_wing = models.Q(guide__is_own_behaviour=True)
-        found = list(self.filter(~is_kept_apart | in_the_wing))
-        services = Service.objects.cards({one.service_id for one in found})
-        shown = [one for one in found if one.service_id in services]
+        suggestions = list(self.filter(~is_kept_apart | in_the_wing))
+        services = Service.objects.cards({suggestion.service_id for suggestion in suggestions})
+        shown = [suggestion for suggestion in suggestions if suggestion.service_id in services]
         for suggestion in shown:
             suggestion.service = services[suggestion.service_id]
         return shown

@@ -36,41 +36,41 @@ def address(choices):
 def chosen(slugs, choices):
     """The answers named in an address. None if they are unknown, too many or do not combine."""
     by_slug = {choice.slug: choice for choice in choices}
-    found = [by_slug.get(slug) for slug in slugs.split("-")]
-    if None in found or len(found) > MOST_CHOICES:
+    picked = [by_slug.get(slug) for slug in slugs.split("-")]
+    if None in picked or len(picked) > MOST_CHOICES:
         return None
-    questions = {choice.question for choice in found}
-    return found if len(questions) == len(found) else None
+    questions = {choice.question for choice in picked}
+    return picked if len(questions) == len(picked) else None
 
 
 def groups(choices, picked):
     """The answers by question, as links from the current list. A third question is left out."""
-    found = {}
-    for choice in sorted(choices, key=lambda one: QUESTIONS.index(one.question)):
-        others = [one for one in picked if one.question != choice.question]
+    links = {}
+    for choice in sorted(choices, key=lambda answer: QUESTIONS.index(answer.question)):
+        others = [other for other in picked if other.question != choice.question]
         if len(others) < MOST_CHOICES:
             is_chosen = choice in picked
             url = address(others if is_chosen else [*others, choice])
-            found.setdefault(choice.question, []).append(Link(choice, url, is_chosen))
-    return found
+            links.setdefault(choice.question, []).append(Link(choice, url, is_chosen))
+    return links
 
 
 def narrowed(slugs):
     """The keys of the services that fit these answers, and how many fit if each is dropped."""
     services = memory.rows("narrowing", lambda: list(Service.objects.for_narrowing()))
     picked = chosen(slugs, all_choices())
-    keys = [one.pk for one in narrow(services, picked)]
+    keys = [service.pk for service in narrow(services, picked)]
     counts = [len(narrow(services, _others(picked, dropped))) for dropped in picked]
     return keys, counts
 
 
 def narrow(services, picked):
     """The services that fit all these answers, best fit first."""
-    found = [one for one in services if all(choice.matches(one) for choice in picked)]
-    return sorted(found, key=lambda one: sum(_distance(choice, one) for choice in picked))
+    fitting = [service for service in services if all(choice.matches(service) for choice in picked)]
+    return sorted(fitting, key=lambda service: sum(_distance(choice, service) for choice in picked))
 
 
-class Rest(NamedTuple):
+class WiderList(NamedTuple):
     """The list without one of the answers, and how many services it has."""
 
     dropped: Choice
@@ -81,7 +81,7 @@ class Rest(NamedTuple):
 def without(picked, counts):
     """For each answer, the list without it and its number of services."""
     return [
-        Rest(dropped, address(_others(picked, dropped)), count)
+        WiderList(dropped, address(_others(picked, dropped)), count)
         for dropped, count in zip(picked, counts, strict=True)
     ]
 
@@ -93,9 +93,8 @@ def _others(picked, dropped):
 def _distance(choice, service):
     if choice.question == Choice.Question.FOR:
         # Services for these people alone come before services for more groups.
-        return not {one.pk for one in service.audiences.all()} <= {
-            one.pk for one in choice.audiences.all()
-        }
+        audiences = {audience.pk for audience in choice.audiences.all()}
+        return not {audience.pk for audience in service.audiences.all()} <= audiences
     match choice.ability:
         case Choice.Ability.OTHER_LANGUAGE:
             return not any(phone.interpreter == Answer.YES for phone in service.phones.all())
@@ -109,8 +108,8 @@ def _distance(choice, service):
 
 def pairs(choices):
     """Every set of answers that has its own page. Used to list all pages."""
-    for at, first in enumerate(choices):
+    for index, first in enumerate(choices):
         yield [first]
-        for second in choices[at + 1 :]:
+        for second in choices[index + 1 :]:
             if second.question != first.question:
                 yield [first, second]

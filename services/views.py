@@ -33,8 +33,10 @@ def narrowed_list(request, slugs):
         "services": [services[key] for key in keys if key in services],
         "groups": narrowing.groups(choices, picked),
         "picked": picked,
-        "asks_for_language": any(one.ability == Choice.Ability.OTHER_LANGUAGE for one in picked),
-        "is_without_talking": any(one.is_without_talking for one in picked),
+        "asks_for_language": any(
+            choice.ability == Choice.Ability.OTHER_LANGUAGE for choice in picked
+        ),
+        "is_without_talking": any(choice.is_without_talking for choice in picked),
         "without": narrowing.without(picked, counts),
     }
     return render(request, "services/service_list.html", context)
@@ -53,15 +55,15 @@ def first_contacts(request, **slugs):
         question: get_object_or_404(Choice.objects.of(question), slug=slug)
         for question, slug in slugs.items()
     }
-    left = [question for question in ("who", "what", "when") if question not in answers]
+    unanswered = [question for question in ("who", "what", "when") if question not in answers]
     suggestions = {}
     for suggestion in Situation.objects.first_contacts(answers) if answers else []:
         suggestions.setdefault(suggestion.service_id, suggestion)
     context = {
         "answers": answers.values(),
         "address": request.path,
-        "question": left[0] if left else None,
-        "choices": Choice.objects.of(left[0]) if left else [],
+        "question": unanswered[0] if unanswered else None,
+        "choices": Choice.objects.of(unanswered[0]) if unanswered else [],
         "suggestions": list(suggestions.values())[:MOST_FIRST_CONTACTS],
         "quiet": Choice.objects.published().filter(ability=Choice.Ability.QUIET).first(),
     }

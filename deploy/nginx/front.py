@@ -180,12 +180,12 @@ def _write_configuration(work, folder, pages, emergency_headers):
     lines.append("}")
     headers = []
     names = {name for page in pages.values() for name in page["headers"]} - NOT_SENT
-    for place, name in enumerate(sorted(names)):
-        values = {files[a]: page["headers"].get(name, "") for a, page in pages.items()}
+    for number, name in enumerate(sorted(names)):
+        values = {files[address]: page["headers"].get(name, "") for address, page in pages.items()}
         common = max(set(values.values()), key=list(values.values()).count)
         value = quoted(common)
         if set(values.values()) != {common}:
-            value = f"$hub_header_{place}"
+            value = f"$hub_header_{number}"
             lines += [f"map $hub_page {value} {{", f"    default {quoted(common)};"]
             lines += [
                 f"    {quoted(file)} {quoted(own)};"
@@ -197,18 +197,18 @@ def _write_configuration(work, folder, pages, emergency_headers):
     headers.append('add_header Last-Modified "";')
     (work / "http.conf").write_text("\n".join(lines) + "\n")
     (work / "page.conf").write_text("\n".join(headers) + "\n")
-    ours = [
+    own_headers = [
         f"add_header {name} {quoted(value)} always;"
         for name, value in sorted(emergency_headers.items())
         if name not in NOT_SENT | NOT_IN_TROUBLE | {"Content-Type", "Content-Length", "Vary"}
     ]
     # For nginx's own answers. Over plain http we must not send Strict-Transport-Security.
-    (work / "headers.conf").write_text("\n".join(ours) + "\n")
-    plain = [line for line in ours if "Strict-Transport-Security" not in line]
+    (work / "headers.conf").write_text("\n".join(own_headers) + "\n")
+    plain = [line for line in own_headers if "Strict-Transport-Security" not in line]
     (work / "headers-http.conf").write_text("\n".join(plain) + "\n")
-    trouble = [f"root {folder};", "try_files /emergency.html =503;", "gzip_static off;", *ours]
-    trouble.append('add_header Last-Modified "";')
-    (work / "emergency.conf").write_text("\n".join(trouble) + "\n")
+    emergency = [f"root {folder};", "try_files /emergency.html =503;", "gzip_static off;"]
+    emergency += [*own_headers, 'add_header Last-Modified "";']
+    (work / "emergency.conf").write_text("\n".join(emergency) + "\n")
 
 
 def _clear_away(front):
@@ -392,9 +392,9 @@ def _clear_erased(front):
 def tell_systemd(text):
     """Tell systemd that this is ready or running. Without that, systemd restarts it."""
     if name := os.environ.get("NOTIFY_SOCKET"):
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as one:
-            one.connect(name.replace("@", "\0", 1) if name.startswith("@") else name)
-            one.send(text.encode())
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
+            connection.connect(name.replace("@", "\0", 1) if name.startswith("@") else name)
+            connection.send(text.encode())
 
 
 def main(arguments=None):
@@ -404,22 +404,22 @@ def main(arguments=None):
     parser.add_argument(
         "--nginx", type=Path, nargs="*", default=[], help="the pid file of each nginx to reload"
     )
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     os.umask(0o022)  # nginx must be able to read the files, whichever user started this.
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helphub.settings")
     django.setup()
 
     def reload():
-        for file in given.nginx:
+        for file in options.nginx:
             # An nginx that isn't running reads the front when it starts.
             with suppress(OSError, ValueError):
                 os.kill(int(file.read_text()), signal.SIGHUP)
 
-    front = Front(given.front.resolve(), reload, is_followed=given.watch)
-    if given.watch:
+    front = Front(options.front.resolve(), reload, is_followed=options.watch)
+    if options.watch:
         front.close()  # An earlier process may have been killed and left it.
     front.look()
-    if not given.watch:
+    if not options.watch:
         return
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())

@@ -61,13 +61,13 @@ def render(values, pages=True):
     }
     text = SOURCE.read_text()
     for _ in range(3):  # Values may contain names themselves.
-        text = re.sub(r"( *)@([A-Z_0-9]+)@", lambda found: _filled(found, values), text)
+        text = re.sub(r"( *)@([A-Z_0-9]+)@", lambda match: _filled(match, values), text)
     return text
 
 
-def _filled(found, values):
+def _filled(match, values):
     """Replace a name with its value, and indent every line as far as the name."""
-    indent, name = found.groups()
+    indent, name = match.groups()
     return indent + values[name].replace("\n", "\n" + indent)
 
 
@@ -111,7 +111,7 @@ def production(public, admin, certificate, key, allow=(), modules=MODULES):
         "TO_HTTPS": TO_HTTPS,
         "PUBLIC_HOST": public,
         "ADMIN_HOST": admin,
-        "ALLOW": "\n".join([*(f"allow {one};" for one in allow), "deny all;"]) if allow else "",
+        "ALLOW": "\n".join([*(f"allow {net};" for net in allow), "deny all;"]) if allow else "",
     }
 
 
@@ -125,9 +125,9 @@ def main(arguments=None):
         "--allow", nargs="*", default=[], help="from where the admin may be opened; else anywhere"
     )
     parser.add_argument("--modules", default=MODULES, help="the folder of nginx's modules")
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        values = production(**vars(given))
+        values = production(**vars(options))
     except ModuleError as error:
         sys.exit(str(error))
     sys.stdout.write(render(values))

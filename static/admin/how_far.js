@@ -4,17 +4,17 @@
 {
   const from = document.currentScript.dataset.from;
   const aloud = document.querySelector(".publishing [role=status]");
-  const whole = document.querySelector("[data-report-follows]");
+  const report = document.querySelector("[data-report-follows]");
   let boxes = [...document.querySelectorAll("[data-how-far]")];
 
-  const show = (box, said) => {
+  const show = (box, step) => {
     const bar = box.querySelector("progress");
-    bar.hidden = said.percent === null;
-    bar.value = said.percent || 0;
-    box.querySelector(".how-far-words").textContent = said.words;
+    bar.hidden = step.percent === null;
+    bar.value = step.percent || 0;
+    box.querySelector(".how-far-words").textContent = step.words;
     box.querySelector(".how-far-hint").hidden = true;
-    if (box.dataset.howFar === "head" && aloud.textContent !== said.aloud) {
-      aloud.textContent = said.aloud;
+    if (box.dataset.howFar === "head" && aloud.textContent !== step.aloud) {
+      aloud.textContent = step.aloud;
     }
   };
 
@@ -30,7 +30,7 @@
     const { said, again } = await answer.json();
     const over = boxes.filter((box) => said[box.dataset.howFar].is_over);
     boxes.forEach((box) => show(box, said[box.dataset.howFar]));
-    if (whole && over.some((box) => whole.contains(box))) {
+    if (report && over.some((box) => report.contains(box))) {
       location.reload();
       return 0;
     }

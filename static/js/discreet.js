@@ -168,7 +168,7 @@ function toggle() {
   isDiscreet = !isDiscreet;
   (isDiscreet ? mark : unmark)(DISCREET);
   paint();
-  rest();
+  restartIdle();
 }
 
 /* The cover, for anyone who comes back to the tab. What it hides is not read out either. */
@@ -189,21 +189,21 @@ function uncover() {
   takeCoverDown();
   drawCover();
   focusOn(find("main h1"));
-  rest();
+  restartIdle();
 }
 
-function rest() {
+function restartIdle() {
   clearTimeout(idle);
   if (isDiscreet) idle = setTimeout(cover, IDLE_MS);
 }
 
 on("visibilitychange", () => document.hidden && isDiscreet && cover());
-for (const sign of ["pointerdown", "keydown", "scroll"]) on(sign, rest);
+for (const sign of ["pointerdown", "keydown", "scroll"]) on(sign, restartIdle);
 /* Also on a page restored from the back-forward cache: the mode may have changed since. */
 addEventListener("pageshow", (event) => {
   if (event.persisted) isDiscreet = isMarked(DISCREET);
   paint();
-  rest();
+  restartIdle();
 });
 paint();
 if (isCoverUp()) cover();

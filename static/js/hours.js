@@ -13,10 +13,10 @@ const words = () => find("template[data-hours]").dataset;
 
 /* The date and time in Dudley. A day may have 23 or 25 hours. */
 function wall(minute) {
-  const found = {};
-  for (const { type, value } of inDudley.formatToParts(minute * MINUTE_MS)) found[type] = Number(value);
-  const date = new Date(Date.UTC(found.year, found.month - 1, found.day));
-  return { ...found, date, dayNumber: date.getTime() / DAY_MS };
+  const parts = {};
+  for (const { type, value } of inDudley.formatToParts(minute * MINUTE_MS)) parts[type] = Number(value);
+  const date = new Date(Date.UTC(parts.year, parts.month - 1, parts.day));
+  return { ...parts, date, dayNumber: date.getTime() / DAY_MS };
 }
 
 const twoDigits = (number) => String(number).padStart(2, "0");
@@ -44,9 +44,9 @@ function say(name, minute, daysAhead = 0) {
 function intervals(steps) {
   const pairs = [];
   let moment = 0;
-  JSON.parse(steps).forEach((step, at) => {
+  JSON.parse(steps).forEach((step, index) => {
     moment += step;
-    if (at % 2) pairs[pairs.length - 1].push(moment);
+    if (index % 2) pairs[pairs.length - 1].push(moment);
     else pairs.push([moment]);
   });
   return pairs;
@@ -57,12 +57,12 @@ const covers = ([start, end], now) => start <= now && now < end;
 /* The label for a line now, or nothing. */
 function labelOf({ open, unknown, built, ends }, now) {
   if (now < built || now >= ends) return "";
-  const openNow = open.find((one) => covers(one, now));
+  const openNow = open.find((interval) => covers(interval, now));
   if (openNow) {
     const isForLong = openNow[1] - now > 24 * 60 || openNow[1] === Number(ends);
     return isForLong ? say("open") : say("until", openNow[1]);
   }
-  if (unknown.some((one) => covers(one, now))) return "";
+  if (unknown.some((interval) => covers(interval, now))) return "";
   const next = open.find(([start]) => start > now);
   /* Some time before it opens is not known. */
   if (!next || unknown.some(([start]) => start > now && start < next[0])) return say("closed");
@@ -77,7 +77,7 @@ function sayOne(place, now) {
   const label = labelOf({ open, unknown, built, ends }, now);
   place.textContent = label ? `${label}.` : "";
   place.hidden = !label;
-  place.dataset.now = label && open.some((one) => covers(one, now)) ? "open" : "";
+  place.dataset.now = label && open.some((interval) => covers(interval, now)) ? "open" : "";
 }
 
 function sayHours() {
