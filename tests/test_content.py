@@ -66,7 +66,12 @@ def test_all_180_rows_of_the_strategy_are_shown_word_for_word(capsys):
     [
         (strategy.Chapter, {"slug": "principles"}, {"is_published": False}, "PRN-01 is not on"),
         (strategy.FormOfAbuse, {"slug": "cameras"}, {"is_published": False}, "FRM-11 is not on"),
-        (strategy.Passage, {"reference": "PRI-00"}, {"reference": "PRI-99"}, "PRI-00 is nowhere"),
+        (
+            strategy.Passage,
+            {"reference": "PRI-00"},
+            {"reference": "PRI-99"},
+            "PRI-00 is not in the database",
+        ),
     ],
 )
 def test_a_row_that_no_page_shows_is_reported(model, lookup, change, message):

@@ -92,7 +92,7 @@ def test_a_refusal_names_what_to_mend_with_a_link_to_it(editions, admin):
     assert PublicationRequest.objects.get().state == State.REFUSED
     page = Page(admin.get(EDITIONS))
     assert "The last publication was refused" in page.text
-    assert "Approved is 01384 455411" in page.text
+    assert "the approved number is 01384 455411" in page.text
     assert change_url(phone) in page.internal_links
     # Every page of the admin says so.
     home = Page(admin.get("/admin/"))
@@ -246,8 +246,8 @@ def test_a_refusal_is_said_until_it_is_mended_whatever_the_clock_does(editions, 
     response = Client().get("/healthz/fresh")
     assert response.status_code == 503
     assert b"was refused, and that is not mended yet" in response.content
-    assert "Approved is 01384 455411" in Page(admin.get(EDITIONS)).text
-    assert "Approved is 01384 455411" in Page(admin.get("/admin/")).text
+    assert "the approved number is 01384 455411" in Page(admin.get(EDITIONS)).text
+    assert "the approved number is 01384 455411" in Page(admin.get("/admin/")).text
     # Publishing something else does not fix it either.
     Guide.objects.filter(slug="consent").update(summary_en="Other words.")
     key = ("strategy.guide", Guide.objects.get(slug="consent").pk)
@@ -299,7 +299,7 @@ def test_a_publisher_dismisses_a_refusal_with_a_reason_and_an_editor_does_not(
     assert (newest.kind, newest.who, newest.why) == (Kind.DISMISS, "officer", "It was a test")
     report = PublicationRequest.objects.get(kind=Kind.RELEASE)
     page = Page(admin.get(reverse("desk:publication", args=[report.pk])))
-    assert "Approved is 01384 455411" in page.text
+    assert "the approved number is 01384 455411" in page.text
     assert (
         reverse("desk:publication", args=[report.pk])
         in Page(client.get(reverse("desk:publications"))).internal_links
@@ -320,7 +320,7 @@ def test_why_going_back_was_refused_stands_in_its_report_whatever_came_after(edi
     )
     publish.publish()
     for address in (EDITIONS, reverse("desk:publication", args=[request.pk])):
-        assert "Approved is 01384 000000" in Page(admin.get(address)).text
+        assert "the approved number is 01384 000000" in Page(admin.get(address)).text
     assert "Going back to edition 1 was refused" in Page(admin.get("/admin/")).text
     publish.roll_back(1, "an officer", "A complaint")
     assert outcomes.unmended() == []
@@ -490,7 +490,7 @@ def test_content_that_is_lost_with_its_spare_is_said_until_somebody_dismisses_it
     harm(store.folder_of(2), "content.sqlite3", "content.sqlite3.gz")
     Watcher().look()
     assert "Of the second edition." not in words()
-    said = "The content of edition 2 was lost: readers have that of edition 1 again."
+    said = "The content of edition 2 was lost, so readers have the content of edition 1 again."
     assert said in client.get("/healthz/fresh").content.decode()
     assert said in Page(admin.get("/admin/")).text
     assert said in Page(admin.get(EDITIONS)).text

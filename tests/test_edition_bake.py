@@ -82,7 +82,7 @@ def test_an_entry_that_names_one_that_is_not_published_is_named_with_it():
     Organization.objects.filter(pk=organization.pk).update(is_published=False)
     faults = bake.missing_rows(rows())
     assert {fault.record.label for fault in faults} == {"contacts.phone", "services.service"}
-    assert all(f"names “{organization.name}”" in fault.why for fault in faults)
+    assert all(f"refers to “{organization.name}”" in fault.why for fault in faults)
 
 
 def test_an_entry_that_is_held_back_has_the_rows_of_before():

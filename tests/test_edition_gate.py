@@ -129,8 +129,8 @@ def test_digits_that_differ_from_the_approved_stop_everything(whole):
     approved = whole.approved | {"h-spoc": ["01384455141", "01384 455141"]}
     refusal = only(whole._replace(approved=approved))
     assert refusal.is_critical
-    assert "reads 01384 455411" in refusal.why
-    assert "Approved is 01384 455141" in refusal.why
+    assert "shows 01384 455411" in refusal.why
+    assert "the approved number is 01384 455141" in refusal.why
 
 
 def test_another_approved_number_that_differs_holds_back_its_line(whole):
@@ -162,7 +162,7 @@ def test_a_title_that_another_page_has_is_refused(whole):
     marks = {address: page["sha256"] for address, page in whole.pages.items()}
     titles = {address: whole.facts[marks[address]]["title"] for address in (LAW, CONTACTS)}
     changes = (f"<title>{titles[CONTACTS]}", f"<title>{titles[LAW]}")
-    assert "is also that of" in only(altered(whole, CONTACTS, changes)).why
+    assert "is already used by" in only(altered(whole, CONTACTS, changes)).why
 
 
 def test_a_page_without_a_title_is_refused(whole):
@@ -227,7 +227,7 @@ def test_a_cookie_is_refused(whole):
 def test_a_heavy_page_is_noted_and_goes_out(whole):
     changed = with_page(whole, LAW, sent=20_000)
     assert refusals(changed) == []
-    assert gate.warnings(changed) == [f"{LAW} weighs 20000 bytes; 14600 arrive at once."]
+    assert gate.warnings(changed) == [f"{LAW} is 20000 bytes as sent. Only 14600 arrive at once."]
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def test_a_new_day_takes_the_content_of_the_edition_and_nothing_saved_since(edit
 
 def test_a_wrong_digit_in_the_single_point_of_contact_is_refused(editions, client):
     Phone.objects.filter(role="spoc").update(dial="01384455141", display="01384 455141")
-    with pytest.raises(publish.RefusedError, match="reads 01384 455141") as refused:
+    with pytest.raises(publish.RefusedError, match="shows 01384 455141") as refused:
         publish.publish()
     (refusal,) = refused.value.refusals
     assert refusal.is_critical
@@ -309,7 +309,7 @@ def test_killed_at_any_moment_the_current_edition_is_whole(elsewhere, editions):
 def test_two_never_run_at_once(elsewhere, editions):
     with store.lock():
         process = elsewhere("--time-only")
-        assert "Another publication is at work" in finish(process)
+        assert "Another publication is running" in finish(process)
         assert process.returncode != 0
     assert store.numbers() == [1]
 
@@ -399,7 +399,7 @@ def test_pages_of_a_maker_that_is_ended_meanwhile_are_said_to_be_missing(made_wi
         found = subprocess.run(["pgrep", "-P", str(maker)], capture_output=True, text=True)
         os.kill(maker if whom == "all" else int(found.stdout.split()[0]), signal.SIGKILL)
 
-    with pytest.raises(build.BuildError, match="ended from outside"):
+    with pytest.raises(build.BuildError, match="killed from outside"):
         made_with_a_maker(["/contacts/"] * 2_000, kill)
 
 
@@ -426,7 +426,7 @@ def test_pages_are_not_made_for_a_publisher_that_was_ended(editions, settings):
             json.dumps([os.getppid() + 1, clock.today().isoformat(), False, ["/"]])
         )
         shutil.copy(store.current() / "content.sqlite3", work)
-        with pytest.raises(build.BuildError, match="publisher was ended"):
+        with pytest.raises(build.BuildError, match="publisher has ended"):
             build.build_share(0)
         assert not (work / "pages").exists()
 
@@ -440,11 +440,11 @@ def test_pages_are_not_made_for_a_publisher_that_was_ended(editions, settings):
             build.BuildError("Traceback\n  x\nOSError: [Errno 27] File too large"),
             "The disk is full",
         ),
-        (OperationalError("could not connect"), "See that the database is there"),
+        (OperationalError("could not connect"), "Check that the database is available"),
         (OSError(30, "Read-only file system", "/x"), r"not be written \(Read-only file system\)"),
         (build.BuildError("Traceback\n  x\nKeyError: 7"), "could not be made: KeyError: 7"),
         (store.StoreError("Do this."), "^Do this.$"),
-        (KeyError("x"), "A fault of this program"),
+        (KeyError("x"), "A fault in this program"),
     ],
 )
 def test_what_failed_is_said_in_words(error, said):
@@ -537,12 +537,12 @@ def test_a_number_is_approved_by_typing_it(db, monkeypatch, capsys):
 def test_a_number_is_approved_by_two_persons(db):
     with pytest.raises(CommandError, match="--who"):
         call_command("approve_number", "h-spoc", "--no-input")
-    with pytest.raises(CommandError, match="Name two persons"):
+    with pytest.raises(CommandError, match="Name two different people"):
         call_command("approve_number", "h-spoc", "--no-input", "--who", "Jo", "--second", " jo ")
 
 
 def test_an_unknown_line_is_not_approved(db):
-    with pytest.raises(CommandError, match="There is no line h-nobody"):
+    with pytest.raises(CommandError, match="There is no number h-nobody"):
         call_command("approve_number", "h-nobody", "--who", "an officer", "--second", "another")
 
 

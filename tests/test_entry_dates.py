@@ -229,7 +229,7 @@ def test_a_link_to_an_archived_page_holds_back_the_entry_that_has_it(editions):
     done = publish.publish()
     (held,) = done.held
     assert held.record.label == "strategy.formofabuse"
-    assert "/guides/consent/, which is archived or over. Take it out." in held.why
+    assert "/guides/consent/, which is archived or past its last day. Remove the link." in held.why
     assert pages()["/guides/consent/"]["status"] == 410
 
 

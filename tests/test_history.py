@@ -201,7 +201,7 @@ def test_commands_make_versions():
         "approve_number", "h-samaritans", no_input=True, who="Al", second="Jo", stdout=io.StringIO()
     )
     version, _ = versions_of(Phone.objects.get(slug="h-samaritans"))
-    assert version.revision.comment == "Jo, by command approved its digits, 116 123"
+    assert version.revision.comment == "Jo, by command, approved the digits 116 123"
 
 
 def test_overwriting_from_the_fixtures_makes_versions():

@@ -208,7 +208,7 @@ def test_the_public_role_knows_no_database_but_the_editions_file():
 def test_a_folder_of_editions_that_is_not_there_is_refused_at_start():
     with pytest.raises(subprocess.CalledProcessError) as refused:
         run_in_production("from helphub.wsgi import application")
-    assert "there is no such folder. Make it" in refused.value.stderr
+    assert "that folder does not exist. Create it" in refused.value.stderr
 
 
 def test_without_an_edition_the_public_role_starts_and_shows_the_numbers(tmp_path):

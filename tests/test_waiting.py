@@ -300,7 +300,7 @@ def test_what_names_a_new_entry_asks_for_that_one_too(guide, admin):
     save(admin, guide, body_en="See {guide:new}.")
     page = send(admin, guide)
     assert guide.name_en in page.text
-    assert "names “New guide”, which is new and was not ticked. Tick that one too." in page.text
+    assert "refers to “New guide”, which is new and not ticked. Tick it too." in page.text
     assert ticked(page) == [value(guide)]
     assert reason(page) == "A correction"
     assert not PublicationRequest.objects.exists()
@@ -315,7 +315,7 @@ def test_a_field_that_names_a_new_entry_asks_for_that_one_too(editions, admin):
     service = Service.objects.get(line="h-samaritans")
     Service.objects.filter(pk=service.pk).update(organization=organization)
     page = send(admin, service)
-    assert "names “New people”, which is new and was not ticked." in page.text
+    assert "refers to “New people”, which is new and not ticked." in page.text
     # The publisher refuses it too, whoever asked: the entry stays unchanged.
     now = waiting.Standing()
     done = publish.publish(marks={name_of(service): now.by_name[name_of(service)].mark})

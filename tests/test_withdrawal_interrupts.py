@@ -314,9 +314,9 @@ def test_a_command_gives_way_to_the_publisher_and_begins_again(
     monkeypatch.setattr(publish, "time", of_command)
     call_command("publish")
     said = capsys.readouterr().out
-    assert "Stopped, because something was withdrawn. That goes out first." in said
-    assert "Waiting until the publisher has taken off every page what was withdrawn." in said
-    assert "Begun again at " in said
+    assert "Stopped because something was withdrawn. The withdrawal is published first." in said
+    assert "Waiting for the publisher to take the withdrawn content off every page." in said
+    assert "Started again at " in said
     assert "Published edition 3" in said
     assert PublicationRequest.objects.get().report["number"] == 2
     assert not is_shown(GALOP, 2)

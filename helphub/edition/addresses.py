@@ -1,4 +1,4 @@
-"""Every address that a reader can open, so every page an edition needs.
+"""Every address that a reader can open, and so every page that an edition needs.
 
 Addresses without arguments are found automatically, and so are the pages of published entries. An
 app with more (lists narrowed by a choice, towns) defines `public_addresses()` in its urls.
@@ -37,7 +37,7 @@ def pages_of_entries():
 
 
 def pages_no_longer_kept():
-    """Archived or finished entries, by English address. Their pages say where to go instead."""
+    """Archived or expired entries, by English address. Their pages say where to go instead."""
     with override(settings.LANGUAGE_CODE):
         return {
             page.get_absolute_url(): page

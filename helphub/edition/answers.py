@@ -2,8 +2,8 @@
 
 A page asks SQL queries and questions, which are named functions over the content. A page that asks
 a question depends only on the answer, not on every row the function read to find it. If all the
-answers match the previous edition, and the date the page is waiting for hasn't arrived, the page
-has not changed.
+answers match the previous edition, and the date the page is waiting for has not come, the page has
+not changed.
 """
 
 import hashlib
@@ -172,7 +172,7 @@ class _Check:
             try:
                 self._ask_again(thing)
             except Exception:
-                return False  # The page that asks it is made, and refused by name if it fails.
+                return False  # The page that asks it is remade. If it fails, the gate names it.
         return self.recorder.things[number][2] == self.before[number]
 
     def _ask_again(self, question):

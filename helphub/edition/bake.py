@@ -32,11 +32,11 @@ PLACES = {"services.location"}
 
 
 class BakeError(Exception):
-    """The content is inconsistent. The message says what to mend."""
+    """The content is inconsistent. The message says what to fix."""
 
 
 class Record(NamedTuple):
-    """A row that an officer can open and mend."""
+    """A row that an officer can open and correct."""
 
     label: str
     key: int
@@ -44,7 +44,7 @@ class Record(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """Why an entry cannot go out yet."""
+    """Why an entry cannot be published yet."""
 
     record: Record
     why: str
@@ -66,7 +66,7 @@ def content_model(label):
     for model in content_models():
         if model._meta.label_lower == label and not model._meta.auto_created:
             return model
-    raise Http404("There is no such kind of record.")
+    raise Http404("There are no records of this kind.")
 
 
 def _owner_label(model):
@@ -158,7 +158,7 @@ def released(rows):
 def tidy(rows):
     """Drop rows whose owner is gone, and clear optional links to missing rows.
 
-    Entries are left alone. If one refers to a missing row, that is a fault for an officer to mend.
+    Entries are left alone. If one refers to a missing row, an officer has to correct it.
     """
     is_whole = False
     while not is_whole:
@@ -240,8 +240,8 @@ def missing_rows(rows):
     return [
         Fault(
             record_of(model, row),
-            f"Its field “{field.verbose_name}” names {_name_of(field, row)}, which is not "
-            "published. Choose another, or publish that one.",
+            f"The field “{field.verbose_name}” refers to {_name_of(field, row)}, which is not "
+            "published. Choose something else, or publish it.",
         )
         for model, table in rows.items()
         if is_entry(model)
@@ -257,7 +257,7 @@ def _name_of(field, row):
         .filter(**{field.target_field.attname: row[field.attname]})
         .first()
     )
-    return f"“{found}”" if found else "something that is gone"
+    return f"“{found}”" if found else "something deleted"
 
 
 def dead_tokens(rows, folder):
@@ -289,8 +289,8 @@ def dead_tokens(rows, folder):
             faults.append(
                 Fault(
                     record_of(owner, row),
-                    f"Its text links to {texts.written(token)}, which is not published. Take "
-                    f"{texts.written(token)} out of the text, or publish that one.",
+                    f"Its text links to {texts.written(token)}, which is not published. Remove "
+                    f"{texts.written(token)} from the text, or publish what it links to.",
                 )
             )
     return faults
@@ -317,7 +317,7 @@ def write(rows, path):
     connection = DatabaseWrapper(connections.configure_settings(wanted)[alias], alias)
     connections[alias] = connection
     try:
-        # The file is new and useless until it is whole. A half-written file is thrown away.
+        # Nothing reads the file until it is complete. A half-written file is thrown away.
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA journal_mode=OFF")
             cursor.execute("PRAGMA synchronous=OFF")
@@ -333,12 +333,12 @@ def write(rows, path):
             cursor.execute("COMMIT")
             cursor.execute("PRAGMA foreign_key_check")
             if broken := cursor.fetchall():
-                raise BakeError(f"Rows name others that are not there: {broken[:5]}")
+                raise BakeError(f"Some rows refer to rows that do not exist: {broken[:5]}")
             cursor.execute("VACUUM")
     except IntegrityError as error:
         raise BakeError(
-            f"Two rows cannot stand beside each other ({error}). It may be that an entry that is "
-            "held back still uses the address of a new one: change the new one's."
+            f"Two rows clash ({error}). An entry that is held back may still use the address of "
+            "a new entry. If so, change the new entry's address."
         ) from error
     finally:
         connection.close()

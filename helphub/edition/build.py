@@ -86,7 +86,7 @@ def is_of_today(folder):
     return set(store.pages_of(folder)) <= same
 
 
-# The whole
+# The whole build
 
 
 def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
@@ -224,8 +224,8 @@ def _wait(maker, folder, count, report):
             made, moved_at = now_made, time.monotonic()
         elif time.monotonic() - moved_at > LONGEST_PAGE:
             raise BuildError(
-                f"No page was made for {LONGEST_PAGE} seconds. See whether this machine is "
-                "busy with something else, and publish again."
+                f"No page was made for {LONGEST_PAGE} seconds. Check whether this machine "
+                "is busy with something else, then publish again."
             )
         report(made)
         time.sleep(0.02)
@@ -236,7 +236,7 @@ def _wait(maker, folder, count, report):
             said = (folder / f".errors-{number}").read_text(errors="replace")
             raise BuildError(said.strip()[-2000:])
     if any(code != 0 for code in codes):
-        raise BuildError("A process that made pages was ended from outside. Publish again.")
+        raise BuildError("A process making pages was killed from outside. Publish again.")
 
 
 def _maker():
@@ -317,7 +317,7 @@ def build_share(number, before=None):
         with connection.execute_wrapper(recorder), memory.using(recorder):
             for address in todo:
                 if os.getppid() != publisher:
-                    raise BuildError("The publisher was ended: nobody waits for these pages.")
+                    raise BuildError("The publisher has ended, so these pages are not needed.")
                 recorder.asked = set()
                 response = client.get(address, secure=True)
                 page = print_page(folder, address, response, before, old.get(address), is_shared)

@@ -220,13 +220,13 @@ def names_of_unticked(now, before, ticked, unticked):
                 if isinstance(value, str) and "{" in value:
                     for token in texts.tokens_of(value):
                         if token[1] in by_token:
-                            named[by_token[token[1]]] = f"its text, by {texts.written(token)},"
+                            named[by_token[token[1]]] = f"its text ({texts.written(token)})"
         own = bake.record_of(model, now[model][key])
         faults += [
             bake.Fault(
                 own,
-                f"“{own.name}”: {where} names “{record.name}”, which is new and was not ticked. "
-                "Tick that one too.",
+                f"“{own.name}”: {where} refers to “{record.name}”, which is new and not ticked. "
+                "Tick it too.",
             )
             for record, where in named.items()
         ]

@@ -2,7 +2,7 @@
 
 A fault in one entry holds back that entry. A wrong critical number, a confidential place, the loss
 of a tenth of the pages, or a fault that belongs to no entry stops the whole edition. Each refusal
-names the page, the rule in plain words, and the record to mend.
+names the page, the rule in plain words, and the record to correct.
 """
 
 import re
@@ -48,8 +48,8 @@ class Refusal(NamedTuple):
     def __str__(self):
         shown = ", ".join(self.pages[:3]) + (" and others" if len(self.pages) > 3 else "")
         where = f" On {shown}." if shown else ""
-        mend = f" Mend: {self.record.name}." if self.record else ""
-        return f"{self.why}{where}{mend}"
+        fix = f" Fix: {self.record.name}." if self.record else ""
+        return f"{self.why}{where}{fix}"
 
 
 # The data that the rules use
@@ -145,12 +145,12 @@ class Edition(NamedTuple):
     def html(self):
         """The pages to read: (address, page, facts)."""
         for address, page in self.pages.items():
-            # A page that failed won't go out. The `answers` rule reports it, so skip it here.
+            # A page that failed is never published. The `answers` rule reports it, so skip it here.
             if is_html(page) and page["status"] < 500:
                 yield address, page, self.facts[page["sha256"]]
 
     def is_gone(self, address):
-        """Whether a page is archived or over, and its address only says where to go."""
+        """Whether a page is archived or expired, so that it only says where to go instead."""
         return addresses.without_language(address)[1] in self.data.get("gone", ())
 
     def record(self, address):
@@ -188,12 +188,12 @@ def answers(edition):
         if edition.is_gone(address):
             expected = {410}
         if page["status"] not in expected:
-            why = f"The page cannot be made (it answers {page['status']})."
+            why = f"The page could not be made properly (status {page['status']})."
             yield _of_page(edition, "answers", why, address)
         elif page["status"] in {301, 302}:
             target = page["headers"].get("Location", "")
             if edition.pages.get(target, {}).get("status") != 200:
-                why = f"An old address leads to {target}, which is not there."
+                why = f"An old address leads to {target}, which does not exist."
                 yield _of_page(edition, "answers", why, address)
 
 
@@ -203,7 +203,7 @@ def language(edition):
         code, _ = addresses.without_language(address)
         direction = "rtl" if get_language_info(code)["bidi"] else "ltr"
         if (found["lang"], found["dir"]) != (code, direction):
-            why = "The page does not say which language it is in, or says a wrong one."
+            why = "The page's language or writing direction is missing or wrong."
             yield _of_page(edition, "language", why, address)
 
 
@@ -218,8 +218,8 @@ def critical_numbers(edition):
             if found["first"][place : place + 1] != [[f"tel:{dial}", display]]:
                 yield Refusal(
                     "critical numbers",
-                    f"The number {display}, {Phone.Role(role).label}, is not to be seen at the "
-                    "head of the page as it was approved, or its link dials something else.",
+                    f"{display}, {Phone.Role(role).label}, is not shown at the top of the page "
+                    "as approved, or its link dials something else.",
                     [address],
                     record,
                     stops=True,
@@ -244,27 +244,33 @@ def critical_lines(data, approved_lines):
             by_slug.get(critical.INSTEAD_OF_SPOC) if role == Phone.Role.SPOC else None
         )
         if phone is None:
-            found[role] = _critical(f"There is no number for {Phone.Role(role).label}.", None)
+            found[role] = _critical(f"No number is published as {Phone.Role(role).label}.", None)
             continue
         key, slug, name, _role, dial, display = phone
         record = bake.Record("contacts.phone", key, name)
         approved = approved_lines.get(slug)
         if approved is None:
             found[role] = _critical(
-                f"Nobody has approved the number of “{name}”. Propose it in the admin; an operator "
-                f"can do it by manage.py approve_number {slug}",
+                f"The number for “{name}” has not been approved. Propose it in the admin. An "
+                f"operator can also approve it with “manage.py approve_number {slug}”.",
                 record,
             )
         elif [dial, display] != list(approved):
             found[role] = _critical(
-                f"“{name}” reads {display} and dials {dial}. Approved is {approved[1]}. Put the "
-                f"digits right; or, if the number has changed, propose the new one in the admin, "
-                f"or: manage.py approve_number {slug}",
+                f"“{name}” shows {display} and dials {dial}, but the approved number is "
+                f"{approved[1]}. {_how_to_correct(slug)}",
                 record,
             )
         else:
             found[role] = (record, *approved)
     return found
+
+
+def _how_to_correct(slug):
+    return (
+        "Correct the digits. If the number has changed, propose the new number in the admin. An "
+        f"operator can also approve it with “manage.py approve_number {slug}”."
+    )
 
 
 def _critical(why, record):
@@ -278,9 +284,8 @@ def approved_numbers(edition):
         if not role and approved and [dial, display] != list(approved):
             yield Refusal(
                 "approved numbers",
-                f"“{name}” reads {display} and dials {dial}. Approved is {approved[1]}. Put the "
-                "digits right; or propose the new number in the admin, or: "
-                f"manage.py approve_number {slug}",
+                f"“{name}” shows {display} and dials {dial}, but the approved number is "
+                f"{approved[1]}. {_how_to_correct(slug)}",
                 [],
                 bake.Record("contacts.phone", key, name),
             )
@@ -288,7 +293,7 @@ def approved_numbers(edition):
 
 def numbers_that_can_be_dialled(edition):
     """Every number would pass the form's checks, however it came into the data."""
-    # Editions made before this rule don't record a number's kind, so treat each as for texts.
+    # Editions made before this rule don't record a number's kind, so check each as a text number.
     older = [
         [key, name, role, Phone.Kind.TEXT, dial, display, ""]
         for key, _slug, name, role, dial, display in edition.data["phones"]
@@ -310,8 +315,8 @@ def fallbacks(edition):
     Either of the two may have changed, so both stay as readers have them.
     """
     for key, name, other_key, other_name, why in edition.data.get("fallbacks", []):
-        words = f"“{name}” names “{other_name}” for the times when it is closed. {why} "
-        words += f"Choose another line for “{name}”, or leave that field empty."
+        words = f"“{name}” sends people to “{other_name}” when it is closed. {why} "
+        words += f"Choose another number for “{name}”, or leave that field empty."
         for one in ((key, name), (other_key, other_name)):
             yield Refusal("fallbacks", words, [], bake.Record("contacts.phone", *one))
 
@@ -327,9 +332,8 @@ def numbers_of_help_now(edition):
         for href, shown, _is_seen in found["lines"]:
             if href.partition(":")[2] not in approved:
                 why = (
-                    f"It shows {shown}, a number that nobody has approved. Take it out, or have it "
-                    "approved: open it in the admin and press “Propose it for every page or for "
-                    "“Help now””."
+                    f"It shows {shown}, which has not been approved. Remove it, or get it "
+                    "approved: open the number in the admin and propose it for “Help now”."
                 )
                 yield _of_page(edition, "approved numbers", why, address)
 
@@ -346,13 +350,16 @@ def links(edition):
             if page is None and target in live:
                 continue
             if page is None:
-                why = f"A link leads to {target}, which is not there."
+                why = f"A link leads to {target}, which does not exist."
                 yield _of_page(edition, "links", why, address)
             elif edition.is_gone(target) and not edition.is_gone(address):
-                why = f"A link leads to {target}, which is archived or over. Take it out."
+                why = (
+                    f"A link leads to {target}, which is archived or past its last day. Remove "
+                    "the link."
+                )
                 yield _of_page(edition, "links", why, address)
             elif fragment and fragment not in ids.get(target, ()):
-                why = f"A link leads to a part of {target} that is not there ({fragment})."
+                why = f"A link leads to a part of {target} that does not exist ({fragment})."
                 yield _of_page(edition, "links", why, address)
 
 
@@ -365,10 +372,10 @@ def titles(edition):
             yield _of_page(edition, "titles", "The page has no title.", address)
         elif denied := DENIED_PATTERN.search(title):
             why = f"The title “{title}” stays in the phone's history and says “{denied.group()}”."
-            yield _of_page(edition, "titles", f"{why} Choose a neutral one.", address)
+            yield _of_page(edition, "titles", f"{why} Choose a neutral title.", address)
         code, english = addresses.without_language(address)
         if (other := seen.setdefault((code, title), english)) != english:
-            why = f"The title “{title}” is also that of {other}. Choose another."
+            why = f"The title “{title}” is already used by {other}. Choose another title."
             yield _of_page(edition, "titles", why, address)
 
 
@@ -379,12 +386,15 @@ def numbers(edition):
     for address, _page, found in edition.html():
         for shown in found["numbers"]:
             if is_dialled(shown) and not is_known(shown, quoted):
-                why = f"The number {shown} is none of the site's numbers. Take it out of the text."
+                why = f"{shown} is not one of the site's numbers. Remove it from the text."
                 yield _of_page(edition, "numbers", why, address)
         for href, shown, is_seen in found["lines"]:
             digits = href.partition(":")[2]
             if digits not in known or (is_seen and digits_of(shown) != digits):
-                why = f"A link dials {digits} and shows “{shown}”: that is no number of the site."
+                why = (
+                    f"A link dials {digits} and shows “{shown}”. Both must be the same number, and "
+                    "one of the site's."
+                )
                 yield _of_page(edition, "numbers", why, address)
 
 
@@ -418,8 +428,8 @@ def places(edition):
         for postcode in set(found["postcodes"]) - known:
             yield Refusal(
                 "places",
-                f"The postcode {postcode} is not that of a place in the data. If it is "
-                "confidential, somebody could be found there: take it out of the text.",
+                f"The postcode {postcode} does not belong to any place in the data. Remove it from "
+                "the text: if it is confidential, someone could be found there.",
                 [address],
                 edition.record(address),
                 stops=True,
@@ -433,8 +443,8 @@ def lost_pages(edition):
     if len(gone) > MOST_LOST * len(before):
         yield Refusal(
             "lost pages",
-            f"{len(gone)} of {len(before)} pages would be gone. If that is meant, say why: "
-            'manage.py publish --force "reason"',
+            f"{len(gone)} of {len(before)} pages would disappear. If that is intended, give the "
+            'reason: manage.py publish --force "reason"',
             gone,
             stops=True,
         )
@@ -447,7 +457,7 @@ def private(edition):
             yield _of_page(edition, "private", "The page sets a cookie.", address)
     for address, _page, found in edition.html():
         for one in found["odd"]:
-            yield _of_page(edition, "private", f"The page holds {one}.", address)
+            yield _of_page(edition, "private", f"The page contains {one}.", address)
 
 
 RULES = [
@@ -470,7 +480,7 @@ RULES = [
 def warnings(edition):
     """Worth knowing, but these stop nothing."""
     return [
-        f"{address} weighs {page['sent']} bytes; {BUDGET} arrive at once."
+        f"{address} is {page['sent']} bytes as sent. Only {BUDGET} arrive at once."
         for address, page, _found in edition.html()
         if page["sent"] > BUDGET
     ]

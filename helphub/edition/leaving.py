@@ -1,8 +1,8 @@
 """What a withdrawal takes away, in a form we can recognise in a finished page.
 
 Most pages depend on shared lists, so removing one number would mean making nearly all of them
-again. That takes minutes on a busy machine, and a withdrawal must go out sooner. We make only the
-pages that show something withdrawn. The others stay as readers have them until the next edition
+again. That takes minutes on a busy machine, and a withdrawal cannot wait that long. We make only
+the pages that show something withdrawn. The others stay as readers have them until the next edition
 makes them. Until then they may still count it ("20 services").
 """
 
@@ -15,7 +15,7 @@ SHORT = 4  # Letters. Anything shorter is matched as a whole word.
 
 
 class Signs:
-    """The names, numbers and addresses of departing rows, as they appear in a page's bytes."""
+    """The names, numbers and addresses of withdrawn rows, as they appear in a page's bytes."""
 
     def __init__(self, before, after):
         written = {form for name in _names(before, after) for form in (name, escape(name))}

@@ -1,4 +1,4 @@
-"""How publications ended, and which problems are still not mended.
+"""How publications ended, and which problems are still open.
 
 A refusal stays until a later publication includes what was refused, or an officer dismisses it. We
 keep this with the editions, so readers' servers can report it to alarms without a database.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from helphub.edition import store
 
 DONE, REFUSED, FAILED = "done", "refused", "failed"
-HELD = "held"  # It went out without the entries it names.
+HELD = "held"  # It was published without the entries it names.
 LOST = "lost"  # An edition's content was lost, so readers went back to older content.
 # The sources with rules of their own. Any other source remakes content that readers have.
 RELEASE, ROLLBACK = "release", "rollback"
@@ -23,14 +23,15 @@ class Attempt:
 
     source: str
     who: str
-    chosen: list | None = None  # The ticked records, (label, key). None: everything that waits.
+    # The ticked records, (label, key). None means everything that is waiting.
+    chosen: list | None = None
     number: int | None = None  # The edition to go back to.
     # The waiting records that this leaves out. None until we know.
     left: set | None = field(default=None)
 
 
 def unmended():
-    """Whatever was refused, failed or held back and is still not mended, newest first."""
+    """Whatever was refused, failed or held back and is still open, newest first."""
     return list((store.last() or {}).get("open", []))
 
 
@@ -66,7 +67,7 @@ def note(attempt, state, refusals=(), why="", number=None):
 
 
 def dismiss(number):
-    """Take one off the list because an officer said so. Returns whether it was there."""
+    """Take an outcome off the list at an officer's request. Returns whether it was on it."""
     found = unmended()
     kept = [one for one in found if one["id"] != number]
     store.amend_last(open=kept)
@@ -83,8 +84,8 @@ def note_lost(lost, ground):
         "who": "the publisher",
         "state": LOST,
         "refusals": [],
-        "why": f"The content of edition {lost} was lost: readers have that of edition {ground} "
-        "again. What was published in between waits to go out. Look at it, and publish it.",
+        "why": f"The content of edition {lost} was lost, so readers have the content of edition "
+        f"{ground} again. Anything published in between is waiting. Check it, then publish it.",
         "chosen": None,
         "number": None,
     }

@@ -16,7 +16,7 @@ ENOUGH = 20  # After this many pages, trust this publication's own pace, not an 
 
 
 class StoppedError(Exception):
-    """A withdrawal must go out first. The caller starts this publication again."""
+    """A withdrawal must be published first. The caller starts this publication again."""
 
 
 class Quiet:

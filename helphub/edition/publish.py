@@ -77,16 +77,15 @@ def publish(
     """Make an edition, and give it to readers if it passes the gate.
 
     The source is the working database or the current edition. If a number is given, it is that
-    edition. With marks, {(label, key): mark}, only those records go out, as they were when an
-    officer looked at them. If something is withdrawn meanwhile, this raises StoppedError. A
-    withdrawal does not stop for another one: it goes on, and the next one finds most pages already
-    made.
+    edition. With marks, {(label, key): mark}, only those records are published, as they were when
+    an officer looked at them. If something is withdrawn meanwhile, this raises StoppedError. A
+    withdrawal does not stop for another: it carries on, and the next finds most pages already made.
     """
     with store.lock(), clock.fixed(clock.today()):
         if source == RELEASED and (held := store.hold()) is not None:
             raise store.StoreError(
-                f"Readers have edition {held.get('number')}, to which {held.get('who')} went back "
-                f"({held.get('why')}). End that first: manage.py editions --lift"
+                f"Readers have edition {held.get('number')} because {held.get('who')} went back to "
+                f"it ({held.get('why')}). End that first: manage.py editions --lift"
             )
         attempt = attempt or outcomes.Attempt(source, who, None if marks is None else list(marks))
         try:
@@ -180,14 +179,14 @@ def _publish(this, source, why, force, number, marks, show):
                 raise RefusedError([*held.values(), *refusals])
             held |= new
             if (work / answers.FILE).exists():
-                # Keep the pages we made, so the entries that go out needn't be made again.
+                # Keep the pages we made, so those of the other entries needn't be made again.
                 _write_manifest(work, _manifest(edition, source, who, why, force, before, {}, {}))
                 attempt = store.keep_for_next_round(work)
     raise RefusedError([*held.values(), *refusals])
 
 
 class _Choice:
-    """Which of the waiting records go out, if an officer chose among them."""
+    """Which of the waiting records to publish, if an officer chose among them."""
 
     def __init__(self, base, previous, withdrawn, marks):
         self.marks = None if previous is None else marks
@@ -200,7 +199,7 @@ class _Choice:
         self.left = set(self.waiting) - set(marks)
 
     def refusals(self, held):
-        """Ticked records that can't go out alone, or that have changed since the officer looked."""
+        """Ticked records that need others too, or that have changed since the officer looked."""
         if self.marks is None:
             return []
         left = {*self.left, *held}
@@ -219,7 +218,7 @@ class _Choice:
         ]
 
 
-CHANGED = "“{}” has changed since you looked. Look at it again, then tick it."
+CHANGED = "“{}” has changed since you looked. Check it again, then tick it."
 
 
 def _progress(this, before, withdrawn, show):
@@ -403,8 +402,8 @@ def not_as_approved(rows, approved):
     return [
         gate.Refusal(
             "approved numbers",
-            f"The {Phone._meta.get_field(one).verbose_name} of “{row['name_en']}” is not as it was "
-            "approved. Put it back, or propose the change in the admin.",
+            f"The {Phone._meta.get_field(one).verbose_name} of “{row['name_en']}” does not match "
+            "what was approved. Change it back, or propose the change in the admin.",
             [],
             bake.record_of(Phone, row),
         )
@@ -538,8 +537,8 @@ def _switch_back(this, number, why):
     manifest = store.read_manifest(folder)
     if altered := store.altered_file(folder, manifest, with_pages=True):
         raise store.StoreError(
-            f"{altered} of edition {number} was altered: readers' servers would refuse it. "
-            "Go back to another edition."
+            f"{altered} in edition {number} was altered, so readers' servers would refuse the "
+            "edition. Go back to a different edition."
         )
     allow_again()
     before = whole_edition()
@@ -580,7 +579,7 @@ def by_command(do, who, say):
             return do()
         except StoppedError:
             was_stopped = True
-            say("Stopped, because something was withdrawn. That goes out first.")
+            say("Stopped because something was withdrawn. The withdrawal is published first.")
         except store.BusyError:
             if not was_stopped:
                 raise
@@ -588,17 +587,17 @@ def by_command(do, who, say):
 
 
 def _let_withdrawals_out(who, say, was_stopped):
-    """Wait until the publisher has taken withdrawals down. If it isn't running, do it here."""
+    """Wait until the publisher has published the withdrawals. If it isn't running, do it here."""
     has_waited = False
     while store.has_watcher() and _is_withdrawal_asked_for():
         if not has_waited:
-            say("Waiting until the publisher has taken off every page what was withdrawn.")
+            say("Waiting for the publisher to take the withdrawn content off every page.")
         has_waited = True
         time.sleep(PAUSE)
     if was_stopped and not store.has_watcher() and whole_edition():
         publish(WITHDRAWAL, who, "something was withdrawn")
     if was_stopped:
-        say(f"Begun again at {timezone.localtime():%H:%M}.")
+        say(f"Started again at {timezone.localtime():%H:%M}.")
 
 
 def _is_withdrawal_asked_for():

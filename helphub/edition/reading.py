@@ -36,7 +36,7 @@ class Router:
 
 
 def _refuse(*arguments):
-    raise NotForReadersError("A page for readers asked the working database.")
+    raise NotForReadersError("A page for readers queried the working database.")
 
 
 @contextmanager

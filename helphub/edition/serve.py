@@ -96,8 +96,8 @@ class Server:
     def __init__(self, django):
         if not (settings.LAPTOP or settings.EDITIONS_DIR.is_dir()):
             raise ImproperlyConfigured(
-                f"EDITIONS_DIR is {settings.EDITIONS_DIR}, and there is no such folder. Make it, "
-                "or name the one that manage.py publish writes to."
+                f"EDITIONS_DIR is {settings.EDITIONS_DIR}, but that folder does not exist. Create "
+                "it, or set EDITIONS_DIR to the folder that manage.py publish writes to."
             )
         self.django = django
         self.edition = None
@@ -118,7 +118,7 @@ class Server:
         if (self.edition and self.edition.folder) != current:
             self.refused, self.not_before = current, time.monotonic() + RETRY
         if self.edition is None and not settings.FOR_OFFICERS:
-            logger.error("There is no edition to serve: every page is the emergency page.")
+            logger.error("There is no edition to serve, so every page is the emergency page.")
 
     def _load(self, folder):
         known = self.edition.bodies if self.edition else None
@@ -127,7 +127,7 @@ class Server:
         except Exception as error:
             # Whatever is wrong with its files, readers keep the previous edition.
             if (folder, str(error)) != (self.refused, self.why):
-                logger.error("Edition %s is not served: %s", folder.name, error)
+                logger.error("Edition %s cannot be served: %s", folder.name, error)
             self.refused, self.why = folder, str(error)
             self.not_before = time.monotonic() + RETRY
             return False
@@ -160,7 +160,7 @@ class Server:
         try:
             return self.answer(environ, start_response)
         except Exception:
-            # Left to itself, the WSGI server would log the address and send a page of its own.
+            # Left to itself, the WSGI server would log the address and send its own page.
             logger.error("A request failed before a page could answer it.")
             return emergency_answer(environ, start_response, 500)
 

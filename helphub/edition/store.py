@@ -5,10 +5,10 @@
                content.sqlite3.gz  manifest.json.gz: spare copies, with their own checksums
 current        a link to the edition that readers get, replaced by a single rename
 hold.json      who went back to an edition, and why; present while that lasts
-last.json      how the last publication ended, what is not mended yet (outcomes.py), and
-               any damage found in the current edition
+last.json      how the last publication ended, what is still open (outcomes.py), and any
+               damage found in the current edition
 .work-*        an unfinished edition, cleared away by the next publication
-.new-progress  how far the running publication is (progress.py); removed when it ends
+.new-progress  how far the running publication has got (progress.py); removed when it ends
 
 Editions with different content share no files, so damage to one never affects another. An edition
 made because a day had come shares the files of unchanged pages.
@@ -32,7 +32,7 @@ from django.conf import settings
 
 FORMAT = 2  # Of the manifest. Other releases of the code use other numbers.
 KEPT = 50
-FEWEST = 2  # Kept even when space is short: the current edition, and a fallback if it is damaged.
+FEWEST = 2  # Kept even when space is short: the current edition, and a fallback for damage.
 # Files beside the pages. We answer readers' questions from these.
 CONTENT = "content.sqlite3"
 FILES = [CONTENT, "find.sqlite3", "critical_numbers.json"]
@@ -71,7 +71,9 @@ def numbers():
     except FileNotFoundError:
         return []
     except NotADirectoryError as error:
-        raise StoreError(f"{settings.EDITIONS_DIR} is not a folder. Set EDITIONS_DIR.") from error
+        raise StoreError(
+            f"{settings.EDITIONS_DIR} is not a folder. Set EDITIONS_DIR to one."
+        ) from error
     return sorted(
         int(name)
         for name in names
@@ -120,7 +122,7 @@ def read_manifest(folder):
     if edition_format != FORMAT:
         raise StoreError(
             f"Edition {folder.name} was made by another release of this site (format "
-            f"{edition_format}, this one reads {FORMAT}). Install that release, or publish again."
+            f"{edition_format}; this release reads {FORMAT}). Install that one, or publish again."
         )
     return manifest
 
@@ -135,7 +137,7 @@ def manifest_of(folder):
     try:
         mtime = (folder / "manifest.json").stat().st_mtime_ns
     except OSError as error:
-        raise StoreError(f"Edition {folder.name} is not whole. Publish again.") from error
+        raise StoreError(f"Edition {folder.name} is incomplete. Publish again.") from error
     return _manifest_of(folder, mtime)
 
 
@@ -262,8 +264,8 @@ def check_writable():
         ) from error
     if strangers := sorted(name for name in names if not OURS.fullmatch(name)):
         raise StoreError(
-            f"{folder} holds files that are no editions: {', '.join(strangers[:5])}. Move them "
-            "away, or set EDITIONS_DIR to a folder of its own."
+            f"{folder} contains files that are not editions: {', '.join(strangers[:5])}. Move them "
+            "elsewhere, or set EDITIONS_DIR to a folder used for nothing else."
         )
 
 
@@ -275,8 +277,10 @@ def lock():
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise BusyError("Another publication is at work. Try again when it is done.") from error
-        # Mend first, or clear_away would treat a lost manifest as an unfinished edition.
+            raise BusyError(
+                "Another publication is running. Try again when it has finished."
+            ) from error
+        # Restore files first, or clear_away would treat a lost manifest as an unfinished edition.
         for folder in [current(), *_without_manifest()]:
             if folder is not None and folder.is_dir():
                 bring_back(folder)
@@ -442,7 +446,7 @@ def is_forbidden(folder):
 
 
 def hold():
-    """Who went back to an edition, when and why, or None."""
+    """Which edition was gone back to, by whom, when and why, or None."""
     return _read_json(settings.EDITIONS_DIR / "hold.json")
 
 
@@ -466,12 +470,12 @@ def set_last(**values):
     write_json(settings.EDITIONS_DIR / "last.json", kept | values | {"at": time.time()})
 
 
-# Other entries in last.json. An earlier release knows no other file for them.
+# Other entries in last.json. A file of their own would be foreign to an earlier release.
 LASTING = {"open", "next", "damage"}
 
 
 def damage():
-    """The damage found in the current edition and not yet mended, or None."""
+    """The damage found in the current edition and not yet repaired, or None."""
     return (last() or {}).get("damage")
 
 

@@ -1,4 +1,4 @@
-"""Why a publication failed, and what to do about it. The journal has the rest."""
+"""Why a publication failed, and what to do about it. The journal has the details."""
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -19,13 +19,13 @@ def in_words(error):
     said = str(error).strip().rpartition("\n")[2]
     if getattr(error, "errno", None) in FULL or any(words in said for words in FULL_IN_WORDS):
         return (
-            f"The disk is full. {KEPT} Free some space where {settings.EDITIONS_DIR} lies, and "
-            "publish again."
+            f"The disk is full. {KEPT} Free some space on the disk that holds "
+            f"{settings.EDITIONS_DIR}, then publish again."
         )
     if "disk I/O error" in said:  # SQLite's message when a disk quota is used up.
         return (
-            f"The disk of {settings.EDITIONS_DIR} could not be written to. {KEPT} See that it has "
-            "room and is well, and publish again."
+            f"The disk that holds {settings.EDITIONS_DIR} could not be written to. {KEPT} Check "
+            "that it has space and works, then publish again."
         )
     if isinstance(error, (StoreError, BakeError)):
         return said
@@ -33,12 +33,12 @@ def in_words(error):
         return f"The pages could not be made: {said} {KEPT}"
     if isinstance(error, DatabaseError):
         return (
-            f"A database could not be read or written ({said}). {KEPT} See that the database is "
-            "there, and publish again."
+            f"A database could not be read or written ({said}). {KEPT} Check that the database is "
+            "available, then publish again."
         )
     if isinstance(error, OSError):
         return (
-            f"The edition could not be written ({error.strerror}). {KEPT} See that the disk of "
-            f"{settings.EDITIONS_DIR} is well, and publish again."
+            f"The edition could not be written ({error.strerror}). {KEPT} Check that the disk that "
+            f"holds {settings.EDITIONS_DIR} works, then publish again."
         )
-    return f"A fault of this program: {said}. {KEPT} Tell whoever keeps the machine."
+    return f"A fault in this program: {said}. {KEPT} Tell whoever runs the server."

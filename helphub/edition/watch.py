@@ -1,4 +1,4 @@
-"""The publisher: does what officers ask for in the admin, and what is due with time."""
+"""The publisher: does what officers ask for in the admin, and what falls due with time."""
 
 import logging
 import threading
@@ -19,7 +19,7 @@ PAUSE = 0.5
 BEAT = 2  # Seconds between signs of life, even while working.
 RETRY = 300  # Seconds before we retry a task that the publisher started itself.
 LOOK_AT_FILES = 20  # Seconds between checks that the current edition is whole.
-MEND_AGAIN = 60  # Seconds before we retry mending an edition.
+MEND_AGAIN = 60  # Seconds before we retry repairing an edition.
 Kind, State = PublicationRequest.Kind, PublicationRequest.State
 
 
@@ -64,8 +64,8 @@ class Watcher:
                 self.note(self.unnoted)
             if request := self.next():
                 is_idle = False
-                # A command's publication stops for a withdrawal. Everything else waits for it to
-                # end.
+                # A publication run by a command stops for a withdrawal. Everything else waits
+                # for it to end.
                 if not store.is_busy():
                     self.answer(request)
         except DatabaseError:
@@ -171,20 +171,20 @@ class Watcher:
             if found is None:
                 return
             number = store.number_of(folder)
-            logger.error("%s of edition %s is not as it was made.", found, number)
+            logger.error("%s in edition %s is damaged.", found, number)
             ground = publish.whole_edition()
             publish.publish(
-                publish.CURRENT, "the publisher", f"{found} of edition {number} was damaged"
+                publish.CURRENT, "the publisher", f"{found} in edition {number} was damaged"
             )
             if ground != folder:
                 outcomes.note_lost(number, store.number_of(ground))
             store.set_damage(None)
         except store.BusyError:
-            pass  # A running command may be mending it.
+            pass  # A running command may be repairing it.
         except StoppedError:
-            self.look_at_files_at = 0.0  # The withdrawal may have mended it.
+            self.look_at_files_at = 0.0  # The withdrawal may have repaired it.
         except Exception:
-            logger.exception("The damaged edition was not made again. Trying again in a minute.")
+            logger.exception("The damaged edition could not be remade. Trying again in a minute.")
             self.look_at_files_at = time.monotonic() + MEND_AGAIN
 
     def catch_up(self):
@@ -196,13 +196,13 @@ class Watcher:
             self.say("The site was updated. Pages stay as they were while a new edition is made.")
         try:
             if source:
-                publish.publish(source, "the publisher", "needed at the start")
+                publish.publish(source, "the publisher", "needed at start-up")
         except publish.RefusedError as error:
             self.say(f"The edition was refused. Pages stay as they are.\n{error}")
         except (store.BusyError, StoppedError):
             self.is_up_to_date = False  # The other process may be making it.
         except Exception as error:
-            logger.exception("The edition was not made.")
+            logger.exception("The edition could not be made.")
             self.say(f"Trying again in five minutes. {trouble.in_words(error)}")
             self.is_up_to_date, self.not_before = False, time.monotonic() + RETRY
         else:
@@ -214,7 +214,7 @@ class Watcher:
         return store.current() is not None and self.looked_at != (store.current(), clock.today())
 
     def keep_time(self):
-        """Remake the pages that change with the day. Nothing waiting for approval goes out.
+        """Remake the pages that change with the day. Nothing that is waiting is published.
 
         After an urgent withdrawal, this includes the pages that it left for later.
         """
@@ -226,9 +226,9 @@ class Watcher:
                 publish.publish(publish.CURRENT, "the clock", why)
             self.looked_at = store.current(), today
         except (store.BusyError, StoppedError):
-            pass  # Checked again once that publication or withdrawal is out.
+            pass  # Checked again once that publication or withdrawal is done.
         except Exception:
-            logger.exception("The edition of the day was not made. Trying again in five minutes.")
+            logger.exception("Today's edition could not be made. Trying again in five minutes.")
             self.not_before = time.monotonic() + RETRY
 
 

@@ -1,7 +1,7 @@
 """The search index: a separate SQLite file, built from what is published.
 
 It is the same whichever database holds the content. We write it beside the old one and rename it,
-so a reader never meets half an index.
+so a reader never sees half an index.
 """
 
 import hashlib
@@ -75,9 +75,9 @@ PEOPLE = "i im ive id me my mine he hes him his she shes her they them we us our
 PERSONAL = frozenset(PEOPLE.split())
 LONGEST_QUERY, MOST_WORDS = 200, 40
 MOST_BETWEEN = 2  # Other words allowed within a phrase that has at least two words of weight.
-MOST_MENDED = 6  # Mending is slow, and a real query never has more mistakes than this.
+MOST_MENDED = 6  # Correcting is slow, and a real query never has more mistakes than this.
 MOST_FOUND = 40
-# The best page in a language scores 1 for its words. The others score their share of that.
+# The best page in a language scores 1 for its words. The others score a share of that.
 PHRASE_BONUS = 3.0  # For each word of a name or everyday phrase found in the query.
 FALLBACK_SHARE = 0.9  # At equal shares the reader's language comes before English.
 LEAST_SHARE = 0.3  # Anything further away only gets in the way.

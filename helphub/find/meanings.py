@@ -116,7 +116,7 @@ def _word(word):
     plain = word.replace("#", "0").removesuffix("*")
     if fold(plain) != plain:
         raise ValueError(
-            f"No reader's word is ever “{word}”: they are met without capitals and signs."
+            f"“{word}” can never match: readers' words have no capitals or signs by then."
         )
     expression = re.escape(word.removesuffix("*")).replace(r"\#", r"\d+")
     return expression + (r"\S*" if word.endswith("*") else "")

@@ -340,7 +340,7 @@ def withdrawal_interrupts(stack, this):
     until(lambda: is_making_pages(stack), 120)
     this.notes.append(f"by command: {withdrawn(stack, this, officer, 'h-childline')}")
     said, _ = command.communicate(timeout=600)
-    if command.returncode or "Begun again at" not in said:
+    if command.returncode or "Started again at" not in said:
         this.faults.append(f"The command did not begin again: {said[-300:]}")
     yield
 

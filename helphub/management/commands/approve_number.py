@@ -9,26 +9,28 @@ from helphub.history.recording import recording
 
 class Command(BaseCommand):
     help = (
-        "Note that two persons read through the digits of a line, as they are saved, and found "
-        "them right. For operators: in the admin one officer proposes and another approves."
+        "Record that two people checked the saved digits of a number and found them right. For "
+        "operators: in the admin, one officer proposes and another approves."
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("line", help="The line's name in texts, such as h-spoc.")
-        parser.add_argument("--who", required=True, help="Who made sure of it.")
-        parser.add_argument("--second", required=True, help="Who else made sure of it.")
-        parser.add_argument("--no-input", action="store_true", help="Do it without asking.")
+        parser.add_argument("line", help="The number's name in texts, such as h-spoc.")
+        parser.add_argument("--who", required=True, help="Who checked it.")
+        parser.add_argument("--second", required=True, help="Who else checked it.")
+        parser.add_argument("--no-input", action="store_true", help="Approve it without asking.")
 
     def handle(self, line, who, second, no_input, **options):
         who, second = who.strip(), second.strip()
         if not who or not second or who.casefold() == second.casefold():
-            raise CommandError("Name two persons who made sure of it: --who and --second.")
+            raise CommandError("Name two different people who checked it: --who and --second.")
         phone = Phone.objects.filter(slug=line).first()
         if phone is None:
-            raise CommandError(f"There is no line {line}. The admin's list of numbers names them.")
+            raise CommandError(
+                f"There is no number {line}. The list of numbers in the admin gives their names."
+            )
         before = ApprovedNumber.objects.by_line().get(line)
-        was = f"approved so far: {before.display}" if before else "nothing approved so far"
-        self.stdout.write(f"{phone.name}\nreads {phone.display}, dials {phone.dial} ({was}).")
+        was = f"currently approved: {before.display}" if before else "not yet approved"
+        self.stdout.write(f"{phone.name}\nshows {phone.display}, dials {phone.dial} ({was}).")
         if not no_input and not self._is_wanted(phone):
             raise CommandError("Nothing was approved.")
         row = ApprovedNumber(
@@ -44,18 +46,18 @@ class Command(BaseCommand):
             row.full_clean()
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
-        with recording(why=f"{row.who} approved its digits, {row.display}") as kept:
+        with recording(why=f"{row.who}, approved the digits {row.display}") as kept:
             row.save()
             kept.note(phone)
         self.stdout.write(
-            f"Approved {row.display} for {line}, in the record as proposed by {who} and approved "
-            f"by {row.who}. Publish to let readers see it."
+            f"Approved {row.display} for {line}, recorded as proposed by {who} and approved by "
+            f"{row.who}. Publish so that readers see it."
         )
 
     def _is_wanted(self, phone):
         if not sys.stdin.isatty():
-            self.stdout.write("Say --no-input to approve it without being asked.")
+            self.stdout.write("Add --no-input to approve it without being asked.")
             return False
-        # Typed in, not just confirmed: a wrong digit is the worst fault this site can have.
-        typed = input("Type the digits as you know them to be right: ")
+        # Typed, not just confirmed: a wrong digit is the worst fault this site can have.
+        typed = input("Type the digits that you know to be right: ")
         return typed.replace(" ", "") == phone.dial

@@ -4,8 +4,8 @@ from helphub.find import index
 
 
 class Command(BaseCommand):
-    help = "Write anew what can be found: the index of everything published."
+    help = "Rebuild the search index from everything published."
 
     def handle(self, **options):
         count = index.build()
-        self.stdout.write(f"Indexed {count} pages, counted once in each language.")
+        self.stdout.write(f"Indexed {count} pages, counting each language separately.")

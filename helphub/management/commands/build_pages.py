@@ -9,14 +9,14 @@ from helphub.edition import build, makers
 
 
 class Command(BaseCommand):
-    help = "Make shares of editions' pages. manage.py publish starts this by itself."
+    help = "Make part of an edition's pages. Started by manage.py publish, not by hand."
     requires_system_checks = []
 
     def handle(self, **options):
         if settings.FOR_OFFICERS:
-            raise CommandError("Pages are made by the public role, which knows no officers.")
+            raise CommandError("Pages are made in the public role, which has no officers.")
         if settings.EDITION is None:
-            raise CommandError("This is a part of manage.py publish. Run that.")
+            raise CommandError("This is part of manage.py publish. Run that instead.")
         self.load()
         makers.serve(sys.stdin, self.make_share)
 

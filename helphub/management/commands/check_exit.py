@@ -48,8 +48,8 @@ def ios_apps(claim):
 
 class Command(BaseCommand):
     help = (
-        "Before launch, by hand: look whether an app claims the address of the exit. An app that "
-        "opens instead leaves the browser, with this site in it, behind."
+        "Before launch, check by hand whether an app claims the exit's address. If an app opens "
+        "instead, the browser stays open behind it, with this site in it."
     )
 
     def handle(self, **options):
@@ -66,7 +66,7 @@ class Command(BaseCommand):
         if found:
             listed = "\n".join(f"- {app}" for app in found)
             raise CommandError(
-                f"Apps claim addresses of {parts.hostname}. Try {settings.EXIT_URL} on a phone "
-                f"that has them, or choose another address:\n{listed}"
+                f"Apps claim addresses on {parts.hostname}. Try {settings.EXIT_URL} on a phone "
+                f"that has them installed, or choose another address:\n{listed}"
             )
-        self.stdout.write(f"No app claims addresses of {parts.hostname}.")
+        self.stdout.write(f"No app claims addresses on {parts.hostname}.")

@@ -23,7 +23,7 @@ READERS_CHOICES = [Phone.Section, Programme.Agency]
 
 
 class Command(BaseCommand):
-    help = "Bring every catalogue up to date with the words in templates and code."
+    help = "Bring every catalogue up to date with the text in templates and code."
 
     def handle(self, **options):
         found = self._collect()
@@ -46,7 +46,7 @@ class Command(BaseCommand):
                 catalogue.remove(entry)
             catalogue.save(str(path))
             done = len(catalogue.translated_entries())
-            self.stdout.write(f"{code}: {done} of {len(catalogue)} words translated")
+            self.stdout.write(f"{code}: {done} of {len(catalogue)} messages translated")
 
     def _collect(self):
         catalogue = polib.POFile()

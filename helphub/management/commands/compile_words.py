@@ -4,7 +4,7 @@ from helphub import words
 
 
 class Command(BaseCommand):
-    help = "Compile the interface's words for Django."
+    help = "Compile the interface's translations for Django."
     requires_system_checks = []
 
     def handle(self, **options):

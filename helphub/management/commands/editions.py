@@ -8,27 +8,32 @@ from helphub.edition import publish, store
 
 
 class Command(BaseCommand):
-    help = "List the editions; go back to one; end going back."
+    help = "List the editions, go back to one, or end a rollback."
 
     def add_arguments(self, parser):
         what = parser.add_mutually_exclusive_group()
         what.add_argument("--roll-back", type=int, metavar="NUMBER")
-        what.add_argument("--lift", action="store_true", help="End going back.")
-        parser.add_argument("--why", default="", help="Needed for going back; everybody sees it.")
+        what.add_argument("--lift", action="store_true", help="End the rollback.")
+        parser.add_argument(
+            "--why", default="", help="The reason for going back. Every officer sees it."
+        )
 
     def handle(self, roll_back, lift, why, **options):
         who = f"{getpass.getuser()}, by command"
         try:
             if lift:
                 publish.lift(who)
-                self.stdout.write("The next publication reaches readers again. Publish now.")
+                self.stdout.write("The next publication will reach readers again. Publish now.")
             elif roll_back:
                 if not why:
                     raise CommandError('Say why: --why "…". Every officer sees it.')
                 number = publish.by_command(
                     lambda: publish.roll_back(roll_back, who, why), who, self.stdout.write
                 )
-                self.stdout.write(f"Readers have edition {number}, until somebody lifts that.")
+                self.stdout.write(
+                    f"Readers have edition {number} until the rollback is ended: "
+                    "manage.py editions --lift"
+                )
             else:
                 self._list()
         except publish.RefusedError as error:
@@ -40,7 +45,7 @@ class Command(BaseCommand):
         current, hold = store.current(), store.hold()
         if hold:
             self.stdout.write(
-                f"Gone back to edition {hold.get('number')} by {hold.get('who')}: {hold.get('why')}"
+                f"{hold.get('who')} went back to edition {hold.get('number')}: {hold.get('why')}"
             )
         for number in reversed(store.numbers()):
             folder = store.folder_of(number)
@@ -53,7 +58,7 @@ class Command(BaseCommand):
             changes = manifest["changes"]
             counts = ", ".join(f"{len(changes[name])} {name}" for name in changes)
             notes = [manifest["why"], manifest["forced"] and f"FORCED: {manifest['forced']}"]
-            notes.append(store.is_forbidden(folder) and "never served again: withdrawn")
+            notes.append(store.is_forbidden(folder) and "not served: it shows something withdrawn")
             note = "; ".join(one for one in notes if one)
             mark = "*" if folder == current else " "
             self.stdout.write(

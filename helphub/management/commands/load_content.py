@@ -8,17 +8,17 @@ from helphub.history.recording import LOADED, begin, recording
 
 
 class Command(BaseCommand):
-    help = "Fill an empty database from the fixtures. Otherwise change nothing."
+    help = "Load the fixtures into an empty database. Otherwise change nothing."
 
     def add_arguments(self, parser):
         parser.add_argument(
             "--overwrite",
             action="store_true",
-            help="List what the fixtures would add and replace, and do it after a yes. "
-            "What an officer changed is never touched.",
+            help="List what the fixtures would add and replace, then do it if you say yes. "
+            "Anything an officer has changed is never touched.",
         )
         parser.add_argument(
-            "--no-input", action="store_true", help="With --overwrite: do it without asking."
+            "--no-input", action="store_true", help="With --overwrite, do it without asking."
         )
 
     def handle(self, overwrite, no_input, **options):
@@ -28,9 +28,9 @@ class Command(BaseCommand):
             elif overwrite:
                 self._overwrite(no_input)
             else:
-                self.stdout.write("The content is there already. Nothing changed.")
+                self.stdout.write("The content is already loaded. Nothing changed.")
             if made := roles.load():
-                self.stdout.write(f"Made the roles {', '.join(made)}.")
+                self.stdout.write(f"Created the roles {', '.join(made)}.")
             begin()
         except (content.FixtureError, roles.RoleError) as error:
             raise CommandError(error) from error
@@ -48,7 +48,7 @@ class Command(BaseCommand):
             index.build()
             self.stdout.write(f"Wrote {len(wanted)} rows.")
         else:
-            self.stdout.write("Nothing changed. Say --no-input to do it without being asked.")
+            self.stdout.write("Nothing changed. Add --no-input to do it without being asked.")
 
     def _is_wanted(self, count):
         return sys.stdin.isatty() and input(f"Write these {count} rows? [y/N] ").lower() == "y"

@@ -20,7 +20,7 @@ class Command(migrate.Command):
         if is_whole and is_empty:
             make_tables(connection)
             if options["verbosity"]:
-                self.stdout.write("The database was empty: its tables are made.")
+                self.stdout.write("The database was empty, so its tables were created in one step.")
         super().handle(*args, **options)
 
 

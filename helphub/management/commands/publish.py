@@ -11,34 +11,34 @@ from helphub.edition.watch import Watcher
 
 
 class Command(BaseCommand):
-    help = "Give readers what is published: make an edition, check it, and switch to it."
+    help = "Publish: make an edition, check it, and switch readers to it."
 
     def add_arguments(self, parser):
-        parser.add_argument("--why", default="", help="Kept with the edition.")
+        parser.add_argument("--why", default="", help="The reason, kept with the edition.")
         parser.add_argument(
             "--force",
             default="",
             metavar="REASON",
-            help="Let the edition through though the gate refuses it. The reason is kept. A "
-            "number of every page that is wrong stops it all the same.",
+            help="Publish even if the gate refuses the edition. The reason is kept. A wrong number "
+            "on every page still stops it.",
         )
         parser.add_argument(
             "--time-only",
             action="store_true",
-            help="Make what readers have anew, for the hours of the coming weeks. Nothing that "
-            "officers have saved since goes out.",
+            help="Remake what readers have, with the opening hours of the coming weeks. Nothing "
+            "that officers have saved since is published.",
         )
 
         parser.add_argument(
             "--if-needed",
             action="store_true",
-            help="Only if there is no edition yet, or another release of the site made it. With "
-            "--watch: make that one first, and say what came of it.",
+            help="Publish only if there is no edition yet, or another release of the site made it. "
+            "With --watch, make that edition first and report the outcome.",
         )
         parser.add_argument(
             "--watch",
             action="store_true",
-            help="Stay, and publish what officers ask for in the admin, and what time changes.",
+            help="Keep running. Publish what officers ask for in the admin, and what time changes.",
         )
 
     def handle(self, why, force, time_only, if_needed, watch, **options):
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         except trouble.KNOWN as error:
             raise CommandError(trouble.in_words(error)) from error
         for held in done.held:
-            self.stdout.write(f"Held back, as it was before: {held}")
+            self.stdout.write(f"Held back (readers keep the previous version): {held}")
         for warning in done.warnings:
             self.stdout.write(f"Note: {warning}")
         counts = ", ".join(f"{len(pages)} {name}" for name, pages in done.changes.items())

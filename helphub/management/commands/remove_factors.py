@@ -5,15 +5,15 @@ from helphub.signin.account_changes import Kind
 
 class Command(AboutAccount):
     help = (
-        "Remove all second factors of an account at once, and end its sessions. For the only "
-        "keeper of users, who lost the phone and the codes; for others a keeper does it in the "
-        "admin."
+        "Remove all second factors from an account at once, and end its sessions. For the only "
+        "user administrator, if they have lost their phone and codes. For anyone else, a user "
+        "administrator does it in the admin."
     )
 
     def do(self, user, who):
         account_changes.record(Kind.REMOVAL, user, who_name=f"{who}, on the server")
         account_changes.remove_factors(user)
         self.stdout.write(
-            f"Removed all second factors of {user}, who chooses a new one with the next sign-in. "
-            "Every officer sees it on the first page."
+            f"Removed all second factors from {user}, who chooses a new one at the next sign-in. "
+            "Every officer sees this on the first page."
         )

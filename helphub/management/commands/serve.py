@@ -18,19 +18,23 @@ PATIENCE = 5  # Seconds that requests have to finish.
 
 
 class Command(BaseCommand):
-    help = "Set a laptop up, and serve the site and the admin, with the publisher beside them."
+    help = "Set up a laptop, then serve the site and the admin and run the publisher."
 
     def add_arguments(self, parser):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, port, **options):
         if not settings.LAPTOP:
-            raise CommandError("This is for a laptop. deploy/RUNBOOK.md says how a server starts.")
+            raise CommandError(
+                "This is for laptops only. deploy/RUNBOOK.md says how to start a server."
+            )
         try:
             listening = bound(port)
             call_command("set_up", stdout=self.stdout)
         except KeyboardInterrupt:
-            raise CommandError("Stopped. The next start goes on from here.", returncode=1) from None
+            raise CommandError(
+                "Stopped. The next start carries on from here.", returncode=1
+            ) from None
         # From here there are three kinds of process, all sharing what is already loaded.
         connections.close_all()
         self.stdout.flush()
@@ -110,7 +114,7 @@ def bound(port):
         listening.bind((HOST, port))
     except OSError as error:
         raise CommandError(
-            f"Port {port} is not free ({error.strerror}). PORT=8080 make serve takes another."
+            f"Port {port} is not free ({error.strerror}). Choose another: PORT=8080 make serve"
         ) from error
     return listening
 

@@ -14,7 +14,7 @@ from helphub.signin.account_changes import Kind
 
 
 class Command(BaseCommand):
-    help = "Bring everything up to date: words, tables, content, and somebody who can sign in."
+    help = "Set up or update translations, tables, content and an account to sign in with."
 
     def handle(self, **options):
         words.compile_all()
@@ -25,12 +25,12 @@ class Command(BaseCommand):
         index.build()
         users = get_user_model().objects
         if users.filter(is_superuser=True).exists():
-            self.stdout.write("Sign in to the admin with the account you have.")
+            self.stdout.write("Sign in to the admin with your existing account.")
             return
         name = os.environ.get("ADMIN_USER", "admin")
         given = os.environ.get("ADMIN_PASSWORD")
         password = given or secrets.token_urlsafe(12)
         user = users.create_superuser(name, password=password)
-        account_changes.record(Kind.VOUCHED, user, who_name="the setting up of this hub")
+        account_changes.record(Kind.VOUCHED, user, who_name="the set-up of this hub")
         shown = "the password from ADMIN_PASSWORD" if given else f"the password {password}"
         self.stdout.write(f"Sign in to the admin as {name} with {shown}. It is not shown again.")

@@ -25,7 +25,7 @@ ROOT = re.compile(r":root\s*\{([^}]*)\}")
 
 
 class Command(BaseCommand):
-    help = "Write what pages carry of static/css and static/js, in few bytes, to static/sent."
+    help = "Minify the styles and scripts that pages use, and write them to static/sent."
 
     def handle(self, **options):
         assets.FOLDER.mkdir(exist_ok=True)

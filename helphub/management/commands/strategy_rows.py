@@ -69,14 +69,14 @@ def quotations(path):
 
 
 class Command(BaseCommand):
-    help = "Print on which page each row of the strategy is shown, word for word."
+    help = "Print the page that shows each row of the strategy, word for word."
 
     def handle(self, **options):
         with SOURCE.open(newline="") as file:
             wanted_rows = [row["id"] for row in csv.DictReader(file)]
         found_rows = {reference: (words, path) for reference, words, path in rows()}
         shown, pages = 0, {}
-        missing = [f"{one} is nowhere" for one in wanted_rows if one not in found_rows]
+        missing = [f"{one} is not in the database" for one in wanted_rows if one not in found_rows]
         with override(settings.LANGUAGE_CODE):
             for reference in [one for one in wanted_rows if one in found_rows]:
                 words, path = found_rows[reference]

@@ -9,13 +9,15 @@ class AboutAccount(BaseCommand):
     """Something an operator does to an account on the server, in their own name."""
 
     def add_arguments(self, parser):
-        parser.add_argument("username", help="The name with which they sign in.")
+        parser.add_argument("username", help="The name they sign in with.")
         parser.add_argument("--who", required=True, help="Your own name, for the log.")
 
     def handle(self, username, who, **options):
         user = get_user_model().objects.filter(username=username).first()
         if user is None:
-            raise CommandError(f"There is no account {username}. The admin lists them under Users.")
+            raise CommandError(
+                f"There is no account {username}. The admin lists them under Officers."
+            )
         if not who.strip():
             raise CommandError("Give your own name: --who “your name”.")
         self.do(user, who.strip())
@@ -23,11 +25,13 @@ class AboutAccount(BaseCommand):
 
 class Command(AboutAccount):
     help = (
-        "Note that you know the person behind an account. From then on it can approve numbers and "
-        "counts as a second keeper, however new it is. For the first officers of a fresh hub: "
-        "later another keeper vouches in the admin."
+        "Record that you know the person behind an account. From then on, however new it is, it "
+        "can approve numbers and counts as a second user administrator. For the first officers "
+        "of a new hub: later on, another user administrator vouches in the admin."
     )
 
     def do(self, user, who):
         account_changes.record(Kind.VOUCHED, user, who_name=f"{who}, on the server")
-        self.stdout.write(f"Vouched for {user}, as {who}. Every officer sees it on the first page.")
+        self.stdout.write(
+            f"Vouched for {user} as {who}. Every officer sees this on the first page."
+        )
