@@ -48,15 +48,17 @@ def pages_no_longer_kept():
 
 def _without_arguments(resolver, prefix="", is_translated=False, namespace=""):
     """The addresses that take no argument: (address, whether it exists in every language)."""
-    for one in resolver.url_patterns:
-        pattern = one.pattern
+    for entry in resolver.url_patterns:
+        pattern = entry.pattern
         if isinstance(pattern, LocalePrefixPattern):
-            yield from _without_arguments(one, prefix, True, namespace)
+            yield from _without_arguments(entry, prefix, True, namespace)
         elif pattern.regex.groups or f"/{prefix}{pattern}".startswith(settings.ADMIN_PREFIX):
             continue
-        elif isinstance(one, URLResolver):
-            yield from _without_arguments(one, f"{prefix}{pattern}", is_translated, one.namespace)
-        elif isinstance(one, URLPattern) and one.name not in NOT_PRINTED:
+        elif isinstance(entry, URLResolver):
+            yield from _without_arguments(
+                entry, f"{prefix}{pattern}", is_translated, entry.namespace
+            )
+        elif isinstance(entry, URLPattern) and entry.name not in NOT_PRINTED:
             yield f"/{prefix}{pattern}", is_translated
 
 
@@ -82,12 +84,12 @@ def english():
 
 def of_one_language():
     """The addresses outside any language: robots.txt, the sitemap, old addresses."""
-    found = [
+    untranslated = [
         address
         for address, is_translated in _without_arguments(get_resolver())
         if not is_translated
     ]
-    return [*found, NOT_FOUND]
+    return [*untranslated, NOT_FOUND]
 
 
 def in_language(address, code):
@@ -96,9 +98,9 @@ def in_language(address, code):
 
 def without_language(address):
     """An address's language, and the same address in English."""
-    first, _, rest = address.lstrip("/").partition("/")
+    first, _, path = address.lstrip("/").partition("/")
     if first in dict(settings.LANGUAGES) and first != settings.LANGUAGE_CODE:
-        return first, f"/{rest}"
+        return first, f"/{path}"
     return settings.LANGUAGE_CODE, address
 
 

@@ -25,8 +25,8 @@ def of_edition(folder):
     return store.aid(folder, FILE)
 
 
-def write(folder, known):
-    store.write_aid(folder, FILE, known)
+def write(folder, record):
+    store.write_aid(folder, FILE, record)
 
 
 class Recorder(memory.Memory):
@@ -86,7 +86,7 @@ def _is_question(thing):
 
 
 def dates_of(asked):
-    return {one for one in asked if isinstance(one, date)}
+    return {dependency for dependency in asked if isinstance(dependency, date)}
 
 
 def fingerprint(value):
@@ -107,21 +107,21 @@ def _plain(value, above=()):
         columns = [value.__dict__.get(field.attname) for field in value._meta.concrete_fields]
         return name, columns, with_it
     if isinstance(value, dict):
-        return [(key, _plain(one, above)) for key, one in value.items()]
+        return [(key, _plain(item, above)) for key, item in value.items()]
     if isinstance(value, str) or not hasattr(value, "__iter__"):
         return value
-    return [_plain(one, above) for one in value]
+    return [_plain(item, above) for item in value]
 
 
 def fingerprint_of_query(connection, sql, params, today):
     """A fingerprint of what a query returns from an edition's file."""
-    params = [today if one == TODAY else one for one in params]
+    params = [today if parameter == TODAY else parameter for parameter in params]
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()[:20]
 
 
-def unchanged(connection, known, code, begin=lambda: None):
+def unchanged(connection, record, code, begin=lambda: None):
     """The addresses of pages that have not changed.
 
     Replaces the known answers with today's. Calls `begin` as soon as we know that some pages must
@@ -129,19 +129,19 @@ def unchanged(connection, known, code, begin=lambda: None):
     """
     today = clock.today().isoformat()
     # If the machine's clock was put back, dates that had arrived are in the future again.
-    if known.get("code") != code or known["day"] > today:
+    if record.get("code") != code or record["day"] > today:
         begin()
         return set()
-    check = _Check(connection, known["things"], today)
+    check = _Check(connection, record["things"], today)
     if check.before != check.fingerprints():
         begin()
     same = {
         address
-        for address, asked in known["pages"].items()
-        if all(map(check.is_same, asked)) and known["until"].get(address, LATEST) > today
+        for address, asked in record["pages"].items()
+        if all(map(check.is_same, asked)) and record["until"].get(address, LATEST) > today
     }
     check.recorder.add_answers(connection)
-    known["things"] = check.recorder.things
+    record["things"] = check.recorder.things
     return same
 
 
@@ -154,15 +154,15 @@ class _Check:
         queries = [thing if _is_question(thing) else thing[:2] for thing in things]
         self.recorder = Recorder(today, queries)
         self.recorder.add_answers(connection)
-        self.known = {}
+        self.compared = {}
 
     def fingerprints(self):
         return [thing[2] for thing in self.recorder.things]
 
     def is_same(self, number):
-        if number not in self.known:
-            self.known[number] = self._is_same(number)
-        return self.known[number]
+        if number not in self.compared:
+            self.compared[number] = self._is_same(number)
+        return self.compared[number]
 
     def _is_same(self, number):
         if number >= len(self.before):
@@ -196,7 +196,7 @@ class Dependencies:
             if number not in places:
                 thing = things[number]
                 if _is_question(thing):
-                    thing = [*thing[:3], [place_of(one) for one in thing[3]]]
+                    thing = [*thing[:3], [place_of(inner) for inner in thing[3]]]
                 places[number] = self.numbers.setdefault(_name(thing), len(self.things))
                 if places[number] == len(self.things):
                     self.things.append(thing)

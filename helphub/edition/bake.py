@@ -112,20 +112,21 @@ def read(connection):
                 continue
             # Django's own table introspection takes as long as reading every table.
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} LIMIT 0")  # noqa: S608
-            there = {column[0] for column in cursor.description}
-            rows[model] = _read_table(connection, model, there)
+            columns = {column[0] for column in cursor.description}
+            rows[model] = _read_table(connection, model, columns)
     return rows
 
 
-def _read_table(connection, model, there):
-    fields = [field for field in model._meta.concrete_fields if field.column in there]
+def _read_table(connection, model, columns):
+    fields = [field for field in model._meta.concrete_fields if field.column in columns]
     missing = {f.attname: f.get_default() for f in model._meta.concrete_fields if f not in fields}
     # A plain queryset: a translated model's own would read the active language's column.
     names = [field.attname for field in fields]
-    found = models.QuerySet(model, using=connection.alias).order_by("pk").values_list(*names)
+    queryset = models.QuerySet(model, using=connection.alias).order_by("pk").values_list(*names)
     key = model._meta.pk.attname
     return {
-        row[key]: row for row in (dict(zip(names, one, strict=True)) | missing for one in found)
+        row[key]: row
+        for row in (dict(zip(names, values, strict=True)) | missing for values in queryset)
     }
 
 
@@ -143,7 +144,7 @@ def is_entry(model):
 
 def released(rows):
     """Only published entries, and the rows that belong to them."""
-    kept = {
+    published = {
         model: {
             key: dict(row)
             for key, row in table.items()
@@ -151,8 +152,8 @@ def released(rows):
         }
         for model, table in rows.items()
     }
-    tidy(kept)
-    return kept
+    tidy(published)
+    return published
 
 
 def tidy(rows):
@@ -167,8 +168,8 @@ def tidy(rows):
             if is_entry(model):
                 continue
             for field in links(model):
-                there = named(rows, field)
-                lost = [k for k, row in table.items() if row[field.attname] not in (None, *there)]
+                keys = named(rows, field)
+                lost = [k for k, row in table.items() if row[field.attname] not in (None, *keys)]
                 belongs = field.remote_field.on_delete is models.CASCADE or not field.null
                 for key in lost:
                     is_whole = False
@@ -186,9 +187,9 @@ def children(model, rows, keys):
         if not is_entry(other)
         for field in links(other)
         if field.related_model is model and field.remote_field.on_delete is models.CASCADE
-        for there in [named(rows, field)]
+        for owners in [named(rows, field)]
         for key, row in table.items()
-        if there.get(row[field.attname]) in keys
+        if owners.get(row[field.attname]) in keys
     ]
 
 
@@ -252,12 +253,12 @@ def missing_rows(rows):
 
 
 def _name_of(field, row):
-    found = (
+    target = (
         models.QuerySet(field.related_model)
         .filter(**{field.target_field.attname: row[field.attname]})
         .first()
     )
-    return f"“{found}”" if found else "something deleted"
+    return f"“{target}”" if target else "something deleted"
 
 
 def dead_tokens(rows, folder):
@@ -283,7 +284,7 @@ def dead_tokens(rows, folder):
     }
     dead = {(kind, slug) for kind, slug in dead if slug not in names}
     faults = []
-    for model, key, token in sorted(named, key=lambda one: (one[0]._meta.label, one[1], one[2])):
+    for model, key, token in sorted(named, key=lambda use: (use[0]._meta.label, use[1], use[2])):
         if token in dead:
             owner, row = _entry_of(rows, model, rows[model][key])
             faults.append(

@@ -80,9 +80,9 @@ def is_of_this_code(folder):
 
 def is_of_today(folder):
     """Whether an edition's pages would be the same if we made them today."""
-    known = answers.of_edition(folder)
+    record = answers.of_edition(folder)
     with reading.reading(folder) as connection:
-        same = answers.unchanged(connection, known, pages_mark(folder))
+        same = answers.unchanged(connection, record, pages_mark(folder))
     return set(store.pages_of(folder)) <= same
 
 
@@ -101,9 +101,9 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
     progress.at(READING)
     with reading.reading(folder) as connection:
         mark = pages_mark(folder)
-        known = answers.of_edition(before) if before else {}
+        record = answers.of_edition(before) if before else {}
         # Starting the page maker takes as long as working out which pages can stay.
-        same = answers.unchanged(connection, known, mark, begin=_maker)
+        same = answers.unchanged(connection, record, mark, begin=_maker)
     pages = {}
     old = store.pages_of(before) if before else {}
     stay = {
@@ -129,7 +129,7 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
         shares += run(folder, before, lost, len(wanted) - len(lost), **options)
     asked = answers.Dependencies()
     if not_made := same & {*pages, *absent}:
-        asked.add(known["things"], {a: known["pages"][a] for a in not_made}, known["until"])
+        asked.add(record["things"], {a: record["pages"][a] for a in not_made}, record["until"])
     read = facts.of_edition(before) if before else {}
     for share in shares:
         pages |= share["pages"]
@@ -141,7 +141,7 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
         if is_html(page) and page["sha256"] not in read:
             read[page["sha256"]] = facts.facts_of_file(folder / "pages" / (page["file"] + ".gz"))
     shown = {page["sha256"] for page in pages.values()}
-    facts.write(folder, {mark: found for mark, found in read.items() if mark in shown})
+    facts.write(folder, {mark: page_facts for mark, page_facts in read.items() if mark in shown})
     made_by = {"code": mark, "day": clock.today().isoformat()}
     answers.write(folder, made_by | asked.as_json())
     # In address order, whichever process made them.
@@ -233,8 +233,8 @@ def _wait(maker, folder, count, report):
         if code in FULL:
             raise OSError(code, os.strerror(code))
         if code is not None and code > 0:
-            said = (folder / f".errors-{number}").read_text(errors="replace")
-            raise BuildError(said.strip()[-2000:])
+            errors = (folder / f".errors-{number}").read_text(errors="replace")
+            raise BuildError(errors.strip()[-2000:])
     if any(code != 0 for code in codes):
         raise BuildError("A process making pages was killed from outside. Publish again.")
 
@@ -277,14 +277,14 @@ def take(folder, before, page, is_shared=False):
         return True
     names = {suffix: before / "pages" / (page["file"] + suffix) for suffix in TWINS.values()}
     try:
-        found = {suffix: path.read_bytes() for suffix, path in names.items()}
+        contents = {suffix: path.read_bytes() for suffix, path in names.items()}
     except OSError:
         return False
-    if any(digest(found[suffix]) != page[name] for name, suffix in TWINS.items()):
+    if any(digest(contents[suffix]) != page[name] for name, suffix in TWINS.items()):
         return False
     path = folder / "pages" / page["file"]
     path.parent.mkdir(parents=True, exist_ok=True)
-    for suffix, content in found.items():
+    for suffix, content in contents.items():
         new = path.with_name(path.name + suffix)
         if is_shared:
             os.link(names[suffix], new)
@@ -301,7 +301,7 @@ def build_share(number, before=None):
     folder = settings.EDITION
     publisher, today, is_shared, todo = json.loads((folder / f".share-{number}").read_bytes())
     old = store.pages_of(before) if before else {}
-    known = facts.of_edition(before) if before else {}
+    old_facts = facts.of_edition(before) if before else {}
     client = Client(headers={"host": settings.PUBLIC_HOST}, raise_request_exception=False)
     recorder = answers.Recorder(today)
     # This process ends with its share. Constant garbage collection would cost a tenth of it.
@@ -322,7 +322,7 @@ def build_share(number, before=None):
                 response = client.get(address, secure=True)
                 page = print_page(folder, address, response, before, old.get(address), is_shared)
                 pages[address] = page
-                if is_html(page) and page["sha256"] not in known:
+                if is_html(page) and page["sha256"] not in old_facts:
                     # Read back from the file that readers will be sent.
                     read[page["sha256"]] = facts.facts_of_file(
                         folder / "pages" / (page["file"] + ".gz")
@@ -334,9 +334,9 @@ def build_share(number, before=None):
                     until[address] = min(days).isoformat()
                 made.write(b".")
         recorder.add_answers(connection)
-    found = {"pages": pages, "asked": asked, "until": until, "facts": read}
-    found["things"] = recorder.things
-    (folder / f".done-{number}").write_text(json.dumps(found))
+    share = {"pages": pages, "asked": asked, "until": until, "facts": read}
+    share["things"] = recorder.things
+    (folder / f".done-{number}").write_text(json.dumps(share))
 
 
 def print_page(folder, address, response, before, old, is_shared=False):

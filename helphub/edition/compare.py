@@ -39,16 +39,16 @@ def owner_field(model, row):
     take the required field, not the one filled from a choice of pages. For a many-to-many row, we
     take the side that has the field.
     """
-    found = [
+    owners = [
         field
         for field in bake.links(model)
         if field.remote_field.on_delete is models.CASCADE and row[field.attname] is not None
     ]
-    if bake.is_entry(model) or not found:
+    if bake.is_entry(model) or not owners:
         return None
     if model._meta.auto_created:
-        return next(one for one in found if one.related_model is model._meta.auto_created)
-    return min(found, key=lambda field: not field.null)
+        return next(field for field in owners if field.related_model is model._meta.auto_created)
+    return min(owners, key=lambda field: not field.null)
 
 
 class Owners:
@@ -61,7 +61,6 @@ class Owners:
     def __init__(self, rows, others):
         self.rows, self.others = rows, others
         self.keys = {}
-        self.there = {}
 
     def _key(self, field, value):
         """The primary key of the row a field refers to."""
@@ -97,11 +96,11 @@ class Owners:
 
     def all(self):
         """Every record's rows: {(label, key): [(model, key)]}."""
-        found = {}
+        records = {}
         for model, table in self.rows.items():
             for key, row in table.items():
-                found.setdefault(self.of(model, row), []).append((model, key))
-        return found
+                records.setdefault(self.of(model, row), []).append((model, key))
+        return records
 
 
 @cache
@@ -118,18 +117,18 @@ def _values(model, row):
     An empty translation may be stored in two ways, depending on how it was emptied. A line ending
     depends on whether a browser sent it.
     """
-    found = []
+    values = []
     for field in written(model):
         value = row[field.attname]
         if isinstance(value, str):
             value = value.replace("\r\n", "\n") or None
-        found.append(value)
-    return found
+        values.append(value)
+    return values
 
 
 def _essence(rows, which, others):
     """What rows say, sorted. Links to rows that the other side lacks are ignored."""
-    found = []
+    essence = []
     for model, key in which:
         row = rows[model][key]
         if not bake.is_entry(model):
@@ -141,37 +140,37 @@ def _essence(rows, which, others):
                 and field.remote_field.on_delete is not models.CASCADE
                 and row[field.attname] not in others[field.related_model]
             }
-        found.append((model._meta.label_lower, repr(_values(model, row))))
-    return sorted(found)
+        essence.append((model._meta.label_lower, repr(_values(model, row))))
+    return sorted(essence)
 
 
 def differences(now, before):
     """The records that differ between what is published in the database and an edition."""
     ours, theirs = Owners(now, before).all(), Owners(before, now).all()
-    found = []
+    differing = []
     for name in sorted(set(ours) | set(theirs)):
-        here, there = ours.get(name, []), theirs.get(name, [])
+        our_rows, their_rows = ours.get(name, []), theirs.get(name, [])
         # Most rows are the same. Look closely only at the rest.
-        if {one: now[one[0]][one[1]] for one in here} == {
-            one: before[one[0]][one[1]] for one in there
+        if {(model, key): now[model][key] for model, key in our_rows} == {
+            (model, key): before[model][key] for model, key in their_rows
         }:
             continue
-        if _essence(now, here, before) != _essence(before, there, now):
+        if _essence(now, our_rows, before) != _essence(before, their_rows, now):
             label, key = name
             model = apps.get_model(label)
             row = now[model].get(key) or before[model].get(key)
             record = bake.record_of(model, row) if row else bake.Record(label, key, "")
-            found.append(Difference(record, here, there))
-    return found
+            differing.append(Difference(record, our_rows, their_rows))
+    return differing
 
 
 def mark_of(difference, now):
     """A mark of what a record says now. It changes if an officer edits the record."""
-    said = [
+    contents = [
         (model._meta.label_lower, repr(_values(model, now[model][key])))
         for model, key in difference.now
     ]
-    return hashlib.sha256(repr(sorted(said)).encode()).hexdigest()[:20]
+    return hashlib.sha256(repr(sorted(contents)).encode()).hexdigest()[:20]
 
 
 def hold_back(now, before, names):

@@ -107,7 +107,7 @@ def _read(html):
     parser = HTMLParser(target=_Reader(), encoding="utf-8")
     parser.feed(html.encode())
     reader = parser.close()
-    text = SPACE.sub(lambda found: "\n" if "\n" in found.group() else " ", "".join(reader.text))
+    text = SPACE.sub(lambda match: "\n" if "\n" in match.group() else " ", "".join(reader.text))
     return reader, text
 
 
@@ -127,9 +127,9 @@ def facts_of(html):
         "links": sorted(set(reader.links)),
         # The lines at the top of the page, in order.
         "first": [[href, shown] for href, shown, is_seen in reader.lines if is_seen][:2],
-        "lines": [list(one) for one in sorted({tuple(one) for one in reader.lines})],
-        "numbers": sorted({one.group() for one in NUMBER.finditer(text)}),
-        "postcodes": sorted({" ".join(one) for one in POSTCODE.findall(text)}),
+        "lines": [list(line) for line in sorted({tuple(line) for line in reader.lines})],
+        "numbers": sorted({match.group() for match in NUMBER.finditer(text)}),
+        "postcodes": sorted({" ".join(parts) for parts in POSTCODE.findall(text)}),
         "odd": reader.odd,
     }
 
@@ -144,5 +144,5 @@ def of_edition(folder):
     return store.aid(folder, FILE)
 
 
-def write(folder, found):
-    store.write_aid(folder, FILE, found)
+def write(folder, facts):
+    store.write_aid(folder, FILE, facts)

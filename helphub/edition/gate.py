@@ -130,7 +130,9 @@ def _postcodes_of_places():
         if model._meta.label_lower in bake.PLACES:
             for row in model._base_manager.values():
                 texts += [value for value in row.values() if isinstance(value, str)]
-    return sorted({" ".join(one) for text in texts for one in facts.POSTCODE.findall(text.upper())})
+    return sorted(
+        {" ".join(parts) for text in texts for parts in facts.POSTCODE.findall(text.upper())}
+    )
 
 
 class Edition(NamedTuple):
@@ -155,21 +157,21 @@ class Edition(NamedTuple):
 
     def record(self, address):
         """The entry that a page belongs to."""
-        found = self.data["records"].get(addresses.without_language(address)[1])
-        return bake.Record(*found) if found else None
+        record = self.data["records"].get(addresses.without_language(address)[1])
+        return bake.Record(*record) if record else None
 
 
 def examine(edition, progress=QUIET):
     """Every refusal, with the same fault on many pages merged into one."""
-    found = {}
+    pages_by_refusal = {}
     for rule in RULES:
         progress.at(CHECKING)
         for refusal in rule(edition):
             key = refusal._replace(pages=(), record=refusal.record)
-            found.setdefault(key, []).extend(refusal.pages)
-    refusals = [refusal._replace(pages=pages) for refusal, pages in found.items()]
+            pages_by_refusal.setdefault(key, []).extend(refusal.pages)
+    refusals = [refusal._replace(pages=pages) for refusal, pages in pages_by_refusal.items()]
     # A wrong critical number causes many other faults, so report only that.
-    return [one for one in refusals if one.is_critical] or refusals
+    return [refusal for refusal in refusals if refusal.is_critical] or refusals
 
 
 def _of_page(edition, rule, why, address):
@@ -199,10 +201,10 @@ def answers(edition):
 
 def language(edition):
     """Every page declares the right language and writing direction."""
-    for address, _page, found in edition.html():
+    for address, _page, page_facts in edition.html():
         code, _ = addresses.without_language(address)
         direction = "rtl" if get_language_info(code)["bidi"] else "ltr"
-        if (found["lang"], found["dir"]) != (code, direction):
+        if (page_facts["lang"], page_facts["dir"]) != (code, direction):
             why = "The page's language or writing direction is missing or wrong."
             yield _of_page(edition, "language", why, address)
 
@@ -214,8 +216,8 @@ def critical_numbers(edition):
             yield wanted
             continue
         record, dial, display = wanted
-        for address, _page, found in edition.html():
-            if found["first"][place : place + 1] != [[f"tel:{dial}", display]]:
+        for address, _page, page_facts in edition.html():
+            if page_facts["first"][place : place + 1] != [[f"tel:{dial}", display]]:
                 yield Refusal(
                     "critical numbers",
                     f"{display}, {Phone.Role(role).label}, is not shown at the top of the page "
@@ -230,40 +232,40 @@ def critical_numbers(edition):
 def wrong_numbers(data, approved):
     """What is wrong with the critical numbers, checked before any page is made."""
     lines = critical_lines(data, approved).values()
-    return [one for one in lines if isinstance(one, Refusal)]
+    return [line for line in lines if isinstance(line, Refusal)]
 
 
 def critical_lines(data, approved_lines):
     """By role: the record and its approved number, or a refusal saying why there is none."""
-    phones = {role: one for one in data["phones"] if (role := one[3])}
-    by_slug = {one[1]: one for one in data["phones"]}
-    found = {}
+    phones = {role: phone for phone in data["phones"] if (role := phone[3])}
+    by_slug = {phone[1]: phone for phone in data["phones"]}
+    lines = {}
     for role in Phone.Role.values:
         # The single point of contact is withdrawn, so use its stand-in.
         phone = phones.get(role) or (
             by_slug.get(critical.INSTEAD_OF_SPOC) if role == Phone.Role.SPOC else None
         )
         if phone is None:
-            found[role] = _critical(f"No number is published as {Phone.Role(role).label}.", None)
+            lines[role] = _critical(f"No number is published as {Phone.Role(role).label}.", None)
             continue
         key, slug, name, _role, dial, display = phone
         record = bake.Record("contacts.phone", key, name)
         approved = approved_lines.get(slug)
         if approved is None:
-            found[role] = _critical(
+            lines[role] = _critical(
                 f"The number for “{name}” has not been approved. Propose it in the admin. An "
                 f"operator can also approve it with “manage.py approve_number {slug}”.",
                 record,
             )
         elif [dial, display] != list(approved):
-            found[role] = _critical(
+            lines[role] = _critical(
                 f"“{name}” shows {display} and dials {dial}, but the approved number is "
                 f"{approved[1]}. {_how_to_correct(slug)}",
                 record,
             )
         else:
-            found[role] = (record, *approved)
-    return found
+            lines[role] = (record, *approved)
+    return lines
 
 
 def _how_to_correct(slug):
@@ -317,19 +319,19 @@ def fallbacks(edition):
     for key, name, other_key, other_name, why in edition.data.get("fallbacks", []):
         words = f"“{name}” sends people to “{other_name}” when it is closed. {why} "
         words += f"Choose another number for “{name}”, or leave that field empty."
-        for one in ((key, name), (other_key, other_name)):
-            yield Refusal("fallbacks", words, [], bake.Record("contacts.phone", *one))
+        for record in ((key, name), (other_key, other_name)):
+            yield Refusal("fallbacks", words, [], bake.Record("contacts.phone", *record))
 
 
 def numbers_of_help_now(edition):
     """Every number shown on “Help now” was approved, however it got there."""
     # The rules above check that a line matches its approval.
-    lines = [one for one in edition.data["phones"] if one[1] in edition.approved]
-    approved = {dial for _key, _slug, _name, _role, dial, _display in lines}
-    for address, _page, found in edition.html():
+    phones = [phone for phone in edition.data["phones"] if phone[1] in edition.approved]
+    approved = {dial for _key, _slug, _name, _role, dial, _display in phones}
+    for address, _page, page_facts in edition.html():
         if addresses.without_language(address)[1] != HELP_NOW:
             continue
-        for href, shown, _is_seen in found["lines"]:
+        for href, shown, _is_seen in page_facts["lines"]:
             if href.partition(":")[2] not in approved:
                 why = (
                     f"It shows {shown}, which has not been approved. Remove it, or get it "
@@ -340,10 +342,10 @@ def numbers_of_help_now(edition):
 
 def links(edition):
     """Every internal link leads to an existing page, and to an existing part of it."""
-    ids = {address: set(found["ids"]) for address, _page, found in edition.html()}
+    ids = {address: set(page_facts["ids"]) for address, _page, page_facts in edition.html()}
     live = set(edition.data["live"])
-    for address, _page, found in edition.html():
-        for link in found["links"]:
+    for address, _page, page_facts in edition.html():
+        for link in page_facts["links"]:
             path, _, fragment = link.partition("#")
             target = path or address
             page = edition.pages.get(target)
@@ -366,8 +368,8 @@ def links(edition):
 def titles(edition):
     """Every title is neutral and unique within its language."""
     seen = {}
-    for address, _page, found in edition.html():
-        title = found["title"]
+    for address, _page, page_facts in edition.html():
+        title = page_facts["title"]
         if not title:
             yield _of_page(edition, "titles", "The page has no title.", address)
         elif denied := DENIED_PATTERN.search(title):
@@ -381,16 +383,16 @@ def titles(edition):
 
 def numbers(edition):
     """Pages show only numbers that are in the data."""
-    known = set(edition.data["numbers"])
-    quoted = known | set(edition.data["printed"])
-    for address, _page, found in edition.html():
-        for shown in found["numbers"]:
+    in_data = set(edition.data["numbers"])
+    quoted = in_data | set(edition.data["printed"])
+    for address, _page, page_facts in edition.html():
+        for shown in page_facts["numbers"]:
             if is_dialled(shown) and not is_known(shown, quoted):
                 why = f"{shown} is not one of the site's numbers. Remove it from the text."
                 yield _of_page(edition, "numbers", why, address)
-        for href, shown, is_seen in found["lines"]:
+        for href, shown, is_seen in page_facts["lines"]:
             digits = href.partition(":")[2]
-            if digits not in known or (is_seen and digits_of(shown) != digits):
+            if digits not in in_data or (is_seen and digits_of(shown) != digits):
                 why = (
                     f"A link dials {digits} and shows “{shown}”. Both must be the same number, and "
                     "one of the site's."
@@ -413,19 +415,21 @@ def is_dialled(shown):
     )
 
 
-def is_known(shown, known):
+def is_known(shown, numbers_allowed):
     digits = digits_of(shown)
     # “0800 1111 24 hours” is a number followed by another figure.
-    return digits in known or any(
-        digits.startswith(one) and len(digits) - len(one) < 5 for one in known if len(one) > 6
+    return digits in numbers_allowed or any(
+        digits.startswith(number) and len(digits) - len(number) < 5
+        for number in numbers_allowed
+        if len(number) > 6
     )
 
 
 def places(edition):
     """Pages show only postcodes of places in the data."""
-    known = set(edition.data["postcodes"])
-    for address, _page, found in edition.html():
-        for postcode in set(found["postcodes"]) - known:
+    in_data = set(edition.data["postcodes"])
+    for address, _page, page_facts in edition.html():
+        for postcode in set(page_facts["postcodes"]) - in_data:
             yield Refusal(
                 "places",
                 f"The postcode {postcode} does not belong to any place in the data. Remove it from "
@@ -455,9 +459,9 @@ def private(edition):
     for address, page in edition.pages.items():
         if "Set-Cookie" in page["headers"]:
             yield _of_page(edition, "private", "The page sets a cookie.", address)
-    for address, _page, found in edition.html():
-        for one in found["odd"]:
-            yield _of_page(edition, "private", f"The page contains {one}.", address)
+    for address, _page, page_facts in edition.html():
+        for oddity in page_facts["odd"]:
+            yield _of_page(edition, "private", f"The page contains {oddity}.", address)
 
 
 RULES = [

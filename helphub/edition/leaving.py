@@ -19,25 +19,27 @@ class Signs:
 
     def __init__(self, before, after):
         written = {form for name in _names(before, after) for form in (name, escape(name))}
-        self.long = [one.encode() for one in written if len(one) >= SHORT]
-        short = [re.escape(one.encode()) for one in written if len(one) < SHORT]
+        self.long = [form.encode() for form in written if len(form) >= SHORT]
+        short = [re.escape(form.encode()) for form in written if len(form) < SHORT]
         self.short = re.compile(rb"(?<![\w-])(?:%s)(?![\w-])" % b"|".join(short)) if short else None
 
     def are_in(self, path):
         """Whether a page's file shows any of them."""
         body = path.read_bytes()
-        return any(one in body for one in self.long) or bool(self.short and self.short.search(body))
+        return any(form in body for form in self.long) or bool(
+            self.short and self.short.search(body)
+        )
 
 
 def _names(before, after):
     """The names, numbers and addresses of the rows that differ."""
-    found = set()
+    values = set()
     for model, table in before.items():
         names = [field.attname for field in model._meta.concrete_fields if _is_name(field)]
         for key, row in table.items():
             if row != after[model].get(key):
-                found |= {row[name] for name in names if row.get(name)}
-    return found
+                values |= {row[name] for name in names if row.get(name)}
+    return values
 
 
 def _is_name(field):

@@ -37,7 +37,7 @@ def unmended():
 
 def note(attempt, state, refusals=(), why="", number=None):
     """Note how an attempt ended. It replaces earlier outcomes about the same records."""
-    refusals = [one.as_json() for one in refusals]
+    refusals = [refusal.as_json() for refusal in refusals]
     entry = {
         "id": (store.last() or {}).get("next", 1),
         "at": time.time(),
@@ -46,21 +46,21 @@ def note(attempt, state, refusals=(), why="", number=None):
         "state": HELD if state == DONE and refusals else state,
         "refusals": refusals,
         "why": why,
-        "chosen": None if attempt.chosen is None else [list(one) for one in attempt.chosen],
+        "chosen": None if attempt.chosen is None else [list(name) for name in attempt.chosen],
         "number": attempt.number,
     }
     is_open = entry["state"] != DONE
-    kept = [one for one in (_rest(one, attempt, state) for one in unmended()) if one]
-    kept = [one for one in kept if _same(one) != _same(entry)]
+    remaining = [_remainder(outcome, attempt, state) for outcome in unmended()]
+    remaining = [outcome for outcome in remaining if outcome and _same(outcome) != _same(entry)]
     if is_open:
-        kept.insert(0, entry)
+        remaining.insert(0, entry)
     store.set_last(
         state=state,
         who=attempt.who,
         number=number,
         why=why,
         refusals=refusals,
-        open=kept[:MOST],
+        open=remaining[:MOST],
         next=entry["id"] + is_open,
         entry=entry["id"] if is_open else None,
     )
@@ -68,10 +68,10 @@ def note(attempt, state, refusals=(), why="", number=None):
 
 def dismiss(number):
     """Take an outcome off the list at an officer's request. Returns whether it was on it."""
-    found = unmended()
-    kept = [one for one in found if one["id"] != number]
-    store.amend_last(open=kept)
-    return kept != found
+    outcomes = unmended()
+    remaining = [outcome for outcome in outcomes if outcome["id"] != number]
+    store.amend_last(open=remaining)
+    return remaining != outcomes
 
 
 def note_lost(lost, ground):
@@ -93,10 +93,10 @@ def note_lost(lost, ground):
 
 
 def _same(entry):
-    return {name: one for name, one in entry.items() if name not in ("id", "at", "who")}
+    return {name: value for name, value in entry.items() if name not in ("id", "at", "who")}
 
 
-def _rest(entry, attempt, state):
+def _remainder(entry, attempt, state):
     """What remains of an earlier outcome after this attempt, or None."""
     if entry["state"] == LOST:
         return entry
@@ -113,11 +113,11 @@ def _rest(entry, attempt, state):
         return None if is_over else entry
     if attempt.source != RELEASE or attempt.left is None:
         return entry
-    named = [one for one in entry["refusals"] if one["record"]]
+    named = [refusal for refusal in entry["refusals"] if refusal["record"]]
     if named:
         # This attempt tried the named records again, except those it left out.
-        kept = [one for one in named if tuple(one["record"][:2]) in attempt.left]
-        return entry | {"refusals": kept} if kept else None
+        left = [refusal for refusal in named if tuple(refusal["record"][:2]) in attempt.left]
+        return entry | {"refusals": left} if left else None
     if entry["chosen"] is None:
         return entry if attempt.left else None
-    return entry if {tuple(one) for one in entry["chosen"]} & attempt.left else None
+    return entry if {tuple(name) for name in entry["chosen"]} & attempt.left else None

@@ -86,17 +86,17 @@ class Progress(Quiet):
         """Roughly how many seconds remain, or None if we can't tell."""
         if self.doing == SWITCHING:
             return SWITCH
-        rest = self.pace.get("checking", 1) + SWITCH
+        after_making = self.pace.get("checking", 1) + SWITCH
         if self.doing == CHECKING:
-            return rest
+            return after_making
         page = self.own_page or self.pace.get("page")
         if page is None:
             return None
         if self.doing == MAKING:
-            return rest + (self.of - self.done) * page
+            return after_making + (self.of - self.done) * page
         spent = time.monotonic() - self.started
         reading = max(0, self.pace.get("reading", 0) - spent)
-        return rest + self.pace.get("made", 0) * page + reading
+        return after_making + self.pace.get("made", 0) * page + reading
 
     def note(self):
         """What to tell the next publication about this one's pace."""

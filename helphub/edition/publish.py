@@ -82,10 +82,10 @@ def publish(
     withdrawal does not stop for another: it carries on, and the next finds most pages already made.
     """
     with store.lock(), clock.fixed(clock.today()):
-        if source == RELEASED and (held := store.hold()) is not None:
+        if source == RELEASED and (hold := store.hold()) is not None:
             raise store.StoreError(
-                f"Readers have edition {held.get('number')} because {held.get('who')} went back to "
-                f"it ({held.get('why')}). End that first: manage.py editions --lift"
+                f"Readers have edition {hold.get('number')} because {hold.get('who')} went back to "
+                f"it ({hold.get('why')}). End that first: manage.py editions --lift"
             )
         attempt = attempt or outcomes.Attempt(source, who, None if marks is None else list(marks))
         try:
@@ -99,15 +99,14 @@ def publish(
             with suppress(OSError):  # A full disk may not even have room for this note.
                 outcomes.note(attempt, outcomes.FAILED, why=trouble.in_words(error))
             raise
-        if (held := store.hold()) is not None:
+        if (hold := store.hold()) is not None:
             # We made new pages from the edition they went back to, so hold at its new number.
-            store.set_hold(published.number, held.get("who"), held.get("why"))
+            store.set_hold(published.number, hold.get("who"), hold.get("why"))
         outcomes.note(attempt, outcomes.DONE, published.held, number=published.number)
         return published
 
 
 def _publish(this, source, why, force, number, marks, show):
-    who = this.who
     started, read_at = time.perf_counter(), time.time()
     before = whole_edition()
     origin = store.folder_of(number) if number else before
@@ -124,17 +123,17 @@ def _publish(this, source, why, force, number, marks, show):
     progress.at(READING)
     choice = _Choice(base, previous, withdrawn, marks)
     this.left = choice.left
-    held, seconds, attempt = {}, {}, before
+    held_back, seconds, attempt = {}, {}, before
     for _round in range(MOST_ROUNDS):
         with store.work_folder() as work:
             progress.at(READING)
             mark = time.perf_counter()
             rows = bake.copied(base)
-            compare.hold_back(rows, previous, [*choice.left, *held])
+            compare.hold_back(rows, previous, [*choice.left, *held_back])
             with_approved_digits(rows, previous, approved)
             bake.withdraw(rows, withdrawn)
             is_bound = source == RELEASED and not force
-            refusals = choice.refusals(held)
+            refusals = choice.refusals(held_back)
             if is_bound:
                 refusals = refusals or not_as_approved(rows, approved)
             refusals = refusals or _bake(rows, work, approved, is_bound, progress)
@@ -166,23 +165,28 @@ def _publish(this, source, why, force, number, marks, show):
             refusals = _that_count(refusals, source, force)
             if not refusals:
                 seconds["all"] = time.perf_counter() - started
-                manifest = _manifest(edition, source, who, why, force, before, held, seconds)
-                manifest |= _taken(source, origin, read_at, [*choice.left, *held])
+                manifest = _manifest(
+                    edition, source, this.who, why, force, before, held_back, seconds
+                )
+                manifest |= _taken(source, origin, read_at, [*choice.left, *held_back])
                 manifest["pace"] = progress.note()
                 if is_urgent:
                     manifest["later"] = len(build.left_for_later(work, pages))
                 progress.at(SWITCHING)
                 return _let_through(work, manifest, withdrawn)
-            new = {(one.record.label, one.record.key): one for one in refusals if one.record}
-            if any(one.stops for one in refusals) or not set(new) - set(held) - choice.left:
+            new = {refusal.record[:2]: refusal for refusal in refusals if refusal.record}
+            is_over = any(refusal.stops for refusal in refusals)
+            if is_over or not set(new) - set(held_back) - choice.left:
                 # The held-back entries may be causing the rest.
-                raise RefusedError([*held.values(), *refusals])
-            held |= new
+                raise RefusedError([*held_back.values(), *refusals])
+            held_back |= new
             if (work / answers.FILE).exists():
                 # Keep the pages we made, so those of the other entries needn't be made again.
-                _write_manifest(work, _manifest(edition, source, who, why, force, before, {}, {}))
+                _write_manifest(
+                    work, _manifest(edition, source, this.who, why, force, before, {}, {})
+                )
                 attempt = store.keep_for_next_round(work)
-    raise RefusedError([*held.values(), *refusals])
+    raise RefusedError([*held_back.values(), *refusals])
 
 
 class _Choice:
@@ -195,14 +199,16 @@ class _Choice:
             return
         self.now, self.before = bake.copied(base), previous
         bake.withdraw(self.now, withdrawn)
-        self.waiting = {one.name: one for one in compare.differences(self.now, previous)}
+        self.waiting = {
+            difference.name: difference for difference in compare.differences(self.now, previous)
+        }
         self.left = set(self.waiting) - set(marks)
 
-    def refusals(self, held):
+    def refusals(self, held_back):
         """Ticked records that need others too, or that have changed since the officer looked."""
         if self.marks is None:
             return []
-        left = {*self.left, *held}
+        left = {*self.left, *held_back}
         going = set(self.waiting) - left
         changed = [
             self.waiting[name].record
@@ -210,7 +216,10 @@ class _Choice:
             if compare.mark_of(self.waiting[name], self.now) != self.marks[name]
         ]
         return [
-            *(gate.Refusal("changed", CHANGED.format(one.name), [], one) for one in changed),
+            *(
+                gate.Refusal("changed", CHANGED.format(record.name), [], record)
+                for record in changed
+            ),
             *(
                 gate.Refusal("bake", fault.why, [], fault.record)
                 for fault in compare.names_of_unticked(self.now, self.before, going, left)
@@ -242,16 +251,16 @@ def _progress(this, before, withdrawn, show):
 
 def _bake(rows, work, approved, is_bound, progress):
     """Write the content file and what goes with it. Returns refusals if it is inconsistent."""
-    found = bake.missing_rows(rows) if is_bound else []
-    if not found:
+    faults = bake.missing_rows(rows) if is_bound else []
+    if not faults:
         try:
             bake.write(rows, work / "content.sqlite3")
         except bake.BakeError as error:
             raise RefusedError([gate.Refusal("bake", str(error), [], stops=True)]) from error
         progress.at(READING)
-        found = bake.dead_tokens(rows, work) if is_bound else []
-    if found:
-        return [gate.Refusal("bake", fault.why, [], fault.record) for fault in found]
+        faults = bake.dead_tokens(rows, work) if is_bound else []
+    if faults:
+        return [gate.Refusal("bake", fault.why, [], fault.record) for fault in faults]
     with reading.reading(work):
         phones = critical.phones_with_stand_in()
         if phones is not None:
@@ -267,14 +276,14 @@ def _bake(rows, work, approved, is_bound, progress):
 def _that_count(refusals, source, force):
     """The refusals that stop this publication. Wrong critical numbers always do."""
     if source == WITHDRAWAL or force:
-        return [one for one in refusals if one.is_critical]
+        return [refusal for refusal in refusals if refusal.is_critical]
     if source == CURRENT:
         # Readers already have these entries like this. There is nothing to hold them back to.
-        return [one for one in refusals if one.stops]
+        return [refusal for refusal in refusals if refusal.stops]
     return refusals
 
 
-def _manifest(edition, source, who, why, force, before, held, seconds):
+def _manifest(edition, source, requester, why, force, before, held_back, seconds):
     old = edition.before
     headers = edition.pages["/"]["headers"]
     return {
@@ -282,7 +291,7 @@ def _manifest(edition, source, who, why, force, before, held, seconds):
         "made_at": time.time(),
         "day": clock.today().isoformat(),
         "source": source,
-        "who": who,
+        "who": requester,
         "why": why,
         "forced": force,
         "before": before.name if before else None,
@@ -298,7 +307,7 @@ def _manifest(edition, source, who, why, force, before, held, seconds):
                 if address in old and old[address]["sha256"] != page["sha256"]
             ),
         },
-        "held": [one.as_json() for one in held.values()],
+        "held": [refusal.as_json() for refusal in held_back.values()],
         "warnings": gate.warnings(edition),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
         "data": edition.data,
@@ -393,8 +402,8 @@ def with_approved_digits(rows, previous, approved):
     for key, row in rows[Phone].items():
         newest, before = approved.get(row["slug"]), previous and previous[Phone].get(key)
         # Without a database we can't know of newer approvals.
-        if newest and newest.pk and before and all(row[one] == before[one] for one in APPROVED):
-            row |= {one: getattr(newest, one) for one in APPROVED}
+        if newest and newest.pk and before and all(row[name] == before[name] for name in APPROVED):
+            row |= {name: getattr(newest, name) for name in APPROVED}
 
 
 def not_as_approved(rows, approved):
@@ -402,15 +411,15 @@ def not_as_approved(rows, approved):
     return [
         gate.Refusal(
             "approved numbers",
-            f"The {Phone._meta.get_field(one).verbose_name} of “{row['name_en']}” does not match "
+            f"The {Phone._meta.get_field(name).verbose_name} of “{row['name_en']}” does not match "
             "what was approved. Change it back, or propose the change in the admin.",
             [],
             bake.record_of(Phone, row),
         )
         for row in rows[Phone].values()
         for newest in [approved.get(row["slug"])]
-        for one in ("textphone", "role")
-        if newest and newest.pk and row["is_published"] and row[one] != getattr(newest, one)
+        for name in ("textphone", "role")
+        if newest and newest.pk and row["is_published"] and row[name] != getattr(newest, name)
     ]
 
 
@@ -460,7 +469,7 @@ def shows(folder, withdrawn):
 
     If we can't read its content, assume it shows all of them.
     """
-    found = []
+    shown = []
     uri = database(folder)["NAME"]
     for label, key in withdrawn:
         model = apps.get_model(label)
@@ -469,19 +478,19 @@ def shows(folder, withdrawn):
         try:
             with closing(sqlite3.connect(uri, uri=True)) as file:
                 if file.execute(statement, [key]).fetchone():
-                    found.append((label, key))
+                    shown.append((label, key))
         except sqlite3.Error as error:
             if "no such" not in str(error):  # This edition is older than the table.
-                found.append((label, key))
-    return found
+                shown.append((label, key))
+    return shown
 
 
 def _put_away(withdrawn, number):
     """Erase older editions that show a withdrawn place. Forbid those with other withdrawn rows."""
     for old in store.numbers():
-        if old == number or not (found := shows(store.folder_of(old), withdrawn)):
+        if old == number or not (shown := shows(store.folder_of(old), withdrawn)):
             continue
-        if any(label in bake.PLACES for label, _ in found):
+        if any(label in bake.PLACES for label, _ in shown):
             store.erase(old)
         elif not store.is_forbidden(store.folder_of(old)):
             store.forbid(old, "It shows something that was withdrawn.")
@@ -504,9 +513,9 @@ def allow_again():
 # Going back
 
 
-def roll_back(number, who, why):
+def roll_back(number, requester, why):
     """Give readers an edition again, if it passes today's gate."""
-    attempt = outcomes.Attempt(outcomes.ROLLBACK, who, number=number)
+    attempt = outcomes.Attempt(outcomes.ROLLBACK, requester, number=number)
     with store.lock():
         try:
             is_done = _switch_back(attempt, number, why)
@@ -524,8 +533,8 @@ def roll_back(number, who, why):
             return number
     # It shows something withdrawn, so publish the same content without that.
     as_it_was = f"as edition {number}: {why}"
-    published = publish(WITHDRAWAL, who, as_it_was, number=number, attempt=attempt)
-    store.set_hold(published.number, who, why)
+    published = publish(WITHDRAWAL, requester, as_it_was, number=number, attempt=attempt)
+    store.set_hold(published.number, requester, why)
     return published.number
 
 
@@ -554,14 +563,14 @@ def _switch_back(this, number, why):
         approved=digits(approved_now(before)),
         before={},
     )
-    if refusals := [one for one in gate.examine(edition, progress) if one.stops]:
+    if refusals := [refusal for refusal in gate.examine(edition, progress) if refusal.stops]:
         raise RefusedError(refusals)
     store.switch(number)
     store.set_hold(number, this.who, why)
     return True
 
 
-def lift(who):
+def lift(requester):
     """End the rollback, so the next publication reaches readers again."""
     with store.lock():
         store.lift_hold()
@@ -570,11 +579,11 @@ def lift(who):
 # By command
 
 
-def by_command(do, who, say):
+def by_command(do, requester, say):
     """Run a publication, and start again each time a withdrawal stops it."""
     was_stopped = False
     while True:
-        _let_withdrawals_out(who, say, was_stopped)
+        _let_withdrawals_out(requester, say, was_stopped)
         try:
             return do()
         except StoppedError:
@@ -586,7 +595,7 @@ def by_command(do, who, say):
             time.sleep(PAUSE)
 
 
-def _let_withdrawals_out(who, say, was_stopped):
+def _let_withdrawals_out(requester, say, was_stopped):
     """Wait until the publisher has published the withdrawals. If it isn't running, do it here."""
     has_waited = False
     while store.has_watcher() and _is_withdrawal_asked_for():
@@ -595,7 +604,7 @@ def _let_withdrawals_out(who, say, was_stopped):
         has_waited = True
         time.sleep(PAUSE)
     if was_stopped and not store.has_watcher() and whole_edition():
-        publish(WITHDRAWAL, who, "something was withdrawn")
+        publish(WITHDRAWAL, requester, "something was withdrawn")
     if was_stopped:
         say(f"Started again at {timezone.localtime():%H:%M}.")
 
@@ -612,17 +621,17 @@ def _is_withdrawal_asked_for():
 # Withdrawing
 
 
-def withdraw(row, who, why):
+def withdraw(row, requester, why):
     """Note that a row must leave every page."""
     return Withdrawal.objects.get_or_create(
         label=row._meta.label_lower,
         key=row.pk,
         lifted_at=None,
-        defaults={"name": str(row)[:200], "why": why, "who": who},
+        defaults={"name": str(row)[:200], "why": why, "who": requester},
     )[0]
 
 
-def lift_withdrawal(withdrawal, who):
+def lift_withdrawal(withdrawal, requester):
     """Let the row be published again by the next release."""
-    withdrawal.lifted_at, withdrawal.lifted_by = timezone.now(), who
+    withdrawal.lifted_at, withdrawal.lifted_by = timezone.now(), requester
     withdrawal.save()

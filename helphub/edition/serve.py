@@ -64,7 +64,7 @@ class Page:
 class Edition:
     """An edition in memory. Loading checks every file, and one wrong hash refuses the edition."""
 
-    def __init__(self, folder, known=None):
+    def __init__(self, folder, loaded_bodies=None):
         if store.is_forbidden(folder):
             raise store.StoreError(f"Edition {folder.name} shows something that was withdrawn.")
         self.folder = folder
@@ -77,16 +77,16 @@ class Edition:
             zipped = packed = b""
             if page["file"] is not None:
                 path = folder / "pages" / page["file"]
-                zipped = self._read(path.with_name(path.name + ".gz"), page["gz"], known)
-                packed = self._read(path.with_name(path.name + ".br"), page["br"], known)
+                zipped = self._read(path.with_name(path.name + ".gz"), page["gz"], loaded_bodies)
+                packed = self._read(path.with_name(path.name + ".br"), page["br"], loaded_bodies)
             self.pages[address] = Page(page, zipped, packed)
 
-    def _read(self, path, mark, known):
+    def _read(self, path, mark, loaded_bodies):
         """A file's bytes, checked. If the previous edition has the same bytes, both share them."""
         body = path.read_bytes()
         if digest(body) != mark:
             raise WrongHashError(f"{path.name} of edition {self.folder.name} was altered.")
-        self.bodies[mark] = body = (known or {}).get(mark, body)
+        self.bodies[mark] = body = (loaded_bodies or {}).get(mark, body)
         return body
 
 
@@ -121,9 +121,9 @@ class Server:
             logger.error("There is no edition to serve, so every page is the emergency page.")
 
     def _load(self, folder):
-        known = self.edition.bodies if self.edition else None
+        loaded_bodies = self.edition.bodies if self.edition else None
         try:
-            self.edition = Edition(folder, known)
+            self.edition = Edition(folder, loaded_bodies)
         except Exception as error:
             # Whatever is wrong with its files, readers keep the previous edition.
             if (folder, str(error)) != (self.refused, self.why):

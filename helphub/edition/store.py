@@ -106,7 +106,7 @@ def newest_first():
     folder = current()
     last = number_of(folder) if folder else (hold() or {}).get("number")
     older = [folder_of(n) for n in reversed(numbers()) if last is None or n <= last]
-    return [folder, *(one for one in older if one != folder)] if folder else older
+    return [folder, *(earlier for earlier in older if earlier != folder)] if folder else older
 
 
 def read_manifest(folder):
@@ -229,21 +229,21 @@ def write_spares(folder):
 
 def bring_back(folder):
     """Replace altered or lost files with their spares. Returns the names of those replaced."""
-    found = []
+    replaced = []
     for name in SPARED:
         try:
-            whole = gzip.decompress((folder / f"{name}.gz").read_bytes())
-            if name == CONTENT and digest(whole) != read_manifest(folder)["files"][name]:
+            content = gzip.decompress((folder / f"{name}.gz").read_bytes())
+            if name == CONTENT and digest(content) != read_manifest(folder)["files"][name]:
                 continue
         except (OSError, EOFError, zlib.error, StoreError):
             continue
         path = folder / name
         with suppress(OSError):
-            if path.read_bytes() == whole:
+            if path.read_bytes() == content:
                 continue
-        _write(path, whole)
-        found.append(name)
-    return found
+        _write(path, content)
+        replaced.append(name)
+    return replaced
 
 
 # Writing
@@ -389,7 +389,7 @@ def bytes_of(folder):
 def _bytes_of(folder, mtime):
     # Shared files are hard links, so count only this edition's part of them.
     stats = [path.lstat() for path in folder.rglob("*")]
-    return sum(one.st_blocks * 512 // one.st_nlink for one in stats)
+    return sum(stat.st_blocks * 512 // stat.st_nlink for stat in stats)
 
 
 def prune():
@@ -450,9 +450,9 @@ def hold():
     return _read_json(settings.EDITIONS_DIR / "hold.json")
 
 
-def set_hold(number, who, why):
+def set_hold(number, requester, why):
     path = settings.EDITIONS_DIR / "hold.json"
-    write_json(path, {"number": number, "who": who, "why": why, "at": time.time()})
+    write_json(path, {"number": number, "who": requester, "why": why, "at": time.time()})
 
 
 def lift_hold():
@@ -466,8 +466,8 @@ def last():
 
 def set_last(**values):
     """Note how a publication ended, and keep the lasting entries."""
-    kept = {name: one for name, one in (last() or {}).items() if name in LASTING}
-    write_json(settings.EDITIONS_DIR / "last.json", kept | values | {"at": time.time()})
+    lasting = {name: value for name, value in (last() or {}).items() if name in LASTING}
+    write_json(settings.EDITIONS_DIR / "last.json", lasting | values | {"at": time.time()})
 
 
 # Other entries in last.json. A file of their own would be foreign to an earlier release.
@@ -479,9 +479,9 @@ def damage():
     return (last() or {}).get("damage")
 
 
-def set_damage(found):
-    if found != damage():
-        amend_last(damage=found)
+def set_damage(new_damage):
+    if new_damage != damage():
+        amend_last(damage=new_damage)
 
 
 def amend_last(**values):

@@ -16,29 +16,29 @@ KEPT = "Readers keep the edition they have."
 def in_words(error):
     """What went wrong and what to do, for an officer or the server's operator."""
     # For a page maker, the last line of its error says what happened.
-    said = str(error).strip().rpartition("\n")[2]
-    if getattr(error, "errno", None) in FULL or any(words in said for words in FULL_IN_WORDS):
+    message = str(error).strip().rpartition("\n")[2]
+    if getattr(error, "errno", None) in FULL or any(words in message for words in FULL_IN_WORDS):
         return (
             f"The disk is full. {KEPT} Free some space on the disk that holds "
             f"{settings.EDITIONS_DIR}, then publish again."
         )
-    if "disk I/O error" in said:  # SQLite's message when a disk quota is used up.
+    if "disk I/O error" in message:  # SQLite's message when a disk quota is used up.
         return (
             f"The disk that holds {settings.EDITIONS_DIR} could not be written to. {KEPT} Check "
             "that it has space and works, then publish again."
         )
     if isinstance(error, (StoreError, BakeError)):
-        return said
+        return message
     if isinstance(error, BuildError):
-        return f"The pages could not be made: {said} {KEPT}"
+        return f"The pages could not be made: {message} {KEPT}"
     if isinstance(error, DatabaseError):
         return (
-            f"A database could not be read or written ({said}). {KEPT} Check that the database is "
-            "available, then publish again."
+            f"A database could not be read or written ({message}). {KEPT} Check that the database "
+            "is available, then publish again."
         )
     if isinstance(error, OSError):
         return (
             f"The edition could not be written ({error.strerror}). {KEPT} Check that the disk that "
             f"holds {settings.EDITIONS_DIR} works, then publish again."
         )
-    return f"A fault in this program: {said}. {KEPT} Tell whoever runs the server."
+    return f"A fault in this program: {message}. {KEPT} Tell whoever runs the server."

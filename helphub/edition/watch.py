@@ -105,7 +105,7 @@ class Watcher:
             self.wait_again(request, again)
             return
         except publish.RefusedError as error:
-            request.report = again | {"refusals": [one.as_json() for one in error.refusals]}
+            request.report = again | {"refusals": [refusal.as_json() for refusal in error.refusals]}
             request.state = State.REFUSED
         except Exception as error:
             if not isinstance(error, store.StoreError):
@@ -148,7 +148,7 @@ class Watcher:
         )
         return {
             "number": done.number,
-            "held": [one.as_json() for one in done.held],
+            "held": [refusal.as_json() for refusal in done.held],
             "changes": {name: len(pages) for name, pages in done.changes.items()},
             "seconds": done.seconds,
         }
@@ -166,15 +166,15 @@ class Watcher:
             return
         try:
             with store.lock():  # Taking the lock restores files from their spares.
-                found = store.damage_of(folder)
-                store.set_damage(found and {"edition": folder.name, "file": found})
-            if found is None:
+                damaged_file = store.damage_of(folder)
+                store.set_damage(damaged_file and {"edition": folder.name, "file": damaged_file})
+            if damaged_file is None:
                 return
             number = store.number_of(folder)
-            logger.error("%s in edition %s is damaged.", found, number)
+            logger.error("%s in edition %s is damaged.", damaged_file, number)
             ground = publish.whole_edition()
             publish.publish(
-                publish.CURRENT, "the publisher", f"{found} in edition {number} was damaged"
+                publish.CURRENT, "the publisher", f"{damaged_file} in edition {number} was damaged"
             )
             if ground != folder:
                 outcomes.note_lost(number, store.number_of(ground))

@@ -30,7 +30,7 @@ SAME = str.maketrans(
 MARKS = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
 
 
-def _kept(character):
+def _folded(character):
     category = unicodedata.category(character)
     if category == "Cf":  # Joiners and direction marks are invisible.
         return ""
@@ -44,7 +44,7 @@ def fold(text):
     text = unicodedata.normalize("NFKD", text.casefold().translate(SAME))
     text = MARKS.sub("", text).translate(SAME)
     if not text.isascii() or not text.replace(" ", "").isalnum():
-        text = "".join(map(_kept, text))
+        text = "".join(map(_folded, text))
     return " ".join(text.split())
 
 

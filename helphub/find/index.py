@@ -132,18 +132,18 @@ def table(language):
 
 def _chapter_words():
     """The strategy's own words, by the slug of the chapter that prints them."""
-    found = {}
+    words_by_chapter = {}
     for passage in strategy.Passage.objects.select_related("chapter"):
-        found.setdefault(passage.chapter.slug, []).append(passage.words)
+        words_by_chapter.setdefault(passage.chapter.slug, []).append(passage.words)
     for model in PRINTED:
         words = model.objects.values_list("words", flat=True)
-        found.setdefault(model.chapter_slug, []).extend(words)
-    return found
+        words_by_chapter.setdefault(model.chapter_slug, []).extend(words)
+    return words_by_chapter
 
 
 def _synonyms():
     """Officers' everyday words: lists by kind, key and language."""
-    found = {}
+    synonyms = {}
     relations = {"guide": "guides", "topic": "forms_of_abuse", "service": "services"}
     rows = Synonym.objects.published().prefetch_related(*relations.values())
     for row in rows:
@@ -151,8 +151,8 @@ def _synonyms():
             words = getattr(row, build_localized_fieldname("words", language)) or ""
             for kind, relation in relations.items():
                 for entry in getattr(row, relation).all():
-                    found.setdefault((kind, entry.pk, language), []).extend(words.splitlines())
-    return found
+                    synonyms.setdefault((kind, entry.pk, language), []).extend(words.splitlines())
+    return synonyms
 
 
 def _published(model):
@@ -199,8 +199,8 @@ def documents():
                 if model is Service:
                     everyday += f"\n{entry.organization.name}"
                     parts += [
-                        getattr(one, build_localized_fieldname("name", language)) or ""
-                        for one in entry.audiences.all()
+                        getattr(audience, build_localized_fieldname("name", language)) or ""
+                        for audience in entry.audiences.all()
                     ]
                 title = entry.title if language == settings.LANGUAGE_CODE else ""
                 text = "\n".join(parts)
@@ -235,21 +235,21 @@ def place():
     return folder / "find.sqlite3" if folder else settings.FIND_INDEX
 
 
-def build(given=None):
+def build(chosen_documents=None):
     """Replace the index with one of everything published, or of the given documents."""
     # Taken before reading the content, so that anything saved meanwhile changes the stamp.
-    now = stamp() if given is None else ""
+    now = stamp() if chosen_documents is None else ""
     place().parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place().parent) as folder:
         path = Path(folder) / "find.sqlite3"
         with closing(sqlite3.connect(path)) as file:
-            count = _fill(file, documents() if given is None else given, now)
+            count = _fill(file, documents() if chosen_documents is None else chosen_documents, now)
             file.commit()
         path.replace(place())
     return count
 
 
-def _fill(file, given, now):
+def _fill(file, documents_to_index, now):
     file.execute("CREATE TABLE about (build TEXT, stamp TEXT)")
     file.execute("INSERT INTO about VALUES (?, ?)", [secrets.token_hex(8), now])
     # Phrases are looked up by their "first" word.
@@ -270,14 +270,14 @@ def _fill(file, given, now):
             "tokenize = \"porter unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")"
         )
     counts, keys, seen, number = {}, {}, set(), 0
-    for number, document in enumerate(given, start=1):  # noqa: B007 - the count is the answer.
+    for number, document in enumerate(documents_to_index, start=1):  # noqa: B007 - the count is the answer.
         entry = (document.kind, document.key)
         names = [document.name, document.title]
         phrases = {fold(line): False for line in document.synonyms.splitlines()}
         phrases |= {fold(line): True for line in names}
         for words, is_name in phrases.items():
-            if kept := kept_words(words.split()):
-                row = [kept[0], " ".join(kept), weight_of(words.split()), is_name]
+            if identifying := kept_words(words.split()):
+                row = [identifying[0], " ".join(identifying), weight_of(words.split()), is_name]
                 file.execute(
                     "INSERT INTO phrases VALUES (?, ?, ?, ?, ?, ?, ?)",
                     [*row, document.language, *entry],
@@ -388,56 +388,56 @@ class Index:
             guesses += others
         read = mended if mended != words else words
         meant = meanings.meant(typed.folded(read))
-        scores, whole = self._named(words, read, languages)
+        scores, exact = self._named(words, read, languages)
         # Clear words outweigh a number: "deaf 999" is not a request to speak on the phone.
         for number in typed.numbers(query):
             for kind, key in self._with_number(number):
                 scores[kind, key] += MEANT_BONUS / 2 if meant else MEANT_BONUS
-        found = {entry for entry, score in scores.items() if score}
-        for kind, key, share in self._pages(read, guesses, languages, bool(found or meant)):
-            least = LEAST_SHARE_BESIDE if found or meant else LEAST_SHARE
+        matched = {entry for entry, score in scores.items() if score}
+        for kind, key, share in self._pages(read, guesses, languages, bool(matched or meant)):
+            least = LEAST_SHARE_BESIDE if matched or meant else LEAST_SHARE
             if share >= least or scores[kind, key]:
                 scores[kind, key] += share
         for entry in scores:
             scores[entry] += BY_KIND.get(entry[0], 0)
-        hits = self._ordered(query, read, meant, scores, found, whole)
+        hits = self._ordered(query, read, meant, scores, matched, exact)
         return Answer(hits, " ".join(read) if hits and read != words else "")
 
     def _mend(self, word, languages):
         """The known words that this word was meant to be, or the word itself, and other guesses."""
         speller = self.speller(languages)
-        if known := typed.decoded(word, speller):
-            return [known], []
+        if decoded := typed.decoded(word, speller):
+            return [decoded], []
         return speller.mend(word.strip("*"))
 
-    def _ordered(self, query, words, meant, scores, found, whole):
+    def _ordered(self, query, words, meant, scores, matched, exact):
         """The hits, best first: what was meant, what was named, and a few others."""
         slugs, wing = {}, set()
         for kind, key, slug, is_wing in self.file.execute("SELECT * FROM entries"):
             slugs[kind, slug] = (kind, key)
             if is_wing:
                 wing.add((kind, key))
-        about = {slugs.get(one) for one in ABOUT_THE_SITE}
-        has_wing = any(one.is_wing for one in meant)
+        about = {slugs.get(page) for page in ABOUT_THE_SITE}
+        has_wing = any(meaning.is_wing for meaning in meant)
         only = set(wing) if meant and meant[0].is_alone else None
-        for place, one in enumerate(meant):
-            for number, page in enumerate(one.first):
+        for place, meaning in enumerate(meant):
+            for number, page in enumerate(meaning.first):
                 entry = page if page[0] == "list" else slugs.get(page)
                 if entry:
                     bonus = MEANT_BONUS / (1 + place) - number
                     scores[entry] = max(scores[entry], bonus)
-                    found.add(entry)
+                    matched.add(entry)
                     if only is not None and place == 0:
                         only.add(entry)
         if typed.is_postcode(query):
             scores["list", "near"] = MEANT_BONUS
-            found.add(("list", "near"))
+            matched.add(("list", "near"))
         # Sorted, so that equal scores come in the same order in every process.
         for entry in sorted(wing):
             # Beside a victim's words the wing would hurt. It leads if named or clearly meant.
             if has_wing:
                 scores[entry] += 2 * MEANT_BONUS
-            elif entry not in whole and scores[entry] < MEANT_BONUS:
+            elif entry not in exact and scores[entry] < MEANT_BONUS:
                 scores.pop(entry, None)
         if only is not None:
             scores = Counter({entry: scores[entry] for entry in only if scores[entry]})
@@ -447,10 +447,10 @@ class Index:
             if score <= 0:
                 continue
             hit = Hit(*entry, score)
-            if entry not in found and (entry in about or entry[0] == "chapter"):
+            if entry not in matched and (entry in about or entry[0] == "chapter"):
                 last.append(hit)
             else:
-                (first if entry in found or has_wing else beside).append(hit)
+                (first if entry in matched or has_wing else beside).append(hit)
         if is_about:
             return sorted(first + beside + last, key=lambda hit: -hit.score)[:MOST_FOUND]
         if first:
@@ -468,10 +468,10 @@ class Index:
 
     def _named(self, words, read, languages):
         """Scores for names and everyday phrases in the query, and which match the whole query."""
-        scores, whole = Counter(), set()
+        scores, exact = Counter(), set()
         marks = ", ".join("?" * len(languages))
-        for said in {tuple(words), tuple(read)}:
-            asked = kept_words(said)
+        for query_words in {tuple(words), tuple(read)}:
+            asked = kept_words(query_words)
             wanted = ", ".join("?" * len(asked))
             rows = self.file.execute(
                 "SELECT words, weight, is_name, kind, key FROM phrases "  # noqa: S608
@@ -490,8 +490,8 @@ class Index:
                 score += WHOLE_BONUS * is_whole
                 scores[kind, key] = max(scores[kind, key], score)
                 if is_whole:
-                    whole.add((kind, key))
-        return scores, whole
+                    exact.add((kind, key))
+        return scores, exact
 
     def _matches(self, word, languages):
         return any(

@@ -80,8 +80,8 @@ def meant(words):
 
 
 def _one_of(patterns):
-    found = "|".join(_expression(pattern) for pattern in patterns)
-    return re.compile(rf"(?:(?<=\s)|^)(?:{found})")
+    alternatives = "|".join(_expression(pattern) for pattern in patterns)
+    return re.compile(rf"(?:(?<=\s)|^)(?:{alternatives})")
 
 
 def _expression(pattern):
@@ -90,8 +90,8 @@ def _expression(pattern):
 
 def _element(element):
     """A regular expression for one element of a pattern, including the space after each word."""
-    if found := GAPS.get(element) or ANCHORS.get(element):
-        return found
+    if expression := GAPS.get(element) or ANCHORS.get(element):
+        return expression
     is_optional = element.endswith("?")
     words = element.removesuffix("?")
     expression = "|".join(_choice(words))

@@ -51,16 +51,19 @@ class Speller:
         lengths = range(len(word) - slips, len(word) + slips + 1)
         choices = list(chain.from_iterable(by_length.get(length, []) for length in lengths))
         if len(word) <= SHORT:
-            choices = [known for known in choices if known[0] == word[0]]
-        found = process.extract(word, choices, scorer=OSA.distance, score_cutoff=slips, limit=20)
-        fewest = min((distance for _, distance, _ in found), default=0)
-        near = [known for known, distance, _ in found if distance == fewest]
+            choices = [candidate for candidate in choices if candidate[0] == word[0]]
+        nearby = process.extract(word, choices, scorer=OSA.distance, score_cutoff=slips, limit=20)
+        fewest = min((distance for _, distance, _ in nearby), default=0)
+        near = [candidate for candidate, distance, _ in nearby if distance == fewest]
         # People rarely get the first letter wrong. Among the rest, likelier words come first.
-        return sorted(near, key=lambda known: (known[0] != word[0], *self.likely(known), known))
+        return sorted(
+            near,
+            key=lambda candidate: (candidate[0] != word[0], *self.likely(candidate), candidate),
+        )
 
-    def likely(self, known):
+    def likely(self, word):
         """A sort key: words that people search for first, then frequent before rare."""
-        return known not in self.keys, -self.counts[known]
+        return word not in self.keys, -self.counts[word]
 
     def _split(self, word):
         halves = [

@@ -10,7 +10,7 @@ LETTERS = {"a": "4@", "e": "3€", "il": "1!|", "o": "0", "s": "5$", "t": "7+", 
 LOOKALIKES = {sign: letters for letters, signs in LETTERS.items() for sign in signs}
 LOOKALIKES |= dict.fromkeys("*#%&_?", "abcdefghijklmnopqrstuvwxyz")
 AROUND = "*#%&_?+|"  # Around a word these mean nothing.
-SIGNS = "".join(one for one in LOOKALIKES if not one.isalnum())
+SIGNS = "".join(sign for sign in LOOKALIKES if not sign.isalnum())
 HIDDEN = re.compile(
     rf"(?<!\S)(?=\S*[a-zA-Z])(?=\S*[0-9{re.escape(SIGNS)}])"
     rf"[a-zA-Z0-9{re.escape(SIGNS)}]+(?<![!?])(?=[.,;:!?]*(?:\s|$))"
@@ -28,65 +28,72 @@ APOSTROPHES = re.compile(r"[’ʼ`]")
 
 def words(query):
     """The words of a query, folded. Disguised words keep their signs."""
-    query = SPACED.sub(lambda found: re.sub(r"[ ._-]", "", found.group()), query)
-    found, place = [], 0
+    query = SPACED.sub(lambda match: re.sub(r"[ ._-]", "", match.group()), query)
+    query_words, place = [], 0
     for hidden in HIDDEN.finditer(query):
-        found += _plain(query[place : hidden.start()]) + _short(
+        query_words += _plain(query[place : hidden.start()]) + _short(
             hidden.group().strip(AROUND).casefold()
         )
         place = hidden.end()
-    return found + _plain(query[place:])
+    return query_words + _plain(query[place:])
 
 
 def _plain(text):
-    found = []
+    folded_words = []
     for word in text.split():
-        whole = APOSTROPHES.sub("'", word.casefold()).strip('.,;:!?"“”()')
-        short = meanings.shorthand().get(whole)
-        found += (
-            short.split() if short else [one for part in words_of(word) for one in _short(part)]
+        bare_word = APOSTROPHES.sub("'", word.casefold()).strip('.,;:!?"“”()')
+        short = meanings.shorthand().get(bare_word)
+        folded_words += (
+            short.split()
+            if short
+            else [short_word for part in words_of(word) for short_word in _short(part)]
         )
-    return found
+    return folded_words
 
 
 def _short(word):
     return meanings.shorthand().get(word, word).split()
 
 
-def folded(found):
+def folded(typed_words):
     """These words without signs, as meanings.yaml knows them."""
-    return [one for word in found for one in fold(word).split()]
+    return [part for word in typed_words for part in fold(word).split()]
 
 
 def decoded(word, speller):
     """The known word meant by a word with digits or signs for letters, or an empty string."""
-    if not any(one in LOOKALIKES for one in word) or not any(one.isalpha() for one in word):
+    if not any(character in LOOKALIKES for character in word) or not any(
+        character.isalpha() for character in word
+    ):
         return ""
-    pattern = "".join(f"[{LOOKALIKES.get(one, one)}]" for one in word)
+    pattern = "".join(f"[{LOOKALIKES.get(character, character)}]" for character in word)
     if not pattern.isascii():
         return ""
     # A star may replace one letter or several.
     pattern = re.compile(re.sub(r"(\[abcdefghijklmnopqrstuvwxyz\])+", "[a-z]{1,6}", pattern))
-    exact = [known for known in speller.counts if pattern.fullmatch(known)]
-    stars = sum(LOOKALIKES.get(one, "").startswith("abc") for one in word)
+    exact = [candidate for candidate in speller.counts if pattern.fullmatch(candidate)]
+    stars = sum(LOOKALIKES.get(character, "").startswith("abc") for character in word)
     likely = sorted(
         exact,
-        key=lambda known: (abs(len(known) - len(word)) if stars else 0, *speller.likely(known)),
+        key=lambda candidate: (
+            abs(len(candidate) - len(word)) if stars else 0,
+            *speller.likely(candidate),
+        ),
     )
     return likely[0] if likely else ""
 
 
 def numbers(query):
     """The telephone numbers in a query, as dialled."""
-    found = []
-    for one in NUMBER.finditer(query):
-        digits = re.sub(r"\D", "", one.group())
-        if one.group().startswith("+44") or digits.startswith("0044"):
+    dialled = []
+    for match in NUMBER.finditer(query):
+        digits = re.sub(r"\D", "", match.group())
+        if match.group().startswith("+44") or digits.startswith("0044"):
             digits = "0" + digits.removeprefix("00").removeprefix("44").lstrip("0")
-        found.append(digits)
+        dialled.append(digits)
         if len(digits) >= LEAST_DIGITS and not digits.startswith("0"):
-            found.append("0" + digits)  # Spreadsheets drop the leading 0.
-    return found
+            dialled.append("0" + digits)  # Spreadsheets drop the leading 0.
+    return dialled
 
 
 def is_postcode(query):

@@ -116,9 +116,9 @@ def grouped(hits):
     for kind, model in index.MODELS.items():
         keys = [hit.key for hit in hits if hit.kind == kind]
         if keys:
-            found = model.objects.published()
-            found = found.for_card() if kind == "service" else found
-            entries |= {(kind, key): entry for key, entry in found.in_bulk(keys).items()}
+            queryset = model.objects.published()
+            queryset = queryset.for_card() if kind == "service" else queryset
+            entries |= {(kind, key): entry for key, entry in queryset.in_bulk(keys).items()}
     groups = {}
     for hit in hits:
         if entry := entries.get((hit.kind, hit.key)):

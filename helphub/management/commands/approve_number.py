@@ -20,8 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--no-input", action="store_true", help="Approve it without asking.")
 
     def handle(self, line, who, second, no_input, **options):
-        who, second = who.strip(), second.strip()
-        if not who or not second or who.casefold() == second.casefold():
+        proposer, approver = who.strip(), second.strip()
+        if not proposer or not approver or proposer.casefold() == approver.casefold():
             raise CommandError("Name two different people who checked it: --who and --second.")
         phone = Phone.objects.filter(slug=line).first()
         if phone is None:
@@ -39,19 +39,19 @@ class Command(BaseCommand):
             display=phone.display,
             textphone=phone.textphone,
             role=phone.role,
-            proposed_by=who,
-            who=f"{second}, by command",
+            proposed_by=proposer,
+            who=f"{approver}, by command",
         )
         try:
             row.full_clean()
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
-        with recording(why=f"{row.who}, approved the digits {row.display}") as kept:
+        with recording(why=f"{row.who}, approved the digits {row.display}") as record:
             row.save()
-            kept.note(phone)
+            record.note(phone)
         self.stdout.write(
-            f"Approved {row.display} for {line}, recorded as proposed by {who} and approved by "
-            f"{row.who}. Publish so that readers see it."
+            f"Approved {row.display} for {line}, recorded as proposed by {proposer} and approved "
+            f"by {row.who}. Publish so that readers see it."
         )
 
     def _is_wanted(self, phone):

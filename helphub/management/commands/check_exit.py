@@ -40,9 +40,9 @@ def ios_apps(claim):
     """The iOS apps that may open the host's addresses, with the paths they claim."""
     details = (claim or {}).get("applinks", {}).get("details", [])
     return [
-        f"{', '.join(one.get('appIDs') or [one.get('appID', 'an app')])} "
-        f"({json.dumps(one.get('components') or one.get('paths') or [])})"
-        for one in details
+        f"{', '.join(detail.get('appIDs') or [detail.get('appID', 'an app')])} "
+        f"({json.dumps(detail.get('components') or detail.get('paths') or [])})"
+        for detail in details
     ]
 
 
@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         parts = urlsplit(settings.EXIT_URL)
-        found = []
+        claiming_apps = []
         for system, path in CLAIMS.items():
             url = f"{parts.scheme}://{parts.netloc}{path}"
             try:
@@ -62,9 +62,9 @@ class Command(BaseCommand):
             except OSError as error:
                 raise CommandError(f"{url} did not answer: {error}") from error
             apps = android_apps(claim) if system == "Android" else ios_apps(claim)
-            found += [f"{system}: {app}" for app in apps]
-        if found:
-            listed = "\n".join(f"- {app}" for app in found)
+            claiming_apps += [f"{system}: {app}" for app in apps]
+        if claiming_apps:
+            listed = "\n".join(f"- {app}" for app in claiming_apps)
             raise CommandError(
                 f"Apps claim addresses on {parts.hostname}. Try {settings.EXIT_URL} on a phone "
                 f"that has them installed, or choose another address:\n{listed}"

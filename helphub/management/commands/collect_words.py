@@ -26,7 +26,7 @@ class Command(BaseCommand):
     help = "Bring every catalogue up to date with the text in templates and code."
 
     def handle(self, **options):
-        found = self._collect()
+        collected = self._collect()
         for code, name in settings.LANGUAGES:
             if code == settings.LANGUAGE_CODE:
                 continue
@@ -41,7 +41,7 @@ class Command(BaseCommand):
                 "Content-Transfer-Encoding": "8bit",
                 "Language": to_locale(code),
             }
-            catalogue.merge(found)
+            catalogue.merge(collected)
             for entry in catalogue.obsolete_entries():
                 catalogue.remove(entry)
             catalogue.save(str(path))

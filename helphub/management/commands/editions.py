@@ -11,24 +11,26 @@ class Command(BaseCommand):
     help = "List the editions, go back to one, or end a rollback."
 
     def add_arguments(self, parser):
-        what = parser.add_mutually_exclusive_group()
-        what.add_argument("--roll-back", type=int, metavar="NUMBER")
-        what.add_argument("--lift", action="store_true", help="End the rollback.")
+        actions = parser.add_mutually_exclusive_group()
+        actions.add_argument("--roll-back", type=int, metavar="NUMBER")
+        actions.add_argument("--lift", action="store_true", help="End the rollback.")
         parser.add_argument(
             "--why", default="", help="The reason for going back. Every officer sees it."
         )
 
     def handle(self, roll_back, lift, why, **options):
-        who = f"{getpass.getuser()}, by command"
+        requester = f"{getpass.getuser()}, by command"
         try:
             if lift:
-                publish.lift(who)
+                publish.lift(requester)
                 self.stdout.write("The next publication will reach readers again. Publish now.")
             elif roll_back:
                 if not why:
                     raise CommandError('Say why: --why "…". Every officer sees it.')
                 number = publish.by_command(
-                    lambda: publish.roll_back(roll_back, who, why), who, self.stdout.write
+                    lambda: publish.roll_back(roll_back, requester, why),
+                    requester,
+                    self.stdout.write,
                 )
                 self.stdout.write(
                     f"Readers have edition {number} until the rollback is ended: "
@@ -59,7 +61,7 @@ class Command(BaseCommand):
             counts = ", ".join(f"{len(changes[name])} {name}" for name in changes)
             notes = [manifest["why"], manifest["forced"] and f"FORCED: {manifest['forced']}"]
             notes.append(store.is_forbidden(folder) and "not served: it shows something withdrawn")
-            note = "; ".join(one for one in notes if one)
+            note = "; ".join(note for note in notes if note)
             mark = "*" if folder == current else " "
             self.stdout.write(
                 f"{mark} {number:6}  {made:%d %b %Y %H:%M}  {manifest['who']}  {counts}  {note}"

@@ -52,16 +52,16 @@ class Command(BaseCommand):
             return
 
         def make():
-            return publish.publish(source, _who(), why, force, show=self._progress())
+            return publish.publish(source, _requester(), why, force, show=self._progress())
 
         try:
-            done = publish.by_command(make, _who(), self.stdout.write)
+            done = publish.by_command(make, _requester(), self.stdout.write)
         except publish.RefusedError as error:
             raise CommandError(f"Refused. Readers keep the edition they have.\n{error}") from error
         except trouble.KNOWN as error:
             raise CommandError(trouble.in_words(error)) from error
-        for held in done.held:
-            self.stdout.write(f"Held back (readers keep the previous version): {held}")
+        for refusal in done.held:
+            self.stdout.write(f"Held back (readers keep the previous version): {refusal}")
         for warning in done.warnings:
             self.stdout.write(f"Note: {warning}")
         counts = ", ".join(f"{len(pages)} {name}" for name, pages in done.changes.items())
@@ -99,5 +99,5 @@ class Command(BaseCommand):
         return show
 
 
-def _who():
+def _requester():
     return f"{getpass.getuser()}, by command"

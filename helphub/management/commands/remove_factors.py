@@ -10,8 +10,8 @@ class Command(AboutAccount):
         "administrator does it in the admin."
     )
 
-    def do(self, user, who):
-        account_changes.record(Kind.REMOVAL, user, who_name=f"{who}, on the server")
+    def do(self, user, operator):
+        account_changes.record(Kind.REMOVAL, user, who_name=f"{operator}, on the server")
         account_changes.remove_factors(user)
         self.stdout.write(
             f"Removed all second factors from {user}, who chooses a new one at the next sign-in. "

@@ -28,9 +28,11 @@ class Command(BaseCommand):
             self.stdout.write("Sign in to the admin with your existing account.")
             return
         name = os.environ.get("ADMIN_USER", "admin")
-        given = os.environ.get("ADMIN_PASSWORD")
-        password = given or secrets.token_urlsafe(12)
+        chosen_password = os.environ.get("ADMIN_PASSWORD")
+        password = chosen_password or secrets.token_urlsafe(12)
         user = users.create_superuser(name, password=password)
         account_changes.record(Kind.VOUCHED, user, who_name="the set-up of this hub")
-        shown = "the password from ADMIN_PASSWORD" if given else f"the password {password}"
+        shown = (
+            "the password from ADMIN_PASSWORD" if chosen_password else f"the password {password}"
+        )
         self.stdout.write(f"Sign in to the admin as {name} with {shown}. It is not shown again.")

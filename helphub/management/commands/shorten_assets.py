@@ -83,7 +83,7 @@ def renamed(text):
     """The same, with short names for our own properties."""
     names = dict.fromkeys(PROPERTY.findall(text))
     short = {name: f"--{_letters(number)}" for number, name in enumerate(names)}
-    return PROPERTY.sub(lambda found: short[found[0]], text)
+    return PROPERTY.sub(lambda match: short[match[0]], text)
 
 
 def _letters(number):

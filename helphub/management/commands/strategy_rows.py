@@ -31,20 +31,20 @@ class Quotations(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.found, self._depth = [], 0
+        self.quotations, self._depth = [], 0
         self.feed(html)
 
     def handle_starttag(self, tag, attrs):
         self._depth += tag == "blockquote"
         if self._depth and tag == "p":
-            self.found.append("")
+            self.quotations.append("")
 
     def handle_endtag(self, tag):
         self._depth -= tag == "blockquote"
 
     def handle_data(self, data):
-        if self._depth and self.found:
-            self.found[-1] += data
+        if self._depth and self.quotations:
+            self.quotations[-1] += data
 
 
 def rows():
@@ -65,7 +65,8 @@ def quotations(path):
         response = view(request, *args, **kwargs)
     except Http404:
         return []
-    return [" ".join(words.split()) for words in Quotations(response.content.decode()).found]
+    parser = Quotations(response.content.decode())
+    return [" ".join(words.split()) for words in parser.quotations]
 
 
 class Command(BaseCommand):
@@ -76,14 +77,18 @@ class Command(BaseCommand):
             wanted_rows = [row["id"] for row in csv.DictReader(file)]
         found_rows = {reference: (words, path) for reference, words, path in rows()}
         shown, pages = 0, {}
-        missing = [f"{one} is not in the database" for one in wanted_rows if one not in found_rows]
+        missing = [
+            f"{reference} is not in the database"
+            for reference in wanted_rows
+            if reference not in found_rows
+        ]
         with override(settings.LANGUAGE_CODE):
-            for reference in [one for one in wanted_rows if one in found_rows]:
+            for reference in [reference for reference in wanted_rows if reference in found_rows]:
                 words, path = found_rows[reference]
                 if path not in pages:
                     pages[path] = quotations(path)
                 wanted = " ".join(words.split())
-                if any(found.startswith(wanted) for found in pages[path]):
+                if any(quotation.startswith(wanted) for quotation in pages[path]):
                     shown += 1
                     self.stdout.write(f"{reference:8} {path}")
                 else:

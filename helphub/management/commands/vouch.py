@@ -30,8 +30,8 @@ class Command(AboutAccount):
         "of a new hub: later on, another user administrator vouches in the admin."
     )
 
-    def do(self, user, who):
-        account_changes.record(Kind.VOUCHED, user, who_name=f"{who}, on the server")
+    def do(self, user, operator):
+        account_changes.record(Kind.VOUCHED, user, who_name=f"{operator}, on the server")
         self.stdout.write(
-            f"Vouched for {user} as {who}. Every officer sees this on the first page."
+            f"Vouched for {user} as {operator}. Every officer sees this on the first page."
         )
