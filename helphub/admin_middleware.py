@@ -24,7 +24,7 @@ class AdminSessions(ForAdmin, SessionMiddleware):
 
 
 class AdminForgeryProtection(ForAdmin, CsrfViewMiddleware):
-    """CSRF protection, for the admin only: no form of readers' changes anything."""
+    """CSRF protection, for the admin only: readers' forms change nothing."""
 
     def process_view(self, request, callback, callback_args, callback_kwargs):
         if is_for_admin(request):
@@ -33,7 +33,7 @@ class AdminForgeryProtection(ForAdmin, CsrfViewMiddleware):
 
 
 class AdminSignIn(ForAdmin, AuthenticationMiddleware):
-    """Who is signed in, for the admin only."""
+    """The signed-in user, for the admin only."""
 
 
 class AdminMessages(ForAdmin, MessageMiddleware):

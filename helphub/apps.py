@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 
 def owner_facts(slugs):
-    """What only the owner knows, or that it is not named yet."""
+    """Facts that only the owner can supply, or a note that they are missing."""
     return {
         slug: format_html("{}", settings.OWNER[slug] or _("(not yet named)"))
         for slug in slugs
@@ -36,7 +36,7 @@ class HelphubConfig(AppConfig):
         from helphub import checks, texts  # noqa: F401
 
         if settings.FOR_OFFICERS:
-            # Readers' servers write nothing, and start sooner without what reads the fixtures.
+            # Readers' servers write nothing, and start faster without the code that reads fixtures.
             from helphub import content
             from services.models import Location
 

@@ -43,7 +43,7 @@ def has_come(day):
 
 
 def first_of_block():
-    """The first day of the current four weeks. Whatever is printed weeks ahead starts there."""
+    """The first day of the current four weeks. Dates printed weeks ahead start there."""
     first = _FIRST_BLOCK + (today() - _FIRST_BLOCK) // BLOCK * BLOCK
     has_come(first + BLOCK)
     return first

@@ -50,7 +50,7 @@ PAGES = {
 
 
 class FixtureError(Exception):
-    """A fixture that cannot be loaded. The message says what to mend."""
+    """A fixture that cannot be loaded. The message says what to fix."""
 
 
 class MissingRowError(FixtureError):
@@ -84,7 +84,7 @@ class Known:
         links += [through(**names, **{name: other}) for other in others]
 
     def write_links(self):
-        """Write the links in bulk. The history already heard of each new row when it was saved."""
+        """Write the links in bulk. The history recorded each new row when it was saved."""
         for through, links in self._links.items():
             through._base_manager.bulk_create(links)
         self._links.clear()
@@ -113,7 +113,7 @@ class Row:
             return self.model.objects.get_by_natural_key(*self.key.split())
 
     def read(self, names):
-        """The present values of these fields, in the form used by fixtures."""
+        """The current values of these fields, in the form used by fixtures."""
         found = self.find()
         if found is None:
             return None
@@ -166,7 +166,7 @@ class Row:
 
     @staticmethod
     def _why(refused):
-        """In words, why the database refused a row."""
+        """Why the database refused a row, as text."""
         try:
             refused.full_clean()
         except ValidationError as error:
@@ -176,7 +176,7 @@ class Row:
         try:
             return known.table(field.related_model)[key]
         except KeyError:
-            message = f"{self}: {field.name} names “{key}”, which is not there."
+            message = f"{self}: {field.name} names “{key}”, which does not exist."
             raise MissingRowError(message) from None
 
     def __str__(self):
@@ -202,7 +202,7 @@ class WhoCanHelp(Row):
     def write(self, known):
         services = {service.line: service for service in known.table(Service).values()}
         if missing := [line for line in self.values["lines"] if line not in services]:
-            raise MissingRowError(f"{self} names “{missing[0]}”, which is not there.")
+            raise MissingRowError(f"{self} names “{missing[0]}”, which does not exist.")
         page = self._page(known)
         Suggestion.objects.filter(**page).delete()
         return [
@@ -216,7 +216,7 @@ def rows():
     parsed = {}
     for name in FIXTURES:
         path = settings.BASE_DIR / "fixtures" / f"{name}.yaml"
-        parsed |= yaml.load(path.read_text(), LOADER)  # noqa: S506 - it is a safe one.
+        parsed |= yaml.load(path.read_text(), LOADER)  # noqa: S506 - a safe loader.
     who_can_help = parsed.pop(WHO_CAN_HELP)
     for label, values in parsed.items():
         yield from (_row(label, value) for value in values)

@@ -22,7 +22,7 @@ def switcher(path):
 
 
 def owner_name():
-    """What stands on the cover over a hidden visit: a name that says nothing of the subject."""
+    """The name on the cover over a hidden visit. It says nothing about the subject."""
     return settings.OWNER["name"] or "Dudley"
 
 

@@ -14,7 +14,7 @@ from helphub.edition import reading, store
 
 PATH = Path(__file__).with_name("critical_numbers.json")
 FIELDS = ["slug", "name_en", "kind", "dial", "display", "role"]
-# Replaces the single point of contact while that is withdrawn. Open day and night.
+# Replaces the single point of contact while it is withdrawn. Open day and night.
 INSTEAD_OF_SPOC = "h-rcew247"
 
 
@@ -58,8 +58,8 @@ def rows(phones, approved):
 
 
 MISSING = (
-    "There is no published number for 999 or for the single point of contact, and none that could "
-    "stand in its place."
+    "There is no published number for 999 or for the single point of contact, and no other number "
+    "can be used in its place."
 )
 
 

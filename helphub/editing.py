@@ -32,7 +32,7 @@ def language_fieldsets(model, fields, has_words_first=False):
     """Fieldsets for these fields: one without a language, then one for each language.
 
     English is open; the others stay closed until an officer opens them. Most officers come for the
-    words. With `has_words_first` the fields without a language come last.
+    text. With `has_words_first` the fields without a language come last.
     """
     translated = set(translator.get_options_for_model(model).fields)
     rest = [name for name in fields if name not in translated]
@@ -49,7 +49,7 @@ def language_fieldsets(model, fields, has_words_first=False):
             (title, {"fields": names, "classes": [] if code == "en" else ["collapse"]})
         )
     if has_words_first:
-        fieldsets.append(("Where and when it stands", {"fields": rest}))
+        fieldsets.append(("Where and when it appears", {"fields": rest}))
     return fieldsets
 
 
@@ -89,10 +89,10 @@ class SaysWhatSavingDoes:
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if has_edition():
-            messages.info(request, "Saved. Readers see this when it is published.")
+            messages.info(request, "Saved. Readers will see this when it is published.")
         forms_ = [form, *(one for formset in formsets for one in formset.forms)]
         if names := [name for one in forms_ for name in lists_made(one)]:
-            said = "What you pasted into %(fields)s has become a list. Look at it once more."
+            said = "What you pasted into %(fields)s is now a list. Check that it is right."
             messages.warning(request, said % {"fields": ", ".join(f"“{one}”" for one in names)})
 
 
@@ -123,11 +123,11 @@ class EntryForm(forms.ModelForm):
         is_new = "ends_on" in self.changed_data or "is_published" in self.changed_data
         if last and is_new and values.get("is_published") and last < timezone.localdate():
             words = (
-                "This day has gone by. Choose a later one. To take it away now, tick “archived”."
+                "This date has passed. Choose a later one. To remove the page now, tick “Archived”."
                 if hasattr(self.instance, "is_archived")
                 else (
-                    "This day has gone by. Choose a later one. To take it away now, take the tick "
-                    "out of “published”."
+                    "This date has passed. Choose a later one. To remove the entry now, untick "
+                    "“Visible to readers”."
                 )
             )
             self.add_error("ends_on", words)
@@ -144,13 +144,14 @@ class EntryForm(forms.ModelForm):
         day = date_format(first)
         self.question = {
             "value": first.isoformat(),
-            "words": f"Yes, take it away until {day}",
+            "words": f"Yes, hide it until {day}",
         }
         self.add_error(
             "starts_on",
             (
-                "Readers have this now. With this first day they lose it, and its page cannot be "
-                f"found, until {day}. Tick “Yes” if you mean that, or leave the first day empty."
+                "Readers can see this now. With this first day, they will lose it until "
+                f"{day}, and its page will not be found. Tick “Yes” if you mean that, or leave the "
+                "first day empty."
             ),
         )
 
@@ -173,7 +174,7 @@ class PermanentRows:
 
 
 class KeepsWhatReadersHad:
-    """Stops deletion of what readers have had: histories and leaflets still hold its address.
+    """Stops officers deleting what readers have had: histories and leaflets still hold its address.
 
     Unpublish it instead. Superusers can still delete it.
     """
@@ -233,7 +234,7 @@ class EntryAdmin(EditingAdmin):
 
 
 class PrintedAdmin(EditingAdmin):
-    """An admin for the strategy's own words: read-only, with our comment beside them."""
+    """An admin for the strategy's own text: read-only, with our comment beside it."""
 
     list_display = ["reference", "words", "section"]
     list_filter = ["section"]

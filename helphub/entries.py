@@ -36,8 +36,8 @@ def validate_neutral(value):
     if found := DENIED_PATTERN.search(seen):
         raise ValidationError(
             (
-                "Leave out “%(word)s”: this stays in the phone's history, where somebody else "
-                "may read it. Say it in the heading instead."
+                "Leave out “%(word)s”: this stays in the phone's history, where someone else may "
+                "read it. Put it in the heading instead."
             ),
             code="not_neutral",
             params={"word": found.group()},
@@ -108,35 +108,39 @@ class Entry(models.Model):
     """Something an officer writes, orders, checks and publishes."""
 
     slug = models.SlugField(
-        "short name in addresses",
+        "short name in the web address",
         max_length=60,
         unique=True,
-        help_text="Small letters, digits and hyphens. Keep it once people have the address.",
+        help_text=(
+            "Lower-case letters, digits and hyphens. Do not change it once people have the address."
+        ),
     )
     position = models.PositiveSmallIntegerField(
-        "order", default=0, help_text="Smaller numbers come first."
+        "order", default=0, help_text="Lower numbers come first."
     )
     is_published = models.BooleanField(
-        "published", default=False, help_text="Readers see only what is published."
+        "visible to readers",
+        default=False,
+        help_text="Tick to show this to readers, untick to hide it. Takes effect when published.",
     )
     reviewed_on = models.DateField(
         "last checked on",
         blank=True,
         null=True,
-        help_text="The day somebody last read this through and found it right.",
+        help_text="The date someone last read this through and found it correct.",
     )
 
     starts_on = models.DateField(
         "first day",
         blank=True,
         null=True,
-        help_text="Readers see it from this day on. Empty: as soon as it is published.",
+        help_text="Readers see this from this date. If empty, as soon as it is published.",
     )
     ends_on = models.DateField(
         "last day",
         blank=True,
         null=True,
-        help_text="The last day on which readers see it. Empty: it stays.",
+        help_text="The last day that readers see this. If empty, it stays.",
     )
 
     objects = EntryQuerySet.as_manager()
@@ -185,8 +189,8 @@ def validate_moved_to(page):
         raise ValidationError(
             {
                 "moved_to": (
-                    "There is no such page. Copy the part of its address behind the name of the "
-                    "site, such as /guides/consent/ or /services/."
+                    "There is no such page. Copy the part of its address after the site's name, "
+                    "such as /guides/consent/ or /services/."
                 )
             }
         )
@@ -199,7 +203,7 @@ class Page(Entry):
         "heading",
         max_length=120,
         validators=[texts.validate_text],
-        help_text="The heading on the page. Say it plainly.",
+        help_text="The heading on the page. Say plainly what the page is about.",
     )
     title = models.CharField(
         "title in tabs and history",
@@ -207,7 +211,7 @@ class Page(Entry):
         unique=True,
         validators=[validate_neutral, texts.validate_text],
         help_text=(
-            "Shown in the browser's tab, its history and on print-outs, in English. It must say "
+            "Shown in English in the browser's tab and history and on printouts. It must say "
             "which page this is without giving the subject away."
         ),
     )
@@ -216,8 +220,8 @@ class Page(Entry):
         "archived",
         default=False,
         help_text=(
-            "It leaves every list and search. Its address says kindly that the page is no longer "
-            "kept, and where to go."
+            "Takes the page out of every list and search. Anyone using its address is kindly told "
+            "that the page is no longer kept, and where to go instead."
         ),
     )
     moved_to = models.CharField(
@@ -225,8 +229,8 @@ class Page(Entry):
         max_length=200,
         blank=True,
         help_text=(
-            "For a page that is archived or over: an address of this site such as /guides/consent/."
-            " Empty: the list in which it stood."
+            "Where to point readers once the page is archived or past its last day: an address on "
+            "this site, such as /guides/consent/. If empty, the list that the page was in."
         ),
     )
 

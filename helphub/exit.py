@@ -14,10 +14,10 @@ def exit_address(value, *, own_hosts):
     parts = urlsplit(value)
     wrong = (
         ("it must begin with https://", parts.scheme != "https"),
-        ("it names no host", not parts.hostname),
+        ("it has no host name", not parts.hostname),
         ("leave out the user name", "@" in parts.netloc),
-        ("leave out everything from the ? on", "?" in value),
-        ("leave out everything from the # on", "#" in value),
+        ("leave out everything from the ? onwards", "?" in value),
+        ("leave out everything from the # onwards", "#" in value),
         (
             "it must lead away from this site",
             any(

@@ -33,7 +33,7 @@ class DayField(forms.DateField):
 
     default_error_messages = {
         "invalid": "Write the day first, such as 3 December 2026, 3/12/2026 or 2026-12-03.",
-        "year": "Look at the year: this reads as %(year)s.",
+        "year": "Check the year: this reads as %(year)s.",
     }
 
     def to_python(self, value):

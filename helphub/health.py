@@ -23,15 +23,15 @@ COPIED = (
 
 
 def faults():
-    """What is wrong with the editions, in words for an officer. Empty if all is well."""
+    """What is wrong with the editions, worded for an officer. Empty if all is well."""
     folder = store.current()
     if folder is None:
         return ["There is no edition yet: readers see what is saved. Publish one."]
     found = []
     if damage := store.damage():
         found.append(
-            f"{damage['file']} of edition {damage['edition']} is not as it was made. The edition "
-            "is being made again, from its own content."
+            f"{damage['file']} in edition {damage['edition']} is damaged. The edition is being "
+            "rebuilt from its own content."
         )
     newest = (store.last() or {}).get("entry")
     found += [said for one in outcomes.unmended() if (said := _in_words(one, newest))]
@@ -41,14 +41,14 @@ def faults():
         return [str(error)]
     if time.time() - made_at > OLDEST:
         found.append(
-            "The edition that readers have is older than a day: opening hours run out. "
-            "Ask whoever runs the server to see whether the publisher works."
+            "The edition that readers have is more than a day old, so its opening hours are going "
+            "out of date. Ask whoever runs the server to check that the publisher is working."
         )
     return found
 
 
 def _in_words(entry, newest):
-    """An outcome that is not mended yet, for alarms and officers, without any names."""
+    """An outcome not put right yet, worded for alarms and officers, without any names."""
     is_refused = entry["state"] == outcomes.REFUSED
     if entry["state"] == outcomes.LOST:
         return entry["why"]
@@ -60,11 +60,11 @@ def _in_words(entry, newest):
         return f"The last publication failed. {entry['why']}" if entry["why"] else ""
     if is_refused:
         return (
-            f"The publication of {_when(entry['at'])} was refused, and that is not mended yet: "
-            "readers do not have what it was to change."
+            f"The publication of {_when(entry['at'])} was refused and has not been put right yet. "
+            "Readers do not have its changes."
         )
     if entry["state"] == outcomes.FAILED:
-        return f"The publication of {_when(entry['at'])} failed, and nobody has tried it again."
+        return f"The publication of {_when(entry['at'])} failed and has not been tried again."
     return ""
 
 
@@ -83,7 +83,7 @@ def faults_here(request):
     if folder == served or time.time() - store.switched_at() < SWITCHED:
         return []
     return [
-        f"This server does not serve edition {folder.name}: its journal says why. Publish again."
+        f"This server is not serving edition {folder.name}. Its journal says why. Publish again."
     ]
 
 
@@ -99,8 +99,8 @@ def faults_of_front():
     if not why and (is_new or (_is_at_work(front) and _front_has(front, current))):
         return []
     return [
-        f"nginx does not have edition {current.name}: pages come from the application, which is "
-        f"slower. {why or 'The front is not running.'} Whoever runs the server finds what to do in "
+        f"nginx does not have edition {current.name}, so pages come from the application, which is "
+        f"slower. {why or 'The front is not running.'} Ask whoever runs the server to follow "
         "deploy/RUNBOOK.md, “The front stopped, or cannot copy”."
     ]
 
@@ -137,7 +137,7 @@ def _plain(text, status=HTTPStatus.OK):
 
 @require_safe
 def live(request):
-    """For load balancers: only says that this process answers."""
+    """For load balancers: says only that this process is answering."""
     return _plain("alive")
 
 

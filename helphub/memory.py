@@ -1,13 +1,14 @@
 """The ground: what is read once while the pages of an edition are made.
 
-An edition's file never changes, so nothing of it needs to be read, or rendered, twice in one
-process. Whoever makes pages works within `using(Memory())`; there `recall` gives back what it gave
-before, for the same key in the same language. Everywhere else, so on the working database, it
-keeps nothing.
+An edition's file never changes, so nothing in it needs to be read, or rendered, twice in one
+process. Code that makes pages runs within `using(Memory())`. There, `recall` returns what it
+returned before for the same key in the same language. Everywhere else, including on the working
+database, it keeps nothing.
 
-A page is made again when an answer to one of its queries changes, or when a day comes that it asked
-for. So what is recalled brings along what it was made from, and the page counts as having asked it.
-Some pages read a whole list and show only part of it: `answer` lets them depend on that part alone.
+A page is made again when an answer to one of its queries changes, or when a day it asked about
+arrives. So each recalled value carries the queries and days it was made from, and the page counts
+as having asked them. Some pages read a whole list and show only part of it: `answer` lets them
+depend on that part alone.
 """
 
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ _memory = ContextVar("memory", default=None)
 
 
 class Memory:
-    """What was read or rendered so far, and what the present page depends on: queries and days."""
+    """What was read or rendered so far, and what the current page depends on: queries and days."""
 
     def __init__(self):
         self.kept = {}
@@ -61,7 +62,7 @@ class Memory:
 
 @contextmanager
 def using(memory):
-    """Let this memory serve what runs within the block."""
+    """Use this memory for whatever runs within the block."""
     token = _memory.set(memory)
     try:
         yield memory
@@ -70,7 +71,7 @@ def using(memory):
 
 
 def recall(key, make):
-    """What `make()` returns in this language: from the memory, where there is one.
+    """What `make()` returns in this language, from the memory if there is one.
 
     The key is a tuple.
     """
@@ -79,7 +80,7 @@ def recall(key, make):
 
 
 def rows(name, read):
-    """What `read()` reads: once for all languages, since each row holds the words of all."""
+    """What `read()` reads: once for all languages, because each row holds all of them."""
     memory = _memory.get()
     return read() if memory is None else memory.recall(("rows", name), read)
 
@@ -95,13 +96,13 @@ def answer(function, *arguments):
 
 
 def note(what):
-    """Let the present page depend on this."""
+    """Make the current page depend on this query or day."""
     if memory := _memory.get():
         memory.asked.add(what)
 
 
-class noted_property:  # noqa: N801 - as Django's own cached_property.
-    """A cached property of rows that many pages share: each page depends on what it asked.
+class noted_property:  # noqa: N801 - named like Django's cached_property.
+    """A cached property of rows that many pages share. Each page depends on what it asked.
 
     An ordinary cached property would be noted for the first of these pages only.
     """
@@ -124,5 +125,5 @@ class noted_property:  # noqa: N801 - as Django's own cached_property.
 
 
 def is_used():
-    """Whether what is read now will be read again: then one large query is better than many."""
+    """Whether this will be read again. If so, one large query is better than many."""
     return _memory.get() is not None

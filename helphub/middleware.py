@@ -144,7 +144,7 @@ def readable_path(get_response):
 
     def middleware(request):
         if "\x00" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
-            raise BadRequest("The address is not text.")
+            raise BadRequest("The address contains a NUL byte.")
         return get_response(request)
 
     return middleware

@@ -27,8 +27,8 @@ class Synonym(Entry):
         "everyday words",
         validators=texts.PLAIN,
         help_text=(
-            "What people type into the find box, one word or phrase on each line. Say it as they "
-            "would. Readers never see this list."
+            "What people type into the find box, one word or phrase on each line. Use their own "
+            "words. Readers never see this list."
         ),
     )
     guides = models.ManyToManyField(
@@ -36,7 +36,7 @@ class Synonym(Entry):
         related_name="synonyms",
         blank=True,
         verbose_name="guides",
-        help_text="Whoever types these words finds the pages ticked here first.",
+        help_text="Anyone who types these words sees the pages ticked here first.",
     )
     forms_of_abuse = models.ManyToManyField(
         "strategy.FormOfAbuse", related_name="synonyms", blank=True, verbose_name="topics"
@@ -83,7 +83,7 @@ class Withdrawal(models.Model):
 
 
 class PublicationRequest(models.Model):
-    """What an officer asked of the publisher, and the outcome."""
+    """A request from an officer to the publisher, and its outcome."""
 
     class Kind(models.TextChoices):
         RELEASE = "release", "publish what is saved"
@@ -94,21 +94,21 @@ class PublicationRequest(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", "waiting"
-        RUNNING = "running", "at work"
+        RUNNING = "running", "in progress"
         DONE = "done", "done"
         REFUSED = "refused", "refused"
 
-    kind = models.CharField("what", max_length=20, choices=Kind)
+    kind = models.CharField("request", max_length=20, choices=Kind)
     number = models.PositiveIntegerField("edition", blank=True, null=True)
-    why = models.CharField("why", max_length=300, blank=True)
-    who = models.CharField("who", max_length=150)
-    # The ticked records, [label, key], and the mark each had when the officer looked at it. None
+    why = models.CharField("reason", max_length=300, blank=True)
+    who = models.CharField("requested by", max_length=150)
+    # The ticked records, [label, key], and the mark each had when the officer saw it. None
     # means everything that is marked as published.
     chosen = models.JSONField("ticked", blank=True, null=True, editable=False)
     marks = models.JSONField(default=list, blank=True, editable=False)
-    # The form's token: however often the form is sent, it asks once.
+    # The form's token: however often the form is sent, it makes one request.
     once = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    asked_at = models.DateTimeField("asked", auto_now_add=True)
+    asked_at = models.DateTimeField("requested", auto_now_add=True)
     state = models.CharField("state", max_length=20, choices=State, default=State.WAITING)
     finished_at = models.DateTimeField("finished", blank=True, null=True)
     report = models.JSONField("report", default=dict)
@@ -145,23 +145,23 @@ class Review(models.Model):
         WAITING = "waiting", "waiting"
         FINE = "fine", "fine as it is"
         CHANGE = "change", "needs a change"
-        TAKEN_BACK = "taken-back", "taken back"
+        TAKEN_BACK = "taken-back", "cancelled"
 
     label = models.CharField("kind", max_length=60, editable=False)
     key = models.BigIntegerField("row", editable=False)
     name = models.CharField("what", max_length=200, editable=False)
     asked_by = models.CharField("asked by", max_length=150, editable=False)
     asked_of = models.CharField(
-        "whom to ask",
+        "who to ask",
         max_length=150,
         blank=True,
-        help_text="Empty: anyone who may publish.",
+        help_text="If empty, anyone who can publish.",
     )
     note = models.TextField(
-        "what to look at",
+        "what to check",
         max_length=1000,
         blank=True,
-        help_text="What you changed, or are not sure of. Officers see this, readers never do.",
+        help_text="What you changed or are not sure about. Officers see this; readers never do.",
     )
     asked_at = models.DateTimeField("asked", auto_now_add=True)
     outcome = models.CharField("answer", max_length=20, choices=Outcome, default=Outcome.WAITING)
@@ -181,13 +181,13 @@ class Review(models.Model):
                 fields=["label", "key"],
                 condition=models.Q(outcome="waiting"),
                 name="one_waiting_review_for_each_record",
-                violation_error_message="Somebody has been asked already.",
+                violation_error_message="Someone has already been asked to review this.",
             ),
             models.CheckConstraint(
                 condition=~models.Q(outcome__in=["fine", "change"])
                 | ~models.Q(answered_by=models.F("asked_by")),
                 name="nobody_answers_their_own_review",
-                violation_error_message="Somebody else must answer this: you asked for it.",
+                violation_error_message="Someone else must answer this: you asked for it.",
             ),
         ]
 
@@ -211,13 +211,13 @@ class OpenQuestion(models.Model):
     words = models.CharField(
         "question",
         max_length=250,
-        help_text="One sentence that says what is not known. It stands on officers' first page.",
+        help_text="One sentence that says what we do not know. Shown on officers' first page.",
     )
     todo = models.CharField(
         "how to find out",
         max_length=250,
         blank=True,
-        help_text="Whom to ask, and what the site says until then. Readers never see it.",
+        help_text="Who to ask, and what the site says until then. Readers never see this.",
     )
     phone = models.ForeignKey(
         "contacts.Phone",
@@ -226,7 +226,7 @@ class OpenQuestion(models.Model):
         blank=True,
         null=True,
         verbose_name="about the number",
-        help_text="Choose the number, the service or the printed line that the answer changes.",
+        help_text="Choose the number, service or printed line that the answer will change.",
     )
     service = models.ForeignKey(
         "services.Service",
@@ -242,15 +242,15 @@ class OpenQuestion(models.Model):
         related_name="open_questions",
         blank=True,
         null=True,
-        verbose_name="about the line as printed",
+        verbose_name="about the printed line",
     )
     answer = models.TextField(
         "answer",
         max_length=1000,
         blank=True,
         help_text=(
-            "What you found out, from whom and when. With an answer the question leaves officers' "
-            "first page. What readers see, you change in the record itself."
+            "What you found out, who told you and when. Once answered, the question leaves "
+            "officers' first page. To change what readers see, edit the record itself."
         ),
     )
 

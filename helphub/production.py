@@ -17,7 +17,7 @@ COUNTRY = 2
 def secret_key(key):
     """A key that can't be guessed: it could be used to forge sessions and sign-in links."""
     if key.startswith("django-insecure-"):
-        why = "is one that Django makes for trying things out"
+        why = "was made by Django for development only"
     elif len(key) < SHORTEST_KEY:
         why = f"has {len(key)} characters; it needs {SHORTEST_KEY}"
     # Repetitive text compresses well; random text hardly at all.
@@ -28,7 +28,7 @@ def secret_key(key):
     else:
         return key
     raise ImproperlyConfigured(
-        f"SECRET_KEY {why}. Make one and keep it, the same on every server: "
+        f"SECRET_KEY {why}. Make a new key once and use the same one on every server: "
         "python3 -c 'import secrets; print(secrets.token_urlsafe(60))'"
     )
 
@@ -38,15 +38,15 @@ def hosts(text):
     found = text.split()
     for host in found:
         if "*" in host:
-            why = "lets any host in"
+            why = "accepts any host"
         elif not HOST.fullmatch(host) or ".." in host:
-            why = "is no host name (no scheme, no port, no comma)"
+            why = "is not a host name (leave out any scheme, port or comma)"
         elif host.startswith(".") and is_wide(host):
-            why = "lets in hosts that are not yours"
+            why = "accepts hosts that are not yours"
         else:
             continue
         raise ImproperlyConfigured(
-            f"ALLOWED_HOSTS: {host!r} {why}. Write each host name in full, with spaces between, "
+            f"ALLOWED_HOSTS: {host!r} {why}. Write each host name in full, separated by spaces, "
             "such as hub.example.org."
         )
     return found
@@ -62,12 +62,12 @@ def public_host(host, allowed=()):
     """The host name that readers type. A readers' server must answer to it."""
     if not HOST.fullmatch(host) or host.startswith("."):
         raise ImproperlyConfigured(
-            f"PUBLIC_HOST: {host!r} is no host name. Write the one that readers type, such as "
+            f"PUBLIC_HOST: {host!r} is not a host name. Write the one that readers type, such as "
             "hub.example.org, without https:// and without a port."
         )
     if allowed and not validate_host(host.lower(), [one.lower() for one in allowed]):
         raise ImproperlyConfigured(
-            f"PUBLIC_HOST is {host}, and ALLOWED_HOSTS does not name it: every page would be "
+            f"PUBLIC_HOST is {host}, but ALLOWED_HOSTS does not include it, so every page would be "
             "refused. Add it to ALLOWED_HOSTS."
         )
     return host

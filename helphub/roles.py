@@ -17,7 +17,7 @@ VERBS = ["add", "change", "view", "delete"]
 
 
 class RoleError(Exception):
-    """A role that cannot be loaded. The message says what to mend."""
+    """A role that cannot be loaded. The message says what to fix."""
 
 
 @cache
@@ -42,7 +42,7 @@ def permissions_of(name):
             try:
                 model = apps.get_model(label)
             except LookupError as error:
-                message = f"roles.yaml: “{name}” names {label}, which is no kind of record."
+                message = f"roles.yaml: “{name}” names {label}, which is not a model."
                 raise RoleError(message) from error
             found.add(f"{model._meta.app_label}.{verb}_{model._meta.model_name}")
     return found
@@ -65,7 +65,7 @@ def load():
             group, is_new = group_model.objects.get_or_create(name=name)
             made += [name] if is_new else []
         elif group is None:
-            continue  # Deleted by hand: leave it out.
+            continue  # Deleted by hand: do not make it again.
         before = set(loaded.values["permissions"]) if loaded else set()
         group.permissions.add(*(known[one] for one in wanted if one not in before))
         group.permissions.remove(*(known[one] for one in before - set(wanted) if one in known))

@@ -67,20 +67,20 @@ else:
         raise ImproperlyConfigured("DEBUG=1 is for a laptop. Unset it in production.")
     if os.environ.get("SECOND_FACTOR", "1") != "1":
         raise ImproperlyConfigured(
-            "Only a laptop goes without a second factor. Unset SECOND_FACTOR in production."
+            "Only a laptop may run without a second factor. Unset SECOND_FACTOR in production."
         )
     SECOND_FACTOR = True
     SECRET_KEY = production.secret_key(
-        from_environment("SECRET_KEY", "a long random text, the same on every worker")
+        from_environment("SECRET_KEY", "a long random string, the same on every worker")
     )
     ALLOWED_HOSTS = production.hosts(
-        from_environment("ALLOWED_HOSTS", "the host names, with spaces between")
+        from_environment("ALLOWED_HOSTS", "the host names, separated by spaces")
     )
     role = from_environment("HELPHUB_ROLE", "public or admin")
     if role not in {"public", "admin"}:
-        raise ImproperlyConfigured("HELPHUB_ROLE is public or admin.")
+        raise ImproperlyConfigured("HELPHUB_ROLE must be public or admin.")
     ROLES = {role}
-    EDITIONS_DIR = Path(from_environment("EDITIONS_DIR", "the folder of editions of both roles"))
+    EDITIONS_DIR = Path(from_environment("EDITIONS_DIR", "the editions folder that both roles use"))
     if role == "admin":
         DATABASE_URL = from_environment("DATABASE_URL", "such as postgresql://user:word@host/name")
         PUBLIC_HOST = production.public_host(
@@ -350,7 +350,7 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # Django's console handler only works with DEBUG, and there is nobody here to mail.
+    # Django's console handler only works with DEBUG, and there is no one here to e-mail.
     "loggers": {
         "django": {"handlers": [], "level": "WARNING"},
         # Otherwise each refusal would log the address that was asked for.

@@ -282,8 +282,8 @@ def _character_faults(text):
         for found in pattern.finditer(text):
             yield ValidationError(
                 (
-                    "Take out the invisible character behind “%(before)s”: it can hide or turn "
-                    "words."
+                    "Take out the invisible character after “%(before)s”: it can hide or reorder "
+                    "text."
                 ),
                 code="unsafe_character",
                 params={"before": text[max(0, found.start() - 20) : found.end() - 1]},
@@ -299,8 +299,8 @@ def _markup_faults(text):
     for found in MARKUP.finditer(text):
         yield ValidationError(
             (
-                "Take out “%(markup)s”: readers would see it as it stands here. A heading begins "
-                "with ##, and **two stars** make words bold."
+                "Take out “%(markup)s”: readers would see it exactly as you typed it. A heading "
+                "begins with ##, and **two stars** make words bold."
             ),
             code="markup",
             params={"markup": found.group()},
@@ -313,7 +313,7 @@ def _link_faults(text):
             yield ValidationError(
                 (
                     "A link cannot lead to “%(target)s”. Begin it with https://, or write a page "
-                    "of ours as {guide:consent}."
+                    "on this site as {guide:consent}."
                 ),
                 code="link_target",
                 params={"target": target[:60]},
@@ -323,8 +323,8 @@ def _link_faults(text):
             if found := TOKEN.search(where):
                 yield ValidationError(
                     (
-                        "Take “%(token)s” out of the link: it becomes a link itself. Write it "
-                        "beside the other one."
+                        "Take “%(token)s” out of the link: it becomes a link itself. Put it beside "
+                        "the other link."
                     ),
                     code="token_in_link",
                     params={"token": found.group()},
@@ -336,8 +336,8 @@ def validate_markup(text):
     if len(text) > LONGEST:
         raise ValidationError(
             (
-                "This is %(length)s characters long; a text may have %(longest)s. Make several "
-                "pages of it."
+                "This is %(length)s characters long. The limit is %(longest)s. Split it into "
+                "several pages."
             ),
             code="too_long",
             params={"length": f"{len(text):,}", "longest": f"{LONGEST:,}"},
@@ -355,8 +355,8 @@ def _number_faults(text):
     for found in BARE_NUMBER.finditer(shown):
         yield ValidationError(
             (
-                "Do not type the number “%(number)s”. Name its line instead, for example "
-                "{h-spoc}: then it is right everywhere when it changes."
+                "Do not type the number “%(number)s”. Write its short name instead, for example "
+                "{h-spoc}. It will then be right everywhere when it changes."
             ),
             code="bare_number",
             params={"number": found.group()},
@@ -367,7 +367,7 @@ def _token_faults(text):
     for token in unknown_tokens(html.unescape(text)):
         yield ValidationError(
             (
-                "“%(token)s” is not a published line or page. Write for example {h-spoc}, "
+                "“%(token)s” is not a published number or page. Write, for example, {h-spoc}, "
                 "{guide:consent} or {topic:pictures}, or take the braces out."
             ),
             code="unknown_token",
@@ -380,8 +380,8 @@ def _line_faults(text):
         if re.match(r"#(?!#{1,2} )", line):
             yield ValidationError(
                 (
-                    "Begin a heading with ## and a space (line %(line)s). One # is the page's own "
-                    "heading."
+                    "Begin a heading with ## and a space (line %(line)s). A single # is for the "
+                    "page's own heading."
                 ),
                 code="heading_level",
                 params={"line": number},
@@ -389,8 +389,8 @@ def _line_faults(text):
         if found := DOUBTFUL.match(line):
             yield ValidationError(
                 (
-                    "Line %(line)s begins with “%(sign)s”, which makes no list. Write “- ” in its "
-                    "place for a bullet or “1. ” for a step, or begin with a word."
+                    "Line %(line)s begins with “%(sign)s”, which does not make a list. Write “- ” "
+                    "instead for a bullet or “1. ” for a step, or begin with a word."
                 ),
                 code="pasted_list",
                 params={"line": number, "sign": found[1]},
@@ -400,7 +400,7 @@ def _line_faults(text):
 def validate_text(text):
     """Refuse a text that types a number, names an unknown token or hides characters.
 
-    All faults are reported at once, so an officer can mend them in one go.
+    All faults are reported at once, so an officer can fix them in one go.
     """
     if len(text) > LONGEST:
         validate_markup(text)

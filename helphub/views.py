@@ -100,20 +100,21 @@ def is_officers(request):
 
 
 NOT_FOR_ROLE = {
-    "title": "Your role does not open this page",
-    "why": "Nothing was changed. What you may do depends on your role.",
-    "what_to_do": "If your work needs this page, ask a keeper of users for the role that opens it.",
+    "title": "Your role does not give you access to this page",
+    "why": "Nothing was changed. What you can do depends on your role.",
+    "what_to_do": "If you need this page for your work, ask a keeper of users for a role that "
+    "gives you access.",
 }
 NO_SUCH_PAGE = {
     "title": "There is no such page",
-    "why": "There may be a mistake in the address, or the item was deleted.",
+    "why": "There may be a mistake in the address, or the item may have been deleted.",
     "what_to_do": "Go back to the first page. You can restore deleted items from “Deleted”, above "
     "each list.",
 }
 ODD_ADDRESS = {
     "title": "The admin cannot read this address",
-    "why": "Nothing was changed. A part of the address is cut off or was changed.",
-    "what_to_do": "Go back, load the page again, and press the link or button once more.",
+    "why": "Nothing was changed. Part of the address is missing or has been altered.",
+    "what_to_do": "Go back, reload the page, and press the link or button again.",
 }
 
 

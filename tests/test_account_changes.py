@@ -171,7 +171,7 @@ def test_whoever_became_a_publisher_approves_nothing_for_seven_days(
     later(hours=25)
     choose(link, "five plain words are here")
     editor = person("editor", "Editors")
-    assert "chosen by a keeper’s link" in approve(publisher, spoc, editor)
+    assert "set with a keeper’s link" in approve(publisher, spoc, editor)
     later(days=8, hours=2)
     assert "Approved" in approve(publisher, spoc, editor)
 
@@ -185,7 +185,7 @@ def test_the_page_says_since_when_a_link_works_and_a_second_keeper_lets_it_work_
     page = at_sign_in_of(keeper, publisher, "link")
     link = text(page.one("code", id="link"))
     when = timezone.localtime(newest(Kind.LINK).works_at)
-    says = f"This link works from {when:%-d %B, %H:%M}, or at once when another keeper agrees."
+    says = f"This link works from {when:%-d %B, %H:%M}, or as soon as another keeper agrees."
     assert says in page.text
     for by in (keeper, publisher, person("editor", "Editors")):
         press(by, newest(Kind.LINK), "agree")
@@ -204,7 +204,7 @@ def test_the_page_says_since_when_a_link_works_and_a_second_keeper_lets_it_work_
 def test_a_link_that_waited_works_for_a_day(keeper, publisher, later):
     link = link_for(signed_in(keeper), publisher)
     later(hours=49)
-    assert "too old" in choose(link).text
+    assert "has expired" in choose(link).text
 
 
 def test_factors_are_removed_when_a_second_keeper_agrees(keeper, other_keeper, publisher):
@@ -252,14 +252,14 @@ def test_signing_in_shows_that_nothing_was_lost_and_cancels(keeper, publisher):
     page = Page(client.post("/admin/login/", fields, follow=True))
     assert "it was cancelled" in page.text
     assert newest(Kind.LINK).is_cancelled
-    assert "has been used, or is too old" in choose(link).text
+    assert "has been used or has expired" in choose(link).text
 
 
 def test_a_role_that_may_approve_waits_and_another_does_not(keeper):
     user = person("anna")
     page = give(keeper, user)
     when = timezone.localtime(newest(Kind.ROLE).works_at)
-    assert f"It takes effect on {when:%-d %B, %H:%M}, or at once when another" in page.text
+    assert f"It takes effect on {when:%-d %B, %H:%M}, or as soon as another" in page.text
     assert not may(user, "helphub.publish")
     give(keeper, user, "Editors")
     assert may(user, "strategy.change_guide")
@@ -330,7 +330,7 @@ def test_an_account_that_is_opened_again_waits_where_it_may_approve(keeper, publ
     assert not may(publisher, "helphub.publish")
     later(hours=25)
     assert may(publisher, "helphub.publish")
-    assert "opened again" in approve(publisher, spoc, person("editor", "Editors"))
+    assert "the account was reopened on" in approve(publisher, spoc, person("editor", "Editors"))
 
 
 @pytest.mark.parametrize("way", ["role", "set", "permission", "group", "flag"])
@@ -370,7 +370,7 @@ def test_what_waits_is_cancelled_by_any_keeper_publisher_or_the_person(
     change = newest(Kind.ROLE)
     assert "Cancelled" in press(by, change, "cancel").text
     assert not anna.groups.exists()
-    assert "does not wait any more" in press(other_keeper, change, "agree").text
+    assert "is no longer waiting" in press(other_keeper, change, "agree").text
     later(hours=25)
     assert not may(anna, "helphub.publish")
 
@@ -423,7 +423,7 @@ def test_each_kind_is_cancelled(officer, keeper, publisher, later):
     for change in waiting:
         assert "Cancelled" in press(publisher, change, "cancel").text
     later(hours=25)
-    assert "too old" in choose(link).text
+    assert "has expired" in choose(link).text
     signed_in(keeper).get(f"/admin/auth/user/{publisher.pk}/sign-in/")
     assert Authenticator.objects.filter(user=publisher).exists()
     for user in (closed, mighty):
@@ -440,7 +440,8 @@ def test_a_new_publisher_approves_after_seven_days(keeper, spoc, later):
     anna = make(keeper, "anna")
     editor = person("editor", "Editors")
     later(days=6, hours=23)
-    assert "You cannot approve a number yet: the account is from" in approve(anna, spoc, editor)
+    answer = approve(anna, spoc, editor)
+    assert "You cannot approve a number yet: the account was added on" in answer
     later(days=7, hours=1)
     assert "Approved" in approve(anna, spoc, editor)
 
@@ -506,15 +507,15 @@ def test_two_young_keepers_do_not_vouch_for_each_other(keeper, spoc):
         give(keeper, ghost, "Publishers", username=ghost.username)
         ghost.groups.add(Group.objects.get(name="Keepers of users"))
     for one, another in (ghosts, ghosts[::-1]):
-        assert "Your word counts from" in at_sign_in_of(one, another, "vouch").text
+        assert "You cannot agree or vouch until" in at_sign_in_of(one, another, "vouch").text
         waiting = AccountChange.objects.waiting().get(account=another.pk)
-        assert "Your word counts from" in press(one, waiting, "agree").text
+        assert "You cannot agree or vouch until" in press(one, waiting, "agree").text
     assert AccountChange.objects.waiting().count() == 2
 
 
 def test_nobody_vouches_for_themselves_or_without_being_a_keeper(keeper, publisher, officer):
     # A superuser can open anyone's page, including their own.
-    assert "Nobody vouches for themselves" in at_sign_in_of(officer, officer, "vouch").text
+    assert "You cannot vouch for yourself" in at_sign_in_of(officer, officer, "vouch").text
     ghost = make(keeper, "ghost")
     assert (
         signed_in(publisher)
@@ -552,7 +553,7 @@ def test_what_a_deleted_account_proposed_is_proposed_again(publisher, spoc):
     ghost = person("ghost", "Editors")
     proposal = proposed(ghost, spoc)
     ghost.delete()
-    assert "was deleted" in approve(publisher, spoc, None)
+    assert "has been deleted" in approve(publisher, spoc, None)
     with pytest.raises(proposals.NotDecidedError):
         proposals.approve(proposal.pk, publisher)
     # Refusing has no conditions.
@@ -637,7 +638,7 @@ def test_an_account_from_before_the_log_is_as_old_as_it_says(spoc):
     TOTP.activate(old, generate_totp_secret())
     AccountChange._base_manager.all()._raw_delete("default")
     editor = person("editor", "Editors")
-    assert "the account is from" in approve(old, spoc, editor)
+    assert "the account was added on" in approve(old, spoc, editor)
     User.objects.filter(pk=old.pk).update(date_joined=timezone.now() - timedelta(days=8))
     assert "Approved" in approve(old, spoc, editor)
 
@@ -663,7 +664,7 @@ def test_every_officer_sees_on_the_first_page_what_was_done(keeper, publisher, l
         ):
             assert words in text(part)
         # Waiting changes come first.
-        assert [text(one) for one in part.iter("li")][2].count("Waits until") == 1
+        assert [text(one) for one in part.iter("li")][2].count("Waiting until") == 1
     later(days=31)
     assert not Page(signed_in(keeper).get("/admin/")).all("section", class_="account-news")
     assert (

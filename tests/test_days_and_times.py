@@ -81,7 +81,7 @@ def test_what_is_no_day_is_refused_with_what_to_write(typed):
 
 @pytest.mark.parametrize("typed", ["3/12/0026", "3 December 1026", "0206-12-03"])
 def test_a_slip_in_the_year_is_refused(typed):
-    with pytest.raises(ValidationError, match="Look at the year"):
+    with pytest.raises(ValidationError, match="Check the year"):
         DayField().clean(typed)
 
 
@@ -216,7 +216,7 @@ def test_a_last_day_of_a_notice_needs_the_notice(admin):
 def test_a_last_day_that_has_gone_by_is_refused(admin, model, slug):
     row = model.objects.get(slug=slug)
     page = save(admin, row, ends_on="3/12/2020")
-    assert any("This day has gone by" in one for one in errors(page))
+    assert any("This date has passed" in one for one in errors(page))
     row.refresh_from_db()
     assert row.ends_on is None
 
@@ -242,7 +242,7 @@ def test_hours_of_days_gone_by_are_refused(admin, part, typed):
     }
     new = {f"{part}-{place}-{name}": value for name, value in typed.items()}
     page = save(admin, phone, **{f"{part}-TOTAL_FORMS": str(place + 1)}, **(empty | new))
-    assert any("gone by" in one for one in errors(page)), errors(page)
+    assert any("has passed" in one for one in errors(page)), errors(page)
 
 
 def yes_of(page):
@@ -254,7 +254,7 @@ def yes_of(page):
 def test_a_first_day_to_come_is_asked_about_before_readers_lose_the_page(admin):
     guide = Guide.objects.get(slug="consent")
     page = save(admin, guide, starts_on="10/12/2090", summary_en="Typed just now.")
-    (said,) = [one for one in errors(page) if "Readers have this now" in one]
+    (said,) = [one for one in errors(page) if "Readers can see this now" in one]
     assert "until 10 December 2090" in said
     said_yes = yes_of(page)
     assert form_values(page)["summary_en"] == "Typed just now."

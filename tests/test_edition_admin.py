@@ -51,7 +51,7 @@ def words():
 
 
 def test_saving_says_that_readers_see_it_when_it_is_published(editions, admin):
-    said = "Saved. Readers see this when it is published."
+    said = "Saved. Readers will see this when it is published."
     page = save(admin, Guide.objects.get(slug="consent"), summary_en="A new summary.")
     assert said in page.text
     assert said in save(admin, Organization.objects.first()).text
@@ -245,7 +245,7 @@ def test_a_refusal_is_said_until_it_is_mended_whatever_the_clock_does(editions, 
     publish.publish(publish.WITHDRAWAL)
     response = Client().get("/healthz/fresh")
     assert response.status_code == 503
-    assert b"was refused, and that is not mended yet" in response.content
+    assert b"was refused and has not been put right yet" in response.content
     assert "the approved number is 01384 455411" in Page(admin.get(EDITIONS)).text
     assert "the approved number is 01384 455411" in Page(admin.get("/admin/")).text
     # Publishing something else does not fix it either.
@@ -443,7 +443,7 @@ def test_damage_costs_one_edition_and_is_mended_by_itself_from_its_content(editi
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(publish, "publish", told)
         watcher.look()
-    assert all("of edition 000002 is not as it was made" in one for one in said), said
+    assert all("in edition 000002 is damaged" in one for one in said), said
     assert store.number_of(store.current()) == 3
     assert store.damage_of(store.current()) is None
     assert "Of the second edition." in words()
@@ -629,7 +629,7 @@ def test_a_new_edition_is_fresh_and_an_old_one_is_not(editions, client, monkeypa
     monkeypatch.setattr(time, "time", lambda: now + 27 * 60 * 60)
     response = client.get("/healthz/fresh")
     assert response.status_code == 503
-    assert b"older than a day" in response.content
+    assert b"more than a day old" in response.content
 
 
 def test_a_refused_publication_is_not_fresh(editions, client):

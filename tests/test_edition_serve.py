@@ -196,7 +196,7 @@ def test_a_server_that_refuses_the_current_edition_is_not_fresh(editions, settin
     os.utime(editions / "current", (1, 1), follow_symlinks=False)
     answer = Answer(server, "/healthz/fresh")
     assert answer.status_code == 503
-    assert b"does not serve edition 000002" in answer.content
+    assert b"is not serving edition 000002" in answer.content
     assert serve.Server(WSGIHandler()).current().folder == store.folder_of(1)
 
 

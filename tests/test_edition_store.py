@@ -258,7 +258,7 @@ def test_in_place_of_a_withdrawn_single_point_of_contact_another_line_answers(ed
 def test_withdrawing_both_lines_is_refused(editions):
     for slug in ("h-spoc", "h-rcew247"):
         publish.withdraw(Phone.objects.get(slug=slug), "an officer", "A test")
-    with pytest.raises(publish.RefusedError, match="stand in its place"):
+    with pytest.raises(publish.RefusedError, match="can be used in its place"):
         publish.publish(publish.WITHDRAWAL)
     assert store.number_of(store.current()) == 1
 

@@ -257,7 +257,7 @@ def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(folder, admin):
     assert admin.get(PROGRESS).status_code == 403
     # What was typed is kept anyway: the session ends with the officer's own request.
     answer = admin.post(change_url(guide), values, follow=True)
-    assert "What you typed is kept." in Page(answer).text
+    assert "What you typed has been kept." in Page(answer).text
 
 
 # What a publication reports about itself

@@ -77,7 +77,7 @@ def test_what_is_no_pasted_list_stays_as_it_is(text):
 @pytest.mark.parametrize("text", DOUBTFUL)
 def test_what_may_be_a_list_is_refused_with_its_line(text):
     assert texts.with_lists(text) == text
-    with pytest.raises(ValidationError, match="which makes no list") as refused:
+    with pytest.raises(ValidationError, match="which does not make a list") as refused:
         texts.validate_text(text)
     assert any(DOUBTFUL[text] in one for one in refused.value.messages)
 
@@ -93,11 +93,11 @@ def test_an_officer_is_told_that_it_is_a_list_now(admin, client, field):
     guide = Guide.objects.get(slug="consent")
     page = save(admin, guide, **{field: "Words:\n•\tFirst\n•\tSecond"})
     assert errors(page) == []
-    assert "has become a list" in page.text
+    assert "is now a list" in page.text
     guide.refresh_from_db()
     assert getattr(guide, field) == "Words:\n\n- First\n- Second"
     # If nothing was pasted, nothing is said.
-    assert "has become a list" not in save(admin, guide).text
+    assert "is now a list" not in save(admin, guide).text
     if field == "body_en":
         main = Page(client.get("/guides/consent/")).one("main")
         assert {"First", "Second"} <= {one.text for one in main.iter("li")}
@@ -178,7 +178,7 @@ def test_a_token_elsewhere_becomes_its_number(text, wanted):
 def test_a_number_or_token_written_in_entities_is_seen():
     with pytest.raises(ValidationError, match="Do not type the number"):
         texts.validate_text("Ring &#48;1384 45541&#49;")
-    with pytest.raises(ValidationError, match="is not a published line"):
+    with pytest.raises(ValidationError, match="is not a published number"):
         texts.validate_text("Ring &#123;h-nobody&#125;")
 
 

@@ -60,7 +60,7 @@ def test_a_session_ends_after_twelve_hours_whatever_happens(admin, hours, stays)
 def test_why_one_was_signed_out_stands_on_the_sign_in_page(admin):
     later(admin, HOUR)
     page = Page(admin.get("/admin/strategy/guide/", follow=True))
-    assert "Nothing happened for 30 minutes" in page.text
+    assert "signed out after 30 minutes without activity" in page.text
     assert "Dudley help hub" in page.title
 
 
@@ -89,7 +89,7 @@ def test_what_was_typed_comes_back_after_signing_in_again(admin, officer):
     response = admin.post(change_url(guide), typed, headers={"Referer": change_url(guide)})
     assert response["Location"] == f"/admin/login/?next={change_url(guide)}"
     page = Page(admin.get(response["Location"]))
-    assert "What you typed is kept" in page.text
+    assert "What you typed has been kept" in page.text
     assert "New &" not in page.html
     admin.force_login(officer)
     page = Page(admin.get(change_url(guide)))
@@ -205,7 +205,7 @@ def test_a_form_from_before_signing_in_anew_comes_back(officer):
 def test_a_form_from_elsewhere_does_not_come_back(officer, origin):
     client, address, response = post_with_old_token(officer, origin=origin)
     assert response.status_code == 403
-    assert "The form was not taken" in Page(response).text
+    assert "The form was not accepted" in Page(response).text
     assert "From the first tab." not in Page(client.get(address)).html
 
 

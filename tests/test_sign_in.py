@@ -79,7 +79,7 @@ def test_a_wrong_code_makes_no_factor(client, officer):
     page = Page(client.get("/admin/sign-in/app/"))
     wrong = code(text(page.one("code", id="secret")), steps=100)
     response = client.post("/admin/sign-in/app/", {"code": wrong})
-    assert "This code is not right" in Page(response).text
+    assert "That code is wrong" in Page(response).text
     assert not Authenticator.objects.exists()
     assert not is_in(client)
 
@@ -172,7 +172,7 @@ def test_whoever_guesses_is_stopped_and_the_officer_is_not(client, secret):
 def test_whoever_guesses_codes_is_stopped(client, officer, secret):
     send_password(client)
     for _ in range(5):
-        assert "This code is not right" in Page(send_code(client, "000000")).text
+        assert "That code is wrong" in Page(send_code(client, "000000")).text
     assert "Wait five minutes" in Page(send_code(client, code(secret))).text
     assert not is_in(client)
 
@@ -181,7 +181,7 @@ def test_whoever_guesses_codes_locks_out_himself_and_not_the_officer(client, off
     stranger = Client(REMOTE_ADDR="203.0.113.9")
     send_password(stranger, address="203.0.113.9")
     for _ in range(5):
-        assert "This code is not right" in Page(send_code(stranger, "000000")).text
+        assert "That code is wrong" in Page(send_code(stranger, "000000")).text
     assert "Wait five minutes" in Page(send_code(stranger, code(secret))).text
     send_password(client)
     send_code(client, code(secret))

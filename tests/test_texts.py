@@ -104,13 +104,13 @@ def test_other_figures_are_no_numbers(text):
 
 @pytest.mark.parametrize("text", ["{h-nobody}", "{guide:nowhere}", "{oops", "oops}", "{h spoc}"])
 def test_an_unknown_token_is_refused(text):
-    with pytest.raises(ValidationError, match="is not a published line or page"):
+    with pytest.raises(ValidationError, match="is not a published number or page"):
         texts.validate_text(text)
 
 
 def test_a_token_of_what_is_held_back_is_refused():
     Guide.objects.filter(slug="consent").update(is_published=False)
-    with pytest.raises(ValidationError, match="is not a published line or page"):
+    with pytest.raises(ValidationError, match="is not a published number or page"):
         texts.validate_text("{guide:consent}")
 
 

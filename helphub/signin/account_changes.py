@@ -1,4 +1,4 @@
-"""Stops a lone keeper of users from making a second person or becoming another one.
+"""Stops a lone keeper of users from inventing a second person or becoming someone else.
 
 Every change to accounts and roles is logged. Three kinds wait a day unless a second keeper agrees:
 a role that may approve critical numbers, a link for an existing account, and the removal of an
@@ -25,7 +25,7 @@ from helphub.signin.models import AccountChange
 
 Kind = AccountChange.Kind
 APPROVE, KEEP_USERS = "contacts.approve_number", "auth.change_user"
-ON_THE_SERVER = "somebody on the server"
+ON_THE_SERVER = "someone on the server"
 DIRECTLY = "approving numbers"  # A permission given to the account, not through a role.
 
 
@@ -65,7 +65,7 @@ def record(kind, user=None, *, role=None, waits=False, who=None, who_name="", **
 
 
 def news():
-    """What every officer is told: the last 30 days, with changes that wait first."""
+    """What every officer is told: the last 30 days, with waiting changes first."""
     since = timezone.now() - settings.ACCOUNT_NEWS
     found = AccountChange.objects.filter(Q(at__gt=since) | Q(works_at__gt=timezone.now()))
     found = found.exclude(kind__in=[Kind.AGREED, Kind.CANCELLED]).prefetch_related("decisions")
@@ -73,7 +73,7 @@ def news():
 
 
 def waiting_for(user):
-    """What waits for one account, including changes to a role it has."""
+    """The changes waiting for one account, including those to a role it has."""
     mine = Q(account=user.pk) | Q(kind=Kind.ROLE_CHANGED, role__in=user.groups.values("pk"))
     return AccountChange.objects.filter(mine).waiting()
 
@@ -115,7 +115,7 @@ class Held:
     superuser: bool = False
     directly: bool = False
     groups: set = field(default_factory=set)
-    approving: set = field(default_factory=set)  # Groups whose right to approve still waits.
+    approving: set = field(default_factory=set)  # Groups whose right to approve is still waiting.
 
 
 def held_back(user):
@@ -138,7 +138,7 @@ def held_back(user):
 
 
 def masked(user):
-    """The account as it is today: not a superuser while that waits."""
+    """The account as it is today: not a superuser while that is waiting."""
     if user.is_superuser and held_back(user).superuser:
         user.is_superuser = False
         user.waits_to_be_superuser = True
@@ -214,19 +214,19 @@ def _too_young(user, permission, rows):
     since = timezone.now() - age
     makers = {one.who for one in rows if one.kind == Kind.ACCOUNT}
     if user.date_joined > since:
-        words = f"the account is from {moment(user.date_joined)}"
+        words = f"the account was added on {moment(user.date_joined)}"
         found.append(Young(words, user.date_joined, age, makers or {None}))
     says = {
         Kind.RENAMED: "the account was renamed on",
-        Kind.REOPENED: "the account was opened again on",
-        Kind.PASSWORD: "its password was chosen by a keeper’s link on",
+        Kind.REOPENED: "the account was reopened on",
+        Kind.PASSWORD: "its password was set with a keeper’s link on",
         Kind.REMOVED: "its second factors were removed on",
     }
     if permission is None:
         says |= {Kind.ROLE: "a role was given on", Kind.SUPERUSER: "a role was given on"}
     of_factors = age
     if any(one.kind in (Kind.FACTOR, Kind.REMOVED) for one in rows) and is_lone_keeper(user):
-        # The only keeper has lost a phone, and nobody else could vouch.
+        # The only keeper has lost a phone, and no one else could vouch.
         of_factors = settings.LONE_KEEPER_FACTOR_AGE
     for one in rows:
         if one.kind in says:
@@ -300,7 +300,7 @@ def too_young(user, permission=None, for_vouching=False):
 
 
 def why_not_approve(user, proposer):
-    """Why an officer cannot approve what an account proposed, in words; or nothing.
+    """Why an officer cannot approve what an account proposed, in words; or an empty string.
 
     A new account may propose: nothing changes until a second person agrees. But an officer who
     lately made or took over the proposer's account is not a second person.
@@ -309,19 +309,19 @@ def why_not_approve(user, proposer):
         until = moment(max(one.old_at for one in found))
         return (
             f"You cannot approve a number yet: {_listed(one.words for one in found)}. You can from "
-            f"{until}, or once a keeper of users who had no part in it vouches for you."
+            f"{until}, or once a keeper of users who had no part in this vouches for you."
         )
     proposing = User.objects.filter(pk=proposer).first()
     if proposing is None:
         return (
-            "The account that proposed this was deleted. Refuse the proposal, and have somebody "
-            "propose it again."
+            "The account that proposed this has been deleted. Refuse the proposal and have it "
+            "proposed again."
         )
     for one in too_young(proposing):
         if user.pk in one.doers and user.pk != proposing.pk:
             return (
-                f"You had a hand in the account that proposed this: {one.words}. Ask somebody "
-                f"else to approve it; you can from {moment(one.old_at)}."
+                f"You had a hand in the account that proposed this: {one.words}. Ask someone else "
+                f"to approve it. You can from {moment(one.old_at)}."
             )
     return ""
 
@@ -335,14 +335,14 @@ def _listed(words):
 
 
 def why_no_second_keeper(user):
-    """Why an officer does not count as a second keeper, in words; or nothing."""
+    """Why an officer does not count as a second keeper, in words; or an empty string."""
     if not is_keeper(user):
         return "Only a keeper of users can do that."
     if found := too_young(user, KEEP_USERS, for_vouching=True):
         until = moment(max(one.old_at for one in found))
         return (
-            f"Your word counts from {until}: {_listed(one.words for one in found)}. Until then ask "
-            "another keeper of users."
+            f"You cannot agree or vouch until {until}: {_listed(one.words for one in found)}. "
+            "Until then, ask another keeper of users."
         )
     return ""
 
@@ -364,7 +364,7 @@ def _locked(key):
     change = AccountChange.objects.select_for_update().get(pk=key)
     if not change.is_waiting:
         said = change.decision or change
-        raise NotDoneError(f"Nothing was changed: this does not wait any more. {said.words}")
+        raise NotDoneError(f"Nothing was changed: this is no longer waiting. {said.words}")
     return change
 
 
@@ -381,7 +381,7 @@ def agree(key, user):
 
 @transaction.atomic
 def cancel(key, user):
-    """Cancel a change that waits, and take back what it would have given."""
+    """Cancel a waiting change, and take back what it would have given."""
     change = _locked(key)
     if not may_cancel(user, change):
         raise NotDoneError("Only a keeper, a publisher or the person concerned can cancel this.")
@@ -422,15 +422,15 @@ def _decide(change, kind, detail=""):
 
 
 def call_off(user, **which):
-    """Cancel what waits for an account, because the change itself was undone."""
+    """Cancel changes waiting for an account, because the change itself was undone."""
     for one in AccountChange.objects.filter(account=user.pk, **which).waiting():
-        _decide(one, Kind.CANCELLED, "by taking it back")
+        _decide(one, Kind.CANCELLED, "by undoing it")
 
 
 def why_not_vouch(user, account):
-    """Why an officer cannot vouch for an account, in words; or nothing."""
+    """Why an officer cannot vouch for an account, in words; or an empty string."""
     if user.pk == account.pk:
-        return "Nobody vouches for themselves."
+        return "You cannot vouch for yourself."
     if why := why_no_second_keeper(user):
         return why
     open_to = [one for one in young_of(account) if user.pk not in one.doers]
@@ -471,7 +471,7 @@ def new_link(user):
     owner can still sign in and cancel.
     """
     for one in AccountChange.objects.filter(account=user.pk, kind=Kind.LINK).waiting():
-        _decide(one, Kind.CANCELLED, "for a newer link")
+        _decide(one, Kind.CANCELLED, "replaced by a newer link")
     link = record(Kind.LINK, user, waits=is_existing(user))
     return link, _secret_of(link, user)
 
@@ -510,7 +510,7 @@ def used_link(user, secret):
 
 
 def ask_for_removal(user):
-    """Ask to remove all factors of an account. A removal that already waits carries on."""
+    """Ask to remove all factors of an account. A removal that is already waiting carries on."""
     found = AccountChange.objects.filter(account=user.pk, kind=Kind.REMOVAL).waiting().first()
     return found or record(Kind.REMOVAL, user, waits=True)
 
@@ -533,7 +533,7 @@ def remove_factors(user):
 
 
 def has_signed_in(user, records):
-    """Cancel what waits: whoever signs in with the password or factor has not lost it."""
+    """Cancel what is waiting: whoever signs in with the password or factor has not lost it."""
     kinds = []
     if any(one.get("method") == "password" for one in records):
         kinds.append(Kind.LINK)

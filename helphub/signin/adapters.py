@@ -33,7 +33,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_login(self, request, user, **kwargs):
         if not (user.is_active and user.is_staff):
-            messages.error(request, "This account is closed. Ask a keeper of users to open it.")
+            messages.error(request, "This account is closed. Ask a keeper of users to reopen it.")
             return redirect("account_login")
         account_changes.remove_factors(user)
         return super().pre_login(request, user, **kwargs)
@@ -55,7 +55,7 @@ class FactorAdapter(DefaultMFAAdapter):
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": "This is your only second factor. Add another one first.",
-        "incorrect_code": "This code is not right, or it was used before. Try the next one.",
+        "incorrect_code": "That code is wrong or has already been used. Try the next one.",
     }
 
     def encrypt(self, text):
@@ -66,8 +66,8 @@ class FactorAdapter(DefaultMFAAdapter):
             return unseal(encrypted_text)
         except InvalidToken:
             raise ValidationError(
-                "The server's key has changed, so this second factor is lost. "
-                "Ask a keeper of users to remove it, then make a new one."
+                "The server's key has changed, so this second factor no longer works. "
+                "Ask a keeper of users to remove it, then add a new one."
             ) from None
 
     def can_delete_authenticator(self, authenticator):

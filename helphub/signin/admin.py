@@ -66,7 +66,7 @@ class OfficerAdmin(UserAdmin):
             label="Roles",
             required=False,
             widget=forms.CheckboxSelectMultiple,
-            help_text="A person may have more than one. Without any, nothing can be opened.",
+            help_text="A person can have more than one. Without a role, they cannot open anything.",
         )
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -75,9 +75,9 @@ class OfficerAdmin(UserAdmin):
             return self.formfield_for_manytomany(db_field, request)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "is_active":
-            field.label = "May sign in"
+            field.label = "Can sign in"
             field.help_text = (
-                "Take the tick out when somebody leaves. Their name stays beside what they did."
+                "Untick this when someone leaves. Their name stays beside what they did."
             )
         return field
 
@@ -118,7 +118,7 @@ class OfficerAdmin(UserAdmin):
         for one in changes.waiting_for(form.instance):
             messages.warning(
                 request,
-                f"{one.words} It takes effect on {changes.moment(one.works_at)}, or at once when "
+                f"{one.words} It takes effect on {changes.moment(one.works_at)}, or as soon as "
                 "another keeper agrees: see “Sign-in of this person”.",
             )
 
@@ -154,7 +154,7 @@ class OfficerAdmin(UserAdmin):
             if not link:
                 return redirect("admin:auth_user_sign_in", key)
         context = self.admin_site.each_context(request) | {
-            "title": f"Sign-in of {user}",
+            "title": f"Sign-in for {user}",
             "officer": user,
             "factors": Authenticator.objects.filter(user=user),
             "link": link,
@@ -168,7 +168,7 @@ class OfficerAdmin(UserAdmin):
         return render(request, "admin/auth/user/sign_in.html", context)
 
     def _waiting(self, request, user):
-        """What waits for a person, and what this officer can do about each change."""
+        """The changes waiting for a person, and what this officer can do about each."""
         return [(one, choices(request.user, one)) for one in changes.waiting_for(user)]
 
     def _new_link(self, request, user):
@@ -182,8 +182,8 @@ class OfficerAdmin(UserAdmin):
         self.log_change(request, user, "Asked for all second factors to be removed.")
         messages.warning(
             request,
-            "The second factors are removed, and all sessions end, on "
-            f"{changes.moment(asked.works_at)}, or at once when another keeper agrees.",
+            "All second factors will be removed and all sessions ended on "
+            f"{changes.moment(asked.works_at)}, or as soon as another keeper agrees.",
         )
 
     def _vouch(self, request, user):
@@ -219,7 +219,7 @@ class RoleAdmin(admin.ModelAdmin):
             chosen_from.select_related("content_type"),
             required=False,
             widget=forms.CheckboxSelectMultiple,
-            help_text="Holds for everybody who has this role, with their next press.",
+            help_text="Applies to everyone with this role, from the next page they open.",
         )
 
     def _is_mighty(self, request):

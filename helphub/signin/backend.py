@@ -11,7 +11,7 @@ APPROVING = Q(content_type__app_label=APP, codename=CODENAME)
 class OfficersBackend(ModelBackend):
     """Accounts of officers. A closed account is signed out with its next request.
 
-    A role that waits allows what an editor may do, and no more: withdrawing never waits.
+    While a role is waiting it allows what an editor may do, and no more: withdrawing never waits.
     """
 
     def user_can_authenticate(self, user):

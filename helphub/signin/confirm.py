@@ -1,6 +1,6 @@
 """When officers must confirm who they are.
 
-That is for users, factors, changes that wait for a second keeper, and proposals of critical
+That is for users, factors, changes waiting for a second keeper, and proposals of critical
 numbers. allauth's factor pages ask by themselves; the gate asks for the others.
 """
 

@@ -64,7 +64,7 @@ class Gate:
             logout(request)
             if request.method == "POST":
                 typed.keep(request, officer)
-                why += " What you typed is kept."
+                why += " What you typed has been kept."
             messages.warning(request, why)
             return to_sign_in(request)
         sessions.touch(request)

@@ -42,18 +42,18 @@ class AccountChange(models.Model):
     class Kind(models.TextChoices):
         ACCOUNT = "account", "added the account"
         ROLE = "role", "gave a role"
-        ROLE_TAKEN = "role-taken", "took a role"
+        ROLE_TAKEN = "role-taken", "removed a role"
         SUPERUSER = "superuser", "made a superuser"
         ROLE_CHANGED = "role-changed", "changed what a role may do"
         LINK = "link", "made a sign-in link"
-        PASSWORD = "password", "chose a password by a link"
+        PASSWORD = "password", "chose a password with a link"
         FACTOR = "factor", "added a second factor"
-        FACTOR_REMOVED = "factor-removed", "removed a second factor of their own"
+        FACTOR_REMOVED = "factor-removed", "removed their own second factor"
         REMOVAL = "removal", "asked for second factors to be removed"
         REMOVED = "removed", "removed all second factors"
         RENAMED = "renamed", "renamed the account"
         CLOSED = "closed", "closed the account"
-        REOPENED = "reopened", "opened the account again"
+        REOPENED = "reopened", "reopened the account"
         DELETED = "deleted", "deleted"
         VOUCHED = "vouched", "vouched for the account"
         AGREED = "agreed", "agreed"
@@ -65,7 +65,7 @@ class AccountChange(models.Model):
     role = models.BigIntegerField("role", null=True)
     role_name = models.CharField("name of the role", max_length=150, blank=True)
     # Null for a person working on the server.
-    who = models.BigIntegerField("account of who did it", null=True)
+    who = models.BigIntegerField("account that made the change", null=True)
     who_name = models.CharField("who", max_length=200)
     at = models.DateTimeField("when", auto_now_add=True, db_index=True)
     works_at = models.DateTimeField("takes effect", null=True)
@@ -101,18 +101,18 @@ class AccountChange(models.Model):
         return {
             kind.ACCOUNT: f"{who} added the account {whom}.",
             kind.ROLE: f"{who} gave {whom} the role “{role}”.",
-            kind.ROLE_TAKEN: f"{who} took the role “{role}” from {whom}.",
+            kind.ROLE_TAKEN: f"{who} removed the role “{role}” from {whom}.",
             kind.SUPERUSER: f"{who} made {whom} a superuser, who can do everything.",
             kind.ROLE_CHANGED: f"{who} changed the role “{role}”: {self.detail}.",
             kind.LINK: f"{who} made a sign-in link for {whom}.",
-            kind.PASSWORD: f"A password for {whom} was chosen by the link that {who} made.",
-            kind.FACTOR: f"{whom} added to their sign-in: {self.detail}.",
-            kind.FACTOR_REMOVED: f"{whom} removed from their sign-in: {self.detail}.",
+            kind.PASSWORD: f"A password for {whom} was chosen with the link that {who} made.",
+            kind.FACTOR: f"{whom} added a way to sign in: {self.detail}.",
+            kind.FACTOR_REMOVED: f"{whom} removed a way to sign in: {self.detail}.",
             kind.REMOVAL: f"{who} asked for all second factors of {whom} to be removed.",
-            kind.REMOVED: f"All second factors of {whom} were removed. {who} had asked for it.",
+            kind.REMOVED: f"All second factors of {whom} were removed, as {who} had asked.",
             kind.RENAMED: f"{who} renamed an account: {self.detail}.",
             kind.CLOSED: f"{who} closed the account {whom}.",
-            kind.REOPENED: f"{who} opened the account {whom} again.",
+            kind.REOPENED: f"{who} reopened the account {whom}.",
             kind.DELETED: f"{who} deleted {whom or role}.",
             kind.VOUCHED: f"{who} vouched for {whom}.",
             kind.AGREED: f"{who} agreed.",

@@ -1,4 +1,4 @@
-"""Encrypts what must not be readable in the database: factor secrets, and text that waits."""
+"""Encrypts what must not be readable in the database: factor secrets, and typed text."""
 
 import base64
 import hashlib

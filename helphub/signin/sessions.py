@@ -18,16 +18,16 @@ def begin(request, **kwargs):
 
 
 def why_over(request):
-    """Why this officer's session is over, in words for them; or nothing."""
+    """Why this officer's session is over, worded for them; or an empty string."""
     now, session = time.time(), request.session
     begun, seen = session.get(BEGUN, 0), session.get(SEEN, 0)
     ended = SessionsEnd.objects.filter(user=request.user).first()
     if ended and begun <= ended.at.timestamp():
-        return "All your sessions were ended. Sign in again."
+        return "All your sessions have been ended. Sign in again."
     if now - begun > settings.SESSION_LONGEST_SECONDS:
-        return "You were signed in for 12 hours. Sign in again."
+        return "You have been signed in for 12 hours. Sign in again."
     if now - seen > settings.SESSION_IDLE_SECONDS:
-        return "Nothing happened for 30 minutes, so you were signed out. Sign in again."
+        return "You were signed out after 30 minutes without activity. Sign in again."
     return ""
 
 

@@ -1,6 +1,6 @@
 """Keeps what an officer typed into a form that was not accepted, and gives it back.
 
-It waits sealed in the session, for the same account and the same address.
+It is kept encrypted in the session, for the same account and the same address.
 """
 
 import json
@@ -28,7 +28,7 @@ def fields_of(request):
 
 
 def words_of(fields):
-    """The words an officer typed, out of all that a form sent: (field, words)."""
+    """The text an officer typed, out of all that a form sent: (field, text)."""
     return [
         (name.replace("_", " "), value)
         for name, values in fields
@@ -61,7 +61,7 @@ def address_of_form(request):
 
 
 def waiting(request):
-    """What waits for this officer, or None."""
+    """What is kept for this officer, or None."""
     try:
         kept = json.loads(unseal(request.session[SESSION_KEY]))
     except (KeyError, InvalidToken):

@@ -42,7 +42,7 @@ class Welcome(SuccessMessageMixin, PasswordResetConfirmView):
 
 
 welcome = Welcome.as_view()
-# Passkeys are listed with the other factors, so they have no list of their own.
+# Passkeys are listed with the other factors, so they have no separate list.
 to_factors = RedirectView.as_view(pattern_name="mfa_index")
 
 
@@ -71,7 +71,7 @@ def stale_form(request, reason=""):
 
 @require_POST
 def leave_typed_text(request):
-    """Discard what was typed, and go back to the form."""
+    """Discard what was typed, and return to the form."""
     kept = typed.waiting(request)
     typed.forget(request)
     return redirect(kept["form"] if kept else "admin:index")
@@ -79,7 +79,7 @@ def leave_typed_text(request):
 
 @require_POST
 def end_own_sessions(request):
-    """End all of the officer's sessions. This one too, because that is simplest to explain."""
+    """End all of the officer's sessions. This one ends too, because that is simplest to explain."""
     sessions.end_all(request.user)
     return redirect("admin:index")
 
@@ -103,12 +103,12 @@ def account_change(request, key):
     """One change: a second keeper can agree to it, and others can cancel it."""
     change = get_object_or_404(AccountChange, pk=key)
     does = {
-        "agree": (changes.agree, "Agreed. It is in effect now."),
+        "agree": (changes.agree, "Agreed. The change is now in effect."),
         "cancel": (changes.cancel, "Cancelled."),
     }
     if request.method == "POST":
         if request.POST.get("do") not in does:
-            raise Http404("There is nothing else to do with a change.")
+            raise Http404("A change can only be agreed to or cancelled.")
         do, said = does[request.POST["do"]]
         try:
             do(key, request.user)
@@ -121,7 +121,7 @@ def account_change(request, key):
 
 
 def choices(user, change):
-    """What an officer can do about a change that waits."""
+    """What an officer can do about a waiting change."""
     if not change.is_waiting:
         return {}
     return {

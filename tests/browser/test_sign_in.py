@@ -78,7 +78,7 @@ def welcome_newcomer(page, forced, link):
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_role("button", name="Add").click()
     expect(page.locator("#codes li")).to_have_count(10)
-    page.get_by_role("link", name="To the admin").click()
+    page.get_by_role("link", name="Go to the admin").click()
     expect(page).to_have_url(f"{forced}/admin/")
     page.get_by_role("button", name="Log out").click()
     give_password(page, "newcomer", password)
@@ -102,7 +102,7 @@ def test_a_keeper_comes_in_with_an_app_or_a_passkey_and_lets_somebody_new_in(
     page.get_by_role("button", name="Use this app").click()
     expect(page.locator("#codes li")).to_have_count(10)
     faults += find_faults(page, "Recovery codes")
-    page.get_by_role("link", name="To the admin").click()
+    page.get_by_role("link", name="Go to the admin").click()
     expect(page).to_have_url(f"{forced}/admin/")
 
     page.goto(f"{forced}/admin/auth/user/add/")
@@ -145,4 +145,4 @@ def test_a_passkey_that_is_not_given_is_said_on_the_page(page, forced):
     devtools, key = give_authenticator(page)
     devtools.send("WebAuthn.setUserVerified", {"authenticatorId": key, "isUserVerified": False})
     page.get_by_role("button", name="Sign in with a passkey").click()
-    expect(page.get_by_role("alert")).to_have_text(re.compile("The passkey was not given"))
+    expect(page.get_by_role("alert")).to_have_text(re.compile("The passkey did not work"))
