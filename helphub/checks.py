@@ -8,7 +8,9 @@ from django.core.checks import Error, Tags, register
 def owner_is_named(app_configs, **kwargs):
     """Every setting that only the owner can supply is set."""
     missing = [
-        f"OWNER_{name.upper().replace('-', '_')}" for name, v in settings.OWNER.items() if not v
+        f"OWNER_{name.upper().replace('-', '_')}"
+        for name, value in settings.OWNER.items()
+        if not value
     ]
     if not settings.SECURITY_CONTACT:
         missing.append("SECURITY_CONTACT")

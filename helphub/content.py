@@ -57,7 +57,7 @@ class MissingRowError(FixtureError):
     """A row refers to another that is missing, or not written yet."""
 
 
-class Known:
+class RowLookup:
     """The database's rows by natural key. Each table is read once, when first needed."""
 
     def __init__(self):
@@ -68,8 +68,8 @@ class Known:
         """All rows of a model, by natural key."""
         if model not in self._tables:
             links = [name for name in _key_fields(model) if model._meta.get_field(name).is_relation]
-            found = model.objects.select_related(*links)
-            self._tables[model] = {" ".join(row.natural_key()): row for row in found}
+            records = model.objects.select_related(*links)
+            self._tables[model] = {" ".join(row.natural_key()): row for row in records}
         return self._tables[model]
 
     def add(self, row):
@@ -114,14 +114,14 @@ class Row:
 
     def read(self, names):
         """The current values of these fields, in the form used by fixtures."""
-        found = self.find()
-        if found is None:
+        record = self.find()
+        if record is None:
             return None
-        return {name: self._read_field(found, name) for name in names}
+        return {name: self._read_field(record, name) for name in names}
 
-    def _read_field(self, found, name):
+    def _read_field(self, record, name):
         field = self.model._meta.get_field(name)
-        value = getattr(found, name)
+        value = getattr(record, name)
         if field.many_to_many:
             return sorted(other.natural_key()[0] for other in value.all())
         if field.is_relation:
@@ -138,31 +138,31 @@ class Row:
         field = self.model._meta.get_field(name)
         return [] if field.many_to_many else field.get_default()
 
-    def write(self, known):
+    def write(self, lookup):
         """Make the database row equal to this one, and return it."""
-        before = known.table(self.model).get(self.key)
-        found = before or self.model()
+        stored = lookup.table(self.model).get(self.key)
+        record = stored or self.model()
         many = {}
         for name, value in self.values.items():
             field = self.model._meta.get_field(name)
             if field.many_to_many:
-                many[field] = [self._other(field, key, known) for key in value]
+                many[field] = [self._other(field, key, lookup) for key in value]
             elif field.is_relation and value is not None:
-                setattr(found, name, self._other(field, value, known))
+                setattr(record, name, self._other(field, value, lookup))
             else:
-                setattr(found, name, value)
+                setattr(record, name, value)
         try:
             with transaction.atomic():
-                found.save()
+                record.save()
         except IntegrityError as error:
-            raise FixtureError(f"{self}: {self._why(found) or error}") from error
+            raise FixtureError(f"{self}: {self._why(record) or error}") from error
         for field, others in many.items():
-            if before:
-                getattr(found, field.name).set(others)
+            if stored:
+                getattr(record, field.name).set(others)
             else:
-                known.link(field, found, others)
-        known.add(found)
-        return found
+                lookup.link(field, record, others)
+        lookup.add(record)
+        return record
 
     @staticmethod
     def _why(refused):
@@ -172,9 +172,9 @@ class Row:
         except ValidationError as error:
             return "; ".join(error.messages)
 
-    def _other(self, field, key, known):
+    def _other(self, field, key, lookup):
         try:
-            return known.table(field.related_model)[key]
+            return lookup.table(field.related_model)[key]
         except KeyError:
             message = f"{self}: {field.name} names “{key}”, which does not exist."
             raise MissingRowError(message) from None
@@ -187,23 +187,23 @@ class Row:
 class WhoCanHelp(Row):
     """The lines that one page suggests, in order."""
 
-    def _page(self, known):
+    def _page(self, lookup):
         kind, _, slug = self.key.partition(":")
         model, field = PAGES[kind]
-        return {field: known.table(model)[slug]}
+        return {field: lookup.table(model)[slug]}
 
     def find(self):
-        suggestions = Suggestion.objects.filter(**self._page(Known()))
+        suggestions = Suggestion.objects.filter(**self._page(RowLookup()))
         return list(suggestions.select_related("service")) or None
 
-    def _read_field(self, found, name):
-        return [suggestion.service.line for suggestion in found]
+    def _read_field(self, suggestions, name):
+        return [suggestion.service.line for suggestion in suggestions]
 
-    def write(self, known):
-        services = {service.line: service for service in known.table(Service).values()}
+    def write(self, lookup):
+        services = {service.line: service for service in lookup.table(Service).values()}
         if missing := [line for line in self.values["lines"] if line not in services]:
             raise MissingRowError(f"{self} names “{missing[0]}”, which does not exist.")
-        page = self._page(known)
+        page = self._page(lookup)
         Suggestion.objects.filter(**page).delete()
         return [
             Suggestion.objects.create(service=services[line], position=position, **page)
@@ -248,7 +248,7 @@ def is_empty():
     """Whether nothing has been loaded or written yet."""
     models = [Guide, FormOfAbuse, Service]
     loaded = LoadedRow.objects.exclude(model=roles.LABEL)
-    return not loaded.exists() and not any(m.objects.exists() for m in models)
+    return not loaded.exists() and not any(model.objects.exists() for model in models)
 
 
 @dataclass
@@ -289,7 +289,7 @@ def changes():
         left_out = [name for name in before if name not in row.values]
         row.values = row.values | {name: row.default(name) for name in left_out}
         if before != row.values:
-            different = [n for n in row.values if before.get(n) != row.values[n]]
+            different = [name for name in row.values if before.get(name) != row.values[name]]
             yield Change(row, "replace", ", ".join(sorted(different)))
 
 
@@ -308,22 +308,23 @@ def forget_hidden_place(sender, instance, **kwargs):
 @transaction.atomic
 def load(wanted):
     """Write all of these rows or none, and remember their values."""
-    written, known = [], Known()
+    written, lookup = [], RowLookup()
     waiting = list(wanted)
     while waiting:
         # A row may refer to one further down. It then waits for the next round.
         pending, waiting = waiting, []
         for row in pending:
             try:
-                made = row.write(known)
+                made = row.write(lookup)
             except MissingRowError as error:
                 waiting.append(row)
                 missing = error
                 continue
-            written += [(row, one) for one in (made if isinstance(made, list) else [made])]
+            records = made if isinstance(made, list) else [made]
+            written += [(row, record) for record in records]
         if len(waiting) == len(pending):
             raise missing
-    known.write_links()
+    lookup.write_links()
     loaded = {(row.label, row.key): row.values for row, _ in written}
     LoadedRow.objects.bulk_create(
         [LoadedRow(model=label, key=key, values=values) for (label, key), values in loaded.items()],
@@ -342,15 +343,15 @@ def _check(written):
     after it.
     """
     keys = {}
-    for _, row in written:
-        keys.setdefault(type(row), []).append(row.pk)
-    stored = {model: _stored(model, found) for model, found in keys.items()}
+    for _, record in written:
+        keys.setdefault(type(record), []).append(record.pk)
+    stored = {model: _stored(model, model_keys) for model, model_keys in keys.items()}
     with memory.using(memory.Memory()):
-        for row, one in written:
+        for row, record in written:
             try:
                 # The database has already refused anything that breaks a constraint.
-                stored[type(one)][one.pk].full_clean(
-                    exclude=_kept_by_the_database(type(one)),
+                stored[type(record)][record.pk].full_clean(
+                    exclude=_kept_by_the_database(type(record)),
                     validate_unique=False,
                     validate_constraints=False,
                 )
@@ -382,10 +383,10 @@ def lines_to_approve():
 @transaction.atomic
 def load_first():
     """Fill an empty database, or leave it empty on an error. Returns the number of rows."""
-    found = list(rows())
-    load(found)
+    first_rows = list(rows())
+    load(first_rows)
     approve_first()
-    return len(found)
+    return len(first_rows)
 
 
 def approve_first():

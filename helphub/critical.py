@@ -20,13 +20,13 @@ INSTEAD_OF_SPOC = "h-rcew247"
 
 @lru_cache(maxsize=8)
 def _read(path):
-    found = {}
+    phones = {}
     for row in json.loads(path.read_text()):
         is_stand_in = row.pop("is_stand_in", False)
-        found[row["role"]] = phone = Phone(**row)
+        phones[row["role"]] = phone = Phone(**row)
         # Templates then say that the usual line is not working.
         phone.is_stand_in = is_stand_in
-    return found
+    return phones
 
 
 def from_file():
@@ -47,14 +47,14 @@ def from_database():
 
 def rows(phones, approved):
     """The file's rows for these phones, by role, with their digits as approved."""
-    found = []
+    role_rows = []
     for role in Phone.Role:
         phone = phones.get(role) or phones[INSTEAD_OF_SPOC]
         row = {field: getattr(phone, field) for field in FIELDS} | {"role": role}
         if line := approved.get(phone.slug):
             row |= {"dial": line.dial, "display": line.display}
-        found.append(row | ({} if phone.role else {"is_stand_in": True}))
-    return found
+        role_rows.append(row | ({} if phone.role else {"is_stand_in": True}))
+    return role_rows
 
 
 MISSING = (
@@ -78,5 +78,5 @@ def phones_with_stand_in():
 
 def write(path=None, phones=None, approved=()):
     """Rewrite the file from the database."""
-    found = rows(phones or Phone.objects.critical(), dict(approved))
-    (path or PATH).write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    content = rows(phones or Phone.objects.critical(), dict(approved))
+    (path or PATH).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")

@@ -35,8 +35,8 @@ def language_fieldsets(model, fields, has_words_first=False):
     text. With `has_words_first` the fields without a language come last.
     """
     translated = set(translator.get_options_for_model(model).fields)
-    rest = [name for name in fields if name not in translated]
-    fieldsets = [] if has_words_first else [(None, {"fields": rest})]
+    untranslated = [name for name in fields if name not in translated]
+    fieldsets = [] if has_words_first else [(None, {"fields": untranslated})]
     for code, _name in settings.LANGUAGES:
         info = get_language_info(code)
         names = [build_localized_fieldname(name, code) for name in fields if name in translated]
@@ -49,7 +49,7 @@ def language_fieldsets(model, fields, has_words_first=False):
             (title, {"fields": names, "classes": [] if code == "en" else ["collapse"]})
         )
     if has_words_first:
-        fieldsets.append(("Where and when it appears", {"fields": rest}))
+        fieldsets.append(("Where and when it appears", {"fields": untranslated}))
     return fieldsets
 
 
@@ -90,10 +90,11 @@ class SaysWhatSavingDoes:
         super().save_related(request, form, formsets, change)
         if has_edition():
             messages.info(request, "Saved. Readers will see this when it is published.")
-        forms_ = [form, *(one for formset in formsets for one in formset.forms)]
-        if names := [name for one in forms_ for name in lists_made(one)]:
-            said = "What you pasted into %(fields)s is now a list. Check that it is right."
-            messages.warning(request, said % {"fields": ", ".join(f"“{one}”" for one in names)})
+        all_forms = [form, *(row_form for formset in formsets for row_form in formset.forms)]
+        if labels := [label for each_form in all_forms for label in lists_made(each_form)]:
+            warning = "What you pasted into %(fields)s is now a list. Check that it is right."
+            fields = ", ".join(f"“{label}”" for label in labels)
+            messages.warning(request, warning % {"fields": fields})
 
 
 def lists_made(form):

@@ -31,16 +31,16 @@ DENIED_PATTERN = re.compile(
 def validate_neutral(value):
     """Refuse a title or an address that gives away the site's subject."""
     # Check how it looks, not how it is encoded: no invisible characters, plain letters only.
-    seen = texts.UNSAFE_CHARACTERS.sub("", unicodedata.normalize("NFKC", value))
-    seen = texts.JOINERS.sub("", seen)
-    if found := DENIED_PATTERN.search(seen):
+    visible = texts.UNSAFE_CHARACTERS.sub("", unicodedata.normalize("NFKC", value))
+    visible = texts.JOINERS.sub("", visible)
+    if match := DENIED_PATTERN.search(visible):
         raise ValidationError(
             (
                 "Leave out “%(word)s”: this stays in the phone's history, where someone else may "
                 "read it. Put it in the heading instead."
             ),
             code="not_neutral",
-            params={"word": found.group()},
+            params={"word": match.group()},
         )
 
 
@@ -80,12 +80,12 @@ class EntryQuerySet(models.QuerySet):
     def published(self):
         """Entries that readers may see today. This is the only definition of that."""
         today = clock.today()
-        found = self.filter(
+        entries = self.filter(
             models.Q(starts_on=None) | models.Q(starts_on__lte=today),
             models.Q(ends_on=None) | models.Q(ends_on__gte=today),
             is_published=True,
         )
-        return found.filter(is_archived=False) if issubclass(self.model, Page) else found
+        return entries.filter(is_archived=False) if issubclass(self.model, Page) else entries
 
     def no_longer_kept(self):
         """Pages that readers could once see. Their addresses now say where to go."""
@@ -94,11 +94,11 @@ class EntryQuerySet(models.QuerySet):
 
     def shown_or_gone(self, **lookup):
         """The matching entry, if readers may see it. Raises Gone if it is no longer kept."""
-        found = self.published().filter(**lookup).first()
-        if found is None:
+        entry = self.published().filter(**lookup).first()
+        if entry is None:
             gone = self.model._default_manager.no_longer_kept().filter(**lookup).first()
             raise Gone(gone) if gone else Http404
-        return found
+        return entry
 
     def get_by_natural_key(self, slug):
         return self.get(slug=slug)

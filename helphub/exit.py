@@ -12,7 +12,7 @@ def exit_address(value, *, own_hosts):
     show where the reader came from. Nothing is fetched, because there may be no network at startup.
     """
     parts = urlsplit(value)
-    wrong = (
+    faults = (
         ("it must begin with https://", parts.scheme != "https"),
         ("it has no host name", not parts.hostname),
         ("leave out the user name", "@" in parts.netloc),
@@ -27,7 +27,7 @@ def exit_address(value, *, own_hosts):
             ),
         ),
     )
-    for why, is_wrong in wrong:
+    for why, is_wrong in faults:
         if is_wrong:
             raise ImproperlyConfigured(f"EXIT_URL is “{value}”: {why}.")
     return value

@@ -65,12 +65,12 @@ class TimeOfDayField(forms.TimeField):
         if value in self.empty_values or isinstance(value, time):
             return super().to_python(value)
         written = "".join(unicodedata.normalize("NFKC", value).lower().split())
-        found = NAMED_TIMES.get(written.removeprefix("12"))
-        if found is None and (match := CLOCK.fullmatch(written)):
-            found = self._read(*match.groups())
-        if found is None:
+        time_of_day = NAMED_TIMES.get(written.removeprefix("12"))
+        if time_of_day is None and (match := CLOCK.fullmatch(written)):
+            time_of_day = self._read(*match.groups())
+        if time_of_day is None:
             raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return found
+        return time_of_day
 
     def _read(self, hour, minute, half, hour_alone, minute_alone):
         if hour is None:

@@ -27,24 +27,25 @@ def faults():
     folder = store.current()
     if folder is None:
         return ["There is no edition yet: readers see what is saved. Publish one."]
-    found = []
+    messages = []
     if damage := store.damage():
-        found.append(
+        messages.append(
             f"{damage['file']} in edition {damage['edition']} is damaged. The edition is being "
             "rebuilt from its own content."
         )
     newest = (store.last() or {}).get("entry")
-    found += [said for one in outcomes.unmended() if (said := _in_words(one, newest))]
+    in_words = (_in_words(entry, newest) for entry in outcomes.unmended())
+    messages += [message for message in in_words if message]
     try:
         made_at = store.manifest_of(folder)["made_at"]
     except store.StoreError as error:
         return [str(error)]
     if time.time() - made_at > OLDEST:
-        found.append(
+        messages.append(
             "The edition that readers have is more than a day old, so its opening hours are going "
             "out of date. Ask whoever runs the server to check that the publisher is working."
         )
-    return found
+    return messages
 
 
 def _in_words(entry, newest):
@@ -144,11 +145,12 @@ def live(request):
 @require_safe
 def fresh(request):
     """For alarms only."""
-    found = faults() or faults_here(request) or faults_of_front()
-    if settings.FOR_OFFICERS and not found:
+    messages = faults() or faults_here(request) or faults_of_front()
+    if settings.FOR_OFFICERS and not messages:
         try:
             if waiting_too_long():
-                found = ["Something has been waiting to be published for more than 15 minutes."]
+                messages = ["Something has been waiting to be published for more than 15 minutes."]
         except DatabaseError:
-            found = ["The working database does not answer. Readers do not need it."]
-    return _plain("\n".join(found) or "fresh", HTTPStatus.SERVICE_UNAVAILABLE if found else 200)
+            messages = ["The working database does not answer. Readers do not need it."]
+    status = HTTPStatus.SERVICE_UNAVAILABLE if messages else HTTPStatus.OK
+    return _plain("\n".join(messages) or "fresh", status)

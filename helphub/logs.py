@@ -19,7 +19,7 @@ class WithoutReaders(logging.Filter):
             return True
         record.msg, record.args = f"A page failed ({getattr(record, 'status_code', '?')}).", ()
         if record.exc_info:
-            kind, _, where = record.exc_info
-            record.exc_text = "".join(traceback.format_tb(where)) + kind.__name__
+            error_class, _, trace = record.exc_info
+            record.exc_text = "".join(traceback.format_tb(trace)) + error_class.__name__
             record.exc_info = None
         return True

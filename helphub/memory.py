@@ -95,10 +95,10 @@ def answer(function, *arguments):
     return function(*arguments) if memory is None else memory.answer(function, arguments)
 
 
-def note(what):
+def note(dependency):
     """Make the current page depend on this query or day."""
     if memory := _memory.get():
-        memory.asked.add(what)
+        memory.asked.add(dependency)
 
 
 class noted_property:  # noqa: N801 - named like Django's cached_property.

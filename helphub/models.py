@@ -50,8 +50,8 @@ class Synonym(Entry):
         verbose_name_plural = "everyday words in the find box"
 
     def __str__(self):
-        first = [f"“{one}”" for one in (self.words or "").splitlines()[:3]]
-        return ", ".join(first)[:120] or self.slug
+        first_lines = [f"“{line}”" for line in (self.words or "").splitlines()[:3]]
+        return ", ".join(first_lines)[:120] or self.slug
 
 
 class Withdrawal(models.Model):

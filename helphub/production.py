@@ -35,8 +35,8 @@ def secret_key(key):
 
 def hosts(text):
     """The host names this server answers to. Each must be ours."""
-    found = text.split()
-    for host in found:
+    host_names = text.split()
+    for host in host_names:
         if "*" in host:
             why = "accepts any host"
         elif not HOST.fullmatch(host) or ".." in host:
@@ -49,7 +49,7 @@ def hosts(text):
             f"ALLOWED_HOSTS: {host!r} {why}. Write each host name in full, separated by spaces, "
             "such as hub.example.org."
         )
-    return found
+    return host_names
 
 
 def is_wide(suffix):
@@ -65,7 +65,7 @@ def public_host(host, allowed=()):
             f"PUBLIC_HOST: {host!r} is not a host name. Write the one that readers type, such as "
             "hub.example.org, without https:// and without a port."
         )
-    if allowed and not validate_host(host.lower(), [one.lower() for one in allowed]):
+    if allowed and not validate_host(host.lower(), [name.lower() for name in allowed]):
         raise ImproperlyConfigured(
             f"PUBLIC_HOST is {host}, but ALLOWED_HOSTS does not include it, so every page would be "
             "refused. Add it to ALLOWED_HOSTS."

@@ -34,9 +34,9 @@ def what_it_may(name):
 def permissions_of(name):
     """The permissions that the file gives a role, in the form `has_perm` takes."""
     role = read()[name]
-    found = set(role.get("also", []))
+    permissions = set(role.get("also", []))
     if "includes" in role:
-        found |= permissions_of(role["includes"])
+        permissions |= permissions_of(role["includes"])
     for verb in VERBS:
         for label in role.get(verb, []):
             try:
@@ -44,32 +44,33 @@ def permissions_of(name):
             except LookupError as error:
                 message = f"roles.yaml: “{name}” names {label}, which is not a model."
                 raise RoleError(message) from error
-            found.add(f"{model._meta.app_label}.{verb}_{model._meta.model_name}")
-    return found
+            permissions.add(f"{model._meta.app_label}.{verb}_{model._meta.model_name}")
+    return permissions
 
 
 def load():
     """Bring the roles up to date with the file, and return the names of new ones."""
     group_model = apps.get_model(LABEL)
-    known = {
-        f"{one.content_type.app_label}.{one.codename}": one
-        for one in apps.get_model("auth.permission").objects.select_related("content_type")
+    stored = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in apps.get_model("auth.permission").objects.select_related("content_type")
     }
-    made = []
+    new_names = []
     for name in read():
-        wanted = sorted(permissions_of(name) & set(known))
+        wanted = sorted(permissions_of(name) & set(stored))
         loaded = LoadedRow.objects.filter(model=LABEL, key=name).first()
         group = group_model.objects.filter(name=name).first()
         if loaded is None:
             # A group made by hand under this name keeps what it has.
             group, is_new = group_model.objects.get_or_create(name=name)
-            made += [name] if is_new else []
+            new_names += [name] if is_new else []
         elif group is None:
             continue  # Deleted by hand: do not make it again.
         before = set(loaded.values["permissions"]) if loaded else set()
-        group.permissions.add(*(known[one] for one in wanted if one not in before))
-        group.permissions.remove(*(known[one] for one in before - set(wanted) if one in known))
+        group.permissions.add(*(stored[label] for label in wanted if label not in before))
+        removed = before - set(wanted)
+        group.permissions.remove(*(stored[label] for label in removed if label in stored))
         LoadedRow.objects.update_or_create(
             model=LABEL, key=name, defaults={"values": {"permissions": wanted}}
         )
-    return made
+    return new_names

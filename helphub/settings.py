@@ -22,12 +22,12 @@ VAR_DIR = BASE_DIR / "var"  # Files this machine generates. Git ignores them.
 LAPTOP = not {"SECRET_KEY", "HELPHUB_ROLE", "ALLOWED_HOSTS"} & set(os.environ)
 
 
-def from_environment(name, what):
+def from_environment(name, description):
     """A setting that production must have."""
     if value := os.environ.get(name, "").strip():
         return value
     raise ImproperlyConfigured(
-        f"Set {name} ({what}). This is production, because at least one of SECRET_KEY, "
+        f"Set {name} ({description}). This is production, because at least one of SECRET_KEY, "
         "HELPHUB_ROLE and ALLOWED_HOSTS is set; unset all three for a laptop."
     )
 

@@ -121,20 +121,20 @@ def dead_tokens(tokens):
 
 def unknown_tokens(text):
     """The tokens and stray braces in a text that stand for nothing a reader could see."""
-    known = resolve_tokens([text])
+    resolved = resolve_tokens([text])
     return [
-        found
-        for found in ANY_BRACES.findall(text)
-        if not (match := TOKEN.fullmatch(found)) or _key(match) not in known
+        braces
+        for braces in ANY_BRACES.findall(text)
+        if not (match := TOKEN.fullmatch(braces)) or _key(match) not in resolved
     ]
 
 
 PIECES = re.compile(rf"(?P<tag><[^>]*>)|{TOKEN.pattern}")
 
 
-def _replace_tokens(rendered, known=None):
+def _replace_tokens(rendered, resolved=None):
     """Replace tokens in finished HTML, but never inside a tag, and never a link inside a link."""
-    known = resolve_tokens([rendered]) if known is None else known
+    resolved = resolve_tokens([rendered]) if resolved is None else resolved
     within_link = False
 
     def replace(match):
@@ -143,8 +143,8 @@ def _replace_tokens(rendered, known=None):
             within_link = tag.startswith("<a ") or (within_link and tag != "</a>")
             return tag
         kind, slug = _key(match)
-        if (kind, slug) in known:
-            return strip_tags(known[kind, slug]) if within_link else known[kind, slug]
+        if (kind, slug) in resolved:
+            return strip_tags(resolved[kind, slug]) if within_link else resolved[kind, slug]
         return escape(_names[kind]({slug}).get(slug, "")) if kind in _names else ""
 
     return PIECES.sub(replace, rendered)
@@ -181,9 +181,9 @@ def phrase(text):
 
 def phrases(text):
     """The lines of a text, each as HTML. All tokens are looked up in one go."""
-    known = resolve_tokens([text])
+    resolved = resolve_tokens([text])
     lines = map(_markdown.renderInline, text.splitlines())
-    return [mark_safe(_replace_tokens(line, known)) for line in lines]  # noqa: S308
+    return [mark_safe(_replace_tokens(line, resolved)) for line in lines]  # noqa: S308
 
 
 # Lists that were pasted
@@ -192,24 +192,24 @@ def phrases(text):
 def with_lists(text):
     """The text with Markdown lists where bullets or numbers were pasted from Word."""
     lines = BREAK.split(text)
-    found = [_item(line) for line in lines]
+    items = [_item(line) for line in lines]
     # A single line with a dash may be speech. Two in a row are a list.
     dashes = [DASH.match(line) for line in lines]
     for place, dash in enumerate(dashes):
         if dash and any(dashes[max(0, place - 1) : place] + dashes[place + 1 : place + 2]):
-            found[place] = ("–", "- ", lines[place][dash.end() :])
-    if not any(found):
+            items[place] = ("–", "- ", lines[place][dash.end() :])
+    if not any(items):
         return text
     written, levels, is_open = [], [], False
-    for line, item in zip(lines, found, strict=True):
+    for line, item in zip(lines, items, strict=True):
         if item:
             sign, mark, words = item
             if not is_open:
                 levels = []
                 if written and written[-1].strip() and not PLAIN_MARK.match(written[-1]):
                     written.append("")
-            known = [one for one, _width in levels]
-            levels = levels[: known.index(sign)] if sign in known else levels
+            open_signs = [open_sign for open_sign, _width in levels]
+            levels = levels[: open_signs.index(sign)] if sign in open_signs else levels
             indent = " " * sum(width for _sign, width in levels)
             levels = [*levels, (sign, len(mark))]
             written.append(f"{indent}{mark}{words}")
@@ -263,15 +263,15 @@ def _links(text):
                 inside = None
             elif inside:
                 inside[1] += token.content
-    for found in LINK_TARGET.finditer(text):
-        yield found[1], "", ""
+    for match in LINK_TARGET.finditer(text):
+        yield match[1], "", ""
 
 
 def _refuse(*kinds):
     """Raise all of these faults at once. Each argument is a list of errors, without duplicates."""
     errors = []
     for kind in kinds:
-        different = {str(one.params): one for one in kind}
+        different = {str(error.params): error for error in kind}
         errors += list(different.values())[:MOST_NAMED]
     if errors:
         raise ValidationError(errors)
@@ -279,14 +279,14 @@ def _refuse(*kinds):
 
 def _character_faults(text):
     for pattern in (UNSAFE_CHARACTERS, JOINED_DIGITS):
-        for found in pattern.finditer(text):
+        for match in pattern.finditer(text):
             yield ValidationError(
                 (
                     "Take out the invisible character after “%(before)s”: it can hide or reorder "
                     "text."
                 ),
                 code="unsafe_character",
-                params={"before": text[max(0, found.start() - 20) : found.end() - 1]},
+                params={"before": text[max(0, match.start() - 20) : match.end() - 1]},
             )
 
 
@@ -296,14 +296,14 @@ def validate_characters(text):
 
 
 def _markup_faults(text):
-    for found in MARKUP.finditer(text):
+    for match in MARKUP.finditer(text):
         yield ValidationError(
             (
                 "Take out “%(markup)s”: readers would see it exactly as you typed it. A heading "
                 "begins with ##, and **two stars** make words bold."
             ),
             code="markup",
-            params={"markup": found.group()},
+            params={"markup": match.group()},
         )
 
 
@@ -319,15 +319,15 @@ def _link_faults(text):
                 params={"target": target[:60]},
             )
         # In addresses a brace is written as %7B.
-        for where in (target.replace("%7B", "{").replace("%7D", "}"), shown, title):
-            if found := TOKEN.search(where):
+        for part in (target.replace("%7B", "{").replace("%7D", "}"), shown, title):
+            if match := TOKEN.search(part):
                 yield ValidationError(
                     (
                         "Take “%(token)s” out of the link: it becomes a link itself. Put it beside "
                         "the other link."
                     ),
                     code="token_in_link",
-                    params={"token": found.group()},
+                    params={"token": match.group()},
                 )
 
 
@@ -352,14 +352,14 @@ PLAIN = [validate_characters, validate_markup]
 def _number_faults(text):
     # A digit may also be an entity: &#48; shows 0.
     shown = unicodedata.normalize("NFKC", TOKEN.sub("", html.unescape(text)))
-    for found in BARE_NUMBER.finditer(shown):
+    for match in BARE_NUMBER.finditer(shown):
         yield ValidationError(
             (
                 "Do not type the number “%(number)s”. Write its short name instead, for example "
                 "{h-spoc}. It will then be right everywhere when it changes."
             ),
             code="bare_number",
-            params={"number": found.group()},
+            params={"number": match.group()},
         )
 
 
@@ -386,14 +386,14 @@ def _line_faults(text):
                 code="heading_level",
                 params={"line": number},
             )
-        if found := DOUBTFUL.match(line):
+        if match := DOUBTFUL.match(line):
             yield ValidationError(
                 (
                     "Line %(line)s begins with “%(sign)s”, which does not make a list. Write “- ” "
                     "instead for a bullet or “1. ” for a step, or begin with a word."
                 ),
                 code="pasted_list",
-                params={"line": number, "sign": found[1]},
+                params={"line": number, "sign": match[1]},
             )
 
 

@@ -28,8 +28,8 @@ def plain_content_type(value):
     without a page.
     """
     kind = value.partition(";")[0].strip()
-    found = BOUNDARY.search(value)
-    return f'{kind}; boundary="{found[2]}"' if found else kind
+    match = BOUNDARY.search(value)
+    return f'{kind}; boundary="{match[2]}"' if match else kind
 
 
 def guarded(environ, start_response):

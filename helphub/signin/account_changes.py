@@ -67,9 +67,9 @@ def record(kind, user=None, *, role=None, waits=False, who=None, who_name="", **
 def news():
     """What every officer is told: the last 30 days, with waiting changes first."""
     since = timezone.now() - settings.ACCOUNT_NEWS
-    found = AccountChange.objects.filter(Q(at__gt=since) | Q(works_at__gt=timezone.now()))
-    found = found.exclude(kind__in=[Kind.AGREED, Kind.CANCELLED]).prefetch_related("decisions")
-    return sorted(found, key=lambda one: (not one.is_waiting, -one.pk))
+    changes = AccountChange.objects.filter(Q(at__gt=since) | Q(works_at__gt=timezone.now()))
+    changes = changes.exclude(kind__in=[Kind.AGREED, Kind.CANCELLED]).prefetch_related("decisions")
+    return sorted(changes, key=lambda change: (not change.is_waiting, -change.pk))
 
 
 def waiting_for(user):
@@ -97,8 +97,8 @@ def _groups_that_may(user, permission):
 
 def _has_directly(user, permission):
     app, codename = permission.split(".")
-    found = user.user_permissions.filter(content_type__app_label=app, codename=codename)
-    return found.exists()
+    matching = user.user_permissions.filter(content_type__app_label=app, codename=codename)
+    return matching.exists()
 
 
 def may_approve_once_open(user):
@@ -109,7 +109,7 @@ def may_approve_once_open(user):
 
 
 @dataclass
-class Held:
+class HeldBack:
     """The roles and rights of an account that are not in effect yet."""
 
     superuser: bool = False
@@ -120,21 +120,21 @@ class Held:
 
 def held_back(user):
     kinds = [Kind.ROLE, Kind.SUPERUSER, Kind.REOPENED, Kind.ROLE_CHANGED]
-    found = list(waiting_for(user).filter(kind__in=kinds))
-    held = Held()
-    for one in found:
-        if one.kind == Kind.REOPENED:
-            held.superuser = held.directly = True
-            held.groups |= _groups_that_may(user, APPROVE)
-        elif one.kind == Kind.SUPERUSER:
-            held.superuser = True
-        elif one.kind == Kind.ROLE_CHANGED:
-            held.approving.add(one.role)
-        elif one.role is None:
-            held.directly = True
+    changes = list(waiting_for(user).filter(kind__in=kinds))
+    pending = HeldBack()
+    for change in changes:
+        if change.kind == Kind.REOPENED:
+            pending.superuser = pending.directly = True
+            pending.groups |= _groups_that_may(user, APPROVE)
+        elif change.kind == Kind.SUPERUSER:
+            pending.superuser = True
+        elif change.kind == Kind.ROLE_CHANGED:
+            pending.approving.add(change.role)
+        elif change.role is None:
+            pending.directly = True
         else:
-            held.groups.add(one.role)
-    return held
+            pending.groups.add(change.role)
+    return pending
 
 
 def masked(user):
@@ -198,50 +198,50 @@ class Young:
     def is_agreed(self):
         # A password counts as agreed if its link was.
         rows = [self.row, self.row.about] if self.row else []
-        return any(one is not None and one.is_agreed for one in rows)
+        return any(row is not None and row.is_agreed for row in rows)
 
 
 def _rows(user):
     since = timezone.now() - max(settings.ACCOUNT_NEWS, settings.ACCOUNT_AGE)
-    found = AccountChange.objects.filter(account=user.pk, at__gt=since).select_related("about")
-    return list(found.prefetch_related("decisions", "about__decisions").order_by("pk"))
+    changes = AccountChange.objects.filter(account=user.pk, at__gt=since).select_related("about")
+    return list(changes.prefetch_related("decisions", "about__decisions").order_by("pk"))
 
 
 def _too_young(user, permission, rows):
     """What is too new, whether or not a keeper vouched. With no permission, any role counts."""
-    found = []
+    young = []
     age = settings.ACCOUNT_AGE
     since = timezone.now() - age
-    makers = {one.who for one in rows if one.kind == Kind.ACCOUNT}
+    makers = {row.who for row in rows if row.kind == Kind.ACCOUNT}
     if user.date_joined > since:
         words = f"the account was added on {moment(user.date_joined)}"
-        found.append(Young(words, user.date_joined, age, makers or {None}))
-    says = {
+        young.append(Young(words, user.date_joined, age, makers or {None}))
+    wording = {
         Kind.RENAMED: "the account was renamed on",
         Kind.REOPENED: "the account was reopened on",
         Kind.PASSWORD: "its password was set with a keeper’s link on",
         Kind.REMOVED: "its second factors were removed on",
     }
     if permission is None:
-        says |= {Kind.ROLE: "a role was given on", Kind.SUPERUSER: "a role was given on"}
-    of_factors = age
-    if any(one.kind in (Kind.FACTOR, Kind.REMOVED) for one in rows) and is_lone_keeper(user):
+        wording |= {Kind.ROLE: "a role was given on", Kind.SUPERUSER: "a role was given on"}
+    factor_age = age
+    if any(row.kind in (Kind.FACTOR, Kind.REMOVED) for row in rows) and is_lone_keeper(user):
         # The only keeper has lost a phone, and no one else could vouch.
-        of_factors = settings.LONE_KEEPER_FACTOR_AGE
-    for one in rows:
-        if one.kind in says:
-            its_age = of_factors if one.kind == Kind.REMOVED else age
-            words = f"{says[one.kind]} {moment(one.at)}"
-            found.append(Young(words, one.at, its_age, {one.who}, one))
+        factor_age = settings.LONE_KEEPER_FACTOR_AGE
+    for row in rows:
+        if row.kind in wording:
+            row_age = factor_age if row.kind == Kind.REMOVED else age
+            words = f"{wording[row.kind]} {moment(row.at)}"
+            young.append(Young(words, row.at, row_age, {row.who}, row))
     # Whoever made the account or its link, or asked for the removal, may hold the new factor.
     asked = (Kind.ACCOUNT, Kind.LINK, Kind.REMOVAL)
-    doers = {user.pk} | {one.who for one in rows if one.kind in asked and not one.is_cancelled}
-    if any(one.kind == Kind.FACTOR and one.at > since for one in rows):
+    doers = {user.pk} | {row.who for row in rows if row.kind in asked and not row.is_cancelled}
+    if any(row.kind == Kind.FACTOR and row.at > since for row in rows):
         for factor in Authenticator.objects.filter(user=user, created_at__gt=since):
             words = f"{factors.in_words(factor)} was added on {moment(factor.created_at)}"
-            found.append(Young(words, factor.created_at, of_factors, doers))
+            young.append(Young(words, factor.created_at, factor_age, doers))
     now = timezone.now()
-    return [one for one in found if one.old_at > now]
+    return [item for item in young if item.old_at > now]
 
 
 def _roles_too_young(user, permission, rows, is_covered):
@@ -255,12 +255,14 @@ def _roles_too_young(user, permission, rows, is_covered):
     if permission == APPROVE:
         changed = changed.exclude(works_at=None)  # Other changes to a role don't matter here.
     rows = [*rows, *changed.prefetch_related("decisions")]
-    given = (Kind.ROLE, Kind.ROLE_CHANGED)
-    ways = [[one for one in rows if one.kind in given and one.role == group] for group in groups]
+    role_kinds = (Kind.ROLE, Kind.ROLE_CHANGED)
+    ways = [
+        [row for row in rows if row.kind in role_kinds and row.role == group] for group in groups
+    ]
     if user.is_superuser or getattr(user, "waits_to_be_superuser", False):
-        ways.append([one for one in rows if one.kind == Kind.SUPERUSER])
+        ways.append([row for row in rows if row.kind == Kind.SUPERUSER])
     if _has_directly(user, permission):
-        ways.append([one for one in rows if one.kind == Kind.ROLE and one.role is None])
+        ways.append([row for row in rows if row.kind == Kind.ROLE and row.role is None])
     best = None
     for way in ways:
         words, age = "the role was given or changed on", settings.ACCOUNT_AGE
@@ -269,11 +271,11 @@ def _roles_too_young(user, permission, rows, is_covered):
             for row in way
             if row.at > since
         ]
-        young = [one for one in young if not is_covered(one)]
+        young = [item for item in young if not is_covered(item)]
         if not young:
             return []
-        newest = max(young, key=lambda one: one.at)
-        best = min(best or newest, newest, key=lambda one: one.at)
+        newest = max(young, key=lambda item: item.at)
+        best = min(best or newest, newest, key=lambda item: item.at)
     return [best] if best else []
 
 
@@ -284,19 +286,19 @@ def too_young(user, permission=None, for_vouching=False):
     each other. Only the server can vouch for them.
     """
     rows = _rows(user)
-    vouched = [one for one in rows if one.kind == Kind.VOUCHED]
+    vouched = [row for row in rows if row.kind == Kind.VOUCHED]
 
     def is_covered(young):
-        if any(one.at >= young.at for one in vouched if one.who is None):
+        if any(row.at >= young.at for row in vouched if row.who is None):
             return True
         if for_vouching:
             return False
         return young.is_agreed or any(
-            one.at >= young.at and one.who not in young.doers for one in vouched
+            row.at >= young.at and row.who not in young.doers for row in vouched
         )
 
-    found = [one for one in _too_young(user, permission, rows) if not is_covered(one)]
-    return found + (_roles_too_young(user, permission, rows, is_covered) if permission else [])
+    uncovered = [item for item in _too_young(user, permission, rows) if not is_covered(item)]
+    return uncovered + (_roles_too_young(user, permission, rows, is_covered) if permission else [])
 
 
 def why_not_approve(user, proposer):
@@ -305,11 +307,11 @@ def why_not_approve(user, proposer):
     A new account may propose: nothing changes until a second person agrees. But an officer who
     lately made or took over the proposer's account is not a second person.
     """
-    if found := too_young(user, APPROVE):
-        until = moment(max(one.old_at for one in found))
+    if young := too_young(user, APPROVE):
+        until = moment(max(item.old_at for item in young))
         return (
-            f"You cannot approve a number yet: {_listed(one.words for one in found)}. You can from "
-            f"{until}, or once a keeper of users who had no part in this vouches for you."
+            f"You cannot approve a number yet: {_listed(item.words for item in young)}. You can "
+            f"from {until}, or once a keeper of users who had no part in this vouches for you."
         )
     proposing = User.objects.filter(pk=proposer).first()
     if proposing is None:
@@ -317,11 +319,11 @@ def why_not_approve(user, proposer):
             "The account that proposed this has been deleted. Refuse the proposal and have it "
             "proposed again."
         )
-    for one in too_young(proposing):
-        if user.pk in one.doers and user.pk != proposing.pk:
+    for item in too_young(proposing):
+        if user.pk in item.doers and user.pk != proposing.pk:
             return (
-                f"You had a hand in the account that proposed this: {one.words}. Ask someone else "
-                f"to approve it. You can from {moment(one.old_at)}."
+                f"You had a hand in the account that proposed this: {item.words}. Ask someone else "
+                f"to approve it. You can from {moment(item.old_at)}."
             )
     return ""
 
@@ -338,10 +340,10 @@ def why_no_second_keeper(user):
     """Why an officer does not count as a second keeper, in words; or an empty string."""
     if not is_keeper(user):
         return "Only a keeper of users can do that."
-    if found := too_young(user, KEEP_USERS, for_vouching=True):
-        until = moment(max(one.old_at for one in found))
+    if young := too_young(user, KEEP_USERS, for_vouching=True):
+        until = moment(max(item.old_at for item in young))
         return (
-            f"You cannot agree or vouch until {until}: {_listed(one.words for one in found)}. "
+            f"You cannot agree or vouch until {until}: {_listed(item.words for item in young)}. "
             "Until then, ask another keeper of users."
         )
     return ""
@@ -363,8 +365,8 @@ def may_cancel(user, change):
 def _locked(key):
     change = AccountChange.objects.select_for_update().get(pk=key)
     if not change.is_waiting:
-        said = change.decision or change
-        raise NotDoneError(f"Nothing was changed: this is no longer waiting. {said.words}")
+        latest = change.decision or change
+        raise NotDoneError(f"Nothing was changed: this is no longer waiting. {latest.words}")
     return change
 
 
@@ -421,10 +423,10 @@ def _decide(change, kind, detail=""):
     vars(change).pop("decision", None)
 
 
-def call_off(user, **which):
+def call_off(user, **filters):
     """Cancel changes waiting for an account, because the change itself was undone."""
-    for one in AccountChange.objects.filter(account=user.pk, **which).waiting():
-        _decide(one, Kind.CANCELLED, "by undoing it")
+    for change in AccountChange.objects.filter(account=user.pk, **filters).waiting():
+        _decide(change, Kind.CANCELLED, "by undoing it")
 
 
 def why_not_vouch(user, account):
@@ -433,7 +435,7 @@ def why_not_vouch(user, account):
         return "You cannot vouch for yourself."
     if why := why_no_second_keeper(user):
         return why
-    open_to = [one for one in young_of(account) if user.pk not in one.doers]
+    open_to = [item for item in young_of(account) if user.pk not in item.doers]
     if not open_to:
         return "You had a hand in this account yourself. Another keeper of users must vouch for it."
     return ""
@@ -470,8 +472,8 @@ def new_link(user):
     It ends every earlier link. The old password works until the link is used, so the account's
     owner can still sign in and cancel.
     """
-    for one in AccountChange.objects.filter(account=user.pk, kind=Kind.LINK).waiting():
-        _decide(one, Kind.CANCELLED, "replaced by a newer link")
+    for earlier in AccountChange.objects.filter(account=user.pk, kind=Kind.LINK).waiting():
+        _decide(earlier, Kind.CANCELLED, "replaced by a newer link")
     link = record(Kind.LINK, user, waits=is_existing(user))
     return link, _secret_of(link, user)
 
@@ -511,8 +513,8 @@ def used_link(user, secret):
 
 def ask_for_removal(user):
     """Ask to remove all factors of an account. A removal that is already waiting carries on."""
-    found = AccountChange.objects.filter(account=user.pk, kind=Kind.REMOVAL).waiting().first()
-    return found or record(Kind.REMOVAL, user, waits=True)
+    removal = AccountChange.objects.filter(account=user.pk, kind=Kind.REMOVAL).waiting().first()
+    return removal or record(Kind.REMOVAL, user, waits=True)
 
 
 @transaction.atomic
@@ -520,28 +522,27 @@ def remove_factors(user):
     """Remove an account's factors if that was asked for and has taken effect."""
     asked = AccountChange.objects.filter(account=user.pk, kind=Kind.REMOVAL)
     due = [
-        one
-        for one in asked.exclude(decisions__kind__in=[Kind.REMOVED, Kind.CANCELLED])
-        if not one.is_waiting
+        removal
+        for removal in asked.exclude(decisions__kind__in=[Kind.REMOVED, Kind.CANCELLED])
+        if not removal.is_waiting
     ]
-    for one in due:
+    for removal in due:
         # Factors added after the request are not the lost ones.
-        Authenticator.objects.filter(user=user, created_at__lte=one.at).delete()
+        Authenticator.objects.filter(user=user, created_at__lte=removal.at).delete()
         sessions.end_all(user)
-        record(Kind.REMOVED, user, who=one.who, who_name=one.who_name, about=one)
+        record(Kind.REMOVED, user, who=removal.who, who_name=removal.who_name, about=removal)
     return bool(due)
 
 
 def has_signed_in(user, records):
     """Cancel what is waiting: whoever signs in with the password or factor has not lost it."""
     kinds = []
-    if any(one.get("method") == "password" for one in records):
+    if any(sign_in.get("method") == "password" for sign_in in records):
         kinds.append(Kind.LINK)
-    if any(
-        one.get("type") in (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN) for one in records
-    ):
+    factor_types = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    if any(sign_in.get("type") in factor_types for sign_in in records):
         kinds.append(Kind.REMOVAL)
-    found = list(AccountChange.objects.filter(account=user.pk, kind__in=kinds).waiting())
-    for one in found:
-        _decide(one, Kind.CANCELLED, "by signing in")
-    return found
+    changes = list(AccountChange.objects.filter(account=user.pk, kind__in=kinds).waiting())
+    for change in changes:
+        _decide(change, Kind.CANCELLED, "by signing in")
+    return changes

@@ -80,8 +80,8 @@ def account_deleted(instance, **kwargs):
 def _changed(model, instance, reverse, pk_set, far):
     """The pairs that were added or removed, from whichever end it was done."""
     if reverse:
-        return [(one, instance) for one in model.objects.filter(pk__in=pk_set or ())]
-    return [(instance, one) for one in far.objects.filter(pk__in=pk_set or ())]
+        return [(owner, instance) for owner in model.objects.filter(pk__in=pk_set or ())]
+    return [(instance, target) for target in far.objects.filter(pk__in=pk_set or ())]
 
 
 def _cleared(instance, reverse, name):

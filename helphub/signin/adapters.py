@@ -40,9 +40,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request, user, **kwargs):
         records = get_authentication_records(request, user)
-        for one in account_changes.has_signed_in(user, records):
+        for change in account_changes.has_signed_in(user, records):
             messages.warning(
-                request, f"{one.words} You have just signed in without it, so it was cancelled."
+                request, f"{change.words} You have just signed in without it, so it was cancelled."
             )
         return super().post_login(request, user, **kwargs)
 

@@ -82,16 +82,18 @@ class OfficerAdmin(UserAdmin):
         return field
 
     def get_readonly_fields(self, request, obj=None):
-        found = ["last_login", "date_joined"]
+        read_only = ["last_login", "date_joined"]
         # Officers can't give themselves a role or shut themselves out.
         is_own = obj is not None and obj.pk == request.user.pk
-        return (
-            [*found, "groups", "is_active"] if is_own and not request.user.is_superuser else found
-        )
+        if is_own and not request.user.is_superuser:
+            return [*read_only, "groups", "is_active"]
+        return read_only
 
     def get_fieldsets(self, request, obj=None):
-        found = super().get_fieldsets(request, obj)
-        return [*found, *self.for_superusers] if obj and request.user.is_superuser else found
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj and request.user.is_superuser:
+            return [*fieldsets, *self.for_superusers]
+        return fieldsets
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and self._reaches(request, obj)
@@ -115,11 +117,12 @@ class OfficerAdmin(UserAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        for one in changes.waiting_for(form.instance):
+        for waiting in changes.waiting_for(form.instance):
+            when = changes.moment(waiting.works_at)
             messages.warning(
                 request,
-                f"{one.words} It takes effect on {changes.moment(one.works_at)}, or as soon as "
-                "another keeper agrees: see “Sign-in of this person”.",
+                f"{waiting.words} It takes effect on {when}, or as soon as another keeper agrees: "
+                "see “Sign-in of this person”.",
             )
 
     def render_change_form(self, request, context, obj=None, **kwargs):
@@ -169,7 +172,7 @@ class OfficerAdmin(UserAdmin):
 
     def _waiting(self, request, user):
         """The changes waiting for a person, and what this officer can do about each."""
-        return [(one, choices(request.user, one)) for one in changes.waiting_for(user)]
+        return [(change, choices(request.user, change)) for change in changes.waiting_for(user)]
 
     def _new_link(self, request, user):
         link, secret = changes.new_link(user)
@@ -193,9 +196,9 @@ class OfficerAdmin(UserAdmin):
         except changes.NotDoneError as error:
             messages.error(request, str(error))
 
-    def _say(self, request, user, what):
-        self.log_change(request, user, what)
-        messages.success(request, what)
+    def _say(self, request, user, message):
+        self.log_change(request, user, message)
+        messages.success(request, message)
 
 
 class RoleAdmin(admin.ModelAdmin):

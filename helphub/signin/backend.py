@@ -22,16 +22,18 @@ class OfficersBackend(ModelBackend):
         return user and account_changes.masked(user)
 
     def _get_user_permissions(self, user_obj):
-        found = super()._get_user_permissions(user_obj)
-        return found.exclude(APPROVING) if account_changes.held_back(user_obj).directly else found
+        permissions = super()._get_user_permissions(user_obj)
+        if account_changes.held_back(user_obj).directly:
+            return permissions.exclude(APPROVING)
+        return permissions
 
     def _get_group_permissions(self, user_obj):
-        held = account_changes.held_back(user_obj)
-        groups = user_obj.groups.exclude(pk__in=held.groups)
-        found = Permission.objects.filter(group__in=groups.exclude(pk__in=held.approving))
-        if held.approving:
-            found |= Permission.objects.filter(~APPROVING, group__in=groups)
-        waits = user_obj.groups.filter(pk__in=held.groups) if held.groups else None
+        pending = account_changes.held_back(user_obj)
+        groups = user_obj.groups.exclude(pk__in=pending.groups)
+        permissions = Permission.objects.filter(group__in=groups.exclude(pk__in=pending.approving))
+        if pending.approving:
+            permissions |= Permission.objects.filter(~APPROVING, group__in=groups)
+        waits = user_obj.groups.filter(pk__in=pending.groups) if pending.groups else None
         if getattr(user_obj, "waits_to_be_superuser", False) or (waits and waits.exists()):
-            found |= Permission.objects.filter(pk__in=account_changes.what_an_editor_may())
-        return found.distinct()
+            permissions |= Permission.objects.filter(pk__in=account_changes.what_an_editor_may())
+        return permissions.distinct()

@@ -93,11 +93,11 @@ class Gate:
         return redirect(address) if address else to_sign_in(request)
 
     def with_typed_text(self, request):
-        kept = typed.waiting(request)
-        if kept is None or kept["address"] != request.get_full_path():
+        submission = typed.waiting(request)
+        if submission is None or submission["address"] != request.get_full_path():
             return None
         if request.method == "GET":
-            return typed.give_back(request, kept)
+            return typed.give_back(request, submission)
         typed.forget(request)
         return None
 

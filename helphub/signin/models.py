@@ -96,34 +96,34 @@ class AccountChange(models.Model):
     @property
     def words(self):
         """The change as a sentence."""
-        who, whom, role = self.who_name, self.account_name, self.role_name
+        doer, account, role = self.who_name, self.account_name, self.role_name
         kind = self.Kind
         return {
-            kind.ACCOUNT: f"{who} added the account {whom}.",
-            kind.ROLE: f"{who} gave {whom} the role “{role}”.",
-            kind.ROLE_TAKEN: f"{who} removed the role “{role}” from {whom}.",
-            kind.SUPERUSER: f"{who} made {whom} a superuser, who can do everything.",
-            kind.ROLE_CHANGED: f"{who} changed the role “{role}”: {self.detail}.",
-            kind.LINK: f"{who} made a sign-in link for {whom}.",
-            kind.PASSWORD: f"A password for {whom} was chosen with the link that {who} made.",
-            kind.FACTOR: f"{whom} added a way to sign in: {self.detail}.",
-            kind.FACTOR_REMOVED: f"{whom} removed a way to sign in: {self.detail}.",
-            kind.REMOVAL: f"{who} asked for all second factors of {whom} to be removed.",
-            kind.REMOVED: f"All second factors of {whom} were removed, as {who} had asked.",
-            kind.RENAMED: f"{who} renamed an account: {self.detail}.",
-            kind.CLOSED: f"{who} closed the account {whom}.",
-            kind.REOPENED: f"{who} reopened the account {whom}.",
-            kind.DELETED: f"{who} deleted {whom or role}.",
-            kind.VOUCHED: f"{who} vouched for {whom}.",
-            kind.AGREED: f"{who} agreed.",
-            kind.CANCELLED: f"{who} cancelled it.",
+            kind.ACCOUNT: f"{doer} added the account {account}.",
+            kind.ROLE: f"{doer} gave {account} the role “{role}”.",
+            kind.ROLE_TAKEN: f"{doer} removed the role “{role}” from {account}.",
+            kind.SUPERUSER: f"{doer} made {account} a superuser, who can do everything.",
+            kind.ROLE_CHANGED: f"{doer} changed the role “{role}”: {self.detail}.",
+            kind.LINK: f"{doer} made a sign-in link for {account}.",
+            kind.PASSWORD: f"A password for {account} was chosen with the link that {doer} made.",
+            kind.FACTOR: f"{account} added a way to sign in: {self.detail}.",
+            kind.FACTOR_REMOVED: f"{account} removed a way to sign in: {self.detail}.",
+            kind.REMOVAL: f"{doer} asked for all second factors of {account} to be removed.",
+            kind.REMOVED: f"All second factors of {account} were removed, as {doer} had asked.",
+            kind.RENAMED: f"{doer} renamed an account: {self.detail}.",
+            kind.CLOSED: f"{doer} closed the account {account}.",
+            kind.REOPENED: f"{doer} reopened the account {account}.",
+            kind.DELETED: f"{doer} deleted {account or role}.",
+            kind.VOUCHED: f"{doer} vouched for {account}.",
+            kind.AGREED: f"{doer} agreed.",
+            kind.CANCELLED: f"{doer} cancelled it.",
         }[kind(self.kind)]
 
     @cached_property
     def decision(self):
         """The row that agreed to this change or cancelled it, or None."""
         kinds = (self.Kind.AGREED, self.Kind.CANCELLED)
-        return next((one for one in self.decisions.all() if one.kind in kinds), None)
+        return next((row for row in self.decisions.all() if row.kind in kinds), None)
 
     @property
     def is_cancelled(self):

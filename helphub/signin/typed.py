@@ -63,21 +63,21 @@ def address_of_form(request):
 def waiting(request):
     """What is kept for this officer, or None."""
     try:
-        kept = json.loads(unseal(request.session[SESSION_KEY]))
+        submission = json.loads(unseal(request.session[SESSION_KEY]))
     except (KeyError, InvalidToken):
         return None
-    return kept if kept["user"] == request.user.pk else None
+    return submission if submission["user"] == request.user.pk else None
 
 
 def forget(request):
     request.session.pop(SESSION_KEY, None)
 
 
-def give_back(request, kept):
+def give_back(request, submission):
     """A page with what was typed, to send again or discard."""
     context = {
-        "kept": kept,
-        "words": words_of(kept["fields"]),
+        "submission": submission,
+        "words": words_of(submission["fields"]),
         "title": "What you typed is still here",
     }
     return render(request, "signin/typed.html", context)

@@ -72,9 +72,9 @@ def stale_form(request, reason=""):
 @require_POST
 def leave_typed_text(request):
     """Discard what was typed, and return to the form."""
-    kept = typed.waiting(request)
+    submission = typed.waiting(request)
     typed.forget(request)
-    return redirect(kept["form"] if kept else "admin:index")
+    return redirect(submission["form"] if submission else "admin:index")
 
 
 @require_POST
@@ -102,17 +102,17 @@ def account_changes(request):
 def account_change(request, key):
     """One change: a second keeper can agree to it, and others can cancel it."""
     change = get_object_or_404(AccountChange, pk=key)
-    does = {
+    actions = {
         "agree": (changes.agree, "Agreed. The change is now in effect."),
         "cancel": (changes.cancel, "Cancelled."),
     }
     if request.method == "POST":
-        if request.POST.get("do") not in does:
+        if request.POST.get("do") not in actions:
             raise Http404("A change can only be agreed to or cancelled.")
-        do, said = does[request.POST["do"]]
+        action, message = actions[request.POST["do"]]
         try:
-            do(key, request.user)
-            messages.success(request, said)
+            action(key, request.user)
+            messages.success(request, message)
         except changes.NotDoneError as error:
             messages.error(request, str(error))
         return redirect(change)

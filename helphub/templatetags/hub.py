@@ -99,7 +99,7 @@ class Remembered(template.Node):
 @register.tag
 def remember(parser, token):
     """Enclose content that depends only on the language, the edition and the named values."""
-    values = [parser.compile_filter(one) for one in token.split_contents()[1:]]
+    values = [parser.compile_filter(argument) for argument in token.split_contents()[1:]]
     content = parser.parse(["endremember"])
     parser.delete_first_token()
     return Remembered(f"{parser.origin.name}:{token.lineno}:{token.position}", values, content)
@@ -228,14 +228,14 @@ def session(opens, closes):
 
 
 @register.simple_tag
-def span(one):
+def span(opening):
     """From a time on one day to a time on another, more than a day later."""
     return _isolated(
         gettext_noop("%(first)s %(opens)s to %(last)s %(closes)s"),
-        first=WEEKDAYS[one.first],
-        opens=_clock(one.opens_at),
-        last=WEEKDAYS[one.last],
-        closes=_clock(one.closes_at),
+        first=WEEKDAYS[opening.first],
+        opens=_clock(opening.opens_at),
+        last=WEEKDAYS[opening.last],
+        closes=_clock(opening.closes_at),
     )
 
 
@@ -252,9 +252,8 @@ def day_of_this_page():
 def names_of_days():
     """The weekdays and months for the script, in the same words as the hours on the page."""
     names = {"days": WEEKDAYS, "months": MONTHS}
-    return format_html_join(
-        "", ' data-{}="{}"', ((key, "|".join(map(str, one.values()))) for key, one in names.items())
-    )
+    attributes = ((key, "|".join(map(str, words.values()))) for key, words in names.items())
+    return format_html_join("", ' data-{}="{}"', attributes)
 
 
 def _clock(moment):

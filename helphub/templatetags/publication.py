@@ -17,8 +17,8 @@ def publication_state(context):
     user = getattr(request, "user", None)
     if user is None or not user.has_perm("helphub.view_publicationrequest"):
         return {}
-    said = how_far.at_the_head(how_far.queue())
-    return state() | {"request": request, "csrf_token": context.get("csrf_token"), "head": said}
+    head = how_far.at_the_head(how_far.queue())
+    return state() | {"request": request, "csrf_token": context.get("csrf_token"), "head": head}
 
 
 @register.inclusion_tag("admin/helphub/_how_far.html")
