@@ -102,7 +102,7 @@ def is_officers(request):
 NOT_FOR_ROLE = {
     "title": "Your role does not give you access to this page",
     "why": "Nothing was changed. What you can do depends on your role.",
-    "what_to_do": "If you need this page for your work, ask a keeper of users for a role that "
+    "what_to_do": "If you need this page for your work, ask a user administrator for a role that "
     "gives you access.",
 }
 NO_SUCH_PAGE = {

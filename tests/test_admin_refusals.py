@@ -54,7 +54,7 @@ def test_a_page_that_a_role_does_not_open_says_so_and_what_to_do(of_role):
     page = Page(client.get("/admin/strategy/guide/"))
     assert page.response.status_code == 403
     assert is_framed(page)
-    assert "ask a keeper of users" in page.main
+    assert "ask a user administrator" in page.main
     assert page.faults == []
     assert "/admin/" in page.internal_links
 

@@ -151,7 +151,7 @@ def test_who_asked_takes_it_back_and_nobody_else(anna, ben, guide):
     address = reverse("desk:take-back-review", args=[review.pk])
     assert ben.post(address).status_code == 403
     assert anna.get(address).status_code == 405
-    assert "Cancelled" in Page(anna.post(address, follow=True)).text
+    assert "Taken back" in Page(anna.post(address, follow=True)).text
     assert Review.objects.get().outcome == "taken-back"
     assert "You are asked" not in home(ben)
 

@@ -219,7 +219,7 @@ def _too_young(user, permission, rows):
     wording = {
         Kind.RENAMED: "the account was renamed on",
         Kind.REOPENED: "the account was reopened on",
-        Kind.PASSWORD: "its password was set with a keeper’s link on",
+        Kind.PASSWORD: "its password was set with a user administrator’s link on",
         Kind.REMOVED: "its second factors were removed on",
     }
     if permission is None:
@@ -311,7 +311,7 @@ def why_not_approve(user, proposer):
         until = moment(max(item.old_at for item in young))
         return (
             f"You cannot approve a number yet: {_listed(item.words for item in young)}. You can "
-            f"from {until}, or once a keeper of users who had no part in this vouches for you."
+            f"from {until}, or once a user administrator who had no part in this vouches for you."
         )
     proposing = User.objects.filter(pk=proposer).first()
     if proposing is None:
@@ -339,21 +339,21 @@ def _listed(words):
 def why_no_second_keeper(user):
     """Why an officer does not count as a second keeper, in words; or an empty string."""
     if not is_keeper(user):
-        return "Only a keeper of users can do that."
+        return "Only a user administrator can do that."
     if young := too_young(user, KEEP_USERS, for_vouching=True):
         until = moment(max(item.old_at for item in young))
         return (
             f"You cannot agree or vouch until {until}: {_listed(item.words for item in young)}. "
-            "Until then, ask another keeper of users."
+            "Until then, ask another user administrator."
         )
     return ""
 
 
 def why_not_agree(user, change):
     if user.pk == change.who:
-        return "You asked for this yourself. Another keeper of users must agree."
+        return "You asked for this yourself. Another user administrator must agree."
     if user.pk == change.account:
-        return "This is about your own account. Another keeper of users must agree."
+        return "This is about your own account. Another user administrator must agree."
     return why_no_second_keeper(user)
 
 
@@ -386,7 +386,9 @@ def cancel(key, user):
     """Cancel a waiting change, and take back what it would have given."""
     change = _locked(key)
     if not may_cancel(user, change):
-        raise NotDoneError("Only a keeper, a publisher or the person concerned can cancel this.")
+        raise NotDoneError(
+            "Only a user administrator, a publisher or the person concerned can cancel this."
+        )
     _decide(change, Kind.CANCELLED)
     account = User.objects.filter(pk=change.account).first()
     app, codename = APPROVE.split(".")
@@ -437,7 +439,9 @@ def why_not_vouch(user, account):
         return why
     open_to = [item for item in young_of(account) if user.pk not in item.doers]
     if not open_to:
-        return "You had a hand in this account yourself. Another keeper of users must vouch for it."
+        return (
+            "You had a hand in this account yourself. Another user administrator must vouch for it."
+        )
     return ""
 
 

@@ -33,7 +33,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_login(self, request, user, **kwargs):
         if not (user.is_active and user.is_staff):
-            messages.error(request, "This account is closed. Ask a keeper of users to reopen it.")
+            messages.error(
+                request, "This account is closed. Ask a user administrator to reopen it."
+            )
             return redirect("account_login")
         account_changes.remove_factors(user)
         return super().pre_login(request, user, **kwargs)
@@ -67,7 +69,7 @@ class FactorAdapter(DefaultMFAAdapter):
         except InvalidToken:
             raise ValidationError(
                 "The server's key has changed, so this second factor no longer works. "
-                "Ask a keeper of users to remove it, then add a new one."
+                "Ask a user administrator to remove it, then add a new one."
             ) from None
 
     def can_delete_authenticator(self, authenticator):

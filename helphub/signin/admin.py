@@ -121,8 +121,8 @@ class OfficerAdmin(UserAdmin):
             when = changes.moment(waiting.works_at)
             messages.warning(
                 request,
-                f"{waiting.words} It takes effect on {when}, or as soon as another keeper agrees: "
-                "see “Sign-in of this person”.",
+                f"{waiting.words} It takes effect on {when}, or at once when another user "
+                "administrator agrees: see “Sign-in of this person”.",
             )
 
     def render_change_form(self, request, context, obj=None, **kwargs):
@@ -186,7 +186,7 @@ class OfficerAdmin(UserAdmin):
         messages.warning(
             request,
             "All second factors will be removed and all sessions ended on "
-            f"{changes.moment(asked.works_at)}, or as soon as another keeper agrees.",
+            f"{changes.moment(asked.works_at)}, or at once when another user administrator agrees.",
         )
 
     def _vouch(self, request, user):
