@@ -140,7 +140,7 @@ def test_a_keeper_who_makes_two_publishers_changes_no_number(keeper, spoc, later
         choose(link_for(signed_in(keeper), ghost))
         assert not may(ghost, "helphub.publish")
     address = proposed(first, spoc).get_absolute_url()
-    assert "may propose numbers, not approve" in approve(second, spoc, first)
+    assert "can propose numbers but not decide on them" in approve(second, spoc, first)
     later(hours=25)
     assert may(second, "helphub.publish")
     assert "You cannot approve a number yet" in approve(second, spoc, first)

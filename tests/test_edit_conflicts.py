@@ -169,7 +169,7 @@ def test_a_list_refuses_to_save_over_what_another_changed(admin, other):
     mine, theirs = opened_list(admin), opened_list(other)
     other.post("/admin/contacts/phone/", theirs | {"form-0-position": "81"})
     page = Page(admin.post("/admin/contacts/phone/", mine | {"form-0-position": "82"}))
-    assert any("Someone else changed this to 81" in error for error in errors(page))
+    assert any("Someone else has changed this to 81" in error for error in errors(page))
     assert Phone.objects.get(pk=mine["form-0-id"]).position == 81
     kept = form_values(page)
     assert kept["form-0-position"] == "82"

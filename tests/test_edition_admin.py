@@ -56,7 +56,7 @@ def test_saving_says_that_readers_see_it_when_it_is_published(editions, admin):
     assert said in page.text
     assert said in save(admin, Organization.objects.first()).text
     assert "A new summary." not in words()
-    assert "1 entry waits to go out" in page.text
+    assert "1 entry waiting to be published" in page.text
 
 
 def test_while_there_is_no_edition_saving_says_nothing_of_publishing(admin):
@@ -69,7 +69,7 @@ def test_the_button_asks_and_the_publisher_does(editions, admin):
     save(admin, Guide.objects.get(slug="consent"), body_en="Words of an officer.")
     page = release(admin)
     # Worded for an officer, who has no command line.
-    assert "The publisher is not running. Until it runs, readers get nothing new" in page.text
+    assert "The publisher is not running. Until it is, readers get nothing new" in page.text
     assert "Ask whoever runs the server to start it" in page.text
     assert "manage.py" not in page.text
     assert "Waiting for the publisher." in page.text
@@ -81,7 +81,7 @@ def test_the_button_asks_and_the_publisher_does(editions, admin):
     assert (request.state, request.report["number"], request.who) == (State.DONE, 2, "officer")
     page = Page(admin.get(EDITIONS))
     assert "done, edition 2" in page.text
-    assert "Readers have everything that is saved and published." in page.text
+    assert "Nothing is waiting to be published." in page.text
 
 
 def test_a_refusal_names_what_to_mend_with_a_link_to_it(editions, admin):
@@ -161,8 +161,8 @@ def test_one_officer_alone_withdraws_a_number_at_once(editions, admin):
     assert (withdrawal.who, withdrawal.why) == ("officer", "It does not answer")
     page = Page(admin.get(EDITIONS))
     assert "It does not answer" in page.text
-    assert f"It shows “{withdrawal.name}”, withdrawn." in page.text
-    assert "Going back makes a new edition of it without that." in page.text
+    assert f"It shows what is now withdrawn: “{withdrawal.name}”." in page.text
+    assert "Going back makes a new edition without that." in page.text
     admin.post(reverse("desk:lift-withdrawal", args=[withdrawal.pk]))
     withdrawal.refresh_from_db()
     assert withdrawal.lifted_by == "officer"
@@ -257,7 +257,7 @@ def test_a_refusal_is_said_until_it_is_mended_whatever_the_clock_does(editions, 
     put_back()
     publish.publish()
     assert Client().get("/healthz/fresh").status_code == 200
-    assert "Not mended yet" not in Page(admin.get(EDITIONS)).text
+    assert "Not fixed yet" not in Page(admin.get(EDITIONS)).text
     assert outcomes.unmended() == []
 
 
@@ -267,7 +267,7 @@ def test_an_entry_held_back_is_said_until_it_goes_out(editions, admin):
     assert Client().get("/healthz/fresh").status_code == 200  # Readers have an edition of today.
     publish.publish(publish.CURRENT, "the clock", "a new day")
     page = Page(admin.get(EDITIONS))
-    assert "Held back, as they were before" in page.text
+    assert "Held back: unchanged for readers" in page.text
     assert "Held back from readers" in Page(admin.get("/admin/")).text
     Guide.objects.filter(slug="consent").update(title="Choice")
     publish.publish()
@@ -283,17 +283,17 @@ def test_a_publisher_dismisses_a_refusal_with_a_reason_and_an_editor_does_not(
     editor.groups.add(Group.objects.get(name="Editors"))
     client = Client()
     client.force_login(editor)
-    assert "Take it off the list" not in client.get(EDITIONS).content.decode()
+    assert "Remove from the list" not in client.get(EDITIONS).content.decode()
     values = {"kind": "dismiss", "number": entry["id"], "why": "It was a test"}
     assert client.post(ASK, values).status_code == 403
-    assert "Say why it need not be mended" in ask(admin, **values | {"why": " "}).text
-    assert "Say why it need not be mended" in ask(admin, **values | {"number": "77"}).text
+    assert "Say why it does not need fixing" in ask(admin, **values | {"why": " "}).text
+    assert "Say why it does not need fixing" in ask(admin, **values | {"number": "77"}).text
     page = Page(admin.get(EDITIONS))
-    assert "Take it off the list" in page.text
+    assert "Remove from the list" in page.text
     ask(admin, **values)
     Watcher().look()
     assert outcomes.unmended() == []
-    assert "Not mended yet" not in Page(admin.get(EDITIONS)).text
+    assert "Not fixed yet" not in Page(admin.get(EDITIONS)).text
     # The record of who dismissed it stays, and so does the report.
     newest = PublicationRequest.objects.first()
     assert (newest.kind, newest.who, newest.why) == (Kind.DISMISS, "officer", "It was a test")
@@ -335,7 +335,7 @@ def test_an_edition_can_be_gone_back_to_once_nothing_in_it_is_withdrawn(editions
     Watcher().look()
     assert store.is_forbidden(store.folder_of(1))
     page = Page(admin.get(EDITIONS))
-    assert f"It shows “{other.name}”, withdrawn." in page.text
+    assert f"It shows what is now withdrawn: “{other.name}”." in page.text
     assert f"“{withdrawal.name}”" not in page.text
     publish.lift_withdrawal(other, "an officer")
     Watcher().look()
@@ -348,7 +348,7 @@ def test_who_may_not_do_it_is_offered_no_button_for_it(editions, admin, django_u
     publish.withdraw(Phone.objects.get(slug="h-galop"), "an officer", "A test")
     publish.withdraw(Phone.objects.get(slug="h-spoc"), "an officer", "A test")
     store.set_hold(2, "an officer", "A test")
-    buttons = ["Go back to it", "Let it be published again", "End going back"]
+    buttons = ["Go back to this edition", "End the withdrawal", "Resume publishing"]
     page = admin.get(EDITIONS).content.decode()
     assert [one for one in buttons if one in page] == buttons
     editor = django_user_model.objects.create_user("editor", password=None, is_staff=True)
@@ -357,7 +357,7 @@ def test_who_may_not_do_it_is_offered_no_button_for_it(editions, admin, django_u
     client.force_login(editor)
     page = client.get(EDITIONS).content.decode()
     assert [one for one in buttons if one in page] == []
-    assert "Ask a publisher" in page
+    assert "ask a publisher" in page
     assert "Propose to bring it back" in page
 
 
@@ -370,7 +370,7 @@ def test_withdrawing_a_place_says_that_editions_are_erased(editions, admin):
     page = Page(admin.post(form, {"why": "A test"}, follow=True))
     assert "the editions that showed it were erased for good" in page.text
     assert "within a minute" not in page.text  # Nothing does it: the publisher is not running.
-    assert "what you withdraw stays on the pages" in page.text
+    assert "anything you withdraw stays on the pages" in page.text
 
 
 # The publisher
@@ -400,7 +400,7 @@ def test_the_head_says_what_is_at_work_and_what_waits_behind_it(editions, admin)
     PublicationRequest.objects.filter(pk=first.pk).update(state=State.RUNNING)
     ask_for(Kind.WITHDRAWAL, "me")
     page = Page(admin.get("/admin/"))
-    assert "Publishing now. 1 more waits behind it." in page.text
+    assert "Publishing now. 1 more waiting." in page.text
     assert "Waiting for the publisher." not in page.text
     assert "not running" not in page.text
 
@@ -494,7 +494,7 @@ def test_content_that_is_lost_with_its_spare_is_said_until_somebody_dismisses_it
     assert said in client.get("/healthz/fresh").content.decode()
     assert said in Page(admin.get("/admin/")).text
     assert said in Page(admin.get(EDITIONS)).text
-    assert "1 entry waits to go out" in Page(admin.get("/admin/")).text
+    assert "1 entry waiting to be published" in Page(admin.get("/admin/")).text
     publish.publish()
     assert "Of the second edition." in words()
     outcomes.dismiss(outcomes.unmended()[0]["id"])

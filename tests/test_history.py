@@ -272,7 +272,7 @@ def test_restoring_brings_back_fields_rows_and_links(admin):
     admin.post(change_url(phone), values)
     assert states.read_one(Phone, phone.pk) != was
     page = restore(admin, phone, versions_of(phone)[1])
-    assert "Readers see it when it is published" in page.text
+    assert "Readers will see it once it is published" in page.text
     assert states.read_one(Phone, phone.pk).says_the_same_as(was)
     assert "Restored the version of" in lines(admin, phone)[0]
     service = Service.objects.filter(audiences__isnull=False).first()
@@ -323,7 +323,7 @@ def test_what_is_not_allowed_now_is_refused_and_nothing_changes(admin):
     before = states.read_one(Guide, guide.pk)
     page = restore(admin, guide, versions_of(guide)[1])
     assert page.response.status_code == 409
-    assert "It cannot be restored, and nothing was changed" in page.text
+    assert "This cannot be restored. Nothing was changed" in page.text
     assert "already exists" in page.text
     assert states.read_one(Guide, guide.pk) == before
 
@@ -346,7 +346,7 @@ def test_the_digits_of_a_number_of_every_page_stay(admin):
         spoc.dial, spoc.display, spoc.purpose = "01384816000", "01384 816000", "Changed."
         spoc.save()
     page = Page(admin.get(restore_url(spoc, versions_of(spoc)[1])))
-    assert "they need a second person" in page.text
+    assert "a second person must approve" in page.text
     restore(admin, spoc, versions_of(spoc)[1])
     spoc.refresh_from_db()
     assert spoc.purpose != "Changed."

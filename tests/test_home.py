@@ -98,7 +98,7 @@ def test_a_number_asks_to_be_checked_two_weeks_before_it_lapses(people, days_ago
     Verification.objects.update(verified_on=timezone.localdate(), method="rang")
     phone.verifications.update(verified_on=timezone.localdate() - timedelta(days=days_ago))
     page = first_page(people["Editors"])
-    found = under(page, "Make sure")
+    found = under(page, "Check these numbers")
     if says is None:
         assert found == []
     else:
@@ -110,7 +110,7 @@ def test_a_number_nobody_ever_checked_comes_first_and_999_never_lapses(people):
     Verification.objects.update(verified_on=timezone.localdate() - timedelta(days=91))
     phone = Phone.objects.get(slug="h-shout")
     phone.verifications.all().delete()
-    found = under(first_page(people["Editors"]), "Make sure")
+    found = under(first_page(people["Editors"]), "Check these numbers")
     assert found[0][0] == str(phone)
     assert not [one for one, _ in found if one.endswith((": 999", ": 101", ": 111"))]
 
@@ -127,13 +127,13 @@ def test_what_was_refused_comes_first_with_the_form_that_mends_it(people, editio
 
 
 def test_what_waits_to_go_out_is_named_for_who_sees_editions(people, editions, admin):
-    assert under(first_page(people["Publishers"]), "Waiting to go out") == []
+    assert under(first_page(people["Publishers"]), "Waiting to be published") == []
     guide = Guide.objects.get(slug="consent")
     save(admin, guide, summary_en="New words.")
-    found = under(first_page(people["Publishers"]), "Waiting to go out")
-    assert [one for one, _ in found] == [guide.name, "See all of it, and what changed"]
-    assert under(first_page(people["Editors"]), "Waiting to go out") == found
-    assert under(first_page(people["Keepers of users"]), "Waiting to go out") == []
+    found = under(first_page(people["Publishers"]), "Waiting to be published")
+    assert [one for one, _ in found] == [guide.name, "See all of them, and what changed"]
+    assert under(first_page(people["Editors"]), "Waiting to be published") == found
+    assert under(first_page(people["Keepers of users"]), "Waiting to be published") == []
 
 
 def test_when_nothing_needs_anybody_it_says_so_kindly(people):
@@ -142,7 +142,7 @@ def test_when_nothing_needs_anybody_it_says_so_kindly(people):
     Verification.objects.update(verified_on=timezone.localdate())
     page = first_page(people["Editors"])
     assert needs(page) == {}
-    assert "Nothing needs you just now." in page.main
+    assert "Nothing needs you at the moment." in page.main
 
 
 def test_a_keeper_of_users_sees_people_and_nothing_of_the_site(people):
@@ -155,7 +155,7 @@ def test_a_keeper_of_users_sees_people_and_nothing_of_the_site(people):
 def test_an_officer_without_a_role_is_told_whom_to_ask(people):
     page = first_page(people[None])
     assert "You have no role yet" in page.main
-    assert "Ask a keeper of users" in page.main
+    assert "Ask a user administrator" in page.main
 
 
 def test_the_parts_stand_in_the_order_of_the_public_site(people, client):
@@ -187,7 +187,7 @@ def test_with_an_empty_database_the_first_page_still_stands(admin):
     OpenQuestion.objects.all().delete()
     Phone.objects.update(hours_are_disputed=False)
     page = first_page(admin)
-    assert "Nothing needs you just now." in page.main
+    assert "Nothing needs you at the moment." in page.main
     assert "Guides" in page.main
 
 

@@ -64,7 +64,7 @@ def report_of(request):
 def test_what_is_at_work_is_said_in_the_page_and_to_its_script(folder, admin):
     request = running()
     at_work()
-    words = "Making pages: 410 of 1,028. About 20 seconds more."
+    words = "Making pages: 410 of 1,028. About 20 seconds left."
     head, own = said(admin, request)
     assert own == {
         "words": words,
@@ -75,21 +75,21 @@ def test_what_is_at_work_is_said_in_the_page_and_to_its_script(folder, admin):
     assert head["words"] == f"Publishing now. {words}"
     for address in (EDITIONS, report_of(request), reverse("desk:publications")):
         page = Page(admin.get(address))
-        assert f"{words} Reload to see how far it is." in page.text
+        assert f"{words} Reload the page to see progress." in page.text
         assert [one.get("value") for one in page.all("progress")] == ["43", "43"]
     page = Page(admin.get("/admin/"))
-    assert f"Publishing now. {words} Reload to see how far it is." in page.text
+    assert f"Publishing now. {words} Reload the page to see progress." in page.text
 
 
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"doing": "reading", "left": 4}, "Reading what is published. A few seconds more."),
+        ({"doing": "reading", "left": 4}, "Reading the content. A few seconds left."),
         ({"doing": "making", "left": None, "percent": None}, "Making pages: 410 of 1,028."),
-        ({"doing": "checking", "left": 2}, "Checking the pages. A few seconds more."),
+        ({"doing": "checking", "left": 2}, "Checking the pages. A few seconds left."),
         (
             {"doing": "switching", "left": 1},
-            "Switching readers to the new pages. A few seconds more.",
+            "Switching readers to the new pages. A few seconds left.",
         ),
     ],
 )
@@ -136,15 +136,16 @@ def test_each_sees_its_own_place_in_the_queue(folder, admin):
     third = ask_for(Kind.RELEASE, "cara")
     at_work()
     head, _, of_second, of_third = said(admin, first, second, third)
-    assert head["words"].endswith("2 more wait behind it.")
-    ahead = "Now at work: publish what is saved (anna). Making pages: 410 of 1,028."
+    assert head["words"].endswith("2 more waiting.")
+    ahead = "In progress now: publish what is saved (anna). Making pages: 410 of 1,028."
     assert of_second["words"].startswith(f"Number 2 in the queue. {ahead}")
     assert of_third["words"].startswith(f"Number 3 in the queue. {ahead}")
     assert (of_third["percent"], of_third["is_over"]) == (None, False)
     # A withdrawal goes ahead of all of them.
     withdrawal = ask_for(Kind.WITHDRAWAL, "dora")
     _, of_withdrawal, of_second = said(admin, withdrawal, second)
-    assert of_withdrawal["words"] == ("It goes first: what is being published is stopped for it.")
+    first_words = "This goes first: the publication in progress will stop for it."
+    assert of_withdrawal["words"] == first_words
     assert of_second["words"].startswith("Number 3 in the queue.")
     # The next one queues behind it.
     at_work(source="withdrawal", who="dora")
@@ -155,10 +156,10 @@ def test_each_sees_its_own_place_in_the_queue(folder, admin):
     another = ask_for(Kind.WITHDRAWAL, "emil")
     _, of_another, of_first = said(admin, another, first)
     assert of_another["words"].startswith(
-        "Number 2 in the queue. Now at work: take withdrawn things off every page (dora)."
+        "Number 2 in the queue. In progress now: take withdrawn things off every page (dora)."
     )
     assert of_first["words"].startswith(
-        "It was stopped to let a withdrawal out first, and begins again by itself. Number 3"
+        "It was stopped so that a withdrawal could go first, and will restart by itself. Number 3"
     )
 
 
@@ -168,18 +169,18 @@ def test_what_waits_behind_a_command_or_a_new_day_says_so(folder, admin):
     at_work(source="current", who="the clock")
     head, own = said(admin, request)
     assert own["words"].startswith(
-        "Number 2 in the queue. Now at work: a publication (the clock). Making pages:"
+        "Number 2 in the queue. In progress now: a publication (the clock). Making pages:"
     )
     assert head["words"].startswith("Publishing now. Making pages:")
-    assert head["words"].endswith("1 more waits behind it.")
+    assert head["words"].endswith("1 more waiting.")
 
 
 def test_what_a_publication_left_behind_that_was_killed_is_not_believed(folder, admin):
     request = running()
     at_work(at=time.time() - progress.BELIEVED - 1)
-    assert said(admin, request)[1]["words"] == "At work."
+    assert said(admin, request)[1]["words"] == "In progress."
     (folder / store.PROGRESS).write_text("{torn")
-    assert said(admin, request)[1]["words"] == "At work."
+    assert said(admin, request)[1]["words"] == "In progress."
     with store.lock():
         assert store.progress() is None
 
@@ -206,14 +207,14 @@ def test_what_is_over_is_said_and_no_longer_asked_for(folder, admin):
     assert (head["words"], head["is_over"]) == ("Finished. Readers have edition 7.", True)
     page = Page(admin.get(report_of(request)))
     assert page.all("progress") == []
-    assert "Reload to see" not in page.text
+    assert "Reload the page" not in page.text
     assert "how_far.js" not in admin.get(report_of(request)).content.decode()
     outcomes.note(outcomes.Attempt("release", "anna"), outcomes.FAILED, why="It’s “full”.")
     request.state, request.report = State.REFUSED, {"error": "It’s “full” & over."}
     request.save()
     head, own = said(admin, request)
     assert own["words"] == "refused: It’s “full” & over."
-    assert head["words"] == "It failed. Readers keep the edition they have."
+    assert head["words"] == "The publication failed. Readers still have the same edition."
 
 
 def test_one_that_was_stopped_more_than_once_says_so(folder, admin):
@@ -222,7 +223,7 @@ def test_one_that_was_stopped_more_than_once_says_so(folder, admin):
     request.state = State.DONE
     request.save()
     assert (
-        "It was stopped 2 times to let withdrawals out first, and last began again at 15:10."
+        "It was stopped 2 times so that withdrawals could go first, and last restarted at 15:10."
         in Page(admin.get(report_of(request))).text
     )
 
@@ -385,7 +386,7 @@ def test_the_publisher_and_its_pages_agree(editions, admin, monkeypatch):
     Watcher().look()
     heads = " ".join(head for head, _ in seen)
     owns = " ".join(own for _, own in seen)
-    for words in ("Reading what is published", "Making pages", "Checking", "Switching"):
+    for words in ("Reading the content", "Making pages", "Checking", "Switching"):
         assert f"Publishing now. {words}" in heads
         assert words in owns
     head, own = said(admin, request)

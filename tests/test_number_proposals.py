@@ -85,7 +85,7 @@ def propose(client, phone, **changes):
 
 def proposed(client, phone, **changes):
     page = propose(client, phone, **changes)
-    assert "Proposed. It takes effect when someone else approves it." in page.text
+    assert "Proposed. It will take effect when someone else approves it." in page.text
     return NumberProposal.objects.waiting().get(phone=phone)
 
 
@@ -111,7 +111,7 @@ def test_a_proposed_number_takes_effect_when_a_second_person_approves_it(admin, 
     assert not PublicationRequest.objects.exists()
     assert proposal.get_absolute_url() in Page(second.get(LIST)).internal_links
     page = approve(second, proposal, typed="01384 455 412")
-    assert "Approved. Readers have it in less than a minute." in page.text
+    assert "Approved. Readers will have it in under a minute." in page.text
     spoc.refresh_from_db()
     assert (spoc.dial, spoc.display, spoc.role) == ("01384455412", "01384 455412", "spoc")
     (row,) = approvals("h-spoc")[len(before) :]
@@ -323,8 +323,8 @@ def test_a_second_press_and_a_second_approver_are_told_that_it_is_done(
     for client in (second, third):
         for what in ("approve", "refuse"):
             page = press(client, proposal, what, typed=NEW["dial"], why="No.")
-            assert "Nothing was changed: second decided this already (approved," in page.text
-    assert "decided this already" in press(admin, proposal, "take-back").text
+            assert "Nothing was changed: second has already decided this (approved," in page.text
+    assert "already decided this" in press(admin, proposal, "take-back").text
     assert ApprovedNumber.objects.count() == count + 1
     assert PublicationRequest.objects.count() == 1
 
@@ -357,7 +357,8 @@ def test_a_proposal_is_refused_with_a_reason(admin, second, spoc):
 
 def test_a_proposal_is_taken_back_by_who_made_it(admin, second, spoc):
     proposal = proposed(admin, spoc, **NEW)
-    assert "Only who proposed it takes it back." in press(second, proposal, "take-back").text
+    said = press(second, proposal, "take-back").text
+    assert "Only the officer who proposed this can take it back." in said
     assert "Taken back by officer" in press(admin, proposal, "take-back").text
     assert Phone.objects.get(pk=spoc.pk).dial == "01384455411"
 
@@ -441,7 +442,7 @@ def test_of_two_proposals_at_once_the_second_is_told(admin, officer, second, spo
     assert [form.is_valid() for form in forms] == [True, True]
     assert forms[0].propose() is not None
     assert forms[1].propose() is None
-    assert "has proposed 01384 455412 for this line already" in str(forms[1].errors)
+    assert "has already proposed 01384 455412 for this line" in str(forms[1].errors)
 
 
 def test_what_would_be_wrong_with_the_line_itself_is_said(admin, second):
@@ -467,7 +468,7 @@ def test_what_became_wrong_since_it_was_proposed_is_not_approved(admin, second):
 def test_an_unpublished_line_gets_no_role(admin, galop):
     Phone.objects.filter(pk=galop.pk).update(is_published=False)
     page = propose(admin, galop, role="spoc")
-    assert "A number of every page must be published." in page.text
+    assert "It must be “Visible to readers” before it can be on every page." in page.text
     assert not NumberProposal.objects.exists()
 
 
@@ -523,7 +524,7 @@ def test_digits_that_differ_are_marked_and_said(admin, second, spoc):
     page = Page(second.get(proposed(admin, spoc, **NEW).get_absolute_url()))
     assert [text(one) for one in page.all("del")] == ["1"]
     assert [text(one) for one in page.all("ins")] == ["2"]
-    assert "Digit 11 is 2, before it was 1." in page.text
+    assert "Digit 11 changes from 1 to 2." in page.text
     assert [text(one) for one in page.all("bdi", class_="digits")] == [
         "01384 455411",
         "01384 455412",
@@ -533,13 +534,13 @@ def test_digits_that_differ_are_marked_and_said(admin, second, spoc):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("0800 1111", "0800 111 110", "The number has 10 digits; before it had 8."),
+        ("0800 1111", "0800 111 110", "The new number has 10 digits; the old number had 8."),
         ("101", "101", "The digits are the same."),
         ("", "18000", ""),
         (
             "01384 455411",
             "01348 455411",
-            "Digit 4 is 4, before it was 8; digit 5 is 8, before it was 4.",
+            "Digit 4 changes from 8 to 4; digit 5 changes from 4 to 8.",
         ),
     ],
 )
@@ -663,7 +664,7 @@ def test_a_line_withdrawn_while_its_form_was_open_is_not_brought_back_unawares(a
     values = form_values(Page(admin.get(url_for(spoc)))) | NEW | REASONS
     withdraw(admin, spoc)
     page = Page(admin.post(url_for(spoc), values))
-    assert "This number was withdrawn since you opened the page." in page.text
+    assert "This number has been withdrawn since you opened the page." in page.text
     assert form_values(page)["dial"] == "01384455412"
     assert not NumberProposal.objects.exists()
     # The page now says what it would do, so sending it again is deliberate.
@@ -735,7 +736,7 @@ def test_of_two_approvers_at_the_same_moment_one_approves(django_user_model):
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum("Approved. Readers have it" in one for one in said) == 1
+    assert sum("Approved. Readers will have it" in one for one in said) == 1
     assert sum("Nothing was changed:" in one for one in said) == 1
     assert ApprovedNumber.objects.count() == count + 1
     assert PublicationRequest.objects.count() == 1
@@ -749,7 +750,7 @@ def test_with_an_organisation_its_critical_lines_do_not_come_back(editions, admi
     publish.withdraw(spoc.organization, "an officer", "They moved")
     withdrawal = Withdrawal.objects.get(lifted_at=None)
     page = Page(admin.post(reverse("desk:lift-withdrawal", args=[withdrawal.pk]), follow=True))
-    assert "A second person must agree before these are back" in page.text
+    assert "A second person must agree before these come back" in page.text
     assert spoc.display in page.text
     left = Withdrawal.objects.filter(lifted_at=None)
     guarded = Phone.objects.guarded().filter(organization=spoc.organization)

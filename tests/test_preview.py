@@ -123,7 +123,7 @@ def test_what_was_withdrawn_is_not_shown(editions, stranger):
     publish.withdraw(guide, "officer", "It is wrong")
     answer = stranger.get(page(guide))
     assert answer.status_code == 409
-    assert "It was withdrawn from every page." in Page(answer).text
+    assert "It has been withdrawn from every page." in Page(answer).text
 
 
 def test_a_number_is_shown_on_the_page_of_contacts(editions, stranger):
@@ -136,7 +136,7 @@ def test_a_number_is_shown_on_the_page_of_contacts(editions, stranger):
 def test_what_has_no_page_says_where_it_stands(editions, stranger):
     answer = stranger.get(landing(Organization.objects.first()))
     assert answer.status_code == 200
-    assert "has no page of its own" in Page(answer).text
+    assert "does not have its own page" in Page(answer).text
 
 
 def test_what_names_something_readers_do_not_have_says_so(editions, stranger):
@@ -156,7 +156,7 @@ def test_a_title_that_another_page_has_is_explained(editions, stranger):
     Guide.objects.filter(pk=new.pk).update(title=other.title)
     answer = stranger.get(page(new))
     assert answer.status_code == 409
-    assert "It cannot be shown as it is." in Page(answer).text
+    assert "This cannot be shown as it is." in Page(answer).text
 
 
 @pytest.mark.parametrize("change", [lambda t: t + "x", lambda t: "x", lambda t: t[:-2], str.upper])
@@ -168,7 +168,7 @@ def test_a_forged_link_leads_nowhere_and_says_whom_to_ask(editions, stranger, fo
     ):
         answer = stranger.get(address)
         assert answer.status_code == 404
-        assert "ask whoever sent it to you for a new link" in Page(answer).text
+        assert "ask whoever sent you the link for a new one" in Page(answer).text
     assert not folder.exists()
 
 
@@ -185,7 +185,7 @@ def test_a_link_ends_after_seven_days(editions, stranger, monkeypatch):
     monkeypatch.setattr(time, "time", lambda: now + timedelta(days=7, hours=1).total_seconds())
     answer = stranger.get(address)
     assert answer.status_code == 410
-    assert "ask whoever sent it to you for a new link" in Page(answer).text
+    assert "ask whoever sent you the link for a new one" in Page(answer).text
 
 
 def test_the_same_content_is_made_once(editions, stranger, monkeypatch):
@@ -223,7 +223,7 @@ def test_an_officer_makes_the_link_on_the_records_own_page(editions, admin, stra
     Guide.objects.filter(pk=guide.pk).update(body_en="Words that wait.")
     address = reverse("desk:waiting-entry", args=["strategy.guide", guide.pk])
     asked = Page(admin.get(address))
-    assert "Make a link to share, works for 7 days" in asked.text
+    assert "Make a link to share for 7 days" in asked.text
     link = Page(admin.post(address)).one("input", id="share").get("value")
     assert link.startswith("http://testserver/admin/desk/preview/")
     assert stranger.get(link.removeprefix("http://testserver")).status_code == 200

@@ -166,7 +166,7 @@ def test_a_new_record_of_every_kind_goes_out_and_reaches_readers(admin, editions
 def test_nobody_has_ticked_means_that_there_was_a_tick(admin, editions):
     Organization.objects.create(slug="new", name="New people")
     page = reader.Page(admin.get("/admin/desk/waiting/"))
-    assert "“Published” is not ticked in their forms yet" in page.main
+    assert "“Visible to readers” is not ticked in these forms" in page.main
     assert "New people" in page.main
     for model in ENTRIES:
         assert "is_published" in fields_of(model, page.response.wsgi_request.user)

@@ -64,23 +64,23 @@ def test_the_form_of_an_entry_leads_to_asking(anna, guide):
     assert address in page.internal_links
     form = Page(anna.get(address))
     assert form.faults == []
-    assert "Anyone who may publish" in form.text
+    assert "Anyone who can publish" in form.text
 
 
 def test_who_is_asked_sees_it_on_the_first_page_and_on_the_form(anna, ben, paula, guide):
     page = ask(anna, guide, asked_of="ben", note="Is the second part right?")
     assert "Asked. ben will see it" in page.text
-    assert "anna asks ben to read this through" in page.text
+    assert "anna has asked ben to review this" in page.text
     assert "Is the second part right?" in home(ben)
-    assert "You are asked" not in home(anna)
-    assert "You are asked" not in home(paula)
+    assert "You have been asked" not in home(anna)
+    assert "You have been asked" not in home(paula)
     assert "Is the second part right?" in Page(ben.get(change_url(guide))).main
 
 
 def test_asked_of_nobody_by_name_it_stands_before_everyone_who_may_publish(anna, ben, paula, guide):
     ask(anna, guide)
-    assert "You are asked" in home(paula)
-    assert "You are asked" not in home(ben)
+    assert "You have been asked" in home(paula)
+    assert "You have been asked" not in home(ben)
 
 
 def test_fine_is_said_and_the_review_leaves_every_page(anna, ben, guide):
@@ -91,8 +91,8 @@ def test_fine_is_said_and_the_review_leaves_every_page(anna, ben, guide):
     review.refresh_from_db()
     assert (review.outcome, review.answered_by) == ("fine", "ben")
     assert review.answered_at
-    assert "You are asked" not in home(ben)
-    assert "asks ben" not in Page(anna.get(change_url(guide))).main
+    assert "You have been asked" not in home(ben)
+    assert "has asked ben" not in Page(anna.get(change_url(guide))).main
 
 
 def test_a_change_that_is_needed_comes_back_to_who_asked_until_asked_again(anna, ben, guide):
@@ -108,7 +108,7 @@ def test_a_change_that_is_needed_comes_back_to_who_asked_until_asked_again(anna,
 def test_a_change_without_words_is_refused_at_the_field_and_nothing_is_lost(anna, ben, guide):
     ask(anna, guide, asked_of="ben")
     page = answer(ben, Review.objects.get(), "change", " ")
-    assert "Say what needs a change" in page.text
+    assert "Say what needs to change" in page.text
     assert form_values(page)["outcome"] == ["change"]
     assert Review.objects.get().outcome == "waiting"
 
@@ -138,7 +138,7 @@ def test_an_editor_who_was_not_asked_does_not_answer_and_a_publisher_may(anna, b
 def test_a_record_has_one_review_at_a_time(anna, ben, guide):
     ask(anna, guide)
     page = ask(ben, guide)
-    assert "Somebody has been asked about this already." in page.text
+    assert "Someone has already been asked to review this." in page.text
     assert Review.objects.count() == 1
     asked = {"label": "strategy.guide", "key": guide.pk, "name": "x"}
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -151,9 +151,9 @@ def test_who_asked_takes_it_back_and_nobody_else(anna, ben, guide):
     address = reverse("desk:take-back-review", args=[review.pk])
     assert ben.post(address).status_code == 403
     assert anna.get(address).status_code == 405
-    assert "Taken back" in Page(anna.post(address, follow=True)).text
+    assert "Request cancelled." in Page(anna.post(address, follow=True)).text
     assert Review.objects.get().outcome == "taken-back"
-    assert "You are asked" not in home(ben)
+    assert "You have been asked" not in home(ben)
 
 
 def test_of_two_answers_the_first_stands_and_the_second_is_told(anna, ben, paula, guide):
@@ -161,7 +161,7 @@ def test_of_two_answers_the_first_stands_and_the_second_is_told(anna, ben, paula
     review = Review.objects.get()
     answer(paula, review, "fine")
     page = answer(ben, review, "change", "No.")
-    assert "has its answer already" in page.text
+    assert "is already closed" in page.text
     assert Review.objects.get().answered_by == "paula"
     # Both had the page open and pressed at the same moment.
     assert not reviews._close(review.pk, User.objects.get(username="ben"), "change", "No.")
@@ -174,7 +174,7 @@ def test_a_review_outlives_its_record_and_its_officer(anna, ben, guide, officer)
     Guide.objects.filter(pk=guide.pk).delete()
     User.objects.get(username="anna").delete()
     page = Page(ben.get(reverse("desk:review", args=[review.pk])))
-    assert "Consent is not there any more." in page.text
+    assert "Consent no longer exists." in page.text
     assert Page(ben.get("/admin/desk/reviews/")).response.status_code == 200
 
 

@@ -1,4 +1,4 @@
-"""Waiting to go out: shown word by word, ticked, published, and everything else held back."""
+"""Waiting to be published: shown word by word, ticked, published, and everything else held back."""
 
 import re
 
@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 WAITING, EDITIONS = reverse("desk:waiting"), reverse("desk:editions")
 State = PublicationRequest.State
+ASKED_ALREADY = "That has already been asked for. It will be published only once."
 
 
 @pytest.fixture(autouse=True)
@@ -73,8 +74,8 @@ def topic(editions):
 
 def test_right_after_an_edition_nothing_waits(editions, admin):
     assert waiting.records() == []
-    assert "Nothing waits" in Page(admin.get(WAITING)).text
-    assert "Readers have everything that is saved and published." in Page(admin.get("/admin/")).text
+    assert "There is nothing to publish at the moment." in Page(admin.get(WAITING)).text
+    assert "Nothing is waiting to be published." in Page(admin.get("/admin/")).text
 
 
 def test_pressing_save_without_a_change_makes_nothing_wait(editions, admin):
@@ -96,14 +97,14 @@ def test_a_changed_text_waits_with_its_words_and_who_changed_it(guide, admin):
     assert (one.name, one.what, one.who) == (name_of(guide), "changed", "officer")
     assert one.since <= one.changed_at
     page = Page(admin.get(WAITING))
-    for part in (guide.name_en, "officer changed it last", "Waiting since"):
+    for part in (guide.name_en, "Last changed by officer", "Waiting since"):
         assert part in page.text
     assert {one.url, change_url(guide)} <= page.internal_links
     page = Page(admin.get(one.url))
     labels = {text(label): said for label, said in zip(page.all("dt"), page.all("dd"), strict=True)}
     assert set(labels) == {"summary, English", "summary, Urdu"}
     (put_in,) = labels["summary, English"].iter("ins")
-    assert text(put_in) == "Put in: Added words. (end)"
+    assert text(put_in) == "Added: Added words. (end)"
     assert not list(labels["summary, English"].iter("del"))
     urdu = labels["summary, Urdu"]
     assert (urdu.get("lang"), urdu.get("dir")) == ("ur", "rtl")
@@ -113,10 +114,10 @@ def test_a_changed_text_waits_with_its_words_and_who_changed_it(guide, admin):
 def test_the_head_of_every_page_of_the_admin_counts_what_waits(guide, topic, admin):
     save(admin, guide, summary_en="Other words.")
     page = Page(admin.get("/admin/contacts/phone/"))
-    assert "1 entry waits to go out" in page.text
+    assert "1 entry waiting to be published" in page.text
     assert WAITING in page.internal_links
     save(admin, topic, summary_en="Other words.")
-    assert "2 entries wait to go out" in Page(admin.get("/admin/")).text
+    assert "2 entries waiting to be published" in Page(admin.get("/admin/")).text
 
 
 def test_the_count_asks_little_of_the_database_while_nobody_saves(
@@ -163,8 +164,8 @@ def test_a_new_entry_an_unpublished_one_and_a_deleted_one_wait(guide, topic, adm
     assert found[gone] == "deleted"
     assert name_of(draft) not in found
     page = Page(admin.get(WAITING))
-    assert page.text.count("it will leave every page") == 2
-    assert "Not marked as published yet" in page.text
+    assert page.text.count("it will be removed from every page") == 2
+    assert "Not visible to readers yet" in page.text
     assert "A draft, guide" in page.text
 
 
@@ -226,7 +227,7 @@ def test_without_an_edition_everything_goes_out(admin, settings, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("rows", "why", "said"), [(0, "A reason", "Tick what is to go out"), (1, " ", "Say why")]
+    ("rows", "why", "said"), [(0, "A reason", "Tick what to publish"), (1, " ", "Say why")]
 )
 def test_a_tick_and_a_reason_are_needed_and_kept(guide, admin, rows, why, said):
     save(admin, guide, body_en="Other words.")
@@ -241,12 +242,12 @@ def test_a_double_click_publishes_once(guide, admin):
     save(admin, guide, body_en="Other words.")
     page = Page(admin.get(WAITING))
     send(admin, guide, page=page)
-    assert "That was asked for already. It goes out once." in send(admin, guide, page=page).text
+    assert ASKED_ALREADY in send(admin, guide, page=page).text
     # The same from a page opened again before the publisher got to it.
-    assert "That was asked for already. It goes out once." in send(admin, guide).text
+    assert ASKED_ALREADY in send(admin, guide).text
     assert PublicationRequest.objects.count() == 1
     Watcher().look()
-    assert "That was asked for already. It goes out once." in send(admin, guide, page=page).text
+    assert ASKED_ALREADY in send(admin, guide, page=page).text
     Watcher().look()
     assert PublicationRequest.objects.count() == 1
     assert store.numbers() == [1, 2]
@@ -258,7 +259,7 @@ def test_what_has_gone_out_meanwhile_is_refused_by_name(guide, topic, admin):
     publish.publish()
     save(admin, topic, summary_en="Other words.")
     answer = send(admin, guide, page=page)
-    assert f"“{guide.name_en}” does not wait any more" in answer.text
+    assert f"“{guide.name_en}” is no longer waiting" in answer.text
     assert not PublicationRequest.objects.exists()
 
 
@@ -337,7 +338,7 @@ def test_while_an_edition_is_held_the_refusal_keeps_ticks_and_reason(guide, admi
     save(admin, guide, body_en="Other words.")
     publish.roll_back(1, "officer", "A complaint")
     page = send(admin, guide)
-    assert "End that first, on the page “Editions”." in page.text
+    assert "Resume publishing first, on the “Editions” page." in page.text
     assert (ticked(page), reason(page)) == ([value(guide)], "A correction")
 
 
@@ -352,7 +353,7 @@ def test_who_may_not_publish_sees_what_waits_and_cannot_publish(
     assert client.post(WAITING, form).status_code == 403
     writer.user_permissions.add(Permission.objects.get(codename="view_publicationrequest"))
     page = Page(client.get(WAITING))
-    assert "A publisher can let it go out." in page.text
+    assert "Only a publisher can publish this." in page.text
     assert not page.all("input", name_="tick")
     assert client.post(WAITING, form).status_code == 403
     assert not PublicationRequest.objects.exists()

@@ -124,7 +124,7 @@ def test_the_withdrawal_goes_out_and_the_publication_begins_again_and_says_so(
     release.refresh_from_db()
     assert (release.state, release.report["number"]) == (State.DONE, 3)
     page = Page(admin.get(reverse("desk:publication", args=[release.pk])))
-    said = "It was stopped to let a withdrawal out first, and began again at 14:02."
+    said = "It was stopped so that a withdrawal could go first, and restarted at 14:02."
     assert said in page.text
 
 

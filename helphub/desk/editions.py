@@ -1,4 +1,4 @@
-"""Publish, look at editions, go back, withdraw.
+"""Publish, view editions, go back to one, withdraw.
 
 The desk only asks. The publisher (`manage.py publish --watch`) does the work.
 """
@@ -33,7 +33,7 @@ PROPOSE = "contacts.change_phone"
 
 
 def refusals_of(report):
-    """The refusals in a report, each with the form where it can be mended."""
+    """The refusals in a report, each with the form where it can be fixed."""
     return [
         {"refusal": one, "url": form_of(one.record)}
         for one in map(Refusal.from_json, report.get("refusals", []) + report.get("held", []))
@@ -108,7 +108,7 @@ def _withdrawn_in(folder, withdrawals):
 @for_officers(SEE)
 @require_safe
 def publications(request, context):
-    """What officers asked of the publisher, and the outcome of each."""
+    """Officers' requests to the publisher, and the outcome of each."""
     pages = Paginator(PublicationRequest.objects.all(), ON_A_PAGE)
     return render(
         request,
@@ -142,17 +142,17 @@ def publication(request, context, key):
 @for_officers(SEE)
 @require_safe
 def progress(request, context):
-    """How far these publications are, for the script of the page that shows them."""
+    """The progress of these publications, for the script on the page that shows them."""
     keys = [key for key in request.GET.getlist("of")[:ON_A_PAGE] if re.fullmatch(r"\d{1,9}", key)]
     return JsonResponse(how_far.of_all(PublicationRequest.objects.filter(pk__in=keys)))
 
 
 def _named(label, key):
-    """A ticked record, by its name today."""
+    """The current name of a ticked record."""
     for model in content_models():
         if model._meta.label_lower == label:
             row = model._base_manager.filter(pk=key).first()
-            return f"{model._meta.verbose_name}: {row or 'one that is gone'}"
+            return f"{model._meta.verbose_name}: {row or 'deleted record'}"
     return label
 
 
@@ -217,7 +217,7 @@ def page_as_it_was(request, context, number):
 @for_officers(SEE)
 @require_safe
 def words_of_page(request, context, number):
-    """How a page's words changed from the edition before."""
+    """How a page's text changed from the edition before."""
     folder, manifest = _folder(number)
     address = request.GET.get("address", "")
     if address not in manifest["pages"]:
@@ -244,9 +244,9 @@ def words_of_page(request, context, number):
 
 
 ASKED = {
-    Kind.ROLLBACK: "Going back to that edition. It takes a few seconds.",
-    Kind.LIFT: "Going back ends. Publish to give readers what is saved.",
-    Kind.DISMISS: "That is taken off the list of what is not mended. Its report stays.",
+    Kind.ROLLBACK: "Going back to that edition. This takes a few seconds.",
+    Kind.LIFT: "Publishing can resume. Publish to give readers what is saved.",
+    Kind.DISMISS: "Removed from the list of problems. The report is kept.",
 }
 
 
@@ -259,7 +259,7 @@ def warn_without_publisher(request):
 @for_officers(PUBLISH)
 @require_POST
 def ask(request, context):
-    """Ask to go back to an edition or to end that, or dismiss a refusal."""
+    """Ask to go back to an edition, resume publishing or dismiss a refusal."""
     kind = request.POST.get("kind")
     if kind not in ASKED:
         return HttpResponse(status=HTTPStatus.BAD_REQUEST)
@@ -267,13 +267,13 @@ def ask(request, context):
     why = request.POST.get("why", "").strip()[:300]
     if kind == Kind.ROLLBACK:
         if not why or not (number or "").isdecimal() or int(number) not in store.numbers():
-            messages.error(request, "Choose an edition and say why: every officer sees it.")
+            messages.error(request, "Choose an edition and say why. Every officer sees it.")
             return redirect("desk:editions")
         number = int(number)
     elif kind == Kind.DISMISS:
         known = {str(one["id"]) for one in outcomes.unmended()}
         if not why or number not in known:
-            messages.error(request, "Say why it need not be mended: every officer can read that.")
+            messages.error(request, "Say why it does not need fixing. Every officer can read it.")
             return redirect("desk:editions")
         number = int(number)
     else:
@@ -286,17 +286,17 @@ def ask(request, context):
 
 @for_officers(WITHDRAW)
 def withdraw(request, context, label, key):
-    """Take one number, place or entry off every page at once, on one officer's word."""
+    """Take a number, place or entry off every page at once. One officer is enough."""
     row = get_object_or_404(content_model(label)._base_manager, pk=key)
     why = request.POST.get("why", "").strip()[:300]
     if request.method == "POST" and why:
         who = request.user.get_username()
-        # In one transaction: the withdrawal stops a running publication, and the request goes out
-        # next.
+        # In one transaction: the withdrawal stops a running publication, and the request is next in
+        # the queue.
         with transaction.atomic():
             publish.withdraw(row, who, why)
             ask_for(Kind.WITHDRAWAL, who, why)
-        when = " It leaves every page within a minute." if store.has_watcher() else ""
+        when = " It will be gone from every page within a minute." if store.has_watcher() else ""
         messages.info(request, f"Withdrawn.{when}")
         warn_without_publisher(request)
         return redirect("desk:editions")
@@ -323,8 +323,8 @@ def lift(request, context, key):
             who = request.user.get_username()
             lines = proposals.keep_critical_lines_away(withdrawal.key, withdrawal, who)
         publish.lift_withdrawal(withdrawal, request.user.get_username())
-    messages.info(request, "Lifted. Readers see it again when it is published.")
+    messages.info(request, "Withdrawal ended. Readers will see it again once it is published.")
     if lines:
         names = ", ".join(str(line) for line in lines)
-        messages.warning(request, f"A second person must agree before these are back: {names}.")
+        messages.warning(request, f"A second person must agree before these come back: {names}.")
     return redirect("desk:editions")

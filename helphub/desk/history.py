@@ -22,7 +22,8 @@ from helphub.models import Withdrawal
 NOW = "now"
 ON_A_PAGE = 50
 SECOND_PERSON = (
-    "This is a critical number. Its digits and its role stay: they need a second person."
+    "This is a critical number. Its digits and role stay as they are: a second person must approve "
+    "a change to them."
 )
 
 
@@ -152,7 +153,7 @@ def describe(record, found, before):
                 "when": moment(version),
                 "who": version.revision.user.get_username() if version.revision.user else "–",
                 "what": f"Changed {what}" if what else "",
-                "why": version.revision.comment or ("" if older else "Written"),
+                "why": version.revision.comment or ("" if older else "Created"),
             }
         )
     return lines
@@ -235,7 +236,7 @@ def restore(request, context, record, version):
         reasons = refusals(record, present, wanted)
         if request.method == "POST" and not reasons:
             if request.POST.get("mark") != mark:
-                reasons = ["Somebody saved it meanwhile. Read again what changes, then restore."]
+                reasons = ["Someone else has just saved it. Check the changes again, then restore."]
             else:
                 reasons = bring_back(request, record, version, wanted)
                 if not reasons:
@@ -263,16 +264,16 @@ def refusals(record, present, wanted):
         return []
     approved = ApprovedNumber.objects.filter(line=wanted.fields["slug"])
     if present is None and (wanted.fields.get("role") or approved.exists()):
-        return ["It was a critical number. Such a number comes back by a second person only."]
+        return ["This was a critical number. It cannot come back without a second person."]
     digits = present and any(wanted.fields[one] != present.fields[one] for one in Phone.GUARDED)
     withdrawn = Withdrawal.objects.filter(label=record.label, lifted_at=None)
     if digits and withdrawn.filter(key=record.key).exists():
-        return ["It is withdrawn. End that first, on the page “Editions”."]
+        return ["It is withdrawn. End the withdrawal first, on the “Editions” page."]
     return []
 
 
 def bring_back(request, record, version, wanted):
-    """Restore and say so, or say why not."""
+    """Restore the version and say so, or return why it cannot be restored."""
     why = f"Restored the version of {moment(version)}"
     try:
         with recording(why=why):
@@ -281,7 +282,7 @@ def bring_back(request, record, version, wanted):
         return error.reasons
     row = record.model._base_manager.get(pk=record.key)
     record.admin.log_change(request, row, f"{why}.")
-    messages.success(request, f"{why}. Readers see it when it is published.")
+    messages.success(request, f"{why}. Readers will see it once it is published.")
     return []
 
 

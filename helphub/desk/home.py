@@ -31,7 +31,7 @@ class Item:
     words: str
     url: str
     more: str = ""
-    record: object = None  # The record to mend, if it is not the item itself.
+    record: object = None  # The record to fix, if it is not the item itself.
     record_url: str = ""
 
 
@@ -50,7 +50,7 @@ def form_of(row):
 
 
 def refused(user):
-    """What was refused, failed or held back, and is not mended yet."""
+    """What was refused, failed or held back, and is not fixed yet."""
     found = outcomes.unmended() if user.has_perm(SEE) else []
     is_refused = any(one["state"] != outcomes.HELD for one in found)
     is_newest = found and found[0]["id"] == (store.last() or {}).get("entry")
@@ -59,7 +59,7 @@ def refused(user):
     elif is_newest and found[0]["state"] == outcomes.REFUSED:
         title = "The last publication was refused"
     else:
-        title = "Refused or failed, and not mended yet"
+        title = "Refused or failed, and not fixed yet"
     items = []
     for entry in found:
         items += [
@@ -76,9 +76,9 @@ def refused(user):
 
 
 def reviews_asked(user):
-    """Records that others have asked this officer to read through."""
+    """Records that others have asked this officer to review."""
     return Need(
-        "You are asked to read through",
+        "You have been asked to review",
         [
             Item(
                 one.name,
@@ -93,7 +93,7 @@ def reviews_asked(user):
 def reviews_to_mend(user):
     """Reviews this officer asked for that call for a change."""
     return Need(
-        "Read through, and to be changed",
+        "Reviewed, and needs a change",
         [
             Item(
                 one.name,
@@ -106,39 +106,39 @@ def reviews_to_mend(user):
 
 
 def waiting_to_go_out(user):
-    """What is saved and published but not yet with readers."""
+    """What is saved, but not in readers' edition yet."""
     if not (user.has_perm(PUBLISH) or user.has_perm(SEE)):
-        return Need("Waiting to go out")
+        return Need("Waiting to be published")
     try:
         found = waiting.records()
     except (OSError, DatabaseError):
-        found = []  # The edition's file is missing or damaged. The head of the page says so.
+        found = []  # The edition's file is missing or damaged. The top of the page says so.
     items = [
         Item(one.record.name or str(one.kind), one.url, _changed_in_words(one)) for one in found
     ]
-    return Need("Waiting to go out", items, url=reverse("desk:waiting"))
+    return Need("Waiting to be published", items, url=reverse("desk:waiting"))
 
 
 def _changed_in_words(one):
-    what = one.says or "Waits"
+    what = one.says or "Waiting"
     if not one.who:
         return what
     day = timezone.localtime(one.since or one.changed_at)
-    return f"{what} by {one.who}, since {day:%-d %B}"
+    return f"{what}. Last saved by {one.who}. Waiting since {day:%-d %B}"
 
 
 def second_person(user):
     """Critical numbers that another officer proposed and this officer may approve."""
     if not user.has_perm(APPROVE):
-        return Need("Numbers that wait for a second person")
+        return Need("Numbers waiting for a second person")
     proposed = NumberProposal.objects.waiting().exclude(proposer=user.pk).select_related("phone")
     return Need(
-        "Numbers that wait for a second person",
+        "Numbers waiting for a second person",
         [
             Item(
                 str(one.phone),
                 one.get_absolute_url(),
-                f"{one.proposed_by} proposes {one.display}. {one.why}".strip(),
+                f"{one.proposed_by} has proposed {one.display}. {one.why}".strip(),
             )
             for one in proposed
         ],
@@ -149,7 +149,7 @@ def second_person(user):
 def lapsing(user):
     """Numbers that have gone 90 days without a check, or will within two weeks."""
     if not user.has_perm(CHANGE_NUMBERS):
-        return Need("Make sure of these numbers")
+        return Need("Check these numbers")
     today = timezone.localdate()
     found = []
     for phone in Phone.objects.published().exclude(never_lapses=True).for_card():
@@ -159,7 +159,7 @@ def lapsing(user):
             found.append((day or today - LAPSE, phone, newest))
     found.sort(key=lambda one: (one[0], one[1].name))
     return Need(
-        "Make sure of these numbers",
+        "Check these numbers",
         [
             Item(
                 str(phone),
@@ -173,9 +173,9 @@ def lapsing(user):
 
 def _lapse_in_words(day, today, newest):
     if newest is None:
-        return "Nobody has made sure of it yet. Readers see its hours as old."
+        return "Not checked yet. Readers see “These hours may have changed”."
     if not newest.was_asked:
-        return "Nobody has rung it. Readers see its hours with “From its website, not yet rung”."
+        return "Nobody has rung it. Readers see “From its website, not yet rung” with its hours."
     if day <= today:
         return f"Lapsed on {day:%-d %B %Y}. Readers see “These hours may have changed”."
     return f"Lapses on {day:%-d %B}. Until then readers see whether it is open."
@@ -195,7 +195,7 @@ def open_questions(user):
     if user.has_perm(CHANGE_NUMBERS):
         disputed = Phone.objects.published().filter(hours_are_disputed=True)
         items += [
-            Item(str(one), form_of(one), "Sources differ on its hours. Ask the line itself.")
+            Item(str(one), form_of(one), "Sources differ on its hours. Ring the number and ask.")
             for one in disputed
         ]
     return Need("Open questions", items)
@@ -262,7 +262,7 @@ BEHIND = [
     (
         "Publishing",
         [
-            ("desk:waiting", "Waiting to go out"),
+            ("desk:waiting", "Waiting to be published"),
             ("desk:editions", "Editions"),
             ("desk:proposals", "Proposed numbers"),
             ("desk:reviews", "Reviews"),

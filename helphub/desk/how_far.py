@@ -1,4 +1,4 @@
-"""How far publications are, in words for the officer waiting.
+"""How far publications have got, in words for the officer waiting.
 
 Readers' servers import this too, through a library of template tags, so it must not need the admin.
 """
@@ -39,7 +39,7 @@ def queue():
 
 
 def of_request(request, waiting=None):
-    """How far one request is. Pass the queue as `waiting` if it is known already."""
+    """How far one request has got. Pass the queue as `waiting` if you already have it."""
     if request.state in (State.DONE, State.REFUSED):
         words = render_to_string("admin/helphub/_outcome.html", {"one": request})
         return Said(" ".join(unescape(words).split()), is_over=True)
@@ -47,24 +47,24 @@ def of_request(request, waiting=None):
         return Said(NO_PUBLISHER)
     report = progress.now()
     if request.state == State.RUNNING:
-        return said_of(report) if report else Said("At work.")
+        return said_of(report) if report else Said("In progress.")
     return Said(_place(request, queue() if waiting is None else waiting, report))
 
 
 def _place(request, waiting, report):
-    """A waiting publication's place in the queue, and what is at work before it."""
+    """A waiting publication's place in the queue, and what is in progress before it."""
     ahead = waiting[: [one.pk for one in waiting].index(request.pk)] if request in waiting else []
     is_by_command = report and not any(one.state == State.RUNNING for one in ahead)
     if request.kind == Kind.WITHDRAWAL and report and report["source"] != "withdrawal":
-        return "It goes first: what is being published is stopped for it."
-    words = "It was stopped to let a withdrawal out first, and begins again by itself. "
+        return "This goes first: the publication in progress will stop for it."
+    words = "It was stopped so that a withdrawal could go first, and will restart by itself. "
     words = words if request.report.get("stopped") else ""
     place = len(ahead) + bool(is_by_command)
     if not place:
         return f"{words}It is next."
     first = f"a publication ({report['who']})" if is_by_command else _name(ahead[0])
     how_far = f" {said_of(report).words}" if report else ""
-    return f"{words}Number {place + 1} in the queue. Now at work: {first}.{how_far}"
+    return f"{words}Number {place + 1} in the queue. In progress now: {first}.{how_far}"
 
 
 def _name(request):
@@ -78,13 +78,13 @@ def said_of(report):
     counted = report["doing"] == progress.MAKING and report["of"]
     words = f"{doing}: {report['done']:,} of {report['of']:,}." if counted else f"{doing}."
     if left is not None:
-        words += f" {about(left).capitalize()} more."
+        words += f" {about(left).capitalize()} left."
     quarter = f", {percent // 25 * 25}%" if percent and percent >= 25 else ""
     return Said(words, f"{doing}{quarter}.", percent)
 
 
 DOING = {
-    progress.READING: "Reading what is published",
+    progress.READING: "Reading the content",
     progress.MAKING: "Making pages",
     progress.CHECKING: "Checking the pages",
     progress.SWITCHING: "Switching readers to the new pages",
@@ -105,7 +105,7 @@ def about(seconds):
 
 
 def at_the_head(waiting):
-    """The line at the head of every admin page while something publishes; otherwise None."""
+    """The line at the top of every admin page while something is publishing; otherwise None."""
     report = progress.now()
     running = sum(one.state == State.RUNNING for one in waiting)
     unstarted = len(waiting) - running
@@ -116,7 +116,7 @@ def at_the_head(waiting):
     if not (running or report):
         return Said("Waiting for the publisher.")
     said = said_of(report) if report else Said("")
-    behind = f"{unstarted} more wait{'s' if unstarted == 1 else ''} behind it." if unstarted else ""
+    behind = f"{unstarted} more waiting." if unstarted else ""
     words = " ".join(one for one in ("Publishing now.", said.words, behind) if one)
     return said._replace(words=words, aloud=f"Publishing now. {said.aloud}")
 
@@ -126,22 +126,23 @@ def _over():
     last = store.last() or {}
     words = {
         outcomes.DONE: f"Finished. Readers have edition {last.get('number')}.",
-        outcomes.REFUSED: "It was refused. Readers keep the edition they have.",
-        outcomes.FAILED: "It failed. Readers keep the edition they have.",
+        outcomes.REFUSED: "The publication was refused. Readers still have the same edition.",
+        outcomes.FAILED: "The publication failed. Readers still have the same edition.",
     }.get(last.get("state"), "Finished.")
     return Said(words, words, is_over=True)
 
 
 def stopped_in_words(report):
-    """How often a publication was stopped, and when it began again; or nothing."""
+    """How often a publication was stopped, and when it restarted; or nothing."""
     count, again_at = report.get("stopped"), report.get("again_at")
     if not count or not again_at:
         return ""
     at = timezone.localtime(datetime.fromisoformat(again_at)).strftime("%H:%M")
     if count == 1:
-        return f"It was stopped to let a withdrawal out first, and began again at {at}."
+        return f"It was stopped so that a withdrawal could go first, and restarted at {at}."
     return (
-        f"It was stopped {count} times to let withdrawals out first, and last began again at {at}."
+        f"It was stopped {count} times so that withdrawals could go first, and last restarted at "
+        f"{at}."
     )
 
 

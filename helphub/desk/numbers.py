@@ -42,7 +42,7 @@ def propose(request, context, key):
     phone = get_object_or_404(Phone, pk=key)
     form = deciding.ProposalForm(request.POST or None, phone=phone, user=request.user)
     if request.method == "POST" and form.is_valid() and (made := form.propose()):
-        messages.success(request, "Proposed. It takes effect when someone else approves it.")
+        messages.success(request, "Proposed. It will take effect when someone else approves it.")
         return redirect(made)
     kind = deciding.kind_for(phone)
     is_back = kind == deciding.Kind.BRING_BACK
@@ -76,11 +76,11 @@ def proposal(request, context, key):
         try:
             if wanted == "take-back":
                 deciding.take_back(key, request.user)
-                messages.success(request, "Taken back. The number stays as it is.")
+                messages.success(request, "Proposal taken back. The number has not changed.")
                 return redirect(found)
             if not may_approve:
                 raise deciding.NotDecidedError(
-                    "You may propose numbers, not approve or refuse them. Ask a publisher."
+                    "You can propose numbers but not decide on them. Ask a publisher."
                 )
             if wanted == "approve":
                 approval = deciding.ApprovalForm(request.POST, proposal=found)
@@ -88,15 +88,15 @@ def proposal(request, context, key):
                     deciding.approve(key, request.user)
                     _say_approved(request)
                     return redirect(found)
-                messages.error(request, "Not approved: what you typed is not the new number.")
+                messages.error(request, "Not approved: that does not match the new number.")
             elif wanted == "refuse":
                 refusal = deciding.RefusalForm(request.POST)
                 if refusal.is_valid():
                     deciding.refuse(key, request.user, refusal.cleaned_data["why"])
-                    messages.success(request, "Refused. The number stays as it is.")
+                    messages.success(request, "Proposal refused. The number has not changed.")
                     return redirect(found)
             else:
-                raise Http404("There is nothing else to do with a proposal.")
+                raise Http404("A proposal has no such action.")
         except deciding.NotDecidedError as error:
             messages.error(request, str(error))
             found.refresh_from_db()
@@ -133,9 +133,9 @@ def _say_approved(request):
     if held := store.hold():
         messages.warning(
             request,
-            f"Approved. Readers have edition {held.get('number')}, to which {held.get('who')} went "
-            "back: they get the number when that ends. End it on the page “Editions”.",
+            f"Approved, but {held.get('who')} went back to edition {held.get('number')}. Readers "
+            "get the number once publishing resumes. Resume it on the “Editions” page.",
         )
         return
-    messages.success(request, "Approved. Readers have it in less than a minute.")
+    messages.success(request, "Approved. Readers will have it in under a minute.")
     warn_without_publisher(request)

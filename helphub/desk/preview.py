@@ -1,7 +1,7 @@
 """Preview: one waiting record as readers would see it, by a link that works for seven days.
 
 The public role makes the pages as it makes an edition's: the current edition with this one record
-in it. Nothing else that waits is included.
+in it. Nothing else that is waiting is included.
 """
 
 import fcntl
@@ -50,8 +50,8 @@ def place_of(model):
     if hasattr(model, "get_absolute_url"):
         return ""
     return (
-        f"A record of this kind ({model._meta.verbose_name}) has no page of its own: it stands on "
-        "the pages of the entries that name it, or in the find box."
+        f"This kind of record ({model._meta.verbose_name}) does not have its own page. It appears "
+        "on the pages of the entries that use it, or in the find box."
     )
 
 
@@ -62,7 +62,7 @@ def _rows(model, key, before):
     """The edition's rows with this record as saved, treated as published."""
     saved = bake.read(connections["default"])
     if key not in saved[model]:
-        raise PreviewError("It is no longer there. Ask whoever sent you the link for a new one.")
+        raise PreviewError("It no longer exists. Ask whoever sent you the link for a new one.")
     rows = bake.copied(before)
     name = (model._meta.label_lower, key)
     for one, table in (("old", rows), ("new", saved)):
@@ -87,14 +87,14 @@ def _rows(model, key, before):
             continue
         if not field.null:
             raise PreviewError(
-                f"Its field “{field.verbose_name}” names something that readers do not have yet. "
-                "Publish that first."
+                f"Its field “{field.verbose_name}” refers to something that readers do not have "
+                "yet. Publish that first."
             )
         row[field.attname] = None
     bake.withdraw(rows, publish.withdrawn_now())
     bake.tidy(rows)
     if not rows[model].get(key, {}).get("is_published", True) or key not in rows[model]:
-        raise PreviewError("It was withdrawn from every page.")
+        raise PreviewError("It has been withdrawn from every page.")
     return rows
 
 
@@ -134,7 +134,7 @@ def made(label, key):
     """The folder with a record's pages, made now or earlier from the same content."""
     edition = publish.whole_edition()
     if edition is None:
-        raise PreviewError("There is no edition yet. Publish once; then there are previews.")
+        raise PreviewError("There is no edition yet. Publish once, and previews will work.")
     model = apps.get_model(label)
     rows = _rows(model, key, publish.rows_of(edition))
     known = [
@@ -167,7 +167,7 @@ def _make(folder, edition, model, key, rows):
         try:
             bake.write(rows, work / "content.sqlite3")
         except bake.BakeError as error:
-            raise PreviewError(f"It cannot be shown as it is. {error}") from error
+            raise PreviewError(f"This cannot be shown as it is. {error}") from error
         shutil.copy(edition / critical.PATH.name, work)
         address = _address(model, key, work)
         wanted = {code: addresses.in_language(address, code) for code in _languages()}
@@ -177,7 +177,7 @@ def _make(folder, edition, model, key, rows):
             raise PreviewError(f"The page cannot be made. {error}") from error
         pages = {code: share["pages"][where] for code, where in wanted.items()}
         if not {page["status"] for page in pages.values()} <= {HTTPStatus.OK, HTTPStatus.GONE}:
-            raise PreviewError("The page cannot be made from what is saved. Look at its form.")
+            raise PreviewError("The page cannot be made from what is saved. Check its form.")
         (work / "content.sqlite3").unlink()
         (work / "pages.json").write_text(json.dumps({"address": address, "pages": pages}))
         work.rename(folder)
@@ -202,21 +202,22 @@ def _clear_away():
 
 
 def _with_record(view):
-    """Give a view the record that its link names, or say that the link leads nowhere."""
+    """Give a view the record that its link names, or say that the link does not work."""
 
     def with_record(request, token, **arguments):
         try:
             label, key = signing.loads(token, salt=SALT, max_age=WORKS)
         except signing.SignatureExpired:
-            return _no(request, "This link has ended", HTTPStatus.GONE, "It worked for seven days.")
+            why = "It worked for seven days."
+            return _no(request, "This link has expired", HTTPStatus.GONE, why)
         except (signing.BadSignature, ValueError):
-            why = "It may have been cut off on its way."
-            return _no(request, "This link leads nowhere", HTTPStatus.NOT_FOUND, why)
+            why = "Part of it may be missing."
+            return _no(request, "This link does not work", HTTPStatus.NOT_FOUND, why)
         try:
             return view(request, token, label, key, **arguments)
         except (PreviewError, store.StoreError, OSError) as error:
             why = str(error) if isinstance(error, PreviewError) else ""
-            return _no(request, "There is nothing to show just now", HTTPStatus.CONFLICT, why)
+            return _no(request, "There is nothing to show at the moment", HTTPStatus.CONFLICT, why)
 
     return with_record
 
@@ -258,8 +259,8 @@ def page(request, token, label, key, language):
     folder = made(label, key)
     found = json.loads((folder / "pages.json").read_text())["pages"].get(language)
     if found is None:
-        why = "There is no such language."
-        return _no(request, "This link leads nowhere", HTTPStatus.NOT_FOUND, why)
+        why = "The page does not exist in this language."
+        return _no(request, "This link does not work", HTTPStatus.NOT_FOUND, why)
     body = (folder / "pages" / found["file"]).read_bytes()
     response = HttpResponse(body, content_type=found["type"], status=found["status"])
     response.own_headers = {

@@ -102,20 +102,20 @@ class ProposalForm(forms.ModelForm):
             self.data["kind"] = kind
             if kind == Kind.BRING_BACK:
                 why = (
-                    "This number was withdrawn since you opened the page. What you propose would "
-                    "bring it back. If that is meant, propose it again."
+                    "This number has been withdrawn since you opened the page. Your proposal would "
+                    "bring it back. If that is what you want, propose it again."
                 )
             else:
                 why = (
-                    "This number is not withdrawn any more. What you propose would change it. If "
-                    "that is meant, propose it again."
+                    "This number is no longer withdrawn. Your proposal would change it. If that is "
+                    "what you want, propose it again."
                 )
             raise ValidationError(why)
         if waiting := NumberProposal.objects.waiting().filter(phone=self.phone).first():
             raise ValidationError(_already(waiting))
         role = values.get("role", self.phone.role)
         if role and not self.phone.is_published:
-            self.add_error(None, "A number of every page must be published. Publish it first.")
+            self.add_error(None, "It must be “Visible to readers” before it can be on every page.")
         elif role and role != self.phone.role:
             if kind == Kind.BRING_BACK:
                 self.add_error("role", "Bring the number back first, without a role.")
@@ -128,7 +128,7 @@ class ProposalForm(forms.ModelForm):
             return
         proposal = self.instance
         if not changes_anything(proposal):
-            self.add_error("dial", "This is what the line has already, and it is approved.")
+            self.add_error("dial", "The line already has this number, and it is approved.")
             return
         try:
             # Use a fresh copy: the page still shows self.phone unchanged.
@@ -147,7 +147,7 @@ class ProposalForm(forms.ModelForm):
         for message in messages:
             self.add_error(
                 None,
-                f"With this number, something in the line's own form is wrong. {label}{message}",
+                f"With this number, the line's own form has an error. {label}{message}",
             )
 
     def propose(self):
@@ -166,8 +166,8 @@ class ProposalForm(forms.ModelForm):
 
 def _already(waiting):
     return (
-        f"{waiting.proposed_by} has proposed {waiting.display} for this line already. Have that "
-        "decided first: it stands under “Proposed numbers”."
+        f"{waiting.proposed_by} has already proposed {waiting.display} for this line. That must be "
+        "decided first: find it under “Proposed numbers”."
     )
 
 
@@ -202,13 +202,13 @@ class ApprovalForm(forms.Form):
     """
 
     typed = forms.CharField(
-        label="The new number, typed from where you found it",
+        label="The new number, typed from its source",
         max_length=40,
         widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric", "class": "typed"}),
         help_text="All its digits. Spaces do not matter.",
     )
     typed_textphone = forms.CharField(
-        label="The new textphone number, typed in the same way",
+        label="The new textphone number, typed from its source",
         max_length=40,
         widget=forms.TextInput({"autocomplete": "off", "inputmode": "numeric", "class": "typed"}),
         help_text="All its digits. Spaces do not matter.",
@@ -229,8 +229,8 @@ class ApprovalForm(forms.Form):
     def _same(self, name, digits):
         if not is_same_number(self.cleaned_data[name], digits):
             raise ValidationError(
-                "These are not the digits that are proposed. If yours are right, refuse the "
-                "proposal and say so; if you mistyped, type them again."
+                "These digits do not match the proposal. If yours are right, refuse the proposal "
+                "and say so. If you mistyped them, type them again."
             )
         return self.cleaned_data[name]
 
@@ -246,7 +246,7 @@ def _locked(key):
     proposal = NumberProposal.objects.select_for_update().get(pk=key)
     if not proposal.is_waiting:
         raise NotDecidedError(
-            f"Nothing was changed: {proposal.decided_by} decided this already "
+            f"Nothing was changed: {proposal.decided_by} has already decided this "
             f"({proposal.get_outcome_display()}, {_moment(proposal.decided_at)})."
         )
     return proposal
@@ -255,7 +255,7 @@ def _locked(key):
 def _check_somebody_else(proposal, user):
     if user.pk == proposal.proposer or user.get_username() == proposal.proposed_by:
         raise NotDecidedError(
-            "You proposed this yourself. Someone else must decide on it; you can take it back."
+            "You proposed this yourself. Someone else must decide, but you can take it back."
         )
 
 
@@ -265,7 +265,7 @@ def _moment(when):
 
 @transaction.atomic
 def approve(key, user):
-    """Put a proposal into effect, on the word of an officer who did not make it."""
+    """Put a proposal into effect, approved by an officer who did not make it."""
     proposal = _locked(key)
     _check_somebody_else(proposal, user)
     if why := account_changes.why_not_approve(user, proposal.proposer):
@@ -293,7 +293,7 @@ def approve(key, user):
         phone.full_clean()
     except ValidationError as error:
         raise NotDecidedError(
-            "Nothing was changed: with this number, something in the line's own form is wrong. "
+            "Nothing was changed: with this number, the line's own form has an error. "
             + " ".join(error.messages)
         ) from error
     said = f"Approved {phone.display}, as {proposal.proposed_by} proposed."
@@ -318,11 +318,11 @@ def _check_nothing_moved(proposal, phone, loser, withdrawal):
         is_as_it_was = is_as_it_was and holder == loser
     if not is_as_it_was:
         raise NotDecidedError(
-            "Nothing was changed: the line, or the one that has the role, has changed since this "
+            "Nothing was changed: this line, or the line that has the role, has changed since this "
             "was proposed. Refuse it, and make a new proposal."
         )
     if proposal.kind == Kind.BRING_BACK and not withdrawal:
-        raise NotDecidedError("Nothing was changed: this number is not withdrawn any more.")
+        raise NotDecidedError("Nothing was changed: this number is no longer withdrawn.")
     if proposal.kind == Kind.CHANGE and withdrawal:
         raise NotDecidedError(
             "Nothing was changed: the number was withdrawn after this was proposed "
@@ -358,9 +358,9 @@ def _log(user, phone, what):
 
 
 def _ask_for_publication(proposal, who):
-    """Publish this number, and nothing else that waits.
+    """Publish this number, and nothing else that is waiting.
 
-    Every edition carries approved numbers. The whole line goes out only if readers don't have it.
+    Every edition carries approved numbers. We publish the whole line only if readers don't have it.
     """
     edition = publish.whole_edition()
     lines = publish.rows_of(edition)[Phone] if edition else {}
@@ -386,16 +386,18 @@ def take_back(key, user):
     """Take back the officer's own proposal."""
     proposal = _locked(key)
     if proposal.proposer != user.pk:
-        raise NotDecidedError("Only who proposed it takes it back. You can refuse it.")
+        raise NotDecidedError(
+            "Only the officer who proposed this can take it back. You can refuse it."
+        )
     proposal.decide(Outcome.TAKEN_BACK, user)
     return proposal
 
 
-# What it touches
+# The pages it affects
 
 
 def pages_touched(proposal):
-    """The pages that show this line, or in words why there are none.
+    """The pages that show this line, or a sentence that says why there are none.
 
     They come from readers' edition. For a withdrawn line, they come from the last edition that had
     it.
@@ -411,7 +413,7 @@ def pages_touched(proposal):
         return {"why_none": str(error)}
     if addresses:
         return _by_language(folder, addresses)
-    return {"why_none": "No page of readers' edition shows this number."}
+    return {"why_none": "No page in readers' edition shows this number."}
 
 
 def _last_that_had(phone):
@@ -481,13 +483,13 @@ def differences(old, new):
     if not old or not new:
         return ""
     if len(old) != len(new):
-        return f"The number has {len(new)} digits; before it had {len(old)}."
+        return f"The new number has {len(new)} digits; the old number had {len(old)}."
     places = [place for place in range(len(old)) if old[place] != new[place]]
     if not places:
         return "The digits are the same."
     return (
         "; ".join(
-            f"digit {place + 1} is {new[place]}, before it was {old[place]}" for place in places
+            f"digit {place + 1} changes from {old[place]} to {new[place]}" for place in places
         ).capitalize()
         + "."
     )

@@ -1,4 +1,4 @@
-"""Reviews: one officer asks another to read a record through, and gets an answer."""
+"""Reviews: one officer asks another to read a record, and gets an answer."""
 
 from django import forms
 from django.apps import apps
@@ -21,7 +21,7 @@ MOST_SHOWN = 50
 
 
 class AskForm(forms.ModelForm):
-    """Whom to ask, and what to look at."""
+    """Who to ask, and what they should check."""
 
     class Meta:
         model = Review
@@ -32,15 +32,15 @@ class AskForm(forms.ModelForm):
         super().__init__(*arguments, **options)
         names = [(one.get_username(), called(one)) for one in others]
         self.fields["asked_of"] = forms.ChoiceField(
-            label="Whom to ask",
-            choices=[("", "Anyone who may publish"), *names],
+            label="Who to ask",
+            choices=[("", "Anyone who can publish"), *names],
             required=False,
-            help_text="It is shown on their first page until it is answered.",
+            help_text="They see it on their first page until it is answered.",
         )
 
 
 class AnswerForm(forms.ModelForm):
-    """The outcome of reading it through."""
+    """The outcome of a review."""
 
     class Meta:
         model = Review
@@ -48,7 +48,7 @@ class AnswerForm(forms.ModelForm):
         widgets = {"words": forms.Textarea(attrs={"rows": 4})}
 
     outcome = forms.ChoiceField(
-        label="What do you say?",
+        label="What is your answer?",
         choices=[(Outcome.FINE, "It is fine as it is"), (Outcome.CHANGE, "It needs a change")],
         widget=forms.RadioSelect,
     )
@@ -56,7 +56,7 @@ class AnswerForm(forms.ModelForm):
     def clean(self):
         given = super().clean()
         if given.get("outcome") == Outcome.CHANGE and not given.get("words"):
-            self.add_error("words", "Say what needs a change, so that it can be mended.")
+            self.add_error("words", "Say what needs to change, so that it can be put right.")
         return given
 
 
@@ -72,7 +72,7 @@ def record_of(review):
 
 
 def address_of(review):
-    """Where the record can be read and mended."""
+    """Where the record can be read and corrected."""
     return form_of(Record(review.label, review.key, review.name))
 
 
@@ -94,7 +94,7 @@ def may_take_back(user, review):
 
 
 def asked_of(user):
-    """The reviews that wait for this officer's answer."""
+    """The reviews waiting for this officer's answer."""
     name = user.get_username()
     wanted = Q(asked_of=name) | Q(asked_of="") if user.has_perm(PUBLISH) else Q(asked_of=name)
     waiting = Review.objects.waiting().filter(wanted).exclude(asked_by=name).order_by("asked_at")
@@ -128,7 +128,7 @@ def _others(user, record):
 @for_officers(SEE)
 @require_safe
 def reviews(request, context):
-    """The reviews that wait, and the latest answers."""
+    """The reviews waiting for an answer, and the latest answers."""
     found = list(Review.objects.all()[:MOST_SHOWN])
     return render(
         request,
@@ -144,11 +144,11 @@ def reviews(request, context):
 
 @for_officers(SEE)
 def ask(request, context, label, key):
-    """Ask an officer to read a record through."""
+    """Ask an officer to review a record."""
     record = _record(request.user, label, key)
     waiting = Review.objects.of(record).waiting().first()
     if waiting:
-        messages.info(request, "Somebody has been asked about this already.")
+        messages.info(request, "Someone has already been asked to review this.")
         return redirect("desk:review", waiting.pk)
     form = AskForm(request.POST or None, others=_others(request.user, record))
     if request.method == "POST" and form.is_valid():
@@ -160,9 +160,9 @@ def ask(request, context, label, key):
             with transaction.atomic():
                 review.save()
         except IntegrityError:
-            messages.info(request, "Someone else has just asked about this.")
+            messages.info(request, "Someone else has just asked for a review of this.")
         else:
-            of = form.cleaned_data["asked_of"] or "Anyone who may publish"
+            of = form.cleaned_data["asked_of"] or "Anyone who can publish"
             messages.success(request, f"Asked. {of} will see it on their first page.")
         return redirect(address_of(review))
     return render(
@@ -193,9 +193,9 @@ def review(request, context, key):
     if request.method == "POST" and not is_mine_to_answer:
         why = "You asked for this review, so someone else has to answer it."
         if found.outcome != Outcome.WAITING:
-            why = "This review has its answer already. Nothing was changed."
+            why = "This review is already closed. Nothing was changed."
         elif found.asked_by != request.user.get_username():
-            why = "Someone else was asked for this review."
+            why = "Someone else was asked to do this review."
         messages.error(request, why)
         return redirect("desk:review", key)
     form = AnswerForm(request.POST or None, instance=found) if is_mine_to_answer else None
@@ -217,7 +217,7 @@ def review(request, context, key):
 
 def _answer(request, key, given):
     if _close(key, request.user, given["outcome"], given["words"]):
-        messages.success(request, "Answered. Who asked sees it on their first page.")
+        messages.success(request, "Answered. Whoever asked will see it on their first page.")
     else:
         said = f" You wrote: {given['words']}" if given["words"] else ""
         messages.error(request, f"Someone else has already answered. Their answer was kept.{said}")
@@ -246,7 +246,7 @@ def take_back(request, context, key):
     if found.asked_by != request.user.get_username():
         raise PermissionDenied
     if _close(key, request.user, Outcome.TAKEN_BACK):
-        messages.success(request, "Taken back. Nobody is asked about it now.")
+        messages.success(request, "Request cancelled. No one is asked to review this any more.")
     else:
-        messages.error(request, "This review has its answer already. Nothing was changed.")
+        messages.error(request, "This review is already closed. Nothing was changed.")
     return redirect("desk:review", key)

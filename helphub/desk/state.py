@@ -11,9 +11,9 @@ Kind, State = PublicationRequest.Kind, PublicationRequest.State
 
 
 NO_PUBLISHER = (
-    "The publisher is not running. Until it runs, readers get nothing new and what you withdraw "
-    "stays on the pages. Ask whoever runs the server to start it: what you asked for is then done "
-    "by itself."
+    "The publisher is not running. Until it is, readers get nothing new and anything you withdraw "
+    "stays on the pages. Ask whoever runs the server to start it. It will then do what you asked "
+    "for."
 )
 
 
@@ -40,7 +40,7 @@ def ask_for_records(names, who, why):
 
 
 def waiting():
-    """How many records wait to go out; None while readers have no edition."""
+    """How many records are waiting to be published; None while readers have no edition."""
     # Imported here because it needs the admin's log, which readers' servers don't have.
     from helphub.desk.waiting import count
 
@@ -48,7 +48,7 @@ def waiting():
 
 
 def state():
-    """The status at the head of every admin page."""
+    """The status at the top of every admin page."""
     return {
         "hold": store.hold(),
         "faults": [*health.faults(), *health.faults_of_front()],

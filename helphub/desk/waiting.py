@@ -1,4 +1,4 @@
-"""Waiting to go out: what is saved and published but not yet with readers."""
+"""Waiting to be published: what is saved, but not in readers' edition yet."""
 
 import re
 import time
@@ -28,17 +28,17 @@ from helphub.desk.words import word_difference
 from helphub.edition import bake, compare, publish, store
 from helphub.models import PublicationRequest, Withdrawal
 
-MOST_SHOWN = 30  # If more records wait, their differences are a click away.
+MOST_SHOWN = 30  # If more records are waiting, their differences are a click away.
 WHAT = {
     "new": "New",
     "changed": "Changed",
-    "unpublished": "No longer published: it will leave every page",
-    "deleted": "Deleted: it will leave every page",
+    "unpublished": "No longer visible: it will be removed from every page",
+    "deleted": "Deleted: it will be removed from every page",
 }
 
 
 class Waiting(NamedTuple):
-    """A record that waits to go out, or a draft that is not marked as published."""
+    """A record waiting to be published, or a draft that is not marked as visible to readers."""
 
     record: bake.Record
     what: str  # One of WHAT, or "draft".
@@ -122,7 +122,7 @@ class Standing:
         self.by_name = {one.name: one for one in self.waiting}
 
     def _drafts(self):
-        """Entries that are not marked as published and that readers don't have."""
+        """Entries that are not marked as visible to readers, and that readers don't have."""
         return [
             bake.record_of(model, row)
             for model, table in self.saved.items()
@@ -140,7 +140,7 @@ class Standing:
         return "unpublished" if key in self.saved[model] else "deleted"
 
     def name_of(self, name):
-        """A record's name, whether or not it still waits."""
+        """A record's name, whether or not it is still waiting."""
         model = apps.get_model(name[0])
         row = self.saved[model].get(name[1]) or self.before[model].get(name[1])
         return bake.record_of(model, row).name if row else f"{name[0]} {name[1]}"
@@ -262,7 +262,7 @@ def _moment(seconds):
 
 
 def _log(names):
-    """Who saved these records in the admin, and when: [(when, who)] by name, oldest first."""
+    """When and by whom these records were saved in the admin: [(when, who)], oldest first."""
     found = {}
     if not names:
         return found
@@ -274,7 +274,7 @@ def _log(names):
     for app, model, key, at, who in rows.values_list(*columns, "user__username"):
         if key.isdecimal() and (name := (f"{app}.{model}", int(key))) in names:
             found.setdefault(name, []).append((at, who))
-    # Withdrawing or lifting makes a record wait too, but is stored in a table of its own.
+    # Withdrawing or lifting makes a record wait too, but has a separate table.
     for one in Withdrawal.objects.filter(key__in={key for _, key in names}):
         if (name := (one.label, one.key)) in names:
             ends = [(one.lifted_at, one.lifted_by)] if one.lifted_at else []
@@ -283,7 +283,7 @@ def _log(names):
 
 
 def records():
-    """What waits to go out. Empty while readers have no edition."""
+    """What is waiting to be published. Empty while readers have no edition."""
     return _counted().records
 
 
@@ -293,7 +293,7 @@ def records():
 @for_officers(SEE, PUBLISH)
 @require_http_methods(["GET", "HEAD", "POST"])
 def waiting(request, context):
-    """What waits to go out. An officer ticks what to publish; the rest keeps waiting."""
+    """What is waiting to be published. An officer ticks what to publish; the rest keeps waiting."""
     standing = Standing()
     faults, ticked = [], set()
     if request.method == "POST":
@@ -316,7 +316,7 @@ def waiting(request, context):
         "admin/helphub/waiting.html",
         context
         | {
-            "title": "Waiting to go out",
+            "title": "Waiting to be published",
             "standing": standing,
             "waiting": [
                 {
@@ -353,7 +353,7 @@ def _ticked(request):
 
 
 def _named(values):
-    """The records that a form names, with their marks. Made-up names are dropped."""
+    """The records that a form names, with their marks. Unknown names are dropped."""
     labels = {model._meta.label_lower for model in bake.content_models()}
     found = map(NAME.fullmatch, values)
     return [((one[1], int(one[2])), one[3]) for one in found if one and one[1] in labels]
@@ -361,28 +361,28 @@ def _named(values):
 
 def _faults_of_form(standing, ticked, why):
     if standing.before is not None and not ticked:
-        yield "Tick what is to go out, or “Everything on this page”."
+        yield "Tick what to publish, or “Everything on this page”."
     if not why:
         yield "Say why, in a few words. Every officer sees it beside the edition."
     if len(why) > 300:
-        yield "Say why in fewer words: there is room for 300 letters."
+        yield "Say why in 300 characters or fewer."
     if held := store.hold():
         yield (
-            f"Readers have edition {held.get('number')}, to which {held.get('who')} went back. "
-            "End that first, on the page “Editions”."
+            f"{held.get('who')} went back to edition {held.get('number')}, which readers have now. "
+            "Resume publishing first, on the “Editions” page."
         )
 
 
 def _faults_of_ticks(standing, looked, ticked):
-    """Why ticked records cannot go out as they are, each with the record's name."""
+    """Why ticked records cannot be published as they are, each with the record's name."""
     if standing.before is None:
         return
     for name in sorted(ticked):
         now = standing.by_name.get(name)
         if now is None:
             yield (
-                f"“{standing.name_of(name)}” does not wait any more: it has gone out, or somebody "
-                "has taken the change back."
+                f"“{standing.name_of(name)}” is no longer waiting: it has been published, or "
+                "someone has undone the change."
             )
         elif name not in looked or looked[name] != now.mark:
             yield publish.CHANGED.format(now.record.name)
@@ -392,7 +392,7 @@ def _faults_of_ticks(standing, looked, ticked):
         yield fault.why
 
 
-AGAIN = "That was asked for already. It goes out once."
+AGAIN = "That has already been asked for. It will be published only once."
 
 
 def _once(request):
@@ -430,7 +430,7 @@ def ask(request, standing, marks, why):
         },
     )
     if is_new:
-        messages.info(request, "Publishing takes a few seconds. This page says what came of it.")
+        messages.info(request, "Publishing takes a few seconds. This page will show the result.")
     else:
         messages.info(request, AGAIN)
     warn_without_publisher(request)
@@ -456,7 +456,7 @@ def entry(request, context, label, key):
         context
         | {
             "title": one.title,
-            "subtitle": "Waiting to go out",
+            "subtitle": "Waiting to be published",
             "one": one,
             "parts": standing.parts(one.name) if one.mark else [],
             "preview": link,
@@ -477,17 +477,17 @@ LONGEST = 30  # Seconds to trust the list: a change made by a command leaves not
 
 
 def count():
-    """How many records wait, for the head of every admin page; None without an edition."""
+    """How many records are waiting, for the top of every admin page; None without an edition."""
     if publish.whole_edition() is None:
         return None
     try:
         return len(records())
     except (OSError, DatabaseError):
-        return None  # The edition's file is missing or damaged. The head of the page says so.
+        return None  # The edition's file is missing or damaged. The top of the page says so.
 
 
 def _counted():
-    """What waits, and when it was looked up.
+    """What is waiting, and when we checked.
 
     Comparing takes as long as the rest of an admin page. So we keep the list until something is
     saved in the admin, readers get another edition, or LONGEST has passed.

@@ -44,7 +44,7 @@ class KeepsHistory:
         if newest is None:
             raise Http404("There is no such record.")
         context = self.admin_site.each_context(request) | {
-            "title": "Somebody deleted this meanwhile",
+            "title": "Someone has deleted this",
             "newest": newest,
             "words": typed.words_of(typed.fields_of(request)),
             "url": reverse("desk:history", args=[self.opts.label_lower, key]),

@@ -11,7 +11,7 @@ from helphub.history import states
 from helphub.history.states import State
 
 MARK = "_mark"
-REFUSED = "Someone else saved this meanwhile. What differs is shown at the head of the form."
+REFUSED = "Someone else saved this while you had it open. The top of the form shows what differs."
 
 
 def mark_of(model, key):
@@ -184,6 +184,6 @@ class ListRow:
                 self.data = self.data.copy()
                 self.data[bound.html_initial_name] = bound.field.prepare_value(now)
                 self.add_error(
-                    name, f"Someone else changed this to {now} meanwhile. Save again to change it."
+                    name, f"Someone else has changed this to {now}. Save again to replace that."
                 )
         return cleaned

@@ -9,7 +9,7 @@ from helphub.history.states import State
 
 
 class RefusedError(Exception):
-    """Why a version cannot come back, in words for an officer."""
+    """Why a version cannot be restored, in words for an officer."""
 
     def __init__(self, reasons):
         super().__init__(" ".join(reasons))
@@ -31,7 +31,7 @@ def wanted(model, present, version, kept_fields=(), kept_rows=()):
             )
         )
         if gone := len(fields.get(one.name, [])) - len(there):
-            notes.append(f"{gone} of “{one.verbose_name}” are no more. They stay out.")
+            notes.append(f"Not restored in “{one.verbose_name}”, because deleted since: {gone}.")
         fields[one.name] = sorted(there)
     for child, _ in states.children(model):
         label = child._meta.label_lower
@@ -40,15 +40,18 @@ def wanted(model, present, version, kept_fields=(), kept_rows=()):
             # A deleted place was not kept, and an old version must not remove a present one.
             rows[label] = {key: then.get(key, fields) for key, fields in now.items()}
             if now.keys() != then.keys():
-                notes.append(f"No {child._meta.verbose_name} comes back or goes: use its form.")
+                name = child._meta.verbose_name
+                notes.append(f"Restoring does not add or remove a {name}: use its form for that.")
         elif now and getattr(child, "is_permanent", False):
             rows[label] = now
             if now != then:
-                notes.append(f"The {child._meta.verbose_name_plural} stay: they are a record.")
+                names = child._meta.verbose_name_plural
+                notes.append(f"The {names} stay as they are: they are a permanent record.")
         elif child in kept_rows:
             rows[label] = now
             if now != then:
-                notes.append(f"You may not change “{child._meta.verbose_name_plural}”. They stay.")
+                names = child._meta.verbose_name_plural
+                notes.append(f"You cannot change “{names}”, so they stay as they are.")
         else:
             rows[label] = then
     return State(fields, rows), notes

@@ -78,7 +78,7 @@ def _row(child, key, old, new):
     name = capfirst(child._meta.verbose_name)
     if old is None or new is None:
         words = describe(child, new or old)
-        what = "added" if old is None else "taken out"
+        what = "added" if old is None else "removed"
         return [Change(what, "", name, kind, [] if old is None else words, words if new else [])]
     return [
         Change(one.field, one.language, f"{name} “{title_of(child, key, new)}”", kind, *pair)
@@ -128,11 +128,11 @@ def shown_words(one, value):
             str(other.pk): str(other)
             for other in one.related_model._base_manager.filter(pk__in=value)
         }
-        return [f"{names.get(str(key), 'something that is gone')}," for key in value]
+        return [f"{names.get(str(key), 'deleted record')}," for key in value]
     if one.is_relation:
         target = one.target_field.attname
         other = one.related_model._base_manager.filter(**{target: value}).first()
-        return str(other or "something that is gone").split()
+        return str(other or "deleted record").split()
     value = states.value_of(one, value)
     if one.choices:
         value = dict(one.flatchoices).get(value, value)

@@ -94,8 +94,8 @@ def test_an_officer_changes_a_text_publishes_it_and_readers_have_it(page, desk, 
     sign_in(page, desk, admin_password)
     change(page, desk, "strategy/guide", "consent", "summary_en", "Words that go out.")
     change(page, desk, "strategy/formofabuse", "law", "summary_en", "Words that stay.")
-    page.get_by_role("link", name="2 entries wait to go out").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Waiting to go out")
+    page.get_by_role("link", name="2 entries waiting to be published").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Waiting to be published")
     box = page.locator("input[name=tick][value^='strategy.guide:']")
     row = page.locator(".waiting-list > li", has=box)
     row.locator("summary").click()
@@ -116,7 +116,7 @@ def test_an_officer_changes_a_text_publishes_it_and_readers_have_it(page, desk, 
     publish(page, desk, "The council asked")
     assert "Words that go out." in read(f"{desk}/guides/consent/")
     assert "Words that stay." not in read(f"{desk}/topics/law/") + read(f"{desk}/topics/")
-    expect(page.get_by_role("link", name="1 entry waits to go out")).to_be_visible()
+    expect(page.get_by_role("link", name="1 entry waiting to be published")).to_be_visible()
     # Submitted twice, it went out once.
     assert page.content().count("publish what is saved,") == 1
 
