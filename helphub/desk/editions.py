@@ -35,8 +35,8 @@ PROPOSE = "contacts.change_phone"
 def refusals_of(report):
     """The refusals in a report, each with the form where it can be fixed."""
     return [
-        {"refusal": one, "url": form_of(one.record)}
-        for one in map(Refusal.from_json, report.get("refusals", []) + report.get("held", []))
+        {"refusal": refusal, "url": form_of(refusal.record)}
+        for refusal in map(Refusal.from_json, report.get("refusals", []) + report.get("held", []))
     ]
 
 
@@ -55,10 +55,10 @@ def form_of(record):
 @require_safe
 def editions(request, context):
     withdrawals = list(Withdrawal.objects.filter(lifted_at=None))
-    found = []
+    rows = []
     for number in reversed(store.numbers()):
         folder = store.folder_of(number)
-        one = {
+        row = {
             "number": number,
             "is_current": folder == store.current(),
             "shows": _withdrawn_in(folder, withdrawals),
@@ -66,32 +66,32 @@ def editions(request, context):
         try:
             manifest = store.manifest_of(folder)
         except store.StoreError as error:
-            one["fault"] = str(error)
+            row["fault"] = str(error)
         else:
-            one |= {name: manifest[name] for name in ("who", "why", "forced", "held")}
-            one["made_at"] = _moment(manifest["made_at"])
-            one["counts"] = {name: len(pages) for name, pages in manifest["changes"].items()}
-        found.append(one)
+            row |= {name: manifest[name] for name in ("who", "why", "forced", "held")}
+            row["made_at"] = _moment(manifest["made_at"])
+            row["counts"] = {name: len(pages) for name, pages in manifest["changes"].items()}
+        rows.append(row)
     return render(
         request,
         "admin/helphub/editions.html",
         context
         | {
             "title": "Editions",
-            "editions": found,
+            "editions": rows,
             "requests": PublicationRequest.objects.all()[:10],
             "hold": store.hold(),
             "unmended": [
-                one | {"mend": refusals_of(one), "moment": _moment(one["at"])}
-                for one in outcomes.unmended()
+                entry | {"to_fix": refusals_of(entry), "moment": _moment(entry["at"])}
+                for entry in outcomes.unmended()
             ],
             "withdrawals": [
                 {
-                    "withdrawal": one,
-                    "needs_second_person": proposals.needs_second_person(one),
-                    "is_place": one.label in PLACES,
+                    "withdrawal": withdrawal,
+                    "needs_second_person": proposals.needs_second_person(withdrawal),
+                    "is_place": withdrawal.label in PLACES,
                 }
-                for one in withdrawals
+                for withdrawal in withdrawals
             ],
             "may_publish": request.user.has_perm(PUBLISH),
             "may_propose": request.user.has_perm(PROPOSE),
@@ -101,7 +101,7 @@ def editions(request, context):
 
 def _withdrawn_in(folder, withdrawals):
     """Things withdrawn now that an edition still shows."""
-    names = {(one.label, one.key): one for one in withdrawals}
+    names = {(withdrawal.label, withdrawal.key): withdrawal for withdrawal in withdrawals}
     return [names[name] for name in publish.shows(folder, list(names))]
 
 
@@ -121,19 +121,19 @@ def publications(request, context):
 @require_safe
 def publication(request, context, key):
     """What one publication was meant to change, and its report."""
-    one = get_object_or_404(PublicationRequest, pk=key)
-    report = one.report
+    publication_request = get_object_or_404(PublicationRequest, pk=key)
+    report = publication_request.report
     return render(
         request,
         "admin/helphub/publication.html",
         context
         | {
-            "title": str(one),
-            "one": one,
-            "chosen": [_named(*name) for name in one.chosen or ()],
+            "title": str(publication_request),
+            "publication": publication_request,
+            "chosen": [_named(*name) for name in publication_request.chosen or ()],
             "refusals": refusals_of({"refusals": report.get("refusals", [])}),
             "held": refusals_of({"held": report.get("held", [])}),
-            "is_finished": one.state in (State.DONE, State.REFUSED),
+            "is_finished": publication_request.state in (State.DONE, State.REFUSED),
             "stopped": how_far.stopped_in_words(report),
         },
     )
@@ -181,9 +181,15 @@ def edition(request, context, number):
             "number": number,
             "manifest": manifest,
             "made_at": _moment(manifest["made_at"]),
-            "changes": {k: v[:MOST_SHOWN] for k, v in manifest["changes"].items()},
+            "changes": {
+                kind: addresses[:MOST_SHOWN] for kind, addresses in manifest["changes"].items()
+            },
             "refusals": refusals_of(manifest),
-            "pages": [a for a, p in manifest["pages"].items() if p["type"].startswith("text/html")],
+            "pages": [
+                address
+                for address, page in manifest["pages"].items()
+                if page["type"].startswith("text/html")
+            ],
         },
     )
 
@@ -271,8 +277,8 @@ def ask(request, context):
             return redirect("desk:editions")
         number = int(number)
     elif kind == Kind.DISMISS:
-        known = {str(one["id"]) for one in outcomes.unmended()}
-        if not why or number not in known:
+        open_ids = {str(entry["id"]) for entry in outcomes.unmended()}
+        if not why or number not in open_ids:
             messages.error(request, "Say why it does not need fixing. Every officer can read it.")
             return redirect("desk:editions")
         number = int(number)
@@ -290,12 +296,12 @@ def withdraw(request, context, label, key):
     row = get_object_or_404(content_model(label)._base_manager, pk=key)
     why = request.POST.get("why", "").strip()[:300]
     if request.method == "POST" and why:
-        who = request.user.get_username()
+        officer = request.user.get_username()
         # In one transaction: the withdrawal stops a running publication, and the request is next in
         # the queue.
         with transaction.atomic():
-            publish.withdraw(row, who, why)
-            ask_for(Kind.WITHDRAWAL, who, why)
+            publish.withdraw(row, officer, why)
+            ask_for(Kind.WITHDRAWAL, officer, why)
         when = " It will be gone from every page within a minute." if store.has_watcher() else ""
         messages.info(request, f"Withdrawn.{when}")
         warn_without_publisher(request)
@@ -320,8 +326,8 @@ def lift(request, context, key):
     with transaction.atomic():
         lines = []
         if withdrawal.label == Organization._meta.label_lower:
-            who = request.user.get_username()
-            lines = proposals.keep_critical_lines_away(withdrawal.key, withdrawal, who)
+            officer = request.user.get_username()
+            lines = proposals.keep_critical_lines_away(withdrawal.key, withdrawal, officer)
         publish.lift_withdrawal(withdrawal, request.user.get_username())
     messages.info(request, "Withdrawal ended. Readers will see it again once it is published.")
     if lines:

@@ -71,10 +71,10 @@ class Record:
         return states.read_one(self.model, self.key)
 
     def version(self, number):
-        found = self.versions.filter(pk=number).first()
-        if found is None:
+        version = self.versions.filter(pk=number).first()
+        if version is None:
             raise Http404("There is no such version.")
-        return found
+        return version
 
     def state(self, version):
         return versions.states_of(self.model, [version])[version.pk]
@@ -120,7 +120,10 @@ def of_record(view):
 
     @wraps(view)
     def guarded(request, label, key, **arguments):
-        model = next((one for one in states.records() if one._meta.label_lower == label), None)
+        model = next(
+            (candidate for candidate in states.records() if candidate._meta.label_lower == label),
+            None,
+        )
         if model is None:
             raise Http404("There is no such kind of record.")
         record = Record(request, model, key)
@@ -139,20 +142,22 @@ def moment(version):
     return f"{made.day} {made:%B %Y %H:%M}"
 
 
-def describe(record, found, before):
+def describe(record, shown, before):
     """The lines of the list, newest first, each with its changes from the one before."""
-    kept = versions.states_of(record.model, [*found, *before])
+    states_by_version = versions.states_of(record.model, [*shown, *before])
     lines = []
-    for version, older in zip(found, [*found[1:], *before, None], strict=False):
-        changes = older and difference(record.model, kept[older.pk], kept[version.pk])
-        what = in_words(changes) if changes else ""
+    for version, older in zip(shown, [*shown[1:], *before, None], strict=False):
+        changes = older and difference(
+            record.model, states_by_version[older.pk], states_by_version[version.pk]
+        )
+        changed = in_words(changes) if changes else ""
         lines.append(
             {
                 "version": version,
                 "older": older,
                 "when": moment(version),
-                "who": version.revision.user.get_username() if version.revision.user else "–",
-                "what": f"Changed {what}" if what else "",
+                "officer": version.revision.user.get_username() if version.revision.user else "–",
+                "changes": f"Changed {changed}" if changed else "",
                 "why": version.revision.comment or ("" if older else "Created"),
             }
         )
@@ -163,7 +168,7 @@ def describe(record, found, before):
 @require_safe
 def history(request, context, record):
     page = Paginator(record.versions, ON_A_PAGE).get_page(request.GET.get("page"))
-    found = list(page)
+    shown = list(page)
     last = page.end_index()
     before = list(record.versions[last : last + 1])
     return render(
@@ -172,7 +177,7 @@ def history(request, context, record):
         context
         | {
             "title": f"History of {record.name}",
-            "lines": describe(record, found, before) if found else [],
+            "lines": describe(record, shown, before) if shown else [],
             "page": page,
         },
     )
@@ -265,7 +270,7 @@ def refusals(record, present, wanted):
     approved = ApprovedNumber.objects.filter(line=wanted.fields["slug"])
     if present is None and (wanted.fields.get("role") or approved.exists()):
         return ["This was a critical number. It cannot come back without a second person."]
-    digits = present and any(wanted.fields[one] != present.fields[one] for one in Phone.GUARDED)
+    digits = present and any(wanted.fields[name] != present.fields[name] for name in Phone.GUARDED)
     withdrawn = Withdrawal.objects.filter(label=record.label, lifted_at=None)
     if digits and withdrawn.filter(key=record.key).exists():
         return ["It is withdrawn. End the withdrawal first, on the “Editions” page."]

@@ -51,24 +51,24 @@ def form_of(row):
 
 def refused(user):
     """What was refused, failed or held back, and is not fixed yet."""
-    found = outcomes.unmended() if user.has_perm(SEE) else []
-    is_refused = any(one["state"] != outcomes.HELD for one in found)
-    is_newest = found and found[0]["id"] == (store.last() or {}).get("entry")
+    entries = outcomes.unmended() if user.has_perm(SEE) else []
+    is_refused = any(entry["state"] != outcomes.HELD for entry in entries)
+    is_newest = entries and entries[0]["id"] == (store.last() or {}).get("entry")
     if not is_refused:
         title = "Held back from readers"
-    elif is_newest and found[0]["state"] == outcomes.REFUSED:
+    elif is_newest and entries[0]["state"] == outcomes.REFUSED:
         title = "The last publication was refused"
     else:
         title = "Refused or failed, and not fixed yet"
     items = []
-    for entry in found:
+    for entry in entries:
         items += [
             Item(
-                one["refusal"].record.name if one["refusal"].record else "The whole edition",
-                one["url"] or reverse("desk:editions"),
-                one["refusal"].why,
+                item["refusal"].record.name if item["refusal"].record else "The whole edition",
+                item["url"] or reverse("desk:editions"),
+                item["refusal"].why,
             )
-            for one in refusals_of(entry)
+            for item in refusals_of(entry)
         ]
         if entry["why"]:
             items.append(Item("The whole edition", reverse("desk:editions"), entry["why"]))
@@ -81,11 +81,11 @@ def reviews_asked(user):
         "You have been asked to review",
         [
             Item(
-                one.name,
-                reverse("desk:review", args=[one.pk]),
-                f"Asked by {one.asked_by}, {one.asked_at:%-d %B}. {one.note}".strip(),
+                review.name,
+                reverse("desk:review", args=[review.pk]),
+                f"Asked by {review.asked_by}, {review.asked_at:%-d %B}. {review.note}".strip(),
             )
-            for one in reviews.asked_of(user)
+            for review in reviews.asked_of(user)
         ],
     )
 
@@ -96,11 +96,11 @@ def reviews_to_mend(user):
         "Reviewed, and needs a change",
         [
             Item(
-                one.name,
-                reverse("desk:review", args=[one.pk]),
-                f"{one.answered_by}: {one.words}",
+                review.name,
+                reverse("desk:review", args=[review.pk]),
+                f"{review.answered_by}: {review.words}",
             )
-            for one in reviews.to_mend(user)
+            for review in reviews.to_mend(user)
         ],
     )
 
@@ -110,21 +110,22 @@ def waiting_to_go_out(user):
     if not (user.has_perm(PUBLISH) or user.has_perm(SEE)):
         return Need("Waiting to be published")
     try:
-        found = waiting.records()
+        entries = waiting.records()
     except (OSError, DatabaseError):
-        found = []  # The edition's file is missing or damaged. The top of the page says so.
+        entries = []  # The edition's file is missing or damaged. The top of the page says so.
     items = [
-        Item(one.record.name or str(one.kind), one.url, _changed_in_words(one)) for one in found
+        Item(entry.record.name or str(entry.kind), entry.url, _changed_in_words(entry))
+        for entry in entries
     ]
     return Need("Waiting to be published", items, url=reverse("desk:waiting"))
 
 
-def _changed_in_words(one):
-    what = one.says or "Waiting"
-    if not one.who:
-        return what
-    day = timezone.localtime(one.since or one.changed_at)
-    return f"{what}. Last saved by {one.who}. Waiting since {day:%-d %B}"
+def _changed_in_words(entry):
+    change = entry.says or "Waiting"
+    if not entry.who:
+        return change
+    day = timezone.localtime(entry.since or entry.changed_at)
+    return f"{change}. Last saved by {entry.who}. Waiting since {day:%-d %B}"
 
 
 def second_person(user):
@@ -136,11 +137,11 @@ def second_person(user):
         "Numbers waiting for a second person",
         [
             Item(
-                str(one.phone),
-                one.get_absolute_url(),
-                f"{one.proposed_by} has proposed {one.display}. {one.why}".strip(),
+                str(proposal.phone),
+                proposal.get_absolute_url(),
+                f"{proposal.proposed_by} has proposed {proposal.display}. {proposal.why}".strip(),
             )
-            for one in proposed
+            for proposal in proposed
         ],
         is_pressing=True,
     )
@@ -151,13 +152,13 @@ def lapsing(user):
     if not user.has_perm(CHANGE_NUMBERS):
         return Need("Check these numbers")
     today = timezone.localdate()
-    found = []
+    rows = []
     for phone in Phone.objects.published().exclude(never_lapses=True).for_card():
         newest = phone.verification
         day = newest.verified_on + LAPSE if newest else None
         if day is None or day <= today + SOON:
-            found.append((day or today - LAPSE, phone, newest))
-    found.sort(key=lambda one: (one[0], one[1].name))
+            rows.append((day or today - LAPSE, phone, newest))
+    rows.sort(key=lambda row: (row[0], row[1].name))
     return Need(
         "Check these numbers",
         [
@@ -166,7 +167,7 @@ def lapsing(user):
                 f"{form_of(phone)}#verifications-group",
                 _lapse_in_words(day, today, newest),
             )
-            for day, phone, newest in found
+            for day, phone, newest in rows
         ],
     )
 
@@ -187,16 +188,24 @@ def open_questions(user):
     if user.has_perm("helphub.change_openquestion"):
         questions = OpenQuestion.objects.open().select_related("phone", "service", "contact_line")
         items += [
-            Item(one.words, form_of(one), one.todo, one.record, form_of(one.record))
-            if one.record
-            else Item(one.words, form_of(one), one.todo)
-            for one in questions
+            Item(
+                question.words,
+                form_of(question),
+                question.todo,
+                question.record,
+                form_of(question.record),
+            )
+            if question.record
+            else Item(question.words, form_of(question), question.todo)
+            for question in questions
         ]
     if user.has_perm(CHANGE_NUMBERS):
         disputed = Phone.objects.published().filter(hours_are_disputed=True)
         items += [
-            Item(str(one), form_of(one), "Sources differ on its hours. Ring the number and ask.")
-            for one in disputed
+            Item(
+                str(phone), form_of(phone), "Sources differ on its hours. Ring the number and ask."
+            )
+            for phone in disputed
         ]
     return Need("Open questions", items)
 
@@ -214,8 +223,8 @@ QUESTIONS = [
 
 def needs(user):
     """What needs this officer today, pressing needs first."""
-    found = [need for need in (question(user) for question in QUESTIONS) if need.items]
-    return sorted(found, key=lambda need: not need.is_pressing)
+    answers = [need for need in (question(user) for question in QUESTIONS) if need.items]
+    return sorted(answers, key=lambda need: not need.is_pressing)
 
 
 # The site as readers meet it, then what only officers see: (title, parts). A label is a list in the

@@ -31,7 +31,11 @@ def queue():
     unfinished = PublicationRequest.objects.filter(state__in=[State.WAITING, State.RUNNING])
     return sorted(
         unfinished,
-        key=lambda one: (one.state != State.RUNNING, one.kind != Kind.WITHDRAWAL, one.pk),
+        key=lambda request: (
+            request.state != State.RUNNING,
+            request.kind != Kind.WITHDRAWAL,
+            request.pk,
+        ),
     )
 
 
@@ -41,7 +45,7 @@ def queue():
 def of_request(request, waiting=None):
     """How far one request has got. Pass the queue as `waiting` if you already have it."""
     if request.state in (State.DONE, State.REFUSED):
-        words = render_to_string("admin/helphub/_outcome.html", {"one": request})
+        words = render_to_string("admin/helphub/_outcome.html", {"publication": request})
         return Said(" ".join(unescape(words).split()), is_over=True)
     if not store.has_watcher():
         return Said(NO_PUBLISHER)
@@ -53,8 +57,10 @@ def of_request(request, waiting=None):
 
 def _place(request, waiting, report):
     """A waiting publication's place in the queue, and what is in progress before it."""
-    ahead = waiting[: [one.pk for one in waiting].index(request.pk)] if request in waiting else []
-    is_by_command = report and not any(one.state == State.RUNNING for one in ahead)
+    ahead = (
+        waiting[: [queued.pk for queued in waiting].index(request.pk)] if request in waiting else []
+    )
+    is_by_command = report and not any(queued.state == State.RUNNING for queued in ahead)
     if request.kind == Kind.WITHDRAWAL and report and report["source"] != "withdrawal":
         return "This goes first: the publication in progress will stop for it."
     words = "It was stopped so that a withdrawal could go first, and will restart by itself. "
@@ -107,7 +113,7 @@ def about(seconds):
 def at_the_head(waiting):
     """The line at the top of every admin page while something is publishing; otherwise None."""
     report = progress.now()
-    running = sum(one.state == State.RUNNING for one in waiting)
+    running = sum(request.state == State.RUNNING for request in waiting)
     unstarted = len(waiting) - running
     if not (waiting or report):
         return None
@@ -115,10 +121,12 @@ def at_the_head(waiting):
         return Said(f"Waiting for the publisher. {NO_PUBLISHER}")
     if not (running or report):
         return Said("Waiting for the publisher.")
-    said = said_of(report) if report else Said("")
+    current = said_of(report) if report else Said("")
     behind = f"{unstarted} more waiting." if unstarted else ""
-    words = " ".join(one for one in ("Publishing now.", said.words, behind) if one)
-    return said._replace(words=words, aloud=f"Publishing now. {said.aloud}")
+    words = " ".join(
+        sentence for sentence in ("Publishing now.", current.words, behind) if sentence
+    )
+    return current._replace(words=words, aloud=f"Publishing now. {current.aloud}")
 
 
 def _over():
@@ -149,10 +157,10 @@ def stopped_in_words(report):
 def of_all(requests):
     """The head, these requests, and when to ask again: for a page's script."""
     waiting = queue()
-    found = {"head": at_the_head(waiting) or _over()}
-    found |= {str(one.pk): of_request(one, waiting) for one in requests}
+    statuses = {"head": at_the_head(waiting) or _over()}
+    statuses |= {str(request.pk): of_request(request, waiting) for request in requests}
     is_soon = store.has_watcher() or progress.now()
     return {
         "again": SOON if is_soon else LATER,
-        "said": {key: one._asdict() for key, one in found.items()},
+        "said": {key: status._asdict() for key, status in statuses.items()},
     }

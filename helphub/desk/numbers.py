@@ -20,16 +20,18 @@ ON_A_PAGE = 50
 @for_officers(PROPOSE, APPROVE)
 @require_safe
 def proposals(request, context):
-    found = NumberProposal.objects.select_related("phone")
+    every_proposal = NumberProposal.objects.select_related("phone")
     waiting = NumberProposal.Outcome.WAITING
-    decided = Paginator(found.exclude(outcome=waiting).order_by("-decided_at", "-pk"), ON_A_PAGE)
+    decided = Paginator(
+        every_proposal.exclude(outcome=waiting).order_by("-decided_at", "-pk"), ON_A_PAGE
+    )
     return render(
         request,
         "admin/contacts/proposals.html",
         context
         | {
             "title": "Proposed numbers",
-            "waiting": found.waiting(),
+            "waiting": every_proposal.waiting(),
             "decided": decided.get_page(request.GET.get("page")),
         },
     )
@@ -66,10 +68,12 @@ def propose(request, context, key):
 @require_http_methods(["GET", "HEAD", "POST"])
 def proposal(request, context, key):
     """One proposal and what it affects: approve it, refuse it, take it back."""
-    found = get_object_or_404(NumberProposal.objects.select_related("phone", "role_from"), pk=key)
-    is_own = request.user.pk == found.proposer
+    proposed = get_object_or_404(
+        NumberProposal.objects.select_related("phone", "role_from"), pk=key
+    )
+    is_own = request.user.pk == proposed.proposer
     may_approve = request.user.has_perm(APPROVE)
-    approval = deciding.ApprovalForm(proposal=found)
+    approval = deciding.ApprovalForm(proposal=proposed)
     refusal = deciding.RefusalForm()
     if request.method == "POST":
         wanted = request.POST.get("do")
@@ -77,63 +81,65 @@ def proposal(request, context, key):
             if wanted == "take-back":
                 deciding.take_back(key, request.user)
                 messages.success(request, "Proposal taken back. The number has not changed.")
-                return redirect(found)
+                return redirect(proposed)
             if not may_approve:
                 raise deciding.NotDecidedError(
                     "You can propose numbers but not decide on them. Ask a publisher."
                 )
             if wanted == "approve":
-                approval = deciding.ApprovalForm(request.POST, proposal=found)
+                approval = deciding.ApprovalForm(request.POST, proposal=proposed)
                 if is_own or approval.is_valid():
                     deciding.approve(key, request.user)
                     _say_approved(request)
-                    return redirect(found)
+                    return redirect(proposed)
                 messages.error(request, "Not approved: that does not match the new number.")
             elif wanted == "refuse":
                 refusal = deciding.RefusalForm(request.POST)
                 if refusal.is_valid():
                     deciding.refuse(key, request.user, refusal.cleaned_data["why"])
                     messages.success(request, "Proposal refused. The number has not changed.")
-                    return redirect(found)
+                    return redirect(proposed)
             else:
                 raise Http404("A proposal has no such action.")
         except deciding.NotDecidedError as error:
             messages.error(request, str(error))
-            found.refresh_from_db()
-    old, new = deciding.compared(found.was_display, found.display)
-    old_textphone, new_textphone = deciding.compared(found.was_textphone, found.textphone)
+            proposed.refresh_from_db()
+    old, new = deciding.compared(proposed.was_display, proposed.display)
+    old_textphone, new_textphone = deciding.compared(proposed.was_textphone, proposed.textphone)
     return render(
         request,
         "admin/contacts/proposal.html",
         context
         | {
-            "title": f"{found.phone.name}: {found.get_kind_display()}",
-            "proposal": found,
+            "title": f"{proposed.phone.name}: {proposed.get_kind_display()}",
+            "proposal": proposed,
             "old": old,
             "new": new,
-            "differences": deciding.differences(found.was_dial, found.dial),
+            "differences": deciding.differences(proposed.was_dial, proposed.dial),
             "old_textphone": old_textphone,
             "new_textphone": new_textphone,
-            "textphone_differences": deciding.differences(found.was_textphone, found.textphone),
-            "withdrawal": deciding.withdrawal_of(found.phone),
-            "touched": deciding.pages_touched(found) if found.is_waiting else None,
+            "textphone_differences": deciding.differences(
+                proposed.was_textphone, proposed.textphone
+            ),
+            "withdrawal": deciding.withdrawal_of(proposed.phone),
+            "touched": deciding.pages_touched(proposed) if proposed.is_waiting else None,
             "is_own": is_own,
             "may_approve": may_approve and not is_own,
             "why_not_yet": may_approve
             and not is_own
-            and account_changes.why_not_approve(request.user, found.proposer),
+            and account_changes.why_not_approve(request.user, proposed.proposer),
             "approval": approval,
             "refusal": refusal,
-            "approvals": found.approvals.order_by("pk"),
+            "approvals": proposed.approvals.order_by("pk"),
         },
     )
 
 
 def _say_approved(request):
-    if held := store.hold():
+    if hold := store.hold():
         messages.warning(
             request,
-            f"Approved, but {held.get('who')} went back to edition {held.get('number')}. Readers "
+            f"Approved, but {hold.get('who')} went back to edition {hold.get('number')}. Readers "
             "get the number once publishing resumes. Resume it on the “Editions” page.",
         )
         return

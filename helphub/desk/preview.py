@@ -65,9 +65,9 @@ def _rows(model, key, before):
         raise PreviewError("It no longer exists. Ask whoever sent you the link for a new one.")
     rows = bake.copied(before)
     name = (model._meta.label_lower, key)
-    for one, table in (("old", rows), ("new", saved)):
+    for side, table in (("old", rows), ("new", saved)):
         for other, number in _own(table, name):
-            if one == "old":
+            if side == "old":
                 del rows[other][number]
             else:
                 rows[other][number] = dict(saved[other][number])
@@ -76,11 +76,13 @@ def _rows(model, key, before):
         row |= {"is_published": True} | dict.fromkeys(row.keys() & {"starts_on", "ends_on"})
     for place in bake.PLACES:
         # Hide an address that is secret now, even if readers' edition still has it.
-        known = saved[apps.get_model(place)]
+        saved_places = saved[apps.get_model(place)]
         rows[apps.get_model(place)] = {
-            number: one if known[number]["address"] == PUBLIC else dict(known[number])
-            for number, one in rows[apps.get_model(place)].items()
-            if number in known
+            number: place_row
+            if saved_places[number]["address"] == PUBLIC
+            else dict(saved_places[number])
+            for number, place_row in rows[apps.get_model(place)].items()
+            if number in saved_places
         }
     for field in bake.links(model):
         if row[field.attname] is None or row[field.attname] in bake.named(rows, field):
@@ -101,7 +103,7 @@ def _rows(model, key, before):
 def _own(rows, name):
     """The rows edited in a record's form, as (model, key)."""
     model, key = apps.get_model(name[0]), name[1]
-    found = [(model, key)] if key in rows[model] else []
+    own = [(model, key)] if key in rows[model] else []
     for other, table in rows.items():
         if bake.is_entry(other):
             continue
@@ -112,12 +114,16 @@ def _own(rows, name):
             owner = row[field.attname]
             if not field.target_field.primary_key:
                 owner = next(
-                    (k for k, r in rows[model].items() if r[field.target_field.attname] == owner),
+                    (
+                        other_key
+                        for other_key, other_row in rows[model].items()
+                        if other_row[field.target_field.attname] == owner
+                    ),
                     None,
                 )
             if owner == key:
-                found.append((other, number))
-    return found
+                own.append((other, number))
+    return own
 
 
 def _address(model, key, folder):
@@ -137,13 +143,13 @@ def made(label, key):
         raise PreviewError("There is no edition yet. Publish once, and previews will work.")
     model = apps.get_model(label)
     rows = _rows(model, key, publish.rows_of(edition))
-    known = [
-        (one._meta.label_lower, number, sorted(row.items()))
-        for one, table in rows.items()
+    content = [
+        (table_model._meta.label_lower, number, sorted(row.items()))
+        for table_model, table in rows.items()
         for number, row in table.items()
     ]
-    said = (edition, known, label, key, clock.today(), *_languages())
-    mark = hashlib.sha256(repr(said).encode()).hexdigest()[:32]
+    made_from = (edition, content, label, key, clock.today(), *_languages())
+    mark = hashlib.sha256(repr(made_from).encode()).hexdigest()[:32]
     folder = settings.PREVIEWS_DIR / mark
     with _alone():
         if not (folder / "pages.json").exists():
@@ -175,7 +181,7 @@ def _make(folder, edition, model, key, rows):
             (share,) = build.run(work, None, list(wanted.values()))
         except build.BuildError as error:
             raise PreviewError(f"The page cannot be made. {error}") from error
-        pages = {code: share["pages"][where] for code, where in wanted.items()}
+        pages = {code: share["pages"][path] for code, path in wanted.items()}
         if not {page["status"] for page in pages.values()} <= {HTTPStatus.OK, HTTPStatus.GONE}:
             raise PreviewError("The page cannot be made from what is saved. Check its form.")
         (work / "content.sqlite3").unlink()
@@ -187,12 +193,12 @@ def _make(folder, edition, model, key, rows):
 
 def _clear_away():
     """Remove previews that are expired, beyond the number we keep, or half made."""
-    found = sorted(
+    folders = sorted(
         (path for path in settings.PREVIEWS_DIR.iterdir() if path.is_dir()),
         key=lambda path: path.stat().st_mtime,
         reverse=True,
     )
-    for number, path in enumerate(found):
+    for number, path in enumerate(folders):
         is_old = time.time() - path.stat().st_mtime > WORKS.total_seconds()
         if is_old or number >= KEPT - 1 or path.name.startswith(".work-"):
             shutil.rmtree(path, ignore_errors=True)
@@ -235,8 +241,8 @@ def preview(request, token, label, key):
     model = apps.get_model(label)
     pages = address = None
     if not place_of(model):
-        found = json.loads((made(label, key) / "pages.json").read_text())
-        address, pages = found["address"], found["pages"]
+        stored = json.loads((made(label, key) / "pages.json").read_text())
+        address, pages = stored["address"], stored["pages"]
     return render(
         request,
         "admin/helphub/preview.html",
@@ -257,13 +263,13 @@ def page(request, token, label, key, language):
     if place_of(apps.get_model(label)):
         raise PreviewError(place_of(apps.get_model(label)))
     folder = made(label, key)
-    found = json.loads((folder / "pages.json").read_text())["pages"].get(language)
-    if found is None:
+    stored_page = json.loads((folder / "pages.json").read_text())["pages"].get(language)
+    if stored_page is None:
         why = "The page does not exist in this language."
         return _no(request, "This link does not work", HTTPStatus.NOT_FOUND, why)
-    body = (folder / "pages" / found["file"]).read_bytes()
-    response = HttpResponse(body, content_type=found["type"], status=found["status"])
+    body = (folder / "pages" / stored_page["file"]).read_bytes()
+    response = HttpResponse(body, content_type=stored_page["type"], status=stored_page["status"])
     response.own_headers = {
-        name: value for name, value in found["headers"].items() if name not in OF_CACHES
+        name: value for name, value in stored_page["headers"].items() if name not in OF_CACHES
     }
     return response

@@ -37,11 +37,11 @@ def withdrawal_of(phone):
     ).first()
 
 
-def keep_critical_lines_away(organization, withdrawal, who):
+def keep_critical_lines_away(organization, withdrawal, officer):
     """Withdraw an organisation's critical lines, so they don't come back with it."""
     lines = list(Phone.objects.guarded().filter(organization=organization))
     for line in lines:
-        publish.withdraw(line, who, f"With “{withdrawal.name}”: {withdrawal.why}"[:300])
+        publish.withdraw(line, officer, f"With “{withdrawal.name}”: {withdrawal.why}"[:300])
     return lines
 
 
@@ -142,7 +142,9 @@ class ProposalForm(forms.ModelForm):
         if name in self.fields:
             self.add_error(name, messages)
             return
-        field = next((one for one in Phone._meta.fields if one.name == name), None)
+        field = next(
+            (candidate for candidate in Phone._meta.fields if candidate.name == name), None
+        )
         label = f"“{field.verbose_name}”: " if field else ""
         for message in messages:
             self.add_error(
@@ -273,12 +275,13 @@ def approve(key, user):
     keys = [proposal.phone_id, *([proposal.role_from_id] if proposal.role_from_id else [])]
     # Always in the same order, so two approvals can't deadlock.
     phones = {
-        one.pk: one for one in Phone.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+        line.pk: line
+        for line in Phone.objects.select_for_update().filter(pk__in=keys).order_by("pk")
     }
     phone, loser = phones[proposal.phone_id], phones.get(proposal.role_from_id)
     withdrawal = withdrawal_of(phone)
     _check_nothing_moved(proposal, phone, loser, withdrawal)
-    who = user.get_username()
+    approver = user.get_username()
     if loser:
         # Save this first: only one number may have the role.
         loser.role = ""
@@ -286,7 +289,7 @@ def approve(key, user):
         printed_line, loser.printed_line = loser.printed_line, None
         loser.save(update_fields=["role", "printed_line"])
         phone.printed_line = phone.printed_line or printed_line
-        _note_loss(loser, proposal, who)
+        _note_loss(loser, proposal, approver)
         _log(user, loser, f"Gave its role to {phone.name}, as {proposal.proposed_by} proposed.")
     set_on(phone, proposal)
     try:
@@ -296,15 +299,15 @@ def approve(key, user):
             "Nothing was changed: with this number, the line's own form has an error. "
             + " ".join(error.messages)
         ) from error
-    said = f"Approved {phone.display}, as {proposal.proposed_by} proposed."
-    with recording(user, said):
+    message = f"Approved {phone.display}, as {proposal.proposed_by} proposed."
+    with recording(user, message):
         phone.save(update_fields=[*PROPOSED, "printed_line"])
     if withdrawal:
-        publish.lift_withdrawal(withdrawal, who)
-    _note(phone.slug, phone, phone.textphone, phone.role, proposal, who)
-    _log(user, phone, said)
+        publish.lift_withdrawal(withdrawal, approver)
+    _note(phone.slug, phone, phone.textphone, phone.role, proposal, approver)
+    _log(user, phone, message)
     proposal.decide(Outcome.APPROVED, user)
-    _ask_for_publication(proposal, who)
+    _ask_for_publication(proposal, approver)
     return proposal
 
 
@@ -330,13 +333,13 @@ def _check_nothing_moved(proposal, phone, loser, withdrawal):
         )
 
 
-def _note_loss(loser, proposal, who):
+def _note_loss(loser, proposal, approver):
     """Record that a line lost its role. Its digits stay as they were approved."""
     if approved := ApprovedNumber.objects.by_line().get(loser.slug):
-        _note(loser.slug, approved, approved.textphone, "", proposal, who)
+        _note(loser.slug, approved, approved.textphone, "", proposal, approver)
 
 
-def _note(line, number, textphone, role, proposal, who):
+def _note(line, number, textphone, role, proposal, approver):
     """Add to the permanent record."""
     row = ApprovedNumber(
         line=line,
@@ -345,19 +348,19 @@ def _note(line, number, textphone, role, proposal, who):
         textphone=textphone,
         role=role,
         proposed_by=proposal.proposed_by,
-        who=who,
+        who=approver,
         proposal=proposal,
     )
     row.full_clean()
     row.save()
 
 
-def _log(user, phone, what):
+def _log(user, phone, message):
     """Add to the line's own history."""
-    LogEntry.objects.log_actions(user.pk, [phone], CHANGE, what, single_object=True)
+    LogEntry.objects.log_actions(user.pk, [phone], CHANGE, message, single_object=True)
 
 
-def _ask_for_publication(proposal, who):
+def _ask_for_publication(proposal, approver):
     """Publish this number, and nothing else that is waiting.
 
     Every edition carries approved numbers. We publish the whole line only if readers don't have it.
@@ -367,7 +370,7 @@ def _ask_for_publication(proposal, who):
     is_with_readers = lines.get(proposal.phone_id, {}).get("is_published", False)
     ask_for_records(
         [] if is_with_readers else [(Phone._meta.label_lower, proposal.phone_id)],
-        who,
+        approver,
         f"{proposal.phone.name}: {proposal.display}, proposed by {proposal.proposed_by}",
     )
 
@@ -420,7 +423,7 @@ def _last_that_had(phone):
     """The newest edition that shows a line, even if no longer served; or None."""
     row = (phone._meta.label_lower, phone.pk)
     folders = map(store.folder_of, reversed(store.numbers()))
-    return next((one for one in folders if publish.shows(one, [row])), None)
+    return next((folder for folder in folders if publish.shows(folder, [row])), None)
 
 
 def _pages_with(folder, proposal):
@@ -433,14 +436,14 @@ def _pages_with(folder, proposal):
         lines.append((proposal.role_from.dial, proposal.role_from.textphone))
     dialled = {dial for dial, _textphone in lines}
     shown = {textphone.replace(" ", "") for _dial, textphone in lines if textphone}
-    known = facts.of_edition(folder)
+    facts_by_page = facts.of_edition(folder)
     return [
         address
         for address, page in store.manifest_of(folder)["pages"].items()
-        if (found := known.get(page["sha256"]))
+        if (page_facts := facts_by_page.get(page["sha256"]))
         and (
-            dialled & {href.partition(":")[2] for href, _shown, _is_seen in found["lines"]}
-            or shown & set(map(gate.digits_of, found["numbers"]))
+            dialled & {href.partition(":")[2] for href, _shown, _is_seen in page_facts["lines"]}
+            or shown & set(map(gate.digits_of, page_facts["numbers"]))
         )
     ]
 
@@ -469,7 +472,9 @@ def compared(old, new):
 
 
 def _grouped(digits, sizes, other):
-    marked = [(one, place >= len(other) or one != other[place]) for place, one in enumerate(digits)]
+    marked = [
+        (digit, place >= len(other) or digit != other[place]) for place, digit in enumerate(digits)
+    ]
     groups, start = [], 0
     for size in sizes:
         groups.append(marked[start : start + size])

@@ -30,7 +30,7 @@ class AskForm(forms.ModelForm):
 
     def __init__(self, *arguments, others, **options):
         super().__init__(*arguments, **options)
-        names = [(one.get_username(), called(one)) for one in others]
+        names = [(officer.get_username(), called(officer)) for officer in others]
         self.fields["asked_of"] = forms.ChoiceField(
             label="Who to ask",
             choices=[("", "Anyone who can publish"), *names],
@@ -54,10 +54,10 @@ class AnswerForm(forms.ModelForm):
     )
 
     def clean(self):
-        given = super().clean()
-        if given.get("outcome") == Outcome.CHANGE and not given.get("words"):
+        values = super().clean()
+        if values.get("outcome") == Outcome.CHANGE and not values.get("words"):
             self.add_error("words", "Say what needs to change, so that it can be put right.")
-        return given
+        return values
 
 
 def called(user):
@@ -98,15 +98,15 @@ def asked_of(user):
     name = user.get_username()
     wanted = Q(asked_of=name) | Q(asked_of="") if user.has_perm(PUBLISH) else Q(asked_of=name)
     waiting = Review.objects.waiting().filter(wanted).exclude(asked_by=name).order_by("asked_at")
-    return [one for one in waiting if may_answer(user, one)]
+    return [review for review in waiting if may_answer(user, review)]
 
 
 def to_mend(user):
     """Reviews this officer asked for whose newest answer calls for a change."""
     newest = {}
-    for one in Review.objects.filter(asked_by=user.get_username()).order_by("pk"):
-        newest[one.label, one.key] = one
-    return [one for one in newest.values() if one.outcome == Outcome.CHANGE]
+    for review in Review.objects.filter(asked_by=user.get_username()).order_by("pk"):
+        newest[review.label, review.key] = review
+    return [review for review in newest.values() if review.outcome == Outcome.CHANGE]
 
 
 def _record(user, label, key):
@@ -119,9 +119,9 @@ def _record(user, label, key):
 def _others(user, record):
     officers = User.objects.filter(is_active=True, is_staff=True).exclude(pk=user.pk)
     return [
-        one
-        for one in officers.order_by("username")
-        if one.has_perm(SEE) and may(one, "view", type(record))
+        officer
+        for officer in officers.order_by("username")
+        if officer.has_perm(SEE) and may(officer, "view", type(record))
     ]
 
 
@@ -129,7 +129,7 @@ def _others(user, record):
 @require_safe
 def reviews(request, context):
     """The reviews waiting for an answer, and the latest answers."""
-    found = list(Review.objects.all()[:MOST_SHOWN])
+    latest = list(Review.objects.all()[:MOST_SHOWN])
     return render(
         request,
         "admin/helphub/reviews.html",
@@ -137,7 +137,7 @@ def reviews(request, context):
         | {
             "title": "Reviews",
             "waiting": list(Review.objects.waiting().order_by("asked_at")),
-            "answered": [one for one in found if one.outcome != Outcome.WAITING],
+            "answered": [review for review in latest if review.outcome != Outcome.WAITING],
         },
     )
 
@@ -162,8 +162,8 @@ def ask(request, context, label, key):
         except IntegrityError:
             messages.info(request, "Someone else has just asked for a review of this.")
         else:
-            of = form.cleaned_data["asked_of"] or "Anyone who can publish"
-            messages.success(request, f"Asked. {of} will see it on their first page.")
+            reviewer = form.cleaned_data["asked_of"] or "Anyone who can publish"
+            messages.success(request, f"Asked. {reviewer} will see it on their first page.")
         return redirect(address_of(review))
     return render(
         request,
@@ -179,48 +179,50 @@ def ask(request, context, label, key):
 
 
 def _review(user, key):
-    found = get_object_or_404(Review, pk=key)
-    if not may(user, "view", apps.get_model(found.label)):
+    review = get_object_or_404(Review, pk=key)
+    if not may(user, "view", apps.get_model(review.label)):
         raise PermissionDenied
-    return found
+    return review
 
 
 @for_officers(SEE)
 def review(request, context, key):
     """One review: what was asked, and the answer."""
-    found = _review(request.user, key)
-    is_mine_to_answer = may_answer(request.user, found)
+    current = _review(request.user, key)
+    is_mine_to_answer = may_answer(request.user, current)
     if request.method == "POST" and not is_mine_to_answer:
         why = "You asked for this review, so someone else has to answer it."
-        if found.outcome != Outcome.WAITING:
+        if current.outcome != Outcome.WAITING:
             why = "This review is already closed. Nothing was changed."
-        elif found.asked_by != request.user.get_username():
+        elif current.asked_by != request.user.get_username():
             why = "Someone else was asked to do this review."
         messages.error(request, why)
         return redirect("desk:review", key)
-    form = AnswerForm(request.POST or None, instance=found) if is_mine_to_answer else None
+    form = AnswerForm(request.POST or None, instance=current) if is_mine_to_answer else None
     if request.method == "POST" and form.is_valid():
-        return _answer(request, found.pk, form.cleaned_data)
+        return _answer(request, current.pk, form.cleaned_data)
     return render(
         request,
         "admin/helphub/review.html",
         context
         | {
-            "title": f"Review of {found.name}",
+            "title": f"Review of {current.name}",
             "review": Review.objects.get(pk=key),
             "form": form,
-            "may_take_back": may_take_back(request.user, found),
-            "url": address_of(found) if record_of(found) else "",
+            "may_take_back": may_take_back(request.user, current),
+            "url": address_of(current) if record_of(current) else "",
         },
     )
 
 
-def _answer(request, key, given):
-    if _close(key, request.user, given["outcome"], given["words"]):
+def _answer(request, key, answer):
+    if _close(key, request.user, answer["outcome"], answer["words"]):
         messages.success(request, "Answered. Whoever asked will see it on their first page.")
     else:
-        said = f" You wrote: {given['words']}" if given["words"] else ""
-        messages.error(request, f"Someone else has already answered. Their answer was kept.{said}")
+        repeated = f" You wrote: {answer['words']}" if answer["words"] else ""
+        messages.error(
+            request, f"Someone else has already answered. Their answer was kept.{repeated}"
+        )
     return redirect("desk:review", key)
 
 
@@ -242,8 +244,8 @@ def _close(key, user, outcome, words=""):
 @require_POST
 def take_back(request, context, key):
     """Take back a request for review."""
-    found = _review(request.user, key)
-    if found.asked_by != request.user.get_username():
+    current = _review(request.user, key)
+    if current.asked_by != request.user.get_username():
         raise PermissionDenied
     if _close(key, request.user, Outcome.TAKEN_BACK):
         messages.success(request, "Request cancelled. No one is asked to review this any more.")

@@ -17,15 +17,15 @@ NO_PUBLISHER = (
 )
 
 
-def ask_for(kind, who, why="", number=None):
+def ask_for(kind, officer, why="", number=None):
     """Ask the publisher for something, once."""
     waiting = PublicationRequest.objects.filter(kind=kind, state=State.WAITING, number=number)
     return waiting.first() or PublicationRequest.objects.create(
-        kind=kind, who=who, why=why, number=number
+        kind=kind, who=officer, why=why, number=number
     )
 
 
-def ask_for_records(names, who, why):
+def ask_for_records(names, officer, why):
     """Ask the publisher for just these records, (label, key), as they are saved now."""
     from helphub.desk.waiting import Standing
 
@@ -35,7 +35,7 @@ def ask_for_records(names, who, why):
         chosen = [list(name) for name in names if name in standing.by_name]
         marks = [standing.by_name[tuple(name)].mark for name in chosen]
     return PublicationRequest.objects.create(
-        kind=Kind.RELEASE, who=who, why=why, chosen=chosen, marks=marks or []
+        kind=Kind.RELEASE, who=officer, why=why, chosen=chosen, marks=marks or []
     )
 
 

@@ -50,8 +50,8 @@ def review_of(context, record):
 
 def value_of(form, name):
     """The value of a field: as typed, or as stored if it is read-only."""
-    found = form[name].value() if name in form.fields else getattr(form.instance, name, "")
-    return found or ""
+    value = form[name].value() if name in form.fields else getattr(form.instance, name, "")
+    return value or ""
 
 
 def language_of(form, name):
@@ -73,7 +73,7 @@ def language_part(fieldset):
     if not names:
         return None
     wanted = [name for name in names if value_of(form, english_name(form, name))]
-    return {"wanted": len(wanted), "written": sum(bool(value_of(form, one)) for one in wanted)}
+    return {"wanted": len(wanted), "written": sum(bool(value_of(form, name)) for name in wanted)}
 
 
 def english_name(form, name):

@@ -96,11 +96,13 @@ class Standing:
         if self.before is None:
             return
         bake.withdraw(self.now, publish.withdrawn_now())
-        self.found = {one.name: one for one in compare.differences(self.now, self.before)}
+        self.differences = {
+            difference.name: difference for difference in compare.differences(self.now, self.before)
+        }
         manifest = store.manifest_of(self.folder)
         drafts = self._drafts()
-        log = _log({*self.found, *(record[:2] for record in drafts)})
-        for name, difference in self.found.items():
+        log = _log({*self.differences, *(record[:2] for record in drafts)})
+        for name, difference in self.differences.items():
             changes = log.get(name, [])
             taken_at = _moment(publish.taken_at(manifest, name))
             since = [at for at, _who in changes if at > taken_at]
@@ -119,7 +121,7 @@ class Standing:
                 Waiting(record, "draft", "", *(changes[-1][::-1] if changes else ("", None)))
             )
         self.waiting, self.drafts = _with_titles(self.waiting), _with_titles(self.drafts)
-        self.by_name = {one.name: one for one in self.waiting}
+        self.by_name = {item.name: item for item in self.waiting}
 
     def _drafts(self):
         """Entries that are not marked as visible to readers, and that readers don't have."""
@@ -147,20 +149,21 @@ class Standing:
 
     def parts(self, name):
         """What changed in a record: its own fields, then those of its rows."""
-        difference = self.found[name]
+        difference = self.differences[name]
         own = (apps.get_model(name[0]), name[1])
-        here, there = dict.fromkeys(difference.now), dict.fromkeys(difference.before)
-        found = []
-        for one in sorted(
-            {*here, *there}, key=lambda one: (one != own, one[0]._meta.label, one[1])
+        rows_now, rows_before = dict.fromkeys(difference.now), dict.fromkeys(difference.before)
+        parts = []
+        for row_name in sorted(
+            {*rows_now, *rows_before},
+            key=lambda row_name: (row_name != own, row_name[0]._meta.label, row_name[1]),
         ):
-            model, key = one
+            model, key = row_name
             if model._meta.auto_created:
                 continue
-            new = self.now[model][key] if one in here else {}
-            old = self.before[model][key] if one in there else {}
-            found += self._fields(model, old, new, "" if one == own else _of_child(model))
-        return found + self._ties(here, there)
+            new = self.now[model][key] if row_name in rows_now else {}
+            old = self.before[model][key] if row_name in rows_before else {}
+            parts += self._fields(model, old, new, "" if row_name == own else _of_child(model))
+        return parts + self._ties(rows_now, rows_before)
 
     def _fields(self, model, old, new, child):
         owner = compare.owner_field(model, new or old)
@@ -169,9 +172,9 @@ class Standing:
             before, after = old.get(field.attname), new.get(field.attname)
             if field == owner or not field.editable or (before or None) == (after or None):
                 continue
-            said = [self._shown(field, before, self.before), self._shown(field, after, self.now)]
+            values = [self._shown(field, before, self.before), self._shown(field, after, self.now)]
             is_text = isinstance(before or after, str) and not field.choices
-            words = [one.split() if is_text else [one] if one else [] for one in said]
+            words = [value.split() if is_text else [value] if value else [] for value in values]
             if words[0] == words[1]:
                 continue
             code = getattr(field, "language", "")
@@ -187,20 +190,20 @@ class Standing:
             )
         return parts
 
-    def _ties(self, here, there):
+    def _ties(self, rows_now, rows_before):
         """Many-to-many rows, each list shown as one field."""
-        found = {}
-        for side, rows, which in ((0, self.before, there), (1, self.now, here)):
-            for model, key in which:
+        names_by_model = {}
+        for side, rows, keys in ((0, self.before, rows_before), (1, self.now, rows_now)):
+            for model, key in keys:
                 if model._meta.auto_created:
                     row = rows[model][key]
                     owner = compare.owner_field(model, row)
                     (other,) = [field for field in bake.links(model) if field != owner]
                     name = self._shown(other, row[other.attname], rows)
-                    found.setdefault(model, ([], []))[side].append(name)
+                    names_by_model.setdefault(model, ([], []))[side].append(name)
         return [
             Part(_of_tie(model), "", "ltr", word_difference(sorted(old), sorted(new)))
-            for model, (old, new) in found.items()
+            for model, (old, new) in names_by_model.items()
             if sorted(old) != sorted(new)
         ]
 
@@ -214,10 +217,10 @@ class Standing:
             # If the linked row is not published, only the working database has it.
             row = next(
                 (
-                    one
+                    candidate
                     for table in (rows, self.saved)
-                    for one in table[field.related_model].values()
-                    if one[field.target_field.attname] == value
+                    for candidate in table[field.related_model].values()
+                    if candidate[field.target_field.attname] == value
                 ),
                 None,
             )
@@ -231,19 +234,20 @@ class Standing:
         return date_format(value, "j F Y") if isinstance(value, date) else str(value)
 
 
-def _with_titles(found):
+def _with_titles(items):
     """These records with the titles that officers know from their forms."""
     keys = {}
-    for one in found:
-        keys.setdefault(one.record.label, []).append(one.record.key)
+    for item in items:
+        keys.setdefault(item.record.label, []).append(item.record.key)
     rows = {
-        label: apps.get_model(label)._base_manager.in_bulk(some) for label, some in keys.items()
+        label: apps.get_model(label)._base_manager.in_bulk(record_keys)
+        for label, record_keys in keys.items()
     }
     return [
-        one._replace(
-            title=str(rows[one.record.label].get(one.record.key) or one.record.name or one.kind)
+        item._replace(
+            title=str(rows[item.record.label].get(item.record.key) or item.record.name or item.kind)
         )
-        for one in found
+        for item in items
     ]
 
 
@@ -254,7 +258,7 @@ def _of_child(model):
 def _of_tie(model):
     """The name of the many-to-many field these rows belong to."""
     fields = model._meta.auto_created._meta.local_many_to_many
-    return str(next(f.verbose_name for f in fields if f.remote_field.through is model))
+    return str(next(field.verbose_name for field in fields if field.remote_field.through is model))
 
 
 def _moment(seconds):
@@ -263,23 +267,25 @@ def _moment(seconds):
 
 def _log(names):
     """When and by whom these records were saved in the admin: [(when, who)], oldest first."""
-    found = {}
+    changes_by_name = {}
     if not names:
-        return found
+        return changes_by_name
     rows = LogEntry.objects.filter(
         content_type__app_label__in={label.partition(".")[0] for label, _ in names},
         object_id__in={str(key) for _, key in names},
     ).order_by("action_time", "pk")
     columns = ["content_type__app_label", "content_type__model", "object_id", "action_time"]
-    for app, model, key, at, who in rows.values_list(*columns, "user__username"):
+    for app, model, key, at, username in rows.values_list(*columns, "user__username"):
         if key.isdecimal() and (name := (f"{app}.{model}", int(key))) in names:
-            found.setdefault(name, []).append((at, who))
+            changes_by_name.setdefault(name, []).append((at, username))
     # Withdrawing or lifting makes a record wait too, but has a separate table.
-    for one in Withdrawal.objects.filter(key__in={key for _, key in names}):
-        if (name := (one.label, one.key)) in names:
-            ends = [(one.lifted_at, one.lifted_by)] if one.lifted_at else []
-            found.setdefault(name, []).extend([(one.withdrawn_at, one.who), *ends])
-    return {name: sorted(changes) for name, changes in found.items()}
+    for withdrawal in Withdrawal.objects.filter(key__in={key for _, key in names}):
+        if (name := (withdrawal.label, withdrawal.key)) in names:
+            ends = [(withdrawal.lifted_at, withdrawal.lifted_by)] if withdrawal.lifted_at else []
+            changes_by_name.setdefault(name, []).extend(
+                [(withdrawal.withdrawn_at, withdrawal.who), *ends]
+            )
+    return {name: sorted(changes) for name, changes in changes_by_name.items()}
 
 
 def records():
@@ -320,15 +326,15 @@ def waiting(request, context):
             "standing": standing,
             "waiting": [
                 {
-                    "one": one,
-                    "is_ticked": one.name in ticked,
-                    "parts": standing.parts(one.name)
+                    "item": item,
+                    "is_ticked": item.name in ticked,
+                    "parts": standing.parts(item.name)
                     if len(standing.waiting) <= MOST_SHOWN
                     else None,
                 }
-                for one in standing.waiting
+                for item in standing.waiting
             ],
-            "looked": " ".join(f"{one.value}:{one.mark}" for one in standing.waiting),
+            "looked": " ".join(f"{item.value}:{item.mark}" for item in standing.waiting),
             "faults": faults,
             "why": request.POST.get("why", ""),
             "all": "all" in request.POST,
@@ -355,8 +361,10 @@ def _ticked(request):
 def _named(values):
     """The records that a form names, with their marks. Unknown names are dropped."""
     labels = {model._meta.label_lower for model in bake.content_models()}
-    found = map(NAME.fullmatch, values)
-    return [((one[1], int(one[2])), one[3]) for one in found if one and one[1] in labels]
+    matches = map(NAME.fullmatch, values)
+    return [
+        ((match[1], int(match[2])), match[3]) for match in matches if match and match[1] in labels
+    ]
 
 
 def _faults_of_form(standing, ticked, why):
@@ -366,9 +374,9 @@ def _faults_of_form(standing, ticked, why):
         yield "Say why, in a few words. Every officer sees it beside the edition."
     if len(why) > 300:
         yield "Say why in 300 characters or fewer."
-    if held := store.hold():
+    if hold := store.hold():
         yield (
-            f"{held.get('who')} went back to edition {held.get('number')}, which readers have now. "
+            f"{hold.get('who')} went back to edition {hold.get('number')}, which readers have now. "
             "Resume publishing first, on the “Editions” page."
         )
 
@@ -412,9 +420,9 @@ def ask(request, standing, marks, why):
         )
         under_way = {
             (*name, mark)
-            for one in same
-            if one.chosen is not None
-            for name, mark in zip(one.chosen, one.marks, strict=True)
+            for earlier in same
+            if earlier.chosen is not None
+            for name, mark in zip(earlier.chosen, earlier.marks, strict=True)
         }
         if {(*name, marks[name]) for name in chosen} <= under_way:
             messages.info(request, AGAIN)
@@ -442,11 +450,11 @@ def entry(request, context, label, key):
     """What changed in one record, word by word, and a preview of its page."""
     model = bake.content_model(label)
     standing = Standing()
-    found = [one for one in (*standing.waiting, *standing.drafts) if one.name == (label, key)]
+    items = [item for item in (*standing.waiting, *standing.drafts) if item.name == (label, key)]
     row = standing.saved[model].get(key)
-    if not found and row is None:
+    if not items and row is None:
         raise Http404("There is no such record.")
-    one = found[0] if found else _with_titles([Waiting(bake.record_of(model, row), "")])[0]
+    item = items[0] if items else _with_titles([Waiting(bake.record_of(model, row), "")])[0]
     link = ""
     if row is not None:
         link = reverse("desk:preview", args=[preview.token_for(label, key)])
@@ -455,10 +463,10 @@ def entry(request, context, label, key):
         "admin/helphub/waiting_entry.html",
         context
         | {
-            "title": one.title,
+            "title": item.title,
             "subtitle": "Waiting to be published",
-            "one": one,
-            "parts": standing.parts(one.name) if one.mark else [],
+            "item": item,
+            "parts": standing.parts(item.name) if item.mark else [],
             "preview": link,
             "stands_on": preview.place_of(model) if link else "",
             "to_share": request.build_absolute_uri(link) if request.method == "POST" else "",

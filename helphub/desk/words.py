@@ -7,8 +7,8 @@ def word_difference(old, new):
     """Words kept, removed and added: (what, text), with a few words around each change."""
     parts = []
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for what, from_old, to_old, from_new, to_new in matcher.get_opcodes():
-        if what == "equal":
+    for operation, from_old, to_old, from_new, to_new in matcher.get_opcodes():
+        if operation == "equal":
             words = old[from_old:to_old]
             if len(words) > 12:
                 words = [*words[:6], "…", *words[-6:]]

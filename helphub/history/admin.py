@@ -75,7 +75,7 @@ class KeepsHistory:
         context["mark"] = getattr(request, "mark", None)
         if saved := getattr(request, "conflict", None):
             form = context["adminform"].form
-            formsets = [one.formset for one in context["inline_admin_formsets"]]
+            formsets = [inline.formset for inline in context["inline_admin_formsets"]]
             mine = conflicts.typed_state(saved, form, formsets)
             if request.base:
                 conflicts.merge(saved, request.base, mine, form, formsets)

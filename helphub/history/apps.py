@@ -14,11 +14,11 @@ class HistoryConfig(AppConfig):
         for model in states.records():
             follow = [link.remote_field.get_accessor_name() for _, link in states.children(model)]
             reversion.register(
-                model, fields=[one.name for one in states.kept_fields(model)], follow=follow
+                model, fields=[field.name for field in states.kept_fields(model)], follow=follow
             )
             for child, _ in states.children(model):
                 if not reversion.is_registered(child):
-                    fields = [one.name for one in states.own_fields(child)]
+                    fields = [field.name for field in states.own_fields(child)]
                     reversion.register(child, fields=fields)
         recording.listen()
         post_delete.connect(places.forget_place, Location)

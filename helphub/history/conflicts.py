@@ -27,16 +27,16 @@ def typed_state(saved, form, formsets):
     for formset in formsets:
         label = formset.model._meta.label_lower
         rows = dict(saved.rows.get(label, {}))
-        for number, one in enumerate(formset.forms):
-            key = str(one.instance.pk or f"new {number}")
-            is_kept = one.instance.pk and getattr(formset.model, "is_permanent", False)
-            if is_kept or (not one.has_changed() and one.instance.pk is None):
+        for number, row_form in enumerate(formset.forms):
+            key = str(row_form.instance.pk or f"new {number}")
+            is_kept = row_form.instance.pk and getattr(formset.model, "is_permanent", False)
+            if is_kept or (not row_form.has_changed() and row_form.instance.pk is None):
                 continue
-            values = one.cleaned_data if hasattr(one, "cleaned_data") else {}
+            values = row_form.cleaned_data if hasattr(row_form, "cleaned_data") else {}
             if values.get(DELETION_FIELD_NAME):
                 rows.pop(key, None)
             else:
-                rows[key] = rows.get(key, {}) | _typed(formset.model, one)
+                rows[key] = rows.get(key, {}) | _typed(formset.model, row_form)
                 rows[key].pop(formset.fk.name, None)
         typed.rows[label] = rows
     return typed
@@ -44,7 +44,7 @@ def typed_state(saved, form, formsets):
 
 def _typed(model, form):
     """A form's fields as a version stores them."""
-    names = {one.name: one for one in states.kept_fields(model)}
+    names = {field.name: field for field in states.kept_fields(model)}
     cleaned = getattr(form, "cleaned_data", {})
     return {
         name: _as_kept(names[name], cleaned[name])
@@ -53,11 +53,11 @@ def _typed(model, form):
     }
 
 
-def _as_kept(one, value):
-    if one.many_to_many:
+def _as_kept(field, value):
+    if field.many_to_many:
         return sorted(other.pk for other in value)
-    if one.is_relation:
-        value = value and getattr(value, one.target_field.attname)
+    if field.is_relation:
+        value = value and getattr(value, field.target_field.attname)
     return states.as_json(value)
 
 
@@ -71,13 +71,13 @@ def merge(saved, base, mine, form, formsets):
     _merge_fields(base.fields, saved.fields, mine.fields, form, type(form)(instance=row))
     for formset in formsets:
         label = formset.model._meta.label_lower
-        before, now, typed = (one.rows.get(label, {}) for one in (base, saved, mine))
-        for one in formset.initial_forms:
-            key = str(one.instance.pk)
+        before, now, typed = (state.rows.get(label, {}) for state in (base, saved, mine))
+        for row_form in formset.initial_forms:
+            key = str(row_form.instance.pk)
             if key in before and key in now and key in typed:
-                row = states.instance_of(formset.model, one.instance.pk, now[key])
-                fresh = type(one)(instance=row, prefix=one.prefix)
-                _merge_fields(before[key], now[key], typed[key], one, fresh)
+                row = states.instance_of(formset.model, row_form.instance.pk, now[key])
+                fresh = type(row_form)(instance=row, prefix=row_form.prefix)
+                _merge_fields(before[key], now[key], typed[key], row_form, fresh)
 
 
 def _merge_fields(base, saved, mine, form, fresh):
@@ -88,8 +88,8 @@ def _merge_fields(base, saved, mine, form, fresh):
         mine[name] = saved[name]
 
 
-def _same(one, other, name):
-    return (one.get(name) or "") == (other.get(name) or "")
+def _same(mine, base, name):
+    return (mine.get(name) or "") == (base.get(name) or "")
 
 
 def _put(data, name, bound):
@@ -99,7 +99,7 @@ def _put(data, name, bound):
     if isinstance(widget, CheckboxInput):
         data.setlist(name, ["on"] if value else [])
     elif isinstance(bound.field, ModelMultipleChoiceField):
-        data.setlist(name, [str(getattr(one, "pk", one)) for one in value or []])
+        data.setlist(name, [str(getattr(choice, "pk", choice)) for choice in value or []])
     else:
         shown = widget.format_value(value)
         data[name] = "".join(shown) if isinstance(shown, list) else shown or ""
@@ -117,7 +117,7 @@ def refusing(form_class):
     return Refusing
 
 
-def with_rows_that_are_there(data, prefix, there, before, form_class):
+def with_rows_that_are_there(data, prefix, saved_rows, before, form_class):
     """Match what was typed into rows with the rows that are saved now.
 
     Text typed into a row that another officer deleted goes into a new row. If this officer had not
@@ -129,9 +129,9 @@ def with_rows_that_are_there(data, prefix, there, before, form_class):
     forms = []
     for number in range(total):
         start = f"{prefix}-{number}-"
-        fields = {k[len(start) :]: data.getlist(k) for k in data if k.startswith(start)}
+        fields = {name[len(start) :]: data.getlist(name) for name in data if name.startswith(start)}
         key = "".join(fields.get("id", []))
-        is_there = key in there
+        is_there = key in saved_rows
         if key and not is_there:
             row = states.instance_of(model, None, before.get(key, {}))
             form = form_class(data, instance=row, prefix=start.removesuffix("-"))
@@ -140,13 +140,13 @@ def with_rows_that_are_there(data, prefix, there, before, form_class):
             fields["id"] = [""]
         forms.append((not is_there, fields))
     typed = {"".join(fields.get("id", [])) for _, fields in forms}
-    for key in there.keys() - typed:
-        form = form_class(instance=states.instance_of(model, int(key), there[key]))
+    for key in saved_rows.keys() - typed:
+        form = form_class(instance=states.instance_of(model, int(key), saved_rows[key]))
         fields = QueryDict(mutable=True)
         for name in form.fields:
             _put(fields, name, form[name])
         forms.append((False, {**dict(fields.lists()), "id": [key]}))
-    forms.sort(key=lambda one: one[0])
+    forms.sort(key=lambda entry: entry[0])
     for name in [name for name in data if re.match(rf"{re.escape(prefix)}-\d+-", name)]:
         del data[name]
     for number, (_, fields) in enumerate(forms):

@@ -33,7 +33,7 @@ class Recording:
     def write(self):
         changed = []
         for model in {model for model, _ in self.saved}:
-            keys = [key for one, key in self.saved if one is model]
+            keys = [key for saved_model, key in self.saved if saved_model is model]
             for key, state in states.read(model, keys).items():
                 self.deleted.pop((model, key), None)
                 is_noted = (model, key) in self.noted
@@ -52,40 +52,40 @@ def recording(user=None, why=""):
         yield outer
         return
     with transaction.atomic():
-        one = Recording(user, why)
-        token = _recording.set(one)
+        work = Recording(user, why)
+        token = _recording.set(work)
         try:
-            yield one
+            yield work
         finally:
             _recording.reset(token)
         if not transaction.get_rollback():
-            one.write()
+            work.write()
 
 
 def begin():
     """Make a first version of each record that has none."""
-    found = []
+    unversioned = []
     for model in states.records():
-        known = versions.of_model(model).values_list("object_id", flat=True)
-        known = set(known.order_by().distinct())
-        found += [
+        versioned = versions.of_model(model).values_list("object_id", flat=True)
+        versioned = set(versioned.order_by().distinct())
+        unversioned += [
             (model, key, state)
             for key, state in states.read(model).items()
-            if str(key) not in known
+            if str(key) not in versioned
         ]
     with transaction.atomic():
-        write_revision(found, None, LOADED)
+        write_revision(unversioned, None, LOADED)
 
 
-def write_revision(found, user, why):
+def write_revision(records, user, why):
     """One revision of these records: (model, key, State)."""
-    if not found:
+    if not records:
         return
     revision = Revision.objects.create(
         date_created=timezone.now(), user_id=user.pk if user else None, comment=why
     )
     rows = {}
-    for model, key, state in found:
+    for model, key, state in records:
         name = str(states.instance_of(model, key, state.fields))
         rows[model, key] = _version(revision, model, key, state.fields, name)
         for child, link in states.children(model):
@@ -115,13 +115,13 @@ def _version(revision, model, key, fields, name):
 
 def _touch(instance):
     """Note the record that a row is, or belongs to."""
-    one, model = _recording.get(), type(instance)
+    current, model = _recording.get(), type(instance)
     if model in states.records():
-        one.saved.add((model, instance.pk))
+        current.saved.add((model, instance.pk))
     for owner, link in states.owners(model):
         if (name := getattr(instance, link.attname)) is not None:
-            found = models.QuerySet(owner).filter(**{link.target_field.attname: name})
-            one.saved.update((owner, key) for key in found.values_list("pk", flat=True))
+            affected = models.QuerySet(owner).filter(**{link.target_field.attname: name})
+            current.saved.update((owner, key) for key in affected.values_list("pk", flat=True))
 
 
 def on_save(sender, instance, **kwargs):
@@ -130,34 +130,36 @@ def on_save(sender, instance, **kwargs):
 
 
 def before_deletion(sender, instance, **kwargs):
-    one = _recording.get()
-    if one is None:
+    current = _recording.get()
+    if current is None:
         return
     _touch(instance)
     for model in states.records():
         for link in model._meta.many_to_many:
             if link.related_model is sender:
-                found = models.QuerySet(model).filter(**{link.name: instance.pk})
-                one.saved.update((model, key) for key in found.values_list("pk", flat=True))
+                affected = models.QuerySet(model).filter(**{link.name: instance.pk})
+                current.saved.update((model, key) for key in affected.values_list("pk", flat=True))
     if sender in states.records():
         state = states.read_one(sender, instance.pk)
         # An address is not kept once it is deleted.
         state.rows = {label: rows for label, rows in state.rows.items() if label not in PLACES}
-        one.deleted.setdefault((sender, instance.pk), state)
+        current.deleted.setdefault((sender, instance.pk), state)
 
 
 def on_links(sender, instance, reverse, model, pk_set, action, **kwargs):
-    one = _recording.get()
-    if one is None:
+    current = _recording.get()
+    if current is None:
         return
     if not reverse:
-        one.saved.add((type(instance), instance.pk))
+        current.saved.add((type(instance), instance.pk))
     elif pk_set is not None:
-        one.saved.update((model, key) for key in pk_set)
+        current.saved.update((model, key) for key in pk_set)
     elif action == "pre_clear":
-        (link,) = (f for f in model._meta.many_to_many if f.remote_field.through is sender)
-        found = models.QuerySet(model).filter(**{link.name: instance.pk})
-        one.saved.update((model, key) for key in found.values_list("pk", flat=True))
+        (link,) = (
+            field for field in model._meta.many_to_many if field.remote_field.through is sender
+        )
+        affected = models.QuerySet(model).filter(**{link.name: instance.pk})
+        current.saved.update((model, key) for key in affected.values_list("pk", flat=True))
 
 
 def forget(model, keys):

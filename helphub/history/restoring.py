@@ -24,36 +24,36 @@ def wanted(model, present, version, kept_fields=(), kept_rows=()):
     notes, fields, rows = [], dict(version.fields), {}
     for name in kept_fields:
         fields[name] = present.fields.get(name)
-    for one in model._meta.many_to_many:
-        there = set(
-            one.related_model._base_manager.filter(pk__in=fields.get(one.name, [])).values_list(
+    for field in model._meta.many_to_many:
+        existing = set(
+            field.related_model._base_manager.filter(pk__in=fields.get(field.name, [])).values_list(
                 "pk", flat=True
             )
         )
-        if gone := len(fields.get(one.name, [])) - len(there):
-            notes.append(f"Not restored in “{one.verbose_name}”, because deleted since: {gone}.")
-        fields[one.name] = sorted(there)
+        if gone := len(fields.get(field.name, [])) - len(existing):
+            notes.append(f"Not restored in “{field.verbose_name}”, because deleted since: {gone}.")
+        fields[field.name] = sorted(existing)
     for child, _ in states.children(model):
         label = child._meta.label_lower
-        now, then = present.rows.get(label, {}), version.rows.get(label, {})
+        now, earlier = present.rows.get(label, {}), version.rows.get(label, {})
         if label in PLACES:
             # A deleted place was not kept, and an old version must not remove a present one.
-            rows[label] = {key: then.get(key, fields) for key, fields in now.items()}
-            if now.keys() != then.keys():
+            rows[label] = {key: earlier.get(key, fields) for key, fields in now.items()}
+            if now.keys() != earlier.keys():
                 name = child._meta.verbose_name
                 notes.append(f"Restoring does not add or remove a {name}: use its form for that.")
         elif now and getattr(child, "is_permanent", False):
             rows[label] = now
-            if now != then:
+            if now != earlier:
                 names = child._meta.verbose_name_plural
                 notes.append(f"The {names} stay as they are: they are a permanent record.")
         elif child in kept_rows:
             rows[label] = now
-            if now != then:
+            if now != earlier:
                 names = child._meta.verbose_name_plural
                 notes.append(f"You cannot change “{names}”, so they stay as they are.")
         else:
-            rows[label] = then
+            rows[label] = earlier
     return State(fields, rows), notes
 
 
@@ -68,46 +68,48 @@ def restore(model, key, wanted):
 
 def _restore(model, key, wanted):
     row = models.QuerySet(model).filter(pk=key).first() or model(pk=key)
-    for one in states.own_fields(model):
-        if one.name in wanted.fields:
-            setattr(row, one.attname, states.value_of(one, wanted.fields[one.name]))
+    for field in states.own_fields(model):
+        if field.name in wanted.fields:
+            setattr(row, field.attname, states.value_of(field, wanted.fields[field.name]))
     row.full_clean()
     row.save()
-    for one in model._meta.many_to_many:
-        getattr(row, one.name).set(wanted.fields.get(one.name, []))
+    for field in model._meta.many_to_many:
+        getattr(row, field.name).set(wanted.fields.get(field.name, []))
     for child, link in states.children(model):
         _restore_rows(row, child, link, wanted.rows.get(child._meta.label_lower, {}))
     # Check again: some rules depend on the record's links and rows.
     model._base_manager.get(pk=key).full_clean()
 
 
-def _restore_rows(row, child, link, then):
+def _restore_rows(row, child, link, earlier):
     owner = {link.attname: getattr(row, link.target_field.attname)}
     now = {
         str(key): {name: value for name, value in fields.items() if name != link.name}
         for key, fields in states.table_of(child, **owner).items()
     }
-    different = [key for key in {*now, *then} if now.get(key) != then.get(key)]
+    different = [key for key in {*now, *earlier} if now.get(key) != earlier.get(key)]
     # Deleting a place would delete its versions too.
     is_place = child._meta.label_lower in PLACES
     gone = [] if is_place else [key for key in different if key in now]
     # Delete them all first: two rows may have swapped a unique value.
-    for one in child._base_manager.filter(pk__in=gone):
-        one.delete()
+    for old_row in child._base_manager.filter(pk__in=gone):
+        old_row.delete()
     for key in different:
-        if key in then:
-            made = states.instance_of(child, states.key_of(child, key), then[key])
-            made._state.adding = not is_place
-            setattr(made, link.name, row)
-            made.full_clean(exclude=[child._meta.pk.name])
-            made.save()
+        if key in earlier:
+            new_row = states.instance_of(child, states.key_of(child, key), earlier[key])
+            new_row._state.adding = not is_place
+            setattr(new_row, link.name, row)
+            new_row.full_clean(exclude=[child._meta.pk.name])
+            new_row.save()
 
 
 def reasons(model, error):
     """The reasons in a refusal, each with the field's own name."""
     if not hasattr(error, "error_dict"):
         return list(error.messages)
-    names = {one.name: str(one.verbose_name) for one in model._meta.get_fields() if one.concrete}
+    names = {
+        field.name: str(field.verbose_name) for field in model._meta.get_fields() if field.concrete
+    }
     return [
         f"{names[name]}: {message}" if name in names else message
         for name, messages in error.message_dict.items()

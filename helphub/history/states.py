@@ -1,8 +1,8 @@
 """A record at one moment, with all that an officer sees in its form."""
 
+import dataclasses
 import hashlib
 import json
-from dataclasses import dataclass, field
 from functools import cache
 
 from django.contrib import admin
@@ -34,37 +34,45 @@ def records():
 def children(model):
     """The kinds of rows in a record's form: (model, the field that names the record)."""
     inlines = admin.site.get_model_admin(model).inlines
-    return [(one.model, _get_foreign_key(model, one.model, fk_name=one.fk_name)) for one in inlines]
+    return [
+        (inline.model, _get_foreign_key(model, inline.model, fk_name=inline.fk_name))
+        for inline in inlines
+    ]
 
 
 @cache
 def owners(child):
     """The other way round: (record, the row's field that names it)."""
-    return [(model, link) for model in records() for one, link in children(model) if one is child]
+    return [
+        (model, link)
+        for model in records()
+        for child_model, link in children(model)
+        if child_model is child
+    ]
 
 
 @cache
 def own_fields(model):
     """The fields that a version keeps. A translated field has one for each language."""
-    fields = [one for one in model._meta.concrete_fields if not one.primary_key]
-    for_all_languages = {one.translated_field for one in fields if is_translation(one)}
-    return [one for one in fields if one not in for_all_languages]
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    for_all_languages = {field.translated_field for field in fields if is_translation(field)}
+    return [field for field in fields if field not in for_all_languages]
 
 
-def is_translation(one):
-    return hasattr(one, "translated_field")
+def is_translation(field):
+    return hasattr(field, "translated_field")
 
 
 def kept_fields(model):
     return [*own_fields(model), *model._meta.many_to_many]
 
 
-@dataclass
+@dataclasses.dataclass
 class State:
     """A record's fields, and its rows by kind and key. Values are as JSON writes them."""
 
     fields: dict
-    rows: dict = field(default_factory=dict)
+    rows: dict = dataclasses.field(default_factory=dict)
 
     @property
     def mark(self):
@@ -82,7 +90,7 @@ def _without_nothing(state):
         return {name: value for name, value in fields.items() if value not in (None, "")}
 
     rows = {
-        label: {key: tidy(one) for key, one in table.items()}
+        label: {key: tidy(fields) for key, fields in table.items()}
         for label, table in state.rows.items()
         if table
     }
@@ -93,16 +101,16 @@ def as_json(values):
     return json.loads(json.dumps(values, cls=DjangoJSONEncoder))
 
 
-def value_of(one, value):
+def value_of(field, value):
     """The value of a field from what JSON wrote."""
     if value is None:
         return None
-    return (one.target_field if one.is_relation else one).to_python(value)
+    return (field.target_field if field.is_relation else field).to_python(value)
 
 
 def instance_of(model, key, fields):
     """An unsaved row with these values."""
-    named = {one.name: one for one in own_fields(model)}
+    named = {field.name: field for field in own_fields(model)}
     values = {
         named[name].attname: value_of(named[name], value)
         for name, value in fields.items()
@@ -120,44 +128,44 @@ def key_of(model, written):
     return key if key > 0 else None
 
 
-def table_of(model, **which):
+def table_of(model, **conditions):
     """Rows as stored, {key: {field: value}}. A translated manager would read one language."""
     fields = own_fields(model)
-    names = [one.attname for one in fields]
-    found = models.QuerySet(model).filter(**which).order_by("pk").values_list("pk", *names)
+    names = [field.attname for field in fields]
+    rows = models.QuerySet(model).filter(**conditions).order_by("pk").values_list("pk", *names)
     return {
-        row[0]: as_json(dict(zip((one.name for one in fields), row[1:], strict=True)))
-        for row in found
+        row[0]: as_json(dict(zip((field.name for field in fields), row[1:], strict=True)))
+        for row in rows
     }
 
 
-def _linked(one, which):
+def _linked(field, keys):
     """What a many-to-many field holds: {key: [keys of others]}."""
-    here, there = (
-        one.remote_field.through._meta.get_field(name)
-        for name in (one.m2m_field_name(), one.m2m_reverse_field_name())
+    near_field, far_field = (
+        field.remote_field.through._meta.get_field(name)
+        for name in (field.m2m_field_name(), field.m2m_reverse_field_name())
     )
-    found = models.QuerySet(one.remote_field.through).order_by(there.attname)
+    ties = models.QuerySet(field.remote_field.through).order_by(far_field.attname)
     linked = {}
-    for key, other in found.filter(
-        **({f"{here.attname}__in": which} if which is not None else {})
-    ).values_list(here.attname, there.attname):
+    for key, other in ties.filter(
+        **({f"{near_field.attname}__in": keys} if keys is not None else {})
+    ).values_list(near_field.attname, far_field.attname):
         linked.setdefault(key, []).append(other)
     return linked
 
 
 def read(model, keys=None):
     """These records, or all of them, from the database: {key: State}."""
-    which = {} if keys is None else {"pk__in": keys}
-    states = {key: State(fields) for key, fields in table_of(model, **which).items()}
-    for one in model._meta.many_to_many:
-        linked = _linked(one, keys)
+    conditions = {} if keys is None else {"pk__in": keys}
+    states = {key: State(fields) for key, fields in table_of(model, **conditions).items()}
+    for field in model._meta.many_to_many:
+        linked = _linked(field, keys)
         for key, state in states.items():
-            state.fields[one.name] = linked.get(key, [])
+            state.fields[field.name] = linked.get(key, [])
     for child, link in children(model):
         named = {name_of(link, key, state): key for key, state in states.items()}
         named.pop(None, None)
-        rows = table_of(child, **({f"{link.attname}__in": list(named)} if which else {}))
+        rows = table_of(child, **({f"{link.attname}__in": list(named)} if conditions else {}))
         for key, fields in rows.items():
             if (owner := named.get(fields[link.name])) is not None:
                 put_row(states[owner], child, link, key, fields)
@@ -172,8 +180,8 @@ def name_of(link, key, state):
 
 def put_row(state, child, link, key, fields):
     """Add a row to a record's state, without the field that names the record."""
-    kept = {name: value for name, value in fields.items() if name != link.name}
-    state.rows.setdefault(child._meta.label_lower, {})[str(key)] = kept
+    values = {name: value for name, value in fields.items() if name != link.name}
+    state.rows.setdefault(child._meta.label_lower, {})[str(key)] = values
 
 
 def read_one(model, key):

@@ -64,13 +64,13 @@ class Change:
 def difference(model, old, new):
     """The changes from one state of a record to another. None means no record."""
     old, new = old or State({}), new or State({})
-    found = _fields(model, old.fields, new.fields)
+    changes = _fields(model, old.fields, new.fields)
     for child, _ in states.children(model):
         label = child._meta.label_lower
         before, after = old.rows.get(label, {}), new.rows.get(label, {})
         for key in [*before, *(key for key in after if key not in before)]:
-            found += _row(child, key, before.get(key), after.get(key))
-    return found
+            changes += _row(child, key, before.get(key), after.get(key))
+    return changes
 
 
 def _row(child, key, old, new):
@@ -78,12 +78,12 @@ def _row(child, key, old, new):
     name = capfirst(child._meta.verbose_name)
     if old is None or new is None:
         words = describe(child, new or old)
-        what = "added" if old is None else "removed"
-        return [Change(what, "", name, kind, [] if old is None else words, words if new else [])]
+        event = "added" if old is None else "removed"
+        return [Change(event, "", name, kind, [] if old is None else words, words if new else [])]
     return [
-        Change(one.field, one.language, f"{name} “{title_of(child, key, new)}”", kind, *pair)
-        for one in _fields(child, old, new)
-        for pair in [(one.old, one.new)]
+        Change(change.field, change.language, f"{name} “{title_of(child, key, new)}”", kind, *pair)
+        for change in _fields(child, old, new)
+        for pair in [(change.old, change.new)]
     ]
 
 
@@ -94,49 +94,53 @@ def title_of(child, key, fields):
 def describe(child, fields):
     """A whole row in words."""
     words = []
-    for one in states.own_fields(child):
-        if one.name in fields and one.editable and (shown := shown_words(one, fields[one.name])):
-            words += [f"{name_of(one)}:", *shown, "·"]
+    for field in states.own_fields(child):
+        if (
+            field.name in fields
+            and field.editable
+            and (shown := shown_words(field, fields[field.name]))
+        ):
+            words += [f"{name_of(field)}:", *shown, "·"]
     return words[:-1]
 
 
 def _fields(model, old, new):
-    found = []
-    for one in states.kept_fields(model):
-        before, after = old.get(one.name), new.get(one.name)
+    changes = []
+    for field in states.kept_fields(model):
+        before, after = old.get(field.name), new.get(field.name)
         if before == after or (before in (None, "", []) and after in (None, "", [])):
             continue
         # Officers never see these fields.
-        if not one.editable:
+        if not field.editable:
             continue
-        language = one.language if states.is_translation(one) else ""
-        words = shown_words(one, before), shown_words(one, after)
-        found.append(Change(name_of(one), language.replace("_", "-"), "", "", *words))
-    return found
+        language = field.language if states.is_translation(field) else ""
+        words = shown_words(field, before), shown_words(field, after)
+        changes.append(Change(name_of(field), language.replace("_", "-"), "", "", *words))
+    return changes
 
 
-def name_of(one):
-    return str((one.translated_field if states.is_translation(one) else one).verbose_name)
+def name_of(field):
+    return str((field.translated_field if states.is_translation(field) else field).verbose_name)
 
 
-def shown_words(one, value):
+def shown_words(field, value):
     """What a field holds, as words to compare."""
     if value in (None, ""):
         return []
-    if one.many_to_many:
+    if field.many_to_many:
         names = {
             str(other.pk): str(other)
-            for other in one.related_model._base_manager.filter(pk__in=value)
+            for other in field.related_model._base_manager.filter(pk__in=value)
         }
         return [f"{names.get(str(key), 'deleted record')}," for key in value]
-    if one.is_relation:
-        target = one.target_field.attname
-        other = one.related_model._base_manager.filter(**{target: value}).first()
+    if field.is_relation:
+        target = field.target_field.attname
+        other = field.related_model._base_manager.filter(**{target: value}).first()
         return str(other or "deleted record").split()
-    value = states.value_of(one, value)
-    if one.choices:
-        value = dict(one.flatchoices).get(value, value)
-    elif isinstance(one, models.BooleanField):
+    value = states.value_of(field, value)
+    if field.choices:
+        value = dict(field.flatchoices).get(value, value)
+    elif isinstance(field, models.BooleanField):
         value = "yes" if value else "no"
     elif isinstance(value, date):
         value = f"{value.day} {value:%B %Y}"
@@ -147,7 +151,7 @@ def shown_words(one, value):
 
 def in_words(changes):
     """A line that names what changed: “name, what happens (Urdu), opening hours”."""
-    names = list(dict.fromkeys(one.kind or one.name for one in changes))
+    names = list(dict.fromkeys(change.kind or change.name for change in changes))
     more = len(names) - MOST_NAMED
     if more > 0:
         names = [*names[:MOST_NAMED], f"and {more} more"]
