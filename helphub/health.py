@@ -5,6 +5,7 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -22,30 +23,42 @@ COPIED = (
 )
 
 
+class Fault(NamedTuple):
+    """What is wrong, worded for an officer, and whether the list of editions says more."""
+
+    words: str
+    is_of_publication: bool = False
+
+
 def faults():
-    """What is wrong with the editions, worded for an officer. Empty if all is well."""
+    """What is wrong with the editions. Empty if all is well."""
     folder = store.current()
     if folder is None:
-        return ["There is no edition yet: readers see what is saved. Publish one."]
-    messages = []
+        return [Fault("There is no edition yet: readers see what is saved. Publish one.")]
+    found = []
     if damage := store.damage():
-        messages.append(
-            f"{damage['file']} in edition {damage['edition']} is damaged. The edition is being "
-            "rebuilt from its own content."
+        found.append(
+            Fault(
+                f"{damage['file']} in edition {damage['edition']} is damaged. The edition is being "
+                "rebuilt from its own content."
+            )
         )
     newest = (store.last() or {}).get("entry")
     in_words = (_in_words(entry, newest) for entry in outcomes.unmended())
-    messages += [message for message in in_words if message]
+    found += [Fault(words, is_of_publication=True) for words in in_words if words]
     try:
         made_at = store.manifest_of(folder)["made_at"]
     except store.StoreError as error:
-        return [str(error)]
+        return [Fault(str(error))]
     if time.time() - made_at > OLDEST:
-        messages.append(
-            "The edition that readers have is more than a day old, so its opening hours are going "
-            "out of date. Ask whoever runs the server to check that the publisher is working."
+        found.append(
+            Fault(
+                "The edition that readers have is more than a day old, so its opening hours are "
+                "going out of date. Ask whoever runs the server to check that the publisher is "
+                "working."
+            )
         )
-    return messages
+    return found
 
 
 def _in_words(entry, newest):
@@ -84,7 +97,10 @@ def faults_here(request):
     if folder == served or time.time() - store.switched_at() < SWITCHED:
         return []
     return [
-        f"This server is not serving edition {folder.name}. Its journal says why. Publish again."
+        Fault(
+            f"This server is not serving edition {folder.name}. Its journal says why. Publish "
+            "again."
+        )
     ]
 
 
@@ -100,9 +116,11 @@ def faults_of_front():
     if not why and (is_new or (_is_at_work(front) and _front_has(front, current))):
         return []
     return [
-        f"nginx does not have edition {current.name}, so pages come from the application, which is "
-        f"slower. {why or 'The front is not running.'} Ask whoever runs the server to follow "
-        "deploy/RUNBOOK.md, “The front stopped, or cannot copy”."
+        Fault(
+            f"nginx does not have edition {current.name}, so pages come from the application, "
+            f"which is slower. {why or 'The front is not running.'} Ask whoever runs the server to "
+            "follow deploy/RUNBOOK.md, “The front stopped, or cannot copy”."
+        )
     ]
 
 
@@ -145,7 +163,8 @@ def live(request):
 @require_safe
 def fresh(request):
     """For alarms only."""
-    messages = faults() or faults_here(request) or faults_of_front()
+    found = faults() or faults_here(request) or faults_of_front()
+    messages = [fault.words for fault in found]
     if settings.FOR_OFFICERS and not messages:
         try:
             if waiting_too_long():

@@ -246,6 +246,7 @@ def test_a_refusal_is_said_until_it_is_mended_whatever_the_clock_does(editions, 
     response = Client().get("/healthz/fresh")
     assert response.status_code == 503
     assert b"was refused and has not been put right yet" in response.content
+    assert "See what needs fixing" in Page(admin.get("/admin/")).text
     assert "the approved number is 01384 455411" in Page(admin.get(EDITIONS)).text
     assert "the approved number is 01384 455411" in Page(admin.get("/admin/")).text
     # Publishing something else does not fix it either.

@@ -312,7 +312,7 @@ def test_on_a_full_disk_nginx_shows_nothing_withdrawn_and_comes_back_by_itself(b
         size(used + 3_000_000)
         withdraw_galop()
         until(lambda: NUMBER not in built.body(PAGE), 15)
-        until(lambda: "No space left" in " ".join(health.faults_of_front()))
+        until(lambda: "No space left" in str(health.faults_of_front()))
         until(lambda: built.status(PAGE) == 200, 30)
         assert not built.is_open()
         status, _, said = built.ask("/healthz/fresh")
@@ -362,7 +362,7 @@ def test_a_withdrawn_place_is_gone_though_the_front_is_killed_and_leaves_its_lin
     until(lambda: served.status(page) == 200, 30)
     os.utime(served.front / "beat", (1, 1))
     os.utime(served.editions / "current", (1, 1), follow_symlinks=False)
-    assert "The front is not running" in " ".join(health.faults_of_front())
+    assert "The front is not running" in str(health.faults_of_front())
     served.start_front()
     until(lambda: not served.comes_from_the_application(PAGE))
     # The copy of the erased edition is gone too.
@@ -424,7 +424,7 @@ def test_without_room_from_the_start_the_application_answers(built):
     built.start_nginx()
     assert NUMBER in built.body(PAGE)
     assert not built.is_open()
-    assert "File too large" in " ".join(health.faults_of_front())
+    assert "File too large" in str(health.faults_of_front())
 
 
 def test_pages_that_somebody_changed_in_nginxs_own_copy_are_made_good(served):

@@ -217,7 +217,9 @@ def review(request, context, key):
 
 def _answer(request, key, answer):
     if _close(key, request.user, answer["outcome"], answer["words"]):
-        messages.success(request, "Answered. Whoever asked will see it on their first page.")
+        shown = " Whoever asked will see it on their first page."
+        is_shown = answer["outcome"] == Outcome.CHANGE
+        messages.success(request, f"Answered.{shown if is_shown else ''}")
     else:
         repeated = f" You wrote: {answer['words']}" if answer["words"] else ""
         messages.error(
