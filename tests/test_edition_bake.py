@@ -103,7 +103,7 @@ def test_an_entry_that_is_held_back_has_the_rows_of_before():
 def test_rows_that_do_not_hold_together_are_refused(tmp_path):
     found = rows()
     found[Organization].clear()
-    with pytest.raises(bake.BakeError, match="not there"):
+    with pytest.raises(bake.BakeError, match="refer to rows that do not exist"):
         bake.write(found, tmp_path / "content.sqlite3")
 
 
@@ -111,7 +111,7 @@ def test_two_entries_at_one_address_are_refused(tmp_path):
     found = rows()
     first, second = list(found[Guide].values())[:2]
     second["slug"] = first["slug"]
-    with pytest.raises(bake.BakeError, match="change the new one's"):
+    with pytest.raises(bake.BakeError, match="change the new entry's address"):
         bake.write(found, tmp_path / "content.sqlite3")
 
 

@@ -323,7 +323,7 @@ def test_without_space_everything_stays_as_it_was(editions, monkeypatch, capsys)
     with pytest.raises(CommandError, match="The disk is full"):
         call_command("publish")
     assert store.last()["state"] == "failed"
-    assert "The disk is full" in health.faults()[0]
+    assert "The disk is full" in health.faults()[0].words
     assert store.numbers() == [1]
     assert not list(editions.glob(".work-*"))
 

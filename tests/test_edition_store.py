@@ -57,9 +57,9 @@ def test_a_manifest_from_the_future_says_what_to_do(editions):
     path = store.folder_of(1) / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
     (store.folder_of(1) / "manifest.json.gz").unlink()
-    with pytest.raises(store.StoreError, match="Install that release, or publish again"):
+    with pytest.raises(store.StoreError, match="Install that one, or publish again"):
         store.read_manifest(store.folder_of(1))
-    with pytest.raises(CommandError, match="Install that release"):
+    with pytest.raises(CommandError, match="Install that one"):
         call_command("editions", "--roll-back", "1", "--why", "A test")
 
 
@@ -164,7 +164,7 @@ def test_going_back_takes_no_time_and_holds(second, capsys):
     assert time.perf_counter() - started < 2
     assert "Of the second edition." not in words()
     assert store.hold()["why"] == "A complaint"
-    with pytest.raises(CommandError, match=r"went back \(A complaint\)"):
+    with pytest.raises(CommandError, match=r"went back to it \(A complaint\)"):
         call_command("publish")
     call_command("editions")
     assert "went back to edition 1" in capsys.readouterr().out

@@ -396,7 +396,7 @@ def test_the_release_checks_hold_back_both_lines_and_say_why(editions, office, d
     assert set(held) == {office.name, duty.name}
     for refusal in held.values():
         assert refusal.rule == "fallbacks"
-        assert f"Choose another line for “{office.name}”" in str(refusal)
+        assert f"Choose another number for “{office.name}”" in str(refusal)
         assert "neither this line nor" in str(refusal)
 
 

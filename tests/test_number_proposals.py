@@ -401,7 +401,7 @@ OTHER_SCRIPT = "is a digit from another script"
         ({"dial": "0033142685300", "display": "0033142685300"}, "dial", "in Britain"),
         ({"dial": "01384", "display": "01384"}, "dial", "in Britain"),
         ({"dial": "08005002222", "display": "0800 500 2222"}, "dial", "known to be wrong"),
-        ({"dial": "01384455411", "display": "01384 455411"}, "dial", "has already"),
+        ({"dial": "01384455411", "display": "01384 455411"}, "dial", "already has this number"),
         ({"why": ""}, "why", "This field is required."),
         ({"source": " "}, "source", "This field is required."),
         ({"why": "x" * 10_000}, "why", "at most 300 characters"),
@@ -450,7 +450,7 @@ def test_what_would_be_wrong_with_the_line_itself_is_said(admin, second):
     phone = Phone.objects.get(slug="h-childline")
     Phone.objects.filter(pk=phone.pk).update(cost="Free.", cost_en="Free.", cost_source="")
     page = propose(admin, phone, **NEW)
-    assert "something in the line's own form is wrong. “source for the cost”: Give a" in page.text
+    assert "the line's own form has an error. “source for the cost”: Give a" in page.text
     assert not NumberProposal.objects.exists()
 
 

@@ -110,7 +110,7 @@ def test_a_withdrawn_number_stands_beside_no_other(client, clock):
 def test_the_hours_of_other_lines_than_999_101_and_111_always_lapse():
     phone = Phone.objects.get(slug="h-galop")
     phone.never_lapses = True
-    with pytest.raises(ValidationError, match="999, 101 and 111 only"):
+    with pytest.raises(ValidationError, match="only for 999, 101 and 111"):
         phone.full_clean()
 
 

@@ -208,7 +208,7 @@ def test_a_page_that_takes_for_ever_is_given_up_and_said(editions, admin, at, mo
     assert store.numbers() == [1]
     assert serve.Edition(store.current())
     assert not [pid for pid in stopped if is_alive(pid)]
-    assert "The last publication failed" in health.faults()[0]
+    assert "The last publication failed" in health.faults()[0].words
 
 
 def is_alive(pid):
@@ -421,7 +421,9 @@ def test_a_first_edition_that_is_killed_leaves_none_and_the_next_one_is_whole(
     process.communicate()
     assert store.current() is None
     assert store.numbers() == []
-    assert health.faults() == ["There is no edition yet: readers see what is saved. Publish one."]
+    assert [fault.words for fault in health.faults()] == [
+        "There is no edition yet: readers see what is saved. Publish one."
+    ]
     assert Client().get("/help-now/").status_code == 200
     said, _ = start().communicate()
     assert b"Published edition 1" in said
