@@ -28,30 +28,30 @@ check: lint
 # The tests that depend on the database, on a real PostgreSQL: the one that DATABASE_URL names, or
 # one from a wheel.
 postgres: .venv/.test-stamp
-	$(V)/python tests/with_postgres.py $(V)/python -m pytest -q -n 2 -m both_databases
+	$(V)/python tests/support/with_postgres.py $(V)/python -m pytest -q -n 2 -m both_databases
 
 # The random requests and edit orders of the unit tests, but many more of them.
 fuzz: .venv/.test-stamp
-	FUZZ=1 $(V)/python -m pytest -q tests/test_fuzz.py tests/test_edit_conflicts.py
+	FUZZ=1 $(V)/python -m pytest -q tests/test_fuzz.py tests/history/test_conflicts.py
 
 browser: .venv/.test-stamp
 	$(V)/python -m pytest -q -n 2 --dist loadgroup -m browser
 
 # Prints figures; run by hand.
 benchmark: .venv/.test-stamp
-	$(V)/python tests/benchmark_first_page.py
-	$(V)/python tests/benchmark_editions.py
-	$(V)/python tests/benchmark.py
-	$(V)/python tests/benchmark_find.py
-	$(V)/python tests/benchmark_texts.py
-	$(V)/python tests/benchmark_fuzz.py
+	$(V)/python tests/benchmarks/first_page.py
+	$(V)/python tests/benchmarks/editions.py
+	$(V)/python tests/benchmarks/pages.py
+	$(V)/python tests/benchmarks/search.py
+	$(V)/python tests/benchmarks/markup.py
+	$(V)/python tests/benchmarks/fuzz.py
 
-# The production stack on loopback: real nginx, real PostgreSQL, both roles. See deploy/stack.py.
+# The production stack on loopback: real nginx, real PostgreSQL, both roles. See tests/support/stack.py.
 stack-up: .venv/.test-stamp
-	@$(V)/python -m deploy.stack up
+	@$(V)/python -m tests.support.stack up
 
 stack-down:
-	@$(V)/python -m deploy.stack down
+	@$(V)/python -m tests.support.stack down
 
 # Breaks that stack under load and counts what readers get. DRILL=database runs only some drills.
 drills: .venv/.test-stamp
@@ -59,7 +59,7 @@ drills: .venv/.test-stamp
 
 # How many pages a second, side by side.
 bench: .venv/.test-stamp
-	@$(V)/python -m tests.bench
+	@$(V)/python -m tests.benchmarks.side_by_side
 
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.txt

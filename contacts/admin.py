@@ -8,25 +8,24 @@ from django.utils.html import format_html
 from contacts.models import (
     ApprovedNumber,
     CallFact,
-    NumberProposal,
     Organization,
     Phone,
     Schedule,
     ScheduleException,
     Verification,
 )
-from helphub.editing import (
+from helphub.content.admin import (
     EditingInline,
-    EntryAdmin,
     EntryForm,
-    KeepsHistory,
-    KeepsWhatReadersHad,
     PermanentRows,
+    ReadOnlyAdmin,
     SaysWhatSavingDoes,
     language_fieldsets,
     refuse_days_gone_by,
 )
-from helphub.forms import TimeOfDayField
+from helphub.content.forms import TimeOfDayField
+from helphub.history.admin import KeepsHistory
+from helphub.history.entry_admin import EntryAdmin, KeepsWhatReadersHad
 
 
 @admin.register(Organization)
@@ -236,7 +235,7 @@ class PhoneAdmin(EntryAdmin):
         else:
             link_text = "Propose it for every page or for “Help now”"
             why = "A second person must approve any number there."
-        url = reverse("desk:propose", args=[phone.pk])
+        url = reverse("approvals:propose", args=[phone.pk])
         return format_html('<a href="{}">{}</a><br>{}', url, link_text, why)
 
     def _create_formsets(self, request, obj, change):
@@ -275,19 +274,6 @@ class PhoneAdmin(EntryAdmin):
         return super().delete_view(request, object_id, extra_context)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """A permanent record. It cannot be added to, changed or deleted here."""
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
 @admin.register(ApprovedNumber)
 class ApprovedNumberAdmin(ReadOnlyAdmin):
     """Rows come from approved proposals and from manage.py approve_number."""
@@ -295,15 +281,3 @@ class ApprovedNumberAdmin(ReadOnlyAdmin):
     list_display = ["line", "display", "dial", "proposed_by", "who", "approved_at"]
     list_filter = ["line"]
     search_fields = ["line", "dial", "display", "who", "proposed_by"]
-
-
-@admin.register(NumberProposal)
-class NumberProposalAdmin(ReadOnlyAdmin):
-    """All proposals, past and present. Each has its own page at the desk."""
-
-    list_display = ["phone", "display", "kind", "outcome", "proposed_by", "decided_by"]
-    list_filter = ["outcome", "kind"]
-    search_fields = ["phone__slug", "dial", "display", "proposed_by", "decided_by"]
-
-    def view_on_site(self, obj):
-        return obj.get_absolute_url()

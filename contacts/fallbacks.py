@@ -8,8 +8,8 @@ the fixture loader, the release checks and the pages all call it.
 from functools import lru_cache
 from typing import NamedTuple
 
-from contacts import hours
-from helphub import clock
+from contacts import opening_hours
+from helphub.content import clock
 
 # The length of a leap year. Every bank holiday and both clock changes fall within it.
 DAYS = 366
@@ -48,7 +48,7 @@ class Line(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _open(rules, exceptions, policy, first_day):
-    return hours.resolve(rules, exceptions, policy, first_day, DAYS).open
+    return opening_hours.resolve(rules, exceptions, policy, first_day, DAYS).open
 
 
 def _open_hours(line, first_day):
@@ -61,7 +61,7 @@ def _open_hours(line, first_day):
 def first_silence(line, other, first_day):
     """The first moment when neither line is known to answer, or None."""
     both = [*_open_hours(line, first_day), *_open_hours(other, first_day)]
-    return hours.first_gap(both, first_day, DAYS)
+    return opening_hours.first_gap(both, first_day, DAYS)
 
 
 def _why_not_people(line, other):
@@ -102,7 +102,7 @@ def why_not(line, other, first_day=None):
         moment := first_silence(line, other, first_day)
     ):
         why = "On %(moment)s neither this line nor “%(other)s” is known to answer."
-        moment = moment.astimezone(hours.LONDON)
+        moment = moment.astimezone(opening_hours.LONDON)
         values["moment"] = f"{moment:%A %-d %B %Y at %H:%M}"
     return str(why) % values if why else ""
 

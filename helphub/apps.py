@@ -1,6 +1,5 @@
 from django.apps import AppConfig
 from django.conf import settings
-from django.db.models.signals import post_delete, post_save
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ def owner_facts(slugs):
 
 def list_links(slugs):
     """Links to the lists of entries."""
-    from helphub import texts
+    from helphub.content import markup
 
     lists = {
         "topics": ("strategy:form-of-abuse-list", _("Topics")),
@@ -25,7 +24,9 @@ def list_links(slugs):
         "contacts": ("contacts:phone-list", _("Contact numbers")),
     }
     return {
-        slug: texts.link(reverse(lists[slug][0]), lists[slug][1]) for slug in slugs if slug in lists
+        slug: markup.link(reverse(lists[slug][0]), lists[slug][1])
+        for slug in slugs
+        if slug in lists
     }
 
 
@@ -33,14 +34,8 @@ class HelphubConfig(AppConfig):
     name = "helphub"
 
     def ready(self):
-        from helphub import checks, texts  # noqa: F401
+        from helphub import checks  # noqa: F401
+        from helphub.content import markup
 
-        if settings.FOR_OFFICERS:
-            # Readers' servers write nothing, and start faster without the code that reads fixtures.
-            from helphub import content
-            from services.models import Location
-
-            post_delete.connect(content.forget_place, Location)
-            post_save.connect(content.forget_hidden_place, Location)
-        texts.register("owner", owner_facts)
-        texts.register("list", list_links)
+        markup.register("owner", owner_facts)
+        markup.register("list", list_links)

@@ -3,8 +3,9 @@ from django.urls import translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_info
 
-from helphub import critical, memory
-from helphub.edition import addresses
+from contacts import critical
+from helphub.content import memory
+from helphub.editions import public_urls
 
 
 def switcher(path):
@@ -13,10 +14,10 @@ def switcher(path):
     other = next((code for code in codes if code != present), present)
     # Asking Django for one language is enough: the others differ only in their prefix.
     is_translated = translate_url(path, other) != path
-    _code, english = addresses.without_language(path)
+    _code, english = public_urls.without_language(path)
     return [
         get_language_info(code)
-        | {"url": addresses.in_language(english, code) if is_translated else path}
+        | {"url": public_urls.in_language(english, code) if is_translated else path}
         for code in codes
     ]
 

@@ -1,153 +1,13 @@
-"""Whether the site is alive, and whether its content is as fresh as it should be."""
+"""Health checks: whether the site is alive, and whether its content is as fresh as it should be."""
 
-import os
-import time
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from helphub.edition import outcomes, store
-
-OLDEST = 26 * 60 * 60  # Seconds. A new edition is made every day.
-LONGEST_WAIT = timedelta(minutes=15)
-SWITCHED = 10  # Seconds for every server to load a new edition.
-COPIED = (
-    30  # Seconds for nginx to get a new edition. With no beat for this long, the front is down.
-)
-
-
-class Fault(NamedTuple):
-    """What is wrong, worded for an officer, and whether the list of editions says more."""
-
-    words: str
-    is_of_publication: bool = False
-
-
-def faults():
-    """What is wrong with the editions. Empty if all is well."""
-    folder = store.current()
-    if folder is None:
-        return [Fault("There is no edition yet: readers see what is saved. Publish one.")]
-    found = []
-    if damage := store.damage():
-        found.append(
-            Fault(
-                f"{damage['file']} in edition {damage['edition']} is damaged. The edition is being "
-                "rebuilt from its own content."
-            )
-        )
-    newest = (store.last() or {}).get("entry")
-    in_words = (_in_words(entry, newest) for entry in outcomes.unmended())
-    found += [Fault(words, is_of_publication=True) for words in in_words if words]
-    try:
-        made_at = store.manifest_of(folder)["made_at"]
-    except store.StoreError as error:
-        return [Fault(str(error))]
-    if time.time() - made_at > OLDEST:
-        found.append(
-            Fault(
-                "The edition that readers have is more than a day old, so its opening hours are "
-                "going out of date. Ask whoever runs the server to check that the publisher is "
-                "working."
-            )
-        )
-    return found
-
-
-def _in_words(entry, newest):
-    """An outcome not put right yet, worded for alarms and officers, without any names."""
-    is_refused = entry["state"] == outcomes.REFUSED
-    if entry["state"] == outcomes.LOST:
-        return entry["why"]
-    if is_refused and entry["source"] == outcomes.ROLLBACK:
-        return f"Going back to edition {entry['number']} was refused."
-    if entry["id"] == newest:
-        if is_refused:
-            return "The last publication was refused. Readers have the edition before it."
-        return f"The last publication failed. {entry['why']}" if entry["why"] else ""
-    if is_refused:
-        return (
-            f"The publication of {_when(entry['at'])} was refused and has not been put right yet. "
-            "Readers do not have its changes."
-        )
-    if entry["state"] == outcomes.FAILED:
-        return f"The publication of {_when(entry['at'])} failed and has not been tried again."
-    return ""
-
-
-def _when(seconds):
-    return timezone.localtime(datetime.fromtimestamp(seconds, UTC)).strftime("%-d %B %Y, %H:%M,")
-
-
-def faults_here(request):
-    """A fault if this server is not serving the current edition, which happens if that is damaged.
-
-    Servers notice a switch within a second.
-    """
-    if "helphub.edition" not in request.environ:
-        return []
-    folder, served = store.current(), request.environ["helphub.edition"]
-    if folder == served or time.time() - store.switched_at() < SWITCHED:
-        return []
-    return [
-        Fault(
-            f"This server is not serving edition {folder.name}. Its journal says why. Publish "
-            "again."
-        )
-    ]
-
-
-def faults_of_front():
-    """A fault if nginx lacks the current edition's pages and asks the application for each."""
-    front, current = settings.FRONT_DIR, store.current()
-    if front is None or current is None:
-        return []
-    why = ""
-    with suppress(OSError):
-        why = (front / "fault").read_text().strip()
-    is_new = time.time() - store.switched_at() < COPIED
-    if not why and (is_new or (_is_at_work(front) and _front_has(front, current))):
-        return []
-    return [
-        Fault(
-            f"nginx does not have edition {current.name}, so pages come from the application, "
-            f"which is slower. {why or 'The front is not running.'} Ask whoever runs the server to "
-            "follow deploy/RUNBOOK.md, “The front stopped, or cannot copy”."
-        )
-    ]
-
-
-def _is_at_work(front):
-    try:
-        return time.time() - (front / "beat").stat().st_mtime < COPIED
-    except OSError:
-        return False
-
-
-def _front_has(front, edition):
-    if not (front / "open").is_symlink():
-        return False
-    try:
-        return os.readlink(front / "current").startswith(f"{edition.name}-")
-    except OSError:
-        return False
-
-
-def waiting_too_long():
-    """Whether an officer's request to publish has been unfinished for too long."""
-    from helphub.models import PublicationRequest
-
-    unfinished = [PublicationRequest.State.WAITING, PublicationRequest.State.RUNNING]
-    return PublicationRequest.objects.filter(
-        state__in=unfinished, asked_at__lt=timezone.now() - LONGEST_WAIT
-    ).exists()
+from helphub.editions import health
 
 
 def _plain(text, status=HTTPStatus.OK):
@@ -163,11 +23,11 @@ def live(request):
 @require_safe
 def fresh(request):
     """For alarms only."""
-    found = faults() or faults_here(request) or faults_of_front()
+    found = health.faults() or health.faults_here(request) or health.faults_of_front()
     messages = [fault.words for fault in found]
     if settings.FOR_OFFICERS and not messages:
         try:
-            if waiting_too_long():
+            if health.waiting_too_long():
                 messages = ["Something has been waiting to be published for more than 15 minutes."]
         except DatabaseError:
             messages = ["The working database does not answer. Readers do not need it."]

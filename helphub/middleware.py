@@ -11,13 +11,10 @@ from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.http import escape_leading_slashes
 
-from helphub import assets, views
-from helphub.edition import bake, reading, store
-
-
-def is_for_admin(request):
-    # Where there is no admin, readers find nothing at its address.
-    return "admin" in settings.ROLES and request.path_info.startswith(settings.ADMIN_PREFIX)
+from helphub import assets, error_pages
+from helphub.content import router
+from helphub.content.requests import is_for_admin
+from helphub.editions import bake, store
 
 
 def is_for_health(request):
@@ -126,7 +123,7 @@ def emergency_answer(environ, start_response, status):
     request.META[name] = environ.get(name, "")
 
     def page(request):
-        response = HttpResponse(views.emergency_page(), status=status)
+        response = HttpResponse(error_pages.emergency_page(), status=status)
         response.headers["Content-Length"] = str(len(response.content))
         response.headers["Retry-After"] = "60"
         return SecurityMiddleware(page).process_response(request, response)
@@ -169,16 +166,24 @@ def small_letters(get_response):
     return middleware
 
 
+BARE = {HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.SERVICE_UNAVAILABLE}
+
+
 def pages_for_refusals(get_response):
-    """Give a request with the wrong method a page too, because every page has the numbers."""
+    """Give a bare refusal a page too, because every page has the numbers.
+
+    The method was wrong, or a view was too busy to answer.
+    """
 
     def middleware(request):
         response = get_response(request)
-        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not is_for_admin(request):
-            page = views.method_not_allowed(request)
-            page.headers["Allow"] = response.headers["Allow"]
-            return page
-        return response
+        if response.status_code not in BARE or response.content or is_for_admin(request):
+            return response
+        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+            return error_pages.try_again(request)
+        page = error_pages.method_not_allowed(request)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
     return middleware
 
@@ -212,9 +217,9 @@ def readers_edition(get_response):
 
     def middleware(request):
         folder = request.environ.get("helphub.edition") or settings.EDITION or store.current()
-        if folder is None or reading.folder() or is_for_admin(request) or is_for_health(request):
+        if folder is None or router.folder() or is_for_admin(request) or is_for_health(request):
             return get_response(request)
-        with reading.reading(folder):
+        with router.reading(folder):
             if _is_of_another_release(folder):
                 return _without_tables(request)
             return get_response(request)
@@ -239,5 +244,5 @@ def _without_tables(request):
     except Resolver404:
         request.resolver_match = None
     if is_for_find(request):
-        return views.try_again(request)
-    return views.page_not_found(request, None)
+        return error_pages.try_again(request)
+    return error_pages.page_not_found(request, None)

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 from helphub import production
-from helphub.edition import content_file
+from helphub.content import content_file
 from helphub.exit import exit_address
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -121,9 +121,13 @@ FOR_OFFICERS = "admin" in ROLES  # Readers' servers have no accounts, no session
 INSTALLED_APPS = [
     "modeltranslation",
     "helphub.apps.HelphubConfig",
+    # Rooms, lowest floor first.
+    "helphub.content",
     "strategy",
     "contacts",
     "services",
+    "helphub.search",
+    "helphub.editions",
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
 ]
@@ -139,7 +143,11 @@ if FOR_OFFICERS:
         "allauth.mfa",
         "reversion",
         "helphub.history",
-        "helphub.signin",  # Last: it replaces what the apps above put into the admin.
+        "helphub.reviews",
+        "helphub.publishing",
+        "helphub.approvals",
+        "helphub.dashboard",
+        "helphub.accounts",  # Last: it replaces what the apps above put into the admin.
     ]
 MIDDLEWARE = [
     "helphub.middleware.headers",
@@ -156,13 +164,13 @@ MIDDLEWARE = [
 if FOR_OFFICERS:
     # These act on admin requests only. allauth's sees the others too, but leaves them alone.
     MIDDLEWARE += [
-        "helphub.admin_middleware.AdminSessions",
-        "helphub.admin_middleware.AdminForgeryProtection",
-        "helphub.admin_middleware.AdminSignIn",
-        "helphub.admin_middleware.AdminMessages",
+        "helphub.accounts.admin_middleware.AdminSessions",
+        "helphub.accounts.admin_middleware.AdminForgeryProtection",
+        "helphub.accounts.admin_middleware.AdminSignIn",
+        "helphub.accounts.admin_middleware.AdminMessages",
         "allauth.account.middleware.AccountMiddleware",
-        "helphub.signin.gate.Gate",
-        "helphub.admin_middleware.AdminAddresses",
+        "helphub.accounts.middleware.SignInRequired",
+        "helphub.accounts.admin_middleware.AdminAddresses",
         "helphub.history.middleware.Recorded",
     ]
 ROOT_URLCONF = "helphub.urls"
@@ -173,7 +181,12 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "libraries": {"desk": "helphub.desk.tags"} if FOR_OFFICERS else {},
+            "libraries": {
+                "dashboard": "helphub.dashboard.tags",
+                "publishing": "helphub.publishing.tags",
+            }
+            if FOR_OFFICERS
+            else {},
             "context_processors": [
                 "django.template.context_processors.request",
                 *(
@@ -206,7 +219,7 @@ else:
         }
     else:
         DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 5
-DATABASE_ROUTERS = ["helphub.edition.reading.Router"]
+DATABASE_ROUTERS = ["helphub.content.router.Router"]
 # The find index for when there is no edition. manage.py build_index makes it.
 FIND_INDEX = Path(os.environ.get("FIND_INDEX") or VAR_DIR / "find.sqlite3")
 # Previews of waiting entries, which officers show each other. Only the admin has them, for a short
@@ -225,20 +238,20 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 
-# Officers' sign-in. The code is in signin/.
+# Officers' sign-in. The code is in accounts/.
 
 if FOR_OFFICERS:
-    AUTHENTICATION_BACKENDS = ["helphub.signin.backend.OfficersBackend"]
-    CSRF_FAILURE_VIEW = "helphub.signin.views.stale_form"
+    AUTHENTICATION_BACKENDS = ["helphub.accounts.backend.OfficersBackend"]
+    CSRF_FAILURE_VIEW = "helphub.accounts.views.stale_form"
     LOGIN_URL = "account_login"
     LOGIN_REDIRECT_URL = "admin:index"
-    ACCOUNT_ADAPTER = "helphub.signin.adapters.AccountAdapter"
+    ACCOUNT_ADAPTER = "helphub.accounts.adapters.AccountAdapter"
     ACCOUNT_LOGIN_METHODS = {"username"}
     ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # Sign-up is closed; a check needs this.
     ACCOUNT_EMAIL_VERIFICATION = "none"
     ACCOUNT_SESSION_REMEMBER = False
     ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-    MFA_ADAPTER = "helphub.signin.adapters.FactorAdapter"
+    MFA_ADAPTER = "helphub.accounts.adapters.FactorAdapter"
     MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
     MFA_PASSKEY_LOGIN_ENABLED = True
     MFA_RECOVERY_CODES_SHOW_ONCE = True
@@ -255,7 +268,7 @@ if FOR_OFFICERS:
         }
     }
     PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # How long a keeper's sign-in link works.
-    # Limits on what one keeper of users can do to accounts (signin/account_changes.py).
+    # Limits on what one keeper of users can do to accounts (accounts/account_changes.py).
     ACCOUNT_CHANGE_WAITS = timedelta(days=1)  # Unless a second keeper agrees.
     ACCOUNT_AGE = timedelta(days=7)  # Before approving numbers or acting as second keeper.
     LONE_KEEPER_FACTOR_AGE = timedelta(days=1)  # If no other keeper could vouch.

@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from helphub import health, views
-from helphub.find import views as find_views
+from helphub.search import views as find_views
 from helphub.sitemaps import SITEMAPS
 
 # The pages of the site before this one, which posters and other sites still name.
@@ -17,6 +17,15 @@ OLD_ADDRESSES = [
     "forcedmarriage",
     "stalking",
 ]
+
+# Where officers' bookmarks, and links they gave each other, lead now.
+OLD_ROOMS = {
+    "numbers/": "approvals/",
+    "reviews/": "reviews/",
+    "deleted/": "history/deleted/",
+    "history/": "history/",
+    "": "publishing/",
+}
 
 urlpatterns = [
     path("robots.txt", views.robots),
@@ -38,14 +47,21 @@ if settings.FOR_OFFICERS:
     prefix = settings.ADMIN_PREFIX.lstrip("/")
     urlpatterns += [
         # First: the admin's own addresses for signing in and out lead to these.
-        path(prefix, include("helphub.signin.urls")),
-        path(f"{prefix}desk/", include("helphub.desk.urls")),
+        path(prefix, include("helphub.accounts.urls")),
+        path(f"{prefix}publishing/", include("helphub.publishing.urls")),
+        path(f"{prefix}approvals/", include("helphub.approvals.urls")),
+        path(f"{prefix}reviews/", include("helphub.reviews.urls")),
+        path(f"{prefix}history/", include("helphub.history.urls")),
+        *(
+            re_path(rf"^{prefix}desk/{old}(?P<rest>.*)$", views.moved_in_admin, {"room": room})
+            for old, room in OLD_ROOMS.items()
+        ),
         path(prefix, admin.site.urls),
     ]
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("help-now/", views.fixed_page, name="help-now"),
-    path("find/", find_views.find, name="find"),
+    path("search/", find_views.find, name="find"),
     path("using-this-site/", views.fixed_page, name="using-this-site"),
     path("accessibility/", views.fixed_page, name="accessibility"),
     path("privacy/", views.fixed_page, name="privacy"),
@@ -55,7 +71,7 @@ urlpatterns += i18n_patterns(
     prefix_default_language=False,
 )
 
-handler400 = "helphub.views.bad_request"
-handler403 = "helphub.views.permission_denied"
-handler404 = "helphub.views.page_not_found"
-handler500 = "helphub.views.server_error"
+handler400 = "helphub.error_pages.bad_request"
+handler403 = "helphub.error_pages.permission_denied"
+handler404 = "helphub.error_pages.page_not_found"
+handler500 = "helphub.error_pages.server_error"

@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helphub.settings")
 django = get_wsgi_application()
 
 # These can only be imported once Django is set up.
-from helphub.edition.serve import Server  # noqa: E402
+from helphub.editions.serve import Server  # noqa: E402
 from helphub.middleware import emergency_answer  # noqa: E402
 
 logger = logging.getLogger(__name__)
@@ -45,4 +45,4 @@ def guarded(environ, start_response):
         return emergency_answer(environ, start_response, 500)
 
 
-application = Server(guarded)
+application = Server(guarded, emergency_answer)

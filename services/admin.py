@@ -5,17 +5,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from helphub.editing import (
+from helphub.content.admin import (
     EditingInline,
-    EntryAdmin,
     EntryForm,
-    KeepsHistory,
-    KeepsWhatReadersHad,
     NamedRowForm,
     PermanentRows,
     SaysWhatSavingDoes,
     language_fieldsets,
 )
+from helphub.history.admin import KeepsHistory
+from helphub.history.entry_admin import EntryAdmin, KeepsWhatReadersHad
 from services.models import (
     Audience,
     Choice,
@@ -96,7 +95,7 @@ class LocationInline(EditingInline):
         fields = [
             name
             for name in self.form_fields
-            if name != "withdraw" or request.user.has_perm("helphub.withdraw")
+            if name != "withdraw" or request.user.has_perm("editions.withdraw")
         ]
         return language_fieldsets(self.model, fields, self.has_words_first)
 
@@ -104,7 +103,7 @@ class LocationInline(EditingInline):
     def withdraw(self, location):
         if location.pk is None:
             return "–"
-        url = reverse("desk:withdraw", args=[location._meta.label_lower, location.pk])
+        url = reverse("publishing:withdraw", args=[location._meta.label_lower, location.pk])
         label = "Withdraw it from every page and erase the editions that show it"
         return format_html('<a href="{}">{}</a>', url, label)
 

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
-from contacts.traces import Answer
-from helphub import memory
+from contacts.call_privacy import Answer
+from helphub.content import memory
 from services.models import Choice, Service
 
 MOST_CHOICES = 2

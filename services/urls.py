@@ -1,6 +1,6 @@
 from django.urls import path
 
-from services import addresses, views
+from services import public_urls, views
 
 app_name = "services"
 urlpatterns = [
@@ -20,4 +20,4 @@ urlpatterns = [
 
 def public_addresses():
     """Pages that an edition needs besides the lists and the entries' own pages."""
-    return addresses.browsing()
+    return public_urls.browsing()

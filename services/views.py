@@ -2,7 +2,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from helphub import memory
+from helphub.content import memory
 from services import narrowing
 from services.models import Choice, Location, Service, Situation, Town
 

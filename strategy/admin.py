@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from helphub.editing import EntryAdmin, PrintedAdmin
+from helphub.history.entry_admin import EntryAdmin, PrintedAdmin
 from strategy import models
 
 

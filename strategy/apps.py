@@ -1,13 +1,15 @@
 from django.apps import AppConfig
 
+from helphub.content.registry import ContentConfig
 
-class StrategyConfig(AppConfig):
+
+class StrategyConfig(ContentConfig, AppConfig):
     name = "strategy"
     verbose_name = "Pages and the strategy"
 
     def ready(self):
-        from helphub import texts
+        from helphub.content import markup
         from strategy.models import FormOfAbuse, Guide
 
-        texts.register("guide", Guide.objects.links, Guide.objects.names)
-        texts.register("topic", FormOfAbuse.objects.links, FormOfAbuse.objects.names)
+        markup.register("guide", Guide.objects.links, Guide.objects.names)
+        markup.register("topic", FormOfAbuse.objects.links, FormOfAbuse.objects.names)

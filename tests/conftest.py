@@ -1,6 +1,7 @@
 import shutil
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -10,39 +11,39 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone, translation
 
-from helphub import clock, memory
-from helphub.edition import build, makers, publish
+from helphub.content import clock, memory
+from helphub.editions import build, makers, publish
 from services.models import Choice, Situation
-
-from .accounts import established
-from .addresses import public_pages
-from .reader import Page
-from .support import prepared
+from tests.support import prepared
+from tests.support.accounts import established
+from tests.support.addresses import public_pages
+from tests.support.reader import Page
 
 # Rules, texts and single pages. `make check` runs these before each commit.
 FAST = {
-    *(
-        "test_architecture",
-        "test_assets",
-        "test_dialling",
-        "test_edition_bake",
-        "test_edition_gate",
-    ),
-    *(
-        "test_factories",
-        "test_fallbacks",
-        "test_find",
-        "test_headers",
-        "test_hours",
-        "test_invitations",
-    ),
-    *("test_oldest_browsers", "test_pasted_lists", "test_reviews", "test_texts", "test_users"),
+    "test_architecture",
+    "test_assets",
+    "test_factories",
+    "test_headers",
+    "test_oldest_browsers",
+    "accounts/test_invitations",
+    "accounts/test_users",
+    "contacts/test_dialling",
+    "contacts/test_fallbacks",
+    "contacts/test_opening_hours",
+    "content/test_markup",
+    "content/test_pasted_lists",
+    "editions/test_bake",
+    "editions/test_checks",
+    "reviews/test_reviews",
+    "search/test_search",
 }
+TESTS = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if item.path.stem in FAST and "browser" not in item.path.parts:
+        if str(item.path.relative_to(TESTS).with_suffix("")) in FAST:
             item.add_marker(pytest.mark.fast)
 
 

@@ -1,48 +1,165 @@
-"""A room imports only from below."""
+"""The house: rooms on floors, files and functions that a person can hold in the head."""
 
 import ast
+import re
+import shutil
 
 import pytest
 from django.conf import settings
 
-FLOORS = ["strategy", "contacts", "services"]  # Lowest first.
-GROUND = {f"helphub.{name}" for name in ("entries", "texts", "editing", "forms", "memory", "clock")}
+# Lowest first. Rooms on one floor don't know each other. Everything else in helphub/ is the roof,
+# which knows everybody and which no room knows.
+FLOORS = [
+    ["helphub.content"],
+    ["helphub.history", "helphub.accounts", "helphub.reviews"],
+    ["strategy"],
+    ["contacts"],
+    ["services"],
+    ["helphub.search"],
+    ["helphub.editions"],
+    ["helphub.publishing"],
+    ["helphub.approvals"],
+    ["helphub.dashboard"],
+]
+ROOF = "helphub"
+FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+FLOOR_OF[ROOF] = len(FLOORS)
+# Folders of the roof that hold no room.
+PARTS_OF_ROOF = {"formats", "locale", "management", "migrations", "templatetags"}
+LONGEST_FILE, LONGEST_FUNCTION = 400, 40  # Lines.
 
 
-def imported_modules(path):
-    for node in ast.walk(ast.parse(path.read_text())):
+def sources(base):
+    """Every Python file of the product, migrations apart."""
+    for root in ("helphub", "strategy", "contacts", "services"):
+        for path in sorted((base / root).rglob("*.py")):
+            if "migrations" not in path.parts:
+                yield path
+
+
+def room_of(name):
+    """The room that a dotted name is in, or None for what is not ours."""
+    parts = name.split(".")
+    if (room := ".".join(parts[:2])) in FLOOR_OF:
+        return room
+    return parts[0] if parts[0] in FLOOR_OF else None
+
+
+def imported_names(tree, package):
+    """What a module imports, inside functions too, as absolute dotted names."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
-def string_references(path):
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value.partition(".")[0] if "." in node.value else ""
+def arrows(base):
+    """Which room imports which: {(room, imported room): the files that do}."""
+    graph = {}
+    for path in sources(base):
+        parts = path.relative_to(base).with_suffix("").parts
+        room = room_of(".".join(parts))
+        for name in imported_names(ast.parse(path.read_text()), parts[:-1]):
+            other = room_of(name)
+            if other and other != room:
+                graph.setdefault((room, other), set()).add(str(path.relative_to(base)))
+    return graph
 
 
-@pytest.mark.parametrize("app", FLOORS)
-def test_an_app_imports_only_from_below(app):
-    above = FLOORS[FLOORS.index(app) + 1 :]
-    for path in (settings.BASE_DIR / app).rglob("*.py"):
-        for module in imported_modules(path):
-            root = module.partition(".")[0]
-            assert root not in above, f"{path} imports {module}"
-            if module.startswith("helphub."):
-                assert ".".join(module.split(".")[:2]) in GROUND, f"{path} imports {module}"
+def upward(graph):
+    """The arrows that do not run down."""
+    return {
+        f"{room} imports {other}: {', '.join(sorted(files))}"
+        for (room, other), files in graph.items()
+        if FLOOR_OF[other] >= FLOOR_OF[room]
+    }
 
 
-@pytest.mark.parametrize("app", FLOORS)
-def test_an_app_names_no_model_above_it_in_a_string(app):
-    above = FLOORS[FLOORS.index(app) + 1 :]
-    assert not set(above) & set(string_references(settings.BASE_DIR / app / "models.py"))
+def circles(graph):
+    """The rooms that import themselves, through whichever others."""
+    reached = {}
+    for room, other in graph:
+        reached.setdefault(room, set()).add(other)
+    while True:
+        further = {
+            room: others.union(*(reached.get(other, set()) for other in others))
+            for room, others in reached.items()
+        }
+        if further == reached:
+            return {room for room, others in reached.items() if room in others}
+        reached = further
 
 
-@pytest.mark.parametrize("module", sorted(GROUND))
-def test_the_ground_imports_no_app(module):
-    path = settings.BASE_DIR / f"{module.replace('.', '/')}.py"
-    for imported in imported_modules(path):
-        assert imported.partition(".")[0] not in FLOORS
+def test_a_room_imports_only_from_lower_floors():
+    graph = arrows(settings.BASE_DIR)
+    assert upward(graph) == set()
+    assert circles(graph) == set()
+    assert len(graph) > 30
+
+
+def test_every_folder_is_a_room_or_a_part_of_the_roof():
+    folders = {path.parent.name for path in (settings.BASE_DIR / "helphub").glob("*/*")}
+    rooms = {room.partition(".")[2] for room in FLOOR_OF} - {""}
+    assert folders - {"__pycache__"} == rooms | PARTS_OF_ROOF
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the code, to plant faults in."""
+    for root in ("helphub", "strategy", "contacts", "services"):
+        shutil.copytree(
+            settings.BASE_DIR / root, tmp_path / root, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("file", "planted"),
+    [
+        ("strategy/views.py", "def later():\n    from services.models import Service\n"),
+        ("contacts/admin.py", "import helphub.approvals.models\n"),
+        ("helphub/content/forms.py", "from ..history import recording\n"),
+        ("helphub/search/index.py", "from helphub import views\n"),
+        ("helphub/accounts/views.py", "from helphub.reviews import models\n"),
+    ],
+)
+def test_an_arrow_upwards_is_found(copy, file, planted):
+    path = copy / file
+    path.write_text(f"{path.read_text()}\n\n{planted}")
+    (fault,) = upward(arrows(copy))
+    assert fault.endswith(f": {file}")
+
+
+def test_a_circle_is_found_through_other_rooms():
+    assert circles({("a", "b"): {""}, ("b", "c"): {""}, ("c", "a"): {""}}) == {"a", "b", "c"}
+    assert circles({("a", "b"): {""}, ("b", "c"): {""}, ("a", "c"): {""}}) == set()
+
+
+def test_a_model_names_no_model_of_a_floor_above():
+    labels = {room.rpartition(".")[2]: floor for room, floor in FLOOR_OF.items()}
+    for path in sources(settings.BASE_DIR):
+        room = room_of(".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts))
+        if path.name != "models.py" and path.parent.name != "models":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            value = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(value, str) and re.fullmatch(r"[a-z]+\.[A-Z]\w+", value):
+                assert labels.get(value.partition(".")[0], 0) <= FLOOR_OF[room], (path, value)
+
+
+def test_no_file_is_too_long_to_hold_in_the_head():
+    lengths = {path: len(path.read_text().splitlines()) for path in sources(settings.BASE_DIR)}
+    assert {path: n for path, n in lengths.items() if n > LONGEST_FILE} == {}
+
+
+def test_no_function_is_too_long_to_hold_in_the_head():
+    too_long = {
+        f"{path}: {node.name}"
+        for path in sources(settings.BASE_DIR)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= LONGEST_FUNCTION
+    }
+    assert too_long == set()

@@ -7,11 +7,10 @@ from contacts.models import Phone
 from helphub import views, wsgi
 from services.models import Service
 from strategy.models import Chapter, FormOfAbuse, Guide
-
-from . import fuzzing
-from .reader import Page
-from .test_pages import assert_critical_numbers
-from .wsgi import ask, environ
+from tests.support import fuzzing
+from tests.support.reader import Page
+from tests.support.wsgi import ask, environ
+from tests.test_pages import assert_critical_numbers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 

@@ -9,11 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from strategy.models import Guide
-
-from .databases import on_a_file, on_a_postgresql
-from .reader import Page, text
-from .test_admin import change_url, form_values
-from .test_sessions import all_inputs
+from tests.accounts.test_sessions import all_inputs
+from tests.content.test_admin import change_url, form_values
+from tests.support.databases import on_a_file, on_a_postgresql
+from tests.support.reader import Page, text
 
 pytestmark = pytest.mark.both_databases
 

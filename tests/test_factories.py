@@ -5,9 +5,8 @@ from django.core.exceptions import ValidationError
 
 from contacts.models import Organization, Phone
 from services.models import Audience
-
-from .reader import Page, text
-from .support import factories
+from tests.support import factories
+from tests.support.reader import Page, text
 
 pytestmark = pytest.mark.django_db
 

@@ -14,9 +14,8 @@ from hypothesis import HealthCheck, given, settings
 
 from contacts.models import Phone
 from helphub.wsgi import application
-
-from . import fuzzing
-from .wsgi import ask, environ
+from tests.support import fuzzing
+from tests.support.wsgi import ask, environ
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 

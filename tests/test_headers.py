@@ -7,7 +7,7 @@ import re
 import pytest
 from django.db import connection
 
-from .reader import Page
+from tests.support.reader import Page
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,9 @@ from urllib.parse import urljoin
 import pytest
 from django.conf import settings
 
-from .observatory import Visit, points, total
-from .test_settings import PRODUCTION
-from .wsgi import Answer
+from tests.support.observatory import Visit, points, total
+from tests.support.wsgi import Answer
+from tests.test_settings import PRODUCTION
 
 HOST = "hub.example.org"
 STATIC = "/static/admin/css/base.css"
@@ -69,7 +69,7 @@ def production(tmp_path_factory):
     def visit(role, requests):
         base = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         result = subprocess.run(
-            [sys.executable, "-m", "tests.production", folder],
+            [sys.executable, "-m", "tests.support.production", folder],
             cwd=settings.BASE_DIR,
             env=base
             | PRODUCTION

@@ -9,11 +9,10 @@ from django.http import Http404
 from django.utils.translation import gettext, override
 
 from helphub import assets, views
-from helphub.entries import DENIED_PATTERN, Gone
+from helphub.content.entries import DENIED_PATTERN, Gone
 from strategy.models import Guide
-
-from .addresses import in_language
-from .reader import Page
+from tests.support.addresses import in_language
+from tests.support.reader import Page
 
 pytestmark = pytest.mark.django_db
 

@@ -6,15 +6,14 @@ from django.conf import settings
 from django.utils.translation import get_language_info
 
 from contacts.models import Phone
-from helphub import memory
-from helphub.edition.build import BROTLI_QUALITY
-from helphub.entries import DENIED_PATTERN
+from helphub.content import memory
+from helphub.content.entries import DENIED_PATTERN
+from helphub.editions.build import BROTLI_QUALITY
 from services.models import Service
 from strategy.models import Chapter, FormOfAbuse, Guide
-
-from .addresses import in_language, public_pages, right_to_left
-from .reader import Page, text
-from .test_outside_the_body import assert_says_nothing
+from tests.support.addresses import in_language, public_pages, right_to_left
+from tests.support.reader import Page, text
+from tests.test_outside_the_body import assert_says_nothing
 
 pytestmark = pytest.mark.django_db
 

@@ -15,13 +15,12 @@ from django.conf import settings as project
 from django.core.management import CommandError, call_command
 
 from contacts.models import Phone
-from helphub.edition import build, publish, store
-from helphub.edition.watch import Watcher
+from helphub.editions import build, publish, store
+from helphub.editions.worker import Watcher
 from helphub.management.commands import serve
-
-from .conftest import keep_few_lists
-from .databases import on_a_file
-from .support import prepared
+from tests.conftest import keep_few_lists
+from tests.support import prepared
+from tests.support.databases import on_a_file
 
 
 def free_port():

@@ -64,7 +64,7 @@ def take(edition, front, step=lambda: None):
     Without an edition, only the emergency page is written. Calls `step` for each file. Returns the
     SHA-256 of each copied file, by name.
     """
-    from helphub.edition import store
+    from helphub.editions import store
 
     name = f"{edition.name if edition else '000000'}-{time.time_ns():x}"
     work = front / f".work-{name}"
@@ -123,8 +123,8 @@ def _copied(edition, work, packed, step):
 
     Reuses pages that were compressed at the best quality for an earlier edition.
     """
-    from helphub.edition import store
-    from helphub.edition.store import TWINS, digest
+    from helphub.editions import store
+    from helphub.editions.store import TWINS, digest
 
     pages, marks = store.with_all_headers(store.read_manifest(edition)), {}
     for page in pages.values():
@@ -155,7 +155,7 @@ def _copied(edition, work, packed, step):
 
 def _packed(folder, page):
     """The page at the best compression, if it exists and still unpacks to the same page."""
-    from helphub.edition.store import digest
+    from helphub.editions.store import digest
 
     path = folder / page["sha256"]
     try:
@@ -236,7 +236,7 @@ class Front:
 
     def look(self):
         """Take the current edition if it is new. Returns whether nginx now has it."""
-        from helphub.edition import store
+        from helphub.editions import store
 
         self.step()
         edition = store.current()
@@ -263,7 +263,7 @@ class Front:
 
     def is_whole(self):
         """Whether nginx's copy is intact. Checked every twenty seconds."""
-        from helphub.edition import store
+        from helphub.editions import store
 
         if self.shown is None or time.monotonic() < self.look_at_files_at:
             return True
@@ -277,7 +277,7 @@ class Front:
 
     def note_what_to_pack(self):
         """List the pages still to be compressed, and delete files that no page uses any more."""
-        from helphub.edition import store
+        from helphub.editions import store
 
         pages = {}
         if self.shown not in (None, NOTHING):
@@ -294,7 +294,7 @@ class Front:
 
     def pack(self):
         """Compress a few more pages at the best quality."""
-        from helphub.edition.store import digest
+        from helphub.editions.store import digest
 
         until = time.monotonic() + PACKING
         while self.to_pack and self.pack_again_at <= time.monotonic() < until:
@@ -363,7 +363,7 @@ def _replace(path, content):
 
 def may_be_shown(edition):
     """Whether an edition still exists and has not been forbidden."""
-    from helphub.edition import store
+    from helphub.editions import store
 
     return (edition / "manifest.json").exists() and not store.is_forbidden(edition)
 
@@ -374,7 +374,7 @@ def _clear_erased(front):
     The files that nginx reads at startup stay until another edition replaces them. Returns whether
     any pages were deleted.
     """
-    from helphub.edition import store
+    from helphub.editions import store
 
     if store.current() is None:
         return False  # The whole editions folder may be missing for a moment.

@@ -8,19 +8,24 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from helphub.history import conflicts, states, versions, words
+from helphub.content import forms
+from helphub.history import (
+    conflicts,
+    diff,
+    snapshots,
+    versions,
+)
 from helphub.history.recording import recording
-from helphub.signin import typed
 
 
 class KeepsHistory:
     """Links to a record's versions, and refuses a save over one the officer has not seen."""
 
-    change_form_template = "admin/helphub/change_form.html"
+    change_form_template = "admin/history/change_form.html"
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         request.mark = request.conflict = None
-        key = object_id and states.key_of(self.model, unquote(object_id))
+        key = object_id and snapshots.key_of(self.model, unquote(object_id))
         if key is None or "_saveasnew" in request.POST:
             return super().changeform_view(request, object_id, form_url, extra_context)
         if request.method != "POST":
@@ -28,8 +33,8 @@ class KeepsHistory:
             request.mark = conflicts.mark_of(self.model, key)
             return super().changeform_view(request, object_id, form_url, extra_context)
         with recording(request.user):
-            states.lock(self.model, key)
-            saved = states.read_one(self.model, key)
+            snapshots.lock(self.model, key)
+            saved = snapshots.read_one(self.model, key)
             if saved is None and self.has_change_permission(request):
                 return self._is_gone(request, key)
             request.mark = request.POST.get(conflicts.MARK, "")
@@ -46,10 +51,10 @@ class KeepsHistory:
         context = self.admin_site.each_context(request) | {
             "title": "Someone has deleted this",
             "newest": newest,
-            "words": typed.words_of(typed.fields_of(request)),
-            "url": reverse("desk:history", args=[self.opts.label_lower, key]),
+            "words": forms.words_of(forms.fields_of(request)),
+            "url": reverse("history:history", args=[self.opts.label_lower, key]),
         }
-        return render(request, "admin/helphub/gone.html", context, status=HTTPStatus.CONFLICT)
+        return render(request, "admin/history/gone.html", context, status=HTTPStatus.CONFLICT)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -60,7 +65,7 @@ class KeepsHistory:
         saved = getattr(request, "conflict", None)
         if saved is not None and "data" in kwargs:
             label = inline.model._meta.label_lower
-            base = request.base or states.State({})
+            base = request.base or snapshots.State({})
             conflicts.with_rows_that_are_there(
                 request.POST,
                 prefix,
@@ -79,7 +84,7 @@ class KeepsHistory:
             mine = conflicts.typed_state(saved, form, formsets)
             if request.base:
                 conflicts.merge(saved, request.base, mine, form, formsets)
-            context["conflict"] = words.difference(self.model, saved, mine)
+            context["conflict"] = diff.difference(self.model, saved, mine)
             context["newest"] = versions.of_record(self.model, obj.pk).first()
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if saved:
@@ -87,12 +92,12 @@ class KeepsHistory:
         return response
 
     def history_view(self, request, object_id, extra_context=None):
-        key = states.key_of(self.model, unquote(object_id))
+        key = snapshots.key_of(self.model, unquote(object_id))
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         if key is None:
             raise Http404("There is no such record.")
-        return redirect("desk:history", self.opts.label_lower, key)
+        return redirect("history:history", self.opts.label_lower, key)
 
     # Fields edited in the list.
 

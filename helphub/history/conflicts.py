@@ -7,8 +7,8 @@ from django.forms import CheckboxInput, ModelMultipleChoiceField
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import QueryDict
 
-from helphub.history import states
-from helphub.history.states import State
+from helphub.history import snapshots
+from helphub.history.snapshots import State
 
 MARK = "_mark"
 REFUSED = "Someone else saved this while you had it open. The top of the form shows what differs."
@@ -16,7 +16,7 @@ REFUSED = "Someone else saved this while you had it open. The top of the form sh
 
 def mark_of(model, key):
     """The mark of a record as it is saved, or "" if there is none."""
-    state = states.read_one(model, key)
+    state = snapshots.read_one(model, key)
     return state.mark if state else ""
 
 
@@ -44,7 +44,7 @@ def typed_state(saved, form, formsets):
 
 def _typed(model, form):
     """A form's fields as a version stores them."""
-    names = {field.name: field for field in states.kept_fields(model)}
+    names = {field.name: field for field in snapshots.kept_fields(model)}
     cleaned = getattr(form, "cleaned_data", {})
     return {
         name: _as_kept(names[name], cleaned[name])
@@ -58,7 +58,7 @@ def _as_kept(field, value):
         return sorted(other.pk for other in value)
     if field.is_relation:
         value = value and getattr(value, field.target_field.attname)
-    return states.as_json(value)
+    return snapshots.as_json(value)
 
 
 def merge(saved, base, mine, form, formsets):
@@ -67,7 +67,7 @@ def merge(saved, base, mine, form, formsets):
     The officer then decides only about fields that both changed.
     """
     model = form._meta.model
-    row = states.instance_of(model, form.instance.pk, saved.fields)
+    row = snapshots.instance_of(model, form.instance.pk, saved.fields)
     _merge_fields(base.fields, saved.fields, mine.fields, form, type(form)(instance=row))
     for formset in formsets:
         label = formset.model._meta.label_lower
@@ -75,7 +75,7 @@ def merge(saved, base, mine, form, formsets):
         for row_form in formset.initial_forms:
             key = str(row_form.instance.pk)
             if key in before and key in now and key in typed:
-                row = states.instance_of(formset.model, row_form.instance.pk, now[key])
+                row = snapshots.instance_of(formset.model, row_form.instance.pk, now[key])
                 fresh = type(row_form)(instance=row, prefix=row_form.prefix)
                 _merge_fields(before[key], now[key], typed[key], row_form, fresh)
 
@@ -133,7 +133,7 @@ def with_rows_that_are_there(data, prefix, saved_rows, before, form_class):
         key = "".join(fields.get("id", []))
         is_there = key in saved_rows
         if key and not is_there:
-            row = states.instance_of(model, None, before.get(key, {}))
+            row = snapshots.instance_of(model, None, before.get(key, {}))
             form = form_class(data, instance=row, prefix=start.removesuffix("-"))
             if "DELETE" in fields or (key in before and not form.has_changed()):
                 continue
@@ -141,7 +141,7 @@ def with_rows_that_are_there(data, prefix, saved_rows, before, form_class):
         forms.append((not is_there, fields))
     typed = {"".join(fields.get("id", [])) for _, fields in forms}
     for key in saved_rows.keys() - typed:
-        form = form_class(instance=states.instance_of(model, int(key), saved_rows[key]))
+        form = form_class(instance=snapshots.instance_of(model, int(key), saved_rows[key]))
         fields = QueryDict(mutable=True)
         for name in form.fields:
             _put(fields, name, form[name])

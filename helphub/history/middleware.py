@@ -1,11 +1,11 @@
 """Keeps versions of what an admin request saves, wherever the code saves it."""
 
+from helphub.content.requests import is_for_admin
 from helphub.history.recording import recording
-from helphub.middleware import is_for_admin
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 # Not the sign-in pages: they count failures, and a rollback must not undo the count.
-ROOMS = {"admin", "desk"}
+ROOMS = {"admin", "publishing", "approvals", "reviews", "history"}
 
 
 class Recorded:

@@ -10,8 +10,8 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_de
 from django.utils import timezone
 from reversion.models import Revision, Version
 
-from helphub.edition.bake import PLACES
-from helphub.history import states, versions
+from helphub.content.registry import places, recorded_models
+from helphub.history import snapshots, versions
 
 DELETED = "Deleted"
 LOADED = "Loaded from the fixtures"
@@ -34,7 +34,7 @@ class Recording:
         changed = []
         for model in {model for model, _ in self.saved}:
             keys = [key for saved_model, key in self.saved if saved_model is model]
-            for key, state in states.read(model, keys).items():
+            for key, state in snapshots.read(model, keys).items():
                 self.deleted.pop((model, key), None)
                 is_noted = (model, key) in self.noted
                 if is_noted or not state.says_the_same_as(versions.newest_state(model, key)):
@@ -65,12 +65,12 @@ def recording(user=None, why=""):
 def begin():
     """Make a first version of each record that has none."""
     unversioned = []
-    for model in states.records():
+    for model in snapshots.records():
         versioned = versions.of_model(model).values_list("object_id", flat=True)
         versioned = set(versioned.order_by().distinct())
         unversioned += [
             (model, key, state)
-            for key, state in states.read(model).items()
+            for key, state in snapshots.read(model).items()
             if str(key) not in versioned
         ]
     with transaction.atomic():
@@ -86,10 +86,10 @@ def write_revision(records, user, why):
     )
     rows = {}
     for model, key, state in records:
-        name = str(states.instance_of(model, key, state.fields))
+        name = str(snapshots.instance_of(model, key, state.fields))
         rows[model, key] = _version(revision, model, key, state.fields, name)
-        for child, link in states.children(model):
-            owner = states.name_of(link, key, state)
+        for child, link in snapshots.children(model):
+            owner = snapshots.name_of(link, key, state)
             for number, fields in state.rows.get(child._meta.label_lower, {}).items():
                 fields = fields | {link.name: owner}
                 rows[child, number] = _version(revision, child, number, fields, "")
@@ -97,7 +97,7 @@ def write_revision(records, user, why):
 
 
 def _version(revision, model, key, fields, name):
-    key = states.key_of(model, key)
+    key = snapshots.key_of(model, key)
     written = [{"model": model._meta.label_lower, "pk": key, "fields": fields}]
     return Version(
         revision=revision,
@@ -116,9 +116,9 @@ def _version(revision, model, key, fields, name):
 def _touch(instance):
     """Note the record that a row is, or belongs to."""
     current, model = _recording.get(), type(instance)
-    if model in states.records():
+    if model in snapshots.records():
         current.saved.add((model, instance.pk))
-    for owner, link in states.owners(model):
+    for owner, link in snapshots.owners(model):
         if (name := getattr(instance, link.attname)) is not None:
             affected = models.QuerySet(owner).filter(**{link.target_field.attname: name})
             current.saved.update((owner, key) for key in affected.values_list("pk", flat=True))
@@ -134,15 +134,15 @@ def before_deletion(sender, instance, **kwargs):
     if current is None:
         return
     _touch(instance)
-    for model in states.records():
+    for model in snapshots.records():
         for link in model._meta.many_to_many:
             if link.related_model is sender:
                 affected = models.QuerySet(model).filter(**{link.name: instance.pk})
                 current.saved.update((model, key) for key in affected.values_list("pk", flat=True))
-    if sender in states.records():
-        state = states.read_one(sender, instance.pk)
+    if sender in snapshots.records():
+        state = snapshots.read_one(sender, instance.pk)
         # An address is not kept once it is deleted.
-        state.rows = {label: rows for label, rows in state.rows.items() if label not in PLACES}
+        state.rows = {label: rows for label, rows in state.rows.items() if label not in places()}
         current.deleted.setdefault((sender, instance.pk), state)
 
 
@@ -169,7 +169,7 @@ def forget(model, keys):
 
 def listen():
     """Watch every row of the content that is saved or deleted, and every link."""
-    for model in states.kept():
+    for model in recorded_models():
         if model._meta.auto_created:
             m2m_changed.connect(on_links, model)
         else:

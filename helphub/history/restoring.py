@@ -3,9 +3,13 @@
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from helphub.edition.bake import PLACES
-from helphub.history import states
-from helphub.history.states import State
+from helphub.content.registry import places
+from helphub.history import snapshots
+from helphub.history.snapshots import State
+
+# Limits on restoring records of one kind, by its label. Rooms above add theirs when they start.
+# Each has `kept_fields(row)`, `notes(row)` and `refusals(key, present, wanted)`.
+RESTRICTIONS = {}
 
 
 class RefusedError(Exception):
@@ -33,10 +37,10 @@ def wanted(model, present, version, kept_fields=(), kept_rows=()):
         if gone := len(fields.get(field.name, [])) - len(existing):
             notes.append(f"Not restored in “{field.verbose_name}”, because deleted since: {gone}.")
         fields[field.name] = sorted(existing)
-    for child, _ in states.children(model):
+    for child, _ in snapshots.children(model):
         label = child._meta.label_lower
         now, earlier = present.rows.get(label, {}), version.rows.get(label, {})
-        if label in PLACES:
+        if label in places():
             # A deleted place was not kept, and an old version must not remove a present one.
             rows[label] = {key: earlier.get(key, fields) for key, fields in now.items()}
             if now.keys() != earlier.keys():
@@ -68,14 +72,14 @@ def restore(model, key, wanted):
 
 def _restore(model, key, wanted):
     row = models.QuerySet(model).filter(pk=key).first() or model(pk=key)
-    for field in states.own_fields(model):
+    for field in snapshots.own_fields(model):
         if field.name in wanted.fields:
-            setattr(row, field.attname, states.value_of(field, wanted.fields[field.name]))
+            setattr(row, field.attname, snapshots.value_of(field, wanted.fields[field.name]))
     row.full_clean()
     row.save()
     for field in model._meta.many_to_many:
         getattr(row, field.name).set(wanted.fields.get(field.name, []))
-    for child, link in states.children(model):
+    for child, link in snapshots.children(model):
         _restore_rows(row, child, link, wanted.rows.get(child._meta.label_lower, {}))
     # Check again: some rules depend on the record's links and rows.
     model._base_manager.get(pk=key).full_clean()
@@ -85,18 +89,18 @@ def _restore_rows(row, child, link, earlier):
     owner = {link.attname: getattr(row, link.target_field.attname)}
     now = {
         str(key): {name: value for name, value in fields.items() if name != link.name}
-        for key, fields in states.table_of(child, **owner).items()
+        for key, fields in snapshots.table_of(child, **owner).items()
     }
     different = [key for key in {*now, *earlier} if now.get(key) != earlier.get(key)]
     # Deleting a place would delete its versions too.
-    is_place = child._meta.label_lower in PLACES
+    is_place = child._meta.label_lower in places()
     gone = [] if is_place else [key for key in different if key in now]
     # Delete them all first: two rows may have swapped a unique value.
     for old_row in child._base_manager.filter(pk__in=gone):
         old_row.delete()
     for key in different:
         if key in earlier:
-            new_row = states.instance_of(child, states.key_of(child, key), earlier[key])
+            new_row = snapshots.instance_of(child, snapshots.key_of(child, key), earlier[key])
             new_row._state.adding = not is_place
             setattr(new_row, link.name, row)
             new_row.full_clean(exclude=[child._meta.pk.name])

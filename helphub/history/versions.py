@@ -5,7 +5,7 @@ import json
 from django.contrib.contenttypes.models import ContentType
 from reversion.models import Version
 
-from helphub.history import states
+from helphub.history import snapshots
 
 
 def of_model(model):
@@ -37,19 +37,19 @@ def fields_of(version):
 
 def states_of(model, versions):
     """The states in these versions of one record: {version's key: State}."""
-    field_names = {field.name for field in states.kept_fields(model)}
+    field_names = {field.name for field in snapshots.kept_fields(model)}
     states_by_version = {}
     by_revision = {}
     for version in versions:
         fields = {name: value for name, value in fields_of(version).items() if name in field_names}
-        states_by_version[version.pk] = by_revision[version.revision_id] = states.State(fields)
-    for child, link in states.children(model):
+        states_by_version[version.pk] = by_revision[version.revision_id] = snapshots.State(fields)
+    for child, link in snapshots.children(model):
         rows = of_model(child).filter(revision__in=list(by_revision)).order_by("pk")
         for row in rows:
             state, fields = by_revision[row.revision_id], fields_of(row)
-            owner = states.name_of(link, int(versions[0].object_id), state)
+            owner = snapshots.name_of(link, int(versions[0].object_id), state)
             if fields.get(link.name) == owner and owner is not None:
-                states.put_row(state, child, link, row.object_id, fields)
+                snapshots.put_row(state, child, link, row.object_id, fields)
     return states_by_version
 
 

@@ -11,10 +11,11 @@ from django.utils.html import conditional_escape, escape, format_html, format_ht
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_info, gettext, gettext_noop
 
-from contacts import fallbacks
+from contacts import critical, fallbacks
 from contacts.models import Phone
-from helphub import assets, clock, critical, memory, texts
-from helphub.entries import Entry
+from helphub import assets
+from helphub.content import clock, markup, memory
+from helphub.content.entries import Entry
 from services.models import Service
 
 ASKING_FOR_AN_INTERPRETER = gettext_noop(
@@ -23,9 +24,9 @@ ASKING_FOR_AN_INTERPRETER = gettext_noop(
 )
 
 register = template.Library()
-register.filter("prose", texts.prose)
-register.filter("phrase", texts.phrase)
-register.filter("phrases", texts.phrases)
+register.filter("prose", markup.prose)
+register.filter("phrase", markup.phrase)
+register.filter("phrases", markup.phrases)
 
 
 @register.simple_tag

@@ -22,8 +22,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helphub.settings")
 
 from django.conf import settings  # noqa: E402
 
-from tests.browser.chromium import started  # noqa: E402
 from tests.browser.conftest import QUIET, find_browser  # noqa: E402
+from tests.support.chromium import started  # noqa: E402
 
 EXITS = 20
 DELAY = 1.5

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from ..addresses import ONE_OF_EACH_TEMPLATE, in_language
+from tests.support.addresses import ONE_OF_EACH_TEMPLATE, in_language
 
 MORE = [
     "/guides/own-behaviour/",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from .pages import pages_in, visit
+from tests.browser.pages import pages_in, visit
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

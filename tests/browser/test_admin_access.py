@@ -1,4 +1,4 @@
-"""axe-core finds nothing on the pages of the admin: lists, forms, histories, and the desk's own."""
+"""axe-core finds nothing in the admin: lists, forms, histories, and the pages of its rooms."""
 
 import json
 import os
@@ -8,8 +8,8 @@ import sys
 import pytest
 from django.conf import settings
 
-from .conftest import running_site
-from .test_access import AXE, TAGS
+from tests.browser.conftest import running_site
+from tests.browser.test_access import AXE, TAGS
 
 # Fills the pages (one review waiting, one answered), and prints their addresses.
 FILL = """
@@ -43,30 +43,30 @@ for model in admin.site._registry:
     lists.append(here)
     forms += [f"{here}add/", f"{here}{row.pk}/change/"]
     others += [f"{here}{row.pk}/history/", f"{here}{row.pk}/delete/"]
-desk = [
+own_pages = [
     "/admin/",
-    "/admin/desk/editions/",
-    "/admin/desk/editions/1/",
-    "/admin/desk/editions/1/words/?address=/guides/consent/",
-    "/admin/desk/waiting/",
-    f"/admin/desk/waiting/strategy.guide/{consent}/",
-    f"/admin/desk/history/strategy.guide/{consent}/",
-    "/admin/desk/deleted/",
-    "/admin/desk/numbers/",
-    f"/admin/desk/numbers/{proposal.pk}/",
-    f"/admin/desk/numbers/propose/{spoc.pk}/",
-    "/admin/desk/reviews/",
-    f"/admin/desk/reviews/{waiting.pk}/",
-    f"/admin/desk/reviews/{answered.pk}/",
-    f"/admin/desk/reviews/ask/strategy.guide/{other}/",
-    f"/admin/desk/withdraw/strategy.guide/{consent}/",
+    "/admin/publishing/editions/",
+    "/admin/publishing/editions/1/",
+    "/admin/publishing/editions/1/words/?address=/guides/consent/",
+    "/admin/publishing/waiting/",
+    f"/admin/publishing/waiting/strategy.guide/{consent}/",
+    f"/admin/history/strategy.guide/{consent}/",
+    "/admin/history/deleted/",
+    "/admin/approvals/",
+    f"/admin/approvals/{proposal.pk}/",
+    f"/admin/approvals/propose/{spoc.pk}/",
+    "/admin/reviews/",
+    f"/admin/reviews/{waiting.pk}/",
+    f"/admin/reviews/{answered.pk}/",
+    f"/admin/reviews/ask/strategy.guide/{other}/",
+    f"/admin/publishing/withdraw/strategy.guide/{consent}/",
     f"/admin/strategy/guide/{consent}/change/",
     f"/admin/strategy/guide/{children}/change/",
     f"/admin/auth/user/{User.objects.get(username='somebody').pk}/sign-in/",
     "/admin/password_change/",
     "/admin/strategy/",
 ]
-print(json.dumps({"lists": lists, "forms": forms, "others": others, "desk": desk}))
+print(json.dumps({"lists": lists, "forms": forms, "others": others, "own_pages": own_pages}))
 """
 # Only what is wrong, with the row of buttons at the end of its form: while sticky, it covers
 # content that has yet to scroll into view.
@@ -84,7 +84,7 @@ WIDTH = "document.documentElement.scrollWidth - innerWidth"
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory, admin_password):
+def own_pages(tmp_path_factory, admin_password):
     """The address of a site with an edition and reviews, and its pages by kind."""
     folder = tmp_path_factory.mktemp("access")
     environment = {
@@ -110,9 +110,9 @@ def desk(tmp_path_factory, admin_password):
 
 
 @pytest.fixture
-def officer(page, desk, admin_password):
+def officer(page, own_pages, admin_password):
     """A page with an officer signed in."""
-    address, _ = desk
+    address, _ = own_pages
     page.goto(f"{address}/admin/login/")
     page.get_by_label("Username").fill("admin")
     page.get_by_label("Password", exact=False).fill(admin_password)
@@ -149,11 +149,11 @@ def faults_of(page, address, paths):
 # Width changes only the space around a form, so the narrow one shows what is wrong.
 @pytest.mark.parametrize(
     ("kind", "width"),
-    [(kind, 390) for kind in ("lists", "forms", "others", "desk")]
-    + [("lists", 1280), ("desk", 1280)],
+    [(kind, 390) for kind in ("lists", "forms", "others", "own_pages")]
+    + [("lists", 1280), ("own_pages", 1280)],
 )
-def test_axe_finds_nothing_wrong_in_the_admin(officer, desk, kind, width):
-    address, pages = desk
+def test_axe_finds_nothing_wrong_in_the_admin(officer, own_pages, kind, width):
+    address, pages = own_pages
     officer.set_viewport_size({"width": width, "height": 800})
     faults = faults_of(officer, address, pages[kind])
     if faults:

@@ -7,7 +7,7 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from playwright.sync_api import expect
 
-from .test_number_proposals import sign_in
+from tests.browser.test_number_proposals import sign_in
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_compared_numbers_are_whole_on_a_phone(page, number, width):
     styles = ["admin/css/base.css", "admin/css/forms.css", "admin/css/responsive.css"]
     css = "".join(Path(finders.find(one)).read_text() for one in [*styles, "admin/hub.css"])
     compared = render_to_string(
-        "admin/contacts/_digits.html",
+        "admin/approvals/_digits.html",
         {"caption": "The number", "old": groups(number), "new": groups(number)},
     )
     page.set_viewport_size({"width": width, "height": 700})

@@ -5,10 +5,9 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from services.models import Service
+from tests.browser.pages import pages_in, visit
+from tests.browser.test_exit import answer_exit, assert_left, history_of
 from tests.support.rows import real
-
-from .pages import pages_in, visit
-from .test_exit import answer_exit, assert_left, history_of
 
 CANARY = "stalker"
 

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 import pytest
 from django.conf import settings
 
-from .chromium import serving, started
-from .test_traces import found_in, see
+from tests.browser.test_traces import found_in, see
+from tests.support.chromium import serving, started
 
 # A word that no browser file contains by itself.
 CANARY = "quetzalcoatl"

@@ -8,9 +8,14 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from .chromium import ELSEWHERE, pixels, serving, started
-from .test_exit import arrivals, assert_left, history_of
-from .test_tombstone import COLOURS
+from tests.browser.test_exit import arrivals, assert_left, history_of
+from tests.browser.test_tombstone import COLOURS
+from tests.support.chromium import (
+    ELSEWHERE,
+    pixels,
+    serving,
+    started,
+)
 
 __all__ = ["arrivals"]
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from .test_sign_in import find_faults, give_password
+from tests.browser.test_sign_in import find_faults, give_password
 
 # Its hours can be deleted, because its fallback is open day and night.
 LINE = "h-stalking"

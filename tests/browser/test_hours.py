@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contacts.hours import is_bank_holiday
 from contacts.models import Phone
+from contacts.opening_hours import is_bank_holiday
 from tests.support.rows import real
 
 LONDON = ZoneInfo("Europe/London")

@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from .chromium import ELSEWHERE, serving, started
-from .test_exit import arrivals, assert_left
+from tests.browser.test_exit import arrivals, assert_left
+from tests.support.chromium import ELSEWHERE, serving, started
 
 __all__ = ["arrivals"]
 

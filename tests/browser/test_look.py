@@ -7,8 +7,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from ..addresses import ONE_OF_EACH_TEMPLATE, in_language
-from .pages import pages_in, visit
+from tests.browser.pages import pages_in, visit
+from tests.support.addresses import ONE_OF_EACH_TEMPLATE, in_language
 
 SPOC = "01384 455411"
 SPOC_LINK = ".spoc-number a"

@@ -10,11 +10,10 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from contacts.models import Phone
+from tests.browser.conftest import running_site
+from tests.browser.test_access import AXE, TAGS
+from tests.browser.test_admin_access import RUN
 from tests.support.rows import real
-
-from .conftest import running_site
-from .test_access import AXE, TAGS
-from .test_admin_access import RUN
 
 SECOND = "a password of the second officer"
 SECOND_OFFICER = f"""
@@ -131,7 +130,7 @@ def test_one_officer_proposes_a_number_another_approves_it_and_readers_ring_it(
     expect(page.locator(".spoc-number")).to_have_text("01384 455411")
 
     second = browser.new_page()
-    sign_in(second, f"{published}/admin/desk/numbers/", "second", SECOND)
+    sign_in(second, f"{published}/admin/approvals/", "second", SECOND)
     faults += faults_of(second)
     second.get_by_role("link", name=re.compile(re.escape(spoc))).click()
     expect(second).to_have_url(proposal)

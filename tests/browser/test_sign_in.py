@@ -5,11 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.totp import code
-
-from .conftest import running_site
-from .test_access import AXE, TAGS
-from .test_admin_access import RUN
+from tests.browser.conftest import running_site
+from tests.browser.test_access import AXE, TAGS
+from tests.browser.test_admin_access import RUN
+from tests.support.totp import code
 
 AUTHENTICATOR = {
     "protocol": "ctap2",

@@ -11,9 +11,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from ..addresses import ONE_OF_EACH_TEMPLATE, in_language
-from .chromium import pixels, serving, started
-from .test_exit import answer_exit, assert_left
+from tests.browser.test_exit import answer_exit, assert_left
+from tests.support.addresses import ONE_OF_EACH_TEMPLATE, in_language
+from tests.support.chromium import pixels, serving, started
 
 TOKENS = (settings.BASE_DIR / "static" / "css" / "tokens.css").read_text()
 # The backgrounds of 999, the exit and Dudley's number: on every page, and on no other here.

@@ -9,8 +9,8 @@ from urllib.request import Request, urlopen
 import pytest
 from django.conf import settings
 
-from ..addresses import ONE_OF_EACH_TEMPLATE
-from .chromium import serving, started
+from tests.support.addresses import ONE_OF_EACH_TEMPLATE
+from tests.support.chromium import serving, started
 
 VISIT = ["/help-now/", "/topics/", "/topics/law/", "/contacts/"]
 ORDINARY = ["/privacy/", "/accessibility/", "/services/"]

@@ -9,17 +9,17 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from .conftest import running_site
-from .test_access import AXE, TAGS
-from .test_admin_access import RUN
+from tests.browser.conftest import running_site
+from tests.browser.test_access import AXE, TAGS
+from tests.browser.test_admin_access import RUN
 
 LONGEST = 300  # Seconds for a publication while everything else on the machine is busy.
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory, admin_password):
+def site(tmp_path_factory, admin_password):
     """The address of a site with an edition, and the publisher beside it."""
-    folder = tmp_path_factory.mktemp("desk")
+    folder = tmp_path_factory.mktemp("site")
     environment = {
         "ADMIN_PASSWORD": admin_password,
         "OFFERED_LANGUAGES": "en ur",  # Fewer languages publish sooner.
@@ -45,8 +45,8 @@ def desk(tmp_path_factory, admin_password):
             publisher.wait(30)
 
 
-def change(page, desk, kind, name, field, text):
-    page.goto(f"{desk}/admin/{kind}/?q={name}")
+def change(page, site, kind, name, field, text):
+    page.goto(f"{site}/admin/{kind}/?q={name}")
     page.locator("#result_list tbody th a").first.click()
     page.locator(f"#id_{field}").fill(text)
     page.get_by_role("button", name="Save", exact=True).first.click()
@@ -58,8 +58,8 @@ def read(address):
         return answer.read().decode()
 
 
-def sign_in(page, desk, password):
-    page.goto(f"{desk}/admin/")
+def sign_in(page, site, password):
+    page.goto(f"{site}/admin/")
     page.get_by_label("Username").fill("admin")
     page.get_by_label("Password", exact=False).fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
@@ -72,7 +72,7 @@ def ask(page, why):
     expect(page.get_by_role("heading", level=1)).to_have_text("Editions")
 
 
-def publish(page, desk, why):
+def publish(page, site, why):
     """Publish what is ticked, and wait until the page says that readers have it."""
     ask(page, why)
     newest = page.locator("main li", has_text="publish what is saved,").first
@@ -89,11 +89,11 @@ def faults(page):
     return [f"{page.url}: {one}" for one in found if "due to a background image" not in one]
 
 
-def test_an_officer_changes_a_text_publishes_it_and_readers_have_it(page, desk, admin_password):
+def test_an_officer_changes_a_text_publishes_it_and_readers_have_it(page, site, admin_password):
     page.set_default_timeout(60_000)
-    sign_in(page, desk, admin_password)
-    change(page, desk, "strategy/guide", "consent", "summary_en", "Words that go out.")
-    change(page, desk, "strategy/formofabuse", "law", "summary_en", "Words that stay.")
+    sign_in(page, site, admin_password)
+    change(page, site, "strategy/guide", "consent", "summary_en", "Words that go out.")
+    change(page, site, "strategy/formofabuse", "law", "summary_en", "Words that stay.")
     page.get_by_role("link", name="2 entries waiting to be published").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Waiting to be published")
     box = page.locator("input[name=tick][value^='strategy.guide:']")
@@ -111,11 +111,11 @@ def test_an_officer_changes_a_text_publishes_it_and_readers_have_it(page, desk, 
     assert faults(page) == []
     page.get_by_role("link", name="English").click()
     expect(page.locator("main")).to_contain_text("Words that go out.")
-    page.goto(f"{desk}/admin/desk/waiting/")
+    page.goto(f"{site}/admin/publishing/waiting/")
     box.check()
-    publish(page, desk, "The council asked")
-    assert "Words that go out." in read(f"{desk}/guides/consent/")
-    assert "Words that stay." not in read(f"{desk}/topics/law/") + read(f"{desk}/topics/")
+    publish(page, site, "The council asked")
+    assert "Words that go out." in read(f"{site}/guides/consent/")
+    assert "Words that stay." not in read(f"{site}/topics/law/") + read(f"{site}/topics/")
     expect(page.get_by_role("link", name="1 entry waiting to be published")).to_be_visible()
     # Submitted twice, it went out once.
     assert page.content().count("publish what is saved,") == 1
@@ -135,12 +135,12 @@ LISTEN = """() => {
 }"""
 
 
-def test_who_waits_sees_how_far_it_is_and_then_the_report(page, desk, admin_password):
+def test_who_waits_sees_how_far_it_is_and_then_the_report(page, site, admin_password):
     page.set_default_timeout(60_000)
-    sign_in(page, desk, admin_password)
+    sign_in(page, site, admin_password)
     # Nearly every page depends on the list of numbers.
-    change(page, desk, "contacts/phone", "h-samaritans", "name_en", "Samaritans, day and night")
-    page.goto(f"{desk}/admin/desk/waiting/")
+    change(page, site, "contacts/phone", "h-samaritans", "name_en", "Samaritans, day and night")
+    page.goto(f"{site}/admin/publishing/waiting/")
     page.locator("input[name=tick][value^='contacts.phone:']").first.check()
     ask(page, "It is called so")
     page.evaluate(LISTEN)
@@ -170,11 +170,11 @@ def test_who_waits_sees_how_far_it_is_and_then_the_report(page, desk, admin_pass
     assert aloud[-1].startswith("Finished.")
 
 
-def test_what_happens_when_you_ring_is_written_in_urdu_on_a_phone(page, desk, admin_password):
+def test_what_happens_when_you_ring_is_written_in_urdu_on_a_phone(page, site, admin_password):
     page.set_default_timeout(60_000)
     page.set_viewport_size({"width": 390, "height": 800})
-    sign_in(page, desk, admin_password)
-    page.goto(f"{desk}/admin/contacts/phone/?q=h-spoc")
+    sign_in(page, site, admin_password)
+    page.goto(f"{site}/admin/contacts/phone/?q=h-spoc")
     page.locator("#result_list tbody th a").first.click()
     part = page.locator("details", has=page.locator("summary", has_text="Urdu")).first
     part.locator("summary").click()
@@ -190,9 +190,9 @@ def test_what_happens_when_you_ring_is_written_in_urdu_on_a_phone(page, desk, ad
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("button", name="Save", exact=True).first.click()
     expect(page.get_by_text("was changed successfully")).to_be_visible()
-    page.goto(f"{desk}/admin/desk/waiting/")
+    page.goto(f"{site}/admin/publishing/waiting/")
     page.locator("input[name=tick][value^='contacts.phone:']").check()
-    publish(page, desk, "Said in Urdu")
-    page.goto(f"{desk}/ur/services/local-number/")
+    publish(page, site, "Said in Urdu")
+    page.goto(f"{site}/ur/services/local-number/")
     expect(page.locator("main")).to_contain_text("پھر وہ مدد تک پہنچاتے ہیں.")
-    assert "پھر وہ مدد" not in read(f"{desk}/services/local-number/")
+    assert "پھر وہ مدد" not in read(f"{site}/services/local-number/")

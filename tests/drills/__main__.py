@@ -11,10 +11,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from deploy.stack import Stack, StackError
 from tests.drills.faults import DRILLS
 from tests.drills.load import Load, mix, percentile
 from tests.drills.oracle import Oracle
+from tests.support.stack import Stack, StackError
 
 WAYS = {"edition": "nginx", "application": "nginx-plain"}
 AROUND = 1.5  # Seconds of load before the fault and after it.

@@ -25,10 +25,10 @@ from pathlib import Path
 import psycopg
 
 from deploy import backup, restore
-from deploy.stack import ADMIN_HOST, BASE_DIR, PUBLIC_HOST
 from tests.drills.load import Reader, Request
 from tests.drills.officer import Officer
-from tests.reader import form_values
+from tests.support.reader import form_values
+from tests.support.stack import ADMIN_HOST, BASE_DIR, PUBLIC_HOST
 
 DRILLS = []
 SERVERS = ("public-1", "public-2")
@@ -318,8 +318,8 @@ def withdrawal_interrupts(stack, this):
     officer = Officer(stack)
     officer.sign_in()
     make_everything_again(stack)
-    form = form_values(officer.ask("/admin/desk/waiting/"))
-    officer.ask("/admin/desk/waiting/", form | {"all": "on", "why": "A drill"})
+    form = form_values(officer.ask("/admin/publishing/waiting/"))
+    officer.ask("/admin/publishing/waiting/", form | {"all": "on", "why": "A drill"})
     until(lambda: is_making_pages(stack), 120)
     this.notes.append(f"asked by an officer: {withdrawn(stack, this, officer, 'h-samaritans')}")
     until(lambda: not unfinished(stack), 600)
@@ -389,7 +389,7 @@ def withdrawn(stack, this, officer, line):
         for address, page in pages.items()
         if page["file"] and link in (edition / "pages" / page["file"]).read_bytes()
     ]
-    address = f"/admin/desk/withdraw/contacts.phone/{key}/"
+    address = f"/admin/publishing/withdraw/contacts.phone/{key}/"
     form = form_values(officer.ask(address))
     started = time.monotonic()
     officer.ask(address, form | {"why": "A drill"})

@@ -3,9 +3,9 @@
 import http.client
 from urllib.parse import urlencode
 
-from deploy.stack import ADMIN_HOST
-from tests.reader import Page, form_values, text
-from tests.totp import code
+from tests.support.reader import Page, form_values, text
+from tests.support.stack import ADMIN_HOST
+from tests.support.totp import code
 
 NAME, PASSWORD = "drill", "words for the drill alone"
 CREATE = (

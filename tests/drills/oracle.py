@@ -16,7 +16,7 @@ from pathlib import Path
 
 import html5lib
 
-from tests.reader import text
+from tests.support.reader import text
 
 SOURCE = Path(__file__).resolve().parents[2] / "fixtures" / "source" / "helplines.csv"
 LINES = ["h-999", "h-spoc"]

@@ -7,7 +7,7 @@ from datetime import time
 from itertools import count
 
 from contacts.models import CallFact, Organization, Phone, Schedule, Verification
-from helphub import clock
+from helphub.content import clock
 from services.models import Service
 from strategy.models import FormOfAbuse, Guide
 

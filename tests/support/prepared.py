@@ -16,8 +16,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
-from helphub import clock
-from tests.databases import on_a_file
+from helphub.content import clock
+from tests.support.databases import on_a_file
 
 SOURCES = ["helphub", "strategy", "contacts", "services", "templates", "static", "fixtures"]
 FOLDER = settings.VAR_DIR / "tests"

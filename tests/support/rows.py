@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from types import SimpleNamespace
 
-from .prepared import database_file
+from tests.support.prepared import database_file
 
 
 def real(model, **key):

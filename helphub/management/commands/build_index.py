@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from helphub.find import index
+from helphub.search import index
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.template.loader import get_template
 from django.urls import get_resolver
 
-from helphub.edition import build, makers
+from helphub.editions import build, makers
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         folder = settings.BASE_DIR / "templates"
         for path in folder.rglob("*.html"):
             name = path.relative_to(folder)
-            if name.parts[0] not in {"admin", "account", "mfa", "signin"}:
+            if name.parts[0] not in {"admin", "account", "accounts", "mfa"}:
                 get_template(str(name))
 
     @staticmethod

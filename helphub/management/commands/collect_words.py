@@ -14,9 +14,9 @@ KEYWORDS = {"gettext": None, "gettext_noop": None, "_": None}
 # Only what readers see. The admin is in English.
 READERS_FILES = [
     "templates/**/*.html",
-    "contacts/traces.py",
+    "contacts/call_privacy.py",
     "helphub/apps.py",
-    "helphub/find/views.py",
+    "helphub/search/views.py",
     "helphub/templatetags/hub.py",
 ]
 READERS_CHOICES = [Phone.Section, Programme.Agency]

@@ -4,7 +4,7 @@ from datetime import datetime
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from helphub.edition import publish, store
+from helphub.editions import publish, store
 
 
 class Command(BaseCommand):

@@ -1,10 +1,13 @@
 import sys
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
-from helphub import content, roles
-from helphub.find import index
+from contacts import critical
+from helphub.accounts import roles
+from helphub.content import loader
 from helphub.history.recording import LOADED, begin, recording
+from helphub.search import index
 
 
 class Command(BaseCommand):
@@ -23,8 +26,8 @@ class Command(BaseCommand):
 
     def handle(self, overwrite, no_input, **options):
         try:
-            if content.is_empty():
-                self.stdout.write(f"Loaded {content.load_first()} rows.")
+            if loader.is_empty():
+                self.stdout.write(f"Loaded {self._load_first()} rows.")
             elif overwrite:
                 self._overwrite(no_input)
             else:
@@ -32,11 +35,19 @@ class Command(BaseCommand):
             if made := roles.load():
                 self.stdout.write(f"Created the roles {', '.join(made)}.")
             begin()
-        except (content.FixtureError, roles.RoleError) as error:
+        except (loader.FixtureError, roles.RoleError) as error:
             raise CommandError(error) from error
 
+    @transaction.atomic
+    def _load_first(self):
+        """Fill an empty database, or leave it empty on an error. Returns the number of rows."""
+        rows = list(loader.rows())
+        loader.load(rows)
+        critical.approve_first()
+        return len(rows)
+
     def _overwrite(self, no_input):
-        changes = list(content.changes())
+        changes = list(loader.changes())
         for change in changes:
             self.stdout.write(str(change))
         wanted = [change.row for change in changes if change.verb != "leave"]
@@ -44,7 +55,7 @@ class Command(BaseCommand):
             self.stdout.write("Nothing to add or replace.")
         elif no_input or self._is_wanted(len(wanted)):
             with recording(why=LOADED):
-                content.load(wanted)
+                loader.load(wanted)
             index.build()
             self.stdout.write(f"Wrote {len(wanted)} rows.")
         else:

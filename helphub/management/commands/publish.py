@@ -6,8 +6,8 @@ import threading
 
 from django.core.management.base import BaseCommand, CommandError
 
-from helphub.edition import publish, store, trouble
-from helphub.edition.watch import Watcher
+from helphub.editions import errors, publish, store
+from helphub.editions.worker import Watcher
 
 
 class Command(BaseCommand):
@@ -58,8 +58,8 @@ class Command(BaseCommand):
             done = publish.by_command(make, _requester(), self.stdout.write)
         except publish.RefusedError as error:
             raise CommandError(f"Refused. Readers keep the edition they have.\n{error}") from error
-        except trouble.KNOWN as error:
-            raise CommandError(trouble.in_words(error)) from error
+        except errors.KNOWN as error:
+            raise CommandError(errors.in_words(error)) from error
         for refusal in done.held:
             self.stdout.write(f"Held back (readers keep the previous version): {refusal}")
         for warning in done.warnings:

@@ -1,6 +1,6 @@
+from helphub.accounts import account_changes
+from helphub.accounts.account_changes import Kind
 from helphub.management.commands.vouch import AboutAccount
-from helphub.signin import account_changes
-from helphub.signin.account_changes import Kind
 
 
 class Command(AboutAccount):

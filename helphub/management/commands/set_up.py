@@ -8,9 +8,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from helphub import words
-from helphub.find import index
-from helphub.signin import account_changes
-from helphub.signin.account_changes import Kind
+from helphub.accounts import account_changes
+from helphub.accounts.account_changes import Kind
+from helphub.search import index
 
 
 class Command(BaseCommand):

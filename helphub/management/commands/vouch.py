@@ -1,8 +1,8 @@
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from helphub.signin import account_changes
-from helphub.signin.account_changes import Kind
+from helphub.accounts import account_changes
+from helphub.accounts.account_changes import Kind
 
 
 class AboutAccount(BaseCommand):

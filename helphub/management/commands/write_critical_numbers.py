@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from helphub import critical
+from contacts import critical
 
 
 class Command(BaseCommand):

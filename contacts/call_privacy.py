@@ -1,0 +1,247 @@
+"""What a call or text leaves behind, and what it asks of the caller. Each fact has its source.
+
+Facts that follow from the digits are here, so they are known without a database. The rest are rows
+of CallFact. No sentence here promises that a call stays hidden: the rule covers bills, and nobody
+has told us what the phone company's own app shows.
+"""
+
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext_noop as _
+
+from contacts.dialling import NumberType, type_of
+
+# Landlines, numbers charged at the landline rate, and mobiles.
+ITEMISED = {NumberType.LANDLINE, NumberType.UK_WIDE, NumberType.MOBILE}
+
+
+class Answer(models.TextChoices):
+    YES = "yes", gettext_lazy("yes")
+    NO = "no", gettext_lazy("no")
+    UNKNOWN = "unknown", gettext_lazy("not known")
+
+
+class Question(models.TextChoices):
+    """What we ask a line about its calls."""
+
+    RECORDED = "recorded", "Are calls recorded, or texts kept?"
+    RINGS_BACK = "rings-back", "Do they ring back?"
+    NAME_NEEDED = "name-needed", "Do you have to give a name?"
+    INTERPRETER = "interpreter", "Can an interpreter join?"
+
+
+class Trace(NamedTuple):
+    """One fact as readers see it: our words, what an officer added, and who says so."""
+
+    question: str
+    words: str = ""
+    detail: str = ""
+    # The row that holds the detail. It knows the language of its text.
+    row: Any = None
+    source: str = ""
+    dated: str = ""
+    # Whether we have been told. Facts that follow from the digits are always shown.
+    is_known: bool = True
+
+
+IN_THE_PHONE = {
+    "voice": Trace(
+        _("In the phone"),
+        _("Stays in the phone's list of calls."),
+        source=_("This is how phones work"),
+    ),
+    "text": Trace(
+        _("In the phone"),
+        _("Stays in the phone's messages."),
+        source=_("This is how phones work"),
+    ),
+}
+# By whether the call can be on an itemised bill.
+ON_THE_BILL = {
+    Answer.YES: Trace(
+        _("On the bill"),
+        _("Can be on an itemised bill."),
+        source=_("What phone companies and helplines say of itemised bills"),
+    ),
+    Answer.NO: Trace(
+        _("On the bill"),
+        _("Should not be on an itemised bill; the phone company's app may still show it."),
+        source=_(
+            "Ofcom's rule for phone companies (General Condition C3), as the Information "
+            "Commissioner's guide gives it"
+        ),
+    ),
+    Answer.UNKNOWN: Trace(_("On the bill"), _("We do not know if it can be on a bill.")),
+}
+# Both facts above in one line, for places with no more room.
+IN_SHORT = {
+    Answer.YES: _("Stays in the call list; can be on the bill."),
+    Answer.NO: _(
+        "Stays in the call list. Should not be on an itemised bill; the phone company's app may "
+        "still show it."
+    ),
+    Answer.UNKNOWN: _("Stays in the call list; we do not know about the bill."),
+}
+COST_UNKNOWN = {
+    "voice": Trace(_("Cost"), _("We do not know what a call costs.")),
+    "text": Trace(_("Cost"), _("We do not know what a text costs.")),
+}
+FREE_WORDS = _("Free from UK mobiles and landlines.")
+LANDLINE_WORDS = _("Costs the same as a call to a landline. It is included in most call plans.")
+# What a call costs, by type of number. Mobiles are left out: that cost depends on the plan.
+COSTS = {
+    NumberType.EMERGENCY: Trace(_("Cost"), FREE_WORDS, source=_("The Home Office")),
+    NumberType.FREEPHONE: Trace(
+        _("Cost"),
+        FREE_WORDS,
+        source=_("Ofcom's rule since 2015 for numbers that begin with 0800, 0808 or 116"),
+    ),
+    NumberType.LANDLINE: Trace(
+        _("Cost"), LANDLINE_WORDS, source=_("Citizens Advice, on the cost of calls")
+    ),
+    NumberType.UK_WIDE: Trace(
+        _("Cost"), LANDLINE_WORDS, source=_("Ofcom's rule for numbers that begin with 03")
+    ),
+}
+COSTS_OF_DIGITS = {
+    "101": Trace(
+        _("Cost"), FREE_WORDS, source=_("The Home Office, of all calls since 1 April 2020")
+    ),
+    "111": Trace(_("Cost"), FREE_WORDS, source=_("The NHS's own pages about 111")),
+}
+TEXT_COSTS_OF_DIGITS = {
+    "85258": Trace(
+        _("Cost"), _("Free to text."), source=_("Full Fact, a charity that checks claims")
+    )
+}
+# For each CallFact: the question, and our words for each answer.
+ASKED = {
+    "recorded": (
+        _("Recording"),
+        {
+            Answer.YES: _("Calls are recorded."),
+            Answer.NO: _("They say that calls are not recorded."),
+            Answer.UNKNOWN: _("We do not know if calls are recorded."),
+        },
+    ),
+    "rings-back": (
+        _("Ringing back"),
+        {
+            Answer.YES: _("They may ring back."),
+            Answer.NO: _("They say that they do not ring back."),
+            Answer.UNKNOWN: _("We do not know if they ring back."),
+        },
+    ),
+    "interpreter": (
+        _("Interpreter"),
+        {
+            Answer.YES: _("Interpreter available."),
+            Answer.NO: _("They have no interpreter."),
+            Answer.UNKNOWN: _("Interpreter not confirmed."),
+        },
+    ),
+    "name-needed": (
+        _("Your name"),
+        {
+            Answer.YES: _("You have to give a name."),
+            Answer.NO: _("You do not have to give your name."),
+            Answer.UNKNOWN: _("We do not know if you have to give a name."),
+        },
+    ),
+}
+# Texts are not recorded, but they can be kept.
+ASKED_OF_TEXTS = ASKED | {
+    "recorded": (
+        _("Keeping texts"),
+        {
+            Answer.YES: _("Texts are kept."),
+            Answer.NO: _("They say that texts are not kept."),
+            Answer.UNKNOWN: _("We do not know if texts are kept."),
+        },
+    ),
+}
+
+
+def _medium(phone):
+    """Text or voice. Textphone and video calls stay in the phone like other calls."""
+    return "text" if phone.kind == "text" else "voice"
+
+
+def _takes_calls(phone):
+    return phone.kind in ("voice", "textphone")
+
+
+def is_freephone(phone):
+    """Whether it is free and kept off itemised bills by Ofcom's rule."""
+    return _takes_calls(phone) and type_of(phone.dial) == NumberType.FREEPHONE
+
+
+def on_the_bill(phone):
+    """Whether it can be on an itemised bill, judged by the digits."""
+    if is_freephone(phone):
+        return Answer.NO
+    # No source covers short codes, or texts to any number.
+    if _takes_calls(phone) and type_of(phone.dial) in ITEMISED:
+        return Answer.YES
+    return Answer.UNKNOWN
+
+
+def cost_of_digits(phone):
+    """The cost, judged by the digits. None if they do not settle it."""
+    if phone.kind == "text":
+        return TEXT_COSTS_OF_DIGITS.get(phone.dial)
+    if not _takes_calls(phone):
+        return None
+    return COSTS_OF_DIGITS.get(phone.dial) or COSTS.get(type_of(phone.dial))
+
+
+def is_free_by_digits(phone):
+    """Whether it is free, judged by the digits. None if they do not settle it."""
+    cost = cost_of_digits(phone)
+    return cost and cost.words != LANDLINE_WORDS
+
+
+def traces_of(phone):
+    """Every fact about a number, in the order readers see them."""
+    medium = _medium(phone)
+    asked = ASKED_OF_TEXTS if medium == "text" else ASKED
+    # Every number says whether calls are recorded. Other facts appear only if they have a row.
+    rows = {"recorded": None} | {row.fact: row for row in phone.call_facts.all()}
+    # Tell readers of other languages about interpreters, even if the answer is “We don't know”.
+    if not get_language().startswith("en"):
+        rows.setdefault("interpreter", None)
+    return [
+        IN_THE_PHONE[medium],
+        ON_THE_BILL[on_the_bill(phone)],
+        _cost(phone),
+        *(_answer(*asked[fact], rows[fact]) for fact in asked if fact in rows),
+    ]
+
+
+def known_traces_of(phone):
+    """The facts that a list shows. Unknown facts are left to the service's own page.
+
+    Interpreters are the exception: readers of another language ask about them first, so for them
+    the list shows that fact even when it is unknown.
+    """
+    interpreter, _sentences = ASKED["interpreter"]
+    return [trace for trace in traces_of(phone) if trace.is_known or trace.question == interpreter]
+
+
+def _cost(phone):
+    """The cost by the digits, followed by what an officer added about this line."""
+    by_digits = cost_of_digits(phone)
+    if not phone.cost:
+        return by_digits or COST_UNKNOWN[_medium(phone)]
+    words = by_digits.words if by_digits else ""
+    source = phone.cost_source or (by_digits.source if by_digits else "")
+    return Trace(_("Cost"), words, phone.cost, phone, source)
+
+
+def _answer(question, sentences, row):
+    if row is None:
+        return Trace(question, sentences[Answer.UNKNOWN], is_known=False)
+    is_known = row.answer != Answer.UNKNOWN or bool(row.detail)
+    return Trace(question, sentences[row.answer], row.detail, row, row.source, row.dated, is_known)

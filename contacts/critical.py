@@ -1,0 +1,106 @@
+"""The numbers on every page: 999 and the single point of contact, whatever else is broken.
+
+Ordinary pages read them from the database. Pages that must work without one (400, 404, 500, the
+emergency page) read critical_numbers.json. That is the edition's own file, or the one in this
+folder, which `manage.py write_critical_numbers` makes from the same rows.
+"""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+
+from contacts.models import ApprovedNumber, Phone
+from helphub.content import router
+
+PATH = Path(__file__).with_name("critical_numbers.json")
+FIELDS = ["slug", "name_en", "kind", "dial", "display", "role"]
+# Replaces the single point of contact while it is withdrawn. Open day and night.
+INSTEAD_OF_SPOC = "h-rcew247"
+
+
+@lru_cache(maxsize=8)
+def _read(path):
+    phones = {}
+    for row in json.loads(path.read_text()):
+        is_stand_in = row.pop("is_stand_in", False)
+        phones[row["role"]] = phone = Phone(**row)
+        # Templates then say that the usual line is not working.
+        phone.is_stand_in = is_stand_in
+    return phones
+
+
+def from_file():
+    """The critical numbers by role, without a database."""
+    folder = router.folder() or (settings.EDITIONS_DIR / "current").resolve()
+    try:
+        return _read(folder / PATH.name)
+    except (OSError, ValueError):
+        # No edition yet, or a damaged one. The file in this folder always has the numbers.
+        return _read(PATH)
+
+
+def from_database():
+    """The critical numbers by role. The file fills in what an empty database lacks."""
+    return from_file() | Phone.objects.critical()
+
+
+def rows(phones, approved):
+    """The file's rows for these phones, by role, with their digits as approved."""
+    role_rows = []
+    for role in Phone.Role:
+        phone = phones.get(role) or phones[INSTEAD_OF_SPOC]
+        row = {field: getattr(phone, field) for field in FIELDS} | {"role": role}
+        if line := approved.get(phone.slug):
+            row |= {"dial": line.dial, "display": line.display}
+        role_rows.append(row | ({} if phone.role else {"is_stand_in": True}))
+    return role_rows
+
+
+MISSING = (
+    "There is no published number for 999 or for the single point of contact, and no other number "
+    "can be used in its place."
+)
+
+
+def phones_with_stand_in():
+    """The critical phones by role, or None if readers would be left without one."""
+    phones = Phone.objects.critical()
+    if Phone.Role.EMERGENCY not in phones:
+        return None
+    if Phone.Role.SPOC not in phones:
+        stand_in = Phone.objects.published().filter(slug=INSTEAD_OF_SPOC).first()
+        if stand_in is None:
+            return None
+        phones[INSTEAD_OF_SPOC] = stand_in
+    return phones
+
+
+def lines_to_approve():
+    """The numbers that must never be wrong: those on every page, and those on “Help now”."""
+    return Phone.objects.published().filter(
+        ~models.Q(role="")
+        | models.Q(pk__in=Phone.objects.of_help_now().values("pk"))
+        | models.Q(slug=INSTEAD_OF_SPOC)
+    )
+
+
+def approve_first():
+    """Record the first load's numbers as approved: they were reviewed along with the code."""
+    for phone in lines_to_approve():
+        ApprovedNumber.objects.create(
+            line=phone.slug,
+            dial=phone.dial,
+            display=phone.display,
+            textphone=phone.textphone,
+            role=phone.role,
+            who="first load",
+        )
+
+
+def write(path=None, phones=None, approved=()):
+    """Rewrite the file from the database."""
+    content = rows(phones or Phone.objects.critical(), dict(approved))
+    (path or PATH).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")

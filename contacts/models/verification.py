@@ -1,0 +1,98 @@
+"""Calls and checks of a number, and their outcome."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from contacts.models.phone import Phone
+from contacts.models.rows import NumberedRow, PhoneRowQuerySet, in_words
+from helphub.content import markup
+
+
+class AbstractVerification(NumberedRow):
+    """A record that a fact was checked: when, how and by which role.
+
+    Once saved, it is never changed or deleted. To correct a mistake, add another.
+    """
+
+    is_permanent = True
+
+    class Method(models.TextChoices):
+        PUBLISHED_SOURCES = "published-sources", "from published sources"
+        RANG = "rang", "by ringing"
+        TOLD = "told", "the organisation told us"
+
+    verified_on = models.DateField(
+        "checked on",
+        help_text=(
+            "The day you rang, or the day the organisation told you. Readers see “Open now” for 90 "
+            "days from then."
+        ),
+    )
+    method = models.CharField(
+        "how",
+        max_length=20,
+        choices=Method,
+        help_text="Readers see whether we asked the organisation or only looked it up.",
+    )
+    role = models.CharField(
+        "checked by",
+        max_length=80,
+        validators=markup.PLAIN,
+        help_text="A role, not a person. Readers see “Last checked on … by communications”.",
+    )
+    confirmed = models.CharField(
+        "what was confirmed",
+        max_length=200,
+        validators=markup.PLAIN,
+        help_text="Such as the number, the hours and who answers. Only officers see this.",
+    )
+
+    class Meta:
+        abstract = True
+        verbose_name = "verification"
+        verbose_name_plural = "verifications"
+
+    def __str__(self):
+        return f"{self.get_method_display()}, {in_words(self.verified_on)}"
+
+    def clean(self):
+        super().clean()
+        if self.verified_on and self.verified_on > timezone.localdate():
+            raise ValidationError(
+                {"verified_on": "This date is in the future. Enter today or earlier."}
+            )
+
+    @property
+    def was_asked(self):
+        """Whether the organisation itself was asked, rather than its published sources."""
+        return self.method != self.Method.PUBLISHED_SOURCES
+
+
+class Verification(AbstractVerification):
+    """A record that a number was checked."""
+
+    phone = models.ForeignKey(
+        Phone, on_delete=models.CASCADE, related_name="verifications", verbose_name="number"
+    )
+    # The digits that were checked. If the number changes, the new digits count as unchecked.
+    dial = models.CharField("digits checked", max_length=20, blank=True, editable=False)
+
+    objects = PhoneRowQuerySet.as_manager()
+
+    class Meta(AbstractVerification.Meta):
+        ordering = ["phone", "-verified_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone", "position"], name="one_verification_for_each_order"
+            )
+        ]
+
+    def save(self, *args, **kwargs):
+        # Only newer fixtures save a row again, and they refer to the digits in those fixtures.
+        if not (self._state.adding and self.dial):
+            self.dial = self.phone.dial
+        super().save(*args, **kwargs)
+
+    def natural_key(self):
+        return (self.phone.slug, str(self.position))

@@ -1,0 +1,149 @@
+"""Proposed numbers: the list, the form, and the page where a second person decides."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from contacts.models import ApprovedNumber, Phone
+from helphub.accounts import account_changes
+from helphub.approvals import decisions as deciding
+from helphub.approvals.models import NumberProposal
+from helphub.content.permissions import for_officers
+from helphub.editions import store
+from helphub.publishing import withdrawals
+from helphub.publishing.requests import warn_without_publisher
+
+PROPOSE, APPROVE = "contacts.change_phone", "contacts.approve_number"
+ON_A_PAGE = 50
+
+
+@for_officers(PROPOSE, APPROVE)
+@require_safe
+def proposals(request, context):
+    every_proposal = NumberProposal.objects.select_related("phone")
+    waiting = NumberProposal.Outcome.WAITING
+    decided = Paginator(
+        every_proposal.exclude(outcome=waiting).order_by("-decided_at", "-pk"), ON_A_PAGE
+    )
+    return render(
+        request,
+        "admin/approvals/proposals.html",
+        context
+        | {
+            "title": "Proposed numbers",
+            "waiting": every_proposal.waiting(),
+            "decided": decided.get_page(request.GET.get("page")),
+        },
+    )
+
+
+@for_officers(PROPOSE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request, context, key):
+    """Propose another number for a line, or the return of a withdrawn one."""
+    phone = get_object_or_404(Phone, pk=key)
+    form = deciding.ProposalForm(request.POST or None, phone=phone, user=request.user)
+    if request.method == "POST" and form.is_valid() and (made := form.propose()):
+        messages.success(request, "Proposed. It will take effect when someone else approves it.")
+        return redirect(made)
+    kind = deciding.kind_for(phone)
+    is_back = kind == deciding.Kind.BRING_BACK
+    return render(
+        request,
+        "admin/approvals/propose.html",
+        context
+        | {
+            "title": "Propose to bring a number back" if is_back else "Propose another number",
+            "form": form,
+            "phone": phone,
+            "withdrawal": withdrawals.withdrawal_of(phone),
+            "waiting": NumberProposal.objects.waiting().filter(phone=phone).first(),
+            "approved": ApprovedNumber.objects.by_line().get(phone.slug),
+            "roles": list(Phone.objects.exclude(role="").exclude(pk=phone.pk)),
+        },
+    )
+
+
+@for_officers(PROPOSE, APPROVE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def proposal(request, context, key):
+    """One proposal and what it affects: approve it, refuse it, take it back."""
+    proposed = get_object_or_404(
+        NumberProposal.objects.select_related("phone", "role_from"), pk=key
+    )
+    is_own = request.user.pk == proposed.proposer
+    may_approve = request.user.has_perm(APPROVE)
+    approval = deciding.ApprovalForm(proposal=proposed)
+    refusal = deciding.RefusalForm()
+    if request.method == "POST":
+        wanted = request.POST.get("do")
+        try:
+            if wanted == "take-back":
+                deciding.take_back(key, request.user)
+                messages.success(request, "Proposal taken back. The number has not changed.")
+                return redirect(proposed)
+            if not may_approve:
+                raise deciding.NotDecidedError(
+                    "You can propose numbers but not decide on them. Ask a publisher."
+                )
+            if wanted == "approve":
+                approval = deciding.ApprovalForm(request.POST, proposal=proposed)
+                if is_own or approval.is_valid():
+                    deciding.approve(key, request.user)
+                    _say_approved(request)
+                    return redirect(proposed)
+                messages.error(request, "Not approved: that does not match the new number.")
+            elif wanted == "refuse":
+                refusal = deciding.RefusalForm(request.POST)
+                if refusal.is_valid():
+                    deciding.refuse(key, request.user, refusal.cleaned_data["why"])
+                    messages.success(request, "Proposal refused. The number has not changed.")
+                    return redirect(proposed)
+            else:
+                raise Http404("A proposal has no such action.")
+        except deciding.NotDecidedError as error:
+            messages.error(request, str(error))
+            proposed.refresh_from_db()
+    old, new = deciding.compared(proposed.was_display, proposed.display)
+    old_textphone, new_textphone = deciding.compared(proposed.was_textphone, proposed.textphone)
+    return render(
+        request,
+        "admin/approvals/proposal.html",
+        context
+        | {
+            "title": f"{proposed.phone.name}: {proposed.get_kind_display()}",
+            "proposal": proposed,
+            "old": old,
+            "new": new,
+            "differences": deciding.differences(proposed.was_dial, proposed.dial),
+            "old_textphone": old_textphone,
+            "new_textphone": new_textphone,
+            "textphone_differences": deciding.differences(
+                proposed.was_textphone, proposed.textphone
+            ),
+            "withdrawal": withdrawals.withdrawal_of(proposed.phone),
+            "touched": deciding.pages_touched(proposed) if proposed.is_waiting else None,
+            "is_own": is_own,
+            "may_approve": may_approve and not is_own,
+            "why_not_yet": may_approve
+            and not is_own
+            and account_changes.why_not_approve(request.user, proposed.proposer),
+            "approval": approval,
+            "refusal": refusal,
+            "approvals": ApprovedNumber.objects.filter(proposal=proposed.pk).order_by("pk"),
+        },
+    )
+
+
+def _say_approved(request):
+    if hold := store.hold():
+        messages.warning(
+            request,
+            f"Approved, but {hold.get('who')} went back to edition {hold.get('number')}. Readers "
+            "get the number once publishing resumes. Resume it on the “Editions” page.",
+        )
+        return
+    messages.success(request, "Approved. Readers will have it in under a minute.")
+    warn_without_publisher(request)

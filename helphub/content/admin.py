@@ -1,0 +1,214 @@
+"""The base of the admin: what all our forms and lists share."""
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.options import FORMFIELD_FOR_DBFIELD_DEFAULTS
+from django.db import models
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import get_language_info
+from modeltranslation.admin import TranslationStackedInline
+from modeltranslation.translator import translator
+from modeltranslation.utils import build_localized_fieldname
+
+from helphub.content import markup
+from helphub.content.forms import (
+    DayField,
+    DayInput,
+    LinesField,
+    ProseField,
+    TimeOfDayField,
+)
+
+# For every date and time box in the admin, Django's too. Must run before any is made.
+FORMFIELD_FOR_DBFIELD_DEFAULTS[models.DateField] = {"form_class": DayField, "widget": DayInput}
+FORMFIELD_FOR_DBFIELD_DEFAULTS[models.TimeField]["form_class"] = TimeOfDayField
+
+
+def has_edition():
+    """Whether readers get an edition rather than the working database."""
+    return (settings.EDITIONS_DIR / "current").is_symlink()
+
+
+def language_fieldsets(model, fields, has_words_first=False):
+    """Fieldsets for these fields: one without a language, then one for each language.
+
+    English is open; the others stay closed until an officer opens them. Most officers come for the
+    text. With `has_words_first` the fields without a language come last.
+    """
+    translated = set(translator.get_options_for_model(model).fields)
+    untranslated = [name for name in fields if name not in translated]
+    fieldsets = [] if has_words_first else [(None, {"fields": untranslated})]
+    for code, _name in settings.LANGUAGES:
+        info = get_language_info(code)
+        names = [build_localized_fieldname(name, code) for name in fields if name in translated]
+        title = info["name"]
+        if code != "en":
+            title = format_html(
+                '{} (<bdi lang="{}">{}</bdi>)', info["name"], code, info["name_local"]
+            )
+        fieldsets.append(
+            (title, {"fields": names, "classes": [] if code == "en" else ["collapse"]})
+        )
+    if has_words_first:
+        fieldsets.append(("Where and when it appears", {"fields": untranslated}))
+    return fieldsets
+
+
+class LanguageFields:
+    """What forms and inlines share: their fields, language by language."""
+
+    # The model's fields, in the order an officer sees them.
+    form_fields = ()
+    has_words_first = False
+    # Texts whose lines readers see as list items.
+    lists_of_lines = ()
+
+    def get_fieldsets(self, request, obj=None):
+        return language_fieldsets(self.model, self.form_fields, self.has_words_first)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if isinstance(db_field, models.URLField):
+            kwargs["assume_scheme"] = "https"
+        if isinstance(db_field, models.TextField) and markup.validate_text in db_field.validators:
+            name = getattr(db_field, "translated_field", db_field).name
+            kwargs["form_class"] = LinesField if name in self.lists_of_lines else ProseField
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and (code := getattr(db_field, "language", None)):
+            label = str(db_field.translated_field.verbose_name)
+            label = label[:1].upper() + label[1:]
+            if code != "en":
+                label = f"{label} in {get_language_info(code)['name']}"
+            field.label = label
+            is_right_to_left = get_language_info(code)["bidi"]
+            field.widget.attrs |= {"lang": code, "dir": "rtl" if is_right_to_left else "ltr"}
+        return field
+
+
+class SaysWhatSavingDoes:
+    """Tells an officer that saving alone does not reach readers, and what else it changed."""
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if has_edition():
+            messages.info(request, "Saved. Readers will see this when it is published.")
+        all_forms = [form, *(row_form for formset in formsets for row_form in formset.forms)]
+        if labels := [label for each_form in all_forms for label in lists_made(each_form)]:
+            warning = "What you pasted into %(fields)s is now a list. Check that it is right."
+            fields = ", ".join(f"“{label}”" for label in labels)
+            messages.warning(request, warning % {"fields": fields})
+
+
+def lists_made(form):
+    """The fields of a form in which pasted bullets became a list."""
+    return [
+        str(field.label)
+        for name, field in form.fields.items()
+        if getattr(field, "made_list", False) and name in form.changed_data
+    ]
+
+
+class EntryForm(forms.ModelForm):
+    """An entry's form. It asks before readers lose something, and refuses past days."""
+
+    # The form field that answers yes to the question. Its value is the day in question.
+    YES = "_yes"
+    question = None
+
+    def clean(self):
+        values = super().clean()
+        self._refuse_last_day_gone_by(values)
+        self._ask_about_first_day(values)
+        return values
+
+    def _refuse_last_day_gone_by(self, values):
+        last = values.get("ends_on")
+        is_new = "ends_on" in self.changed_data or "is_published" in self.changed_data
+        if last and is_new and values.get("is_published") and last < timezone.localdate():
+            words = (
+                "This date has passed. Choose a later one. To remove the page now, tick “Archived”."
+                if hasattr(self.instance, "is_archived")
+                else (
+                    "This date has passed. Choose a later one. To remove the entry now, untick "
+                    "“Visible to readers”."
+                )
+            )
+            self.add_error("ends_on", words)
+
+    def _ask_about_first_day(self, values):
+        first = values.get("starts_on")
+        stored = self.instance.pk and type(self.instance)._base_manager.get(pk=self.instance.pk)
+        if not (first and stored and stored.is_shown and values.get("is_published")):
+            return
+        if first <= timezone.localdate() or self.data.get(self.YES) == first.isoformat():
+            return
+        if (last := values.get("ends_on")) and last < first:
+            return  # This is refused anyway.
+        day = date_format(first)
+        self.question = {
+            "value": first.isoformat(),
+            "words": f"Yes, hide it until {day}",
+        }
+        self.add_error(
+            "starts_on",
+            (
+                "Readers can see this now. With this first day, they will lose it until "
+                f"{day}, and its page will not be found. Tick “Yes” if you mean that, or leave the "
+                "first day empty."
+            ),
+        )
+
+
+def refuse_days_gone_by(form, name, words):
+    """Refuse a past day in a new or changed row, because nothing can happen on it."""
+    day = form.cleaned_data.get(name)
+    if day and form.has_changed() and day < timezone.localdate():
+        form.add_error(name, words)
+
+
+class PermanentRows:
+    """Rows that record what an officer did. Once saved, they can't be changed or deleted."""
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class ReadOnlyAdmin(PermanentRows, admin.ModelAdmin):
+    """A list that nobody adds to, changes or deletes from here."""
+
+    def has_add_permission(self, request):
+        return False
+
+
+class EditingInline(LanguageFields, TranslationStackedInline):
+    """Rows with translated fields, in the form of the record they belong to."""
+
+    extra = 0
+
+
+class NamedRowForm(forms.ModelForm):
+    """A row of an editable list. Its fields say which row they belong to."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
+
+    def add_error(self, field, error):
+        # The model may report an error on a field the list does not show.
+        if field is None and hasattr(error, "error_dict"):
+            for name, errors in error.error_dict.items():
+                super().add_error(name if name in self.fields else None, errors)
+        else:
+            super().add_error(field, error)
+
+
+admin.site.site_header = admin.site.site_title = "Dudley help hub"
+admin.site.index_title = "What needs you today"
+# The first page links to everything, in the site's own order and words.
+admin.site.enable_nav_sidebar = False

@@ -1,0 +1,257 @@
+"""The ground: what an officer writes, in order, and publishes. Imports none of our apps."""
+
+import re
+import unicodedata
+from functools import cache
+
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import Http404
+from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import get_language, override
+from modeltranslation.translator import translator
+from modeltranslation.utils import build_localized_fieldname
+
+from helphub.content import clock, markup
+
+# Titles and addresses stay in the phone's history, tabs and suggestions. Someone looking over the
+# reader's shoulder must not learn what was read. Matched at the start of a word.
+DENIED_IN_TITLES = """
+    rape assault abus violen sex victim surviv perpetrat offend sarc isva refuge police exit
+    harass groom exploit traffick coerc upskirt nude porn revenge fgm mutilat genital stalk
+    forced honour domestic safeguard
+"""
+DENIED_PATTERN = re.compile(
+    rf"(?<![^\W\d_])({'|'.join(DENIED_IN_TITLES.split())})[^\W\d_]*", re.IGNORECASE
+)
+
+
+def validate_neutral(value):
+    """Refuse a title or an address that gives away the site's subject."""
+    # Check how it looks, not how it is encoded: no invisible characters, plain letters only.
+    visible = markup.UNSAFE_CHARACTERS.sub("", unicodedata.normalize("NFKC", value))
+    visible = markup.JOINERS.sub("", visible)
+    if match := DENIED_PATTERN.search(visible):
+        raise ValidationError(
+            (
+                "Leave out “%(word)s”: this stays in the phone's history, where someone else may "
+                "read it. Put it in the heading instead."
+            ),
+            code="not_neutral",
+            params={"word": match.group()},
+        )
+
+
+def language_of_words(row):
+    """The language a row is shown in: the reader's if fully translated, otherwise English.
+
+    Half a row in each language helps no reader, so one missing translation shows the whole row in
+    English.
+    """
+    language = get_language()
+    for english, own in _columns(type(row), language):
+        if getattr(row, english) and not getattr(row, own):
+            return "en"
+    return language
+
+
+@cache
+def _columns(model, language):
+    """For each text of a model, its column names in English and in the given language."""
+    return [
+        (build_localized_fieldname(field, "en"), build_localized_fieldname(field, language))
+        for field in translator.get_options_for_model(model).fields
+    ]
+
+
+class Gone(Http404):
+    """An address whose page is no longer kept."""
+
+    def __init__(self, page):
+        self.page = page
+        super().__init__(page.title)
+
+
+class EntryQuerySet(models.QuerySet):
+    """Queries shared by every kind of entry."""
+
+    def published(self):
+        """Entries that readers may see today. This is the only definition of that."""
+        today = clock.today()
+        entries = self.filter(
+            models.Q(starts_on=None) | models.Q(starts_on__lte=today),
+            models.Q(ends_on=None) | models.Q(ends_on__gte=today),
+            is_published=True,
+        )
+        return entries.filter(is_archived=False) if issubclass(self.model, Page) else entries
+
+    def no_longer_kept(self):
+        """Pages that readers could once see. Their addresses now say where to go."""
+        is_over = models.Q(is_archived=True) | models.Q(ends_on__lt=clock.today())
+        return self.filter(is_over, is_published=True)
+
+    def shown_or_gone(self, **lookup):
+        """The matching entry, if readers may see it. Raises Gone if it is no longer kept."""
+        entry = self.published().filter(**lookup).first()
+        if entry is None:
+            gone = self.model._default_manager.no_longer_kept().filter(**lookup).first()
+            raise Gone(gone) if gone else Http404
+        return entry
+
+    def get_by_natural_key(self, slug):
+        return self.get(slug=slug)
+
+
+class Entry(models.Model):
+    """Something an officer writes, orders, checks and publishes."""
+
+    slug = models.SlugField(
+        "short name in the web address",
+        max_length=60,
+        unique=True,
+        help_text=(
+            "Lower-case letters, digits and hyphens. Do not change it once people have the address."
+        ),
+    )
+    position = models.PositiveSmallIntegerField(
+        "order", default=0, help_text="Lower numbers come first."
+    )
+    is_published = models.BooleanField(
+        "visible to readers",
+        default=False,
+        help_text="Tick to show this to readers, untick to hide it. Takes effect when published.",
+    )
+    reviewed_on = models.DateField(
+        "last checked on",
+        blank=True,
+        null=True,
+        help_text="The date someone last read this through and found it correct.",
+    )
+
+    starts_on = models.DateField(
+        "first day",
+        blank=True,
+        null=True,
+        help_text="Readers see this from this date. If empty, as soon as it is published.",
+    )
+    ends_on = models.DateField(
+        "last day",
+        blank=True,
+        null=True,
+        help_text="The last day that readers see this. If empty, it stays.",
+    )
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "slug"]
+
+    def clean(self):
+        super().clean()
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise ValidationError(
+                {"ends_on": "This is before the first day. Choose a later day, or leave it empty."}
+            )
+
+    @property
+    def is_shown(self):
+        """Whether readers may see it today. The same rule as published(), for a single entry."""
+        has_begun = self.starts_on is None or clock.has_come(self.starts_on)
+        is_over = self.ends_on is not None and clock.has_come(self.ends_on + clock.DAY)
+        return self.is_published and has_begun and not is_over
+
+    def natural_key(self):
+        return (self.slug,)
+
+    words_language = property(language_of_words)
+
+
+def validate_moved_to(page):
+    """Refuse an address that is not a page of this site, in English."""
+    with override(settings.LANGUAGE_CODE):
+        try:
+            match = resolve(page.moved_to)
+        except Resolver404:
+            match = None
+        is_list = match and not match.kwargs and match.url_name and "admin" not in match.namespaces
+        addresses = {
+            other.get_absolute_url()
+            for model in apps.get_models()
+            if issubclass(model, Page)
+            for other in model._default_manager.published()
+            if (type(other), other.pk) != (type(page), page.pk)
+        }
+        is_list = is_list and page.moved_to == reverse(match.view_name)
+    if page.moved_to not in addresses and not is_list:
+        raise ValidationError(
+            {
+                "moved_to": (
+                    "There is no such page. Copy the part of its address after the site's name, "
+                    "such as /guides/consent/ or /services/."
+                )
+            }
+        )
+
+
+class Page(Entry):
+    """An entry with its own page: a plain heading, a neutral title and a neutral address."""
+
+    name = models.CharField(
+        "heading",
+        max_length=120,
+        validators=[markup.validate_text],
+        help_text="The heading on the page. Say plainly what the page is about.",
+    )
+    title = models.CharField(
+        "title in tabs and history",
+        max_length=70,
+        unique=True,
+        validators=[validate_neutral, markup.validate_text],
+        help_text=(
+            "Shown in English in the browser's tab and history and on printouts. It must say "
+            "which page this is without giving the subject away."
+        ),
+    )
+
+    is_archived = models.BooleanField(
+        "archived",
+        default=False,
+        help_text=(
+            "Takes the page out of every list and search. Anyone using its address is kindly told "
+            "that the page is no longer kept, and where to go instead."
+        ),
+    )
+    moved_to = models.CharField(
+        "where to go instead",
+        max_length=200,
+        blank=True,
+        help_text=(
+            "Where to point readers once the page is archived or past its last day: an address on "
+            "this site, such as /guides/consent/. If empty, the list that the page was in."
+        ),
+    )
+
+    # The list that contains these entries, by the name of its address.
+    list_name = "home"
+
+    class Meta(Entry.Meta):
+        abstract = True
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def is_shown(self):
+        return super().is_shown and not self.is_archived
+
+    def clean(self):
+        super().clean()
+        if self.moved_to:
+            validate_moved_to(self)
+        try:
+            validate_neutral(self.slug.replace("-", " "))
+        except ValidationError as error:
+            raise ValidationError({"slug": error}) from error

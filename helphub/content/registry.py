@@ -1,0 +1,83 @@
+"""Which models are content: what readers see, what history keeps, what an edition holds.
+
+Each app says so of itself, in its apps.py. `recorded` there names models that only officers see
+and whose versions are kept too.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+from django.apps import apps
+from django.conf import settings
+from django.http import Http404
+
+
+class ContentConfig:
+    """What an app says about its models. Mixed into its AppConfig."""
+
+    has_content = True
+    # Models by name: those that readers' pages do not need, and those that say where people are.
+    not_content = ()
+    places = ()
+
+
+class Record(NamedTuple):
+    """A row that an officer can open and correct."""
+
+    label: str
+    key: int
+    name: str
+
+
+def _configs():
+    """The apps with content, lowest floor first."""
+    return [config for config in apps.get_app_configs() if getattr(config, "has_content", False)]
+
+
+def own_apps():
+    """The labels of this project's apps, whose permissions a role can have."""
+    ours = [
+        str(settings.BASE_DIR / name) for name in ("helphub", "strategy", "contacts", "services")
+    ]
+    return [
+        config.label for config in apps.get_app_configs() if config.path.startswith(tuple(ours))
+    ]
+
+
+@cache
+def content_models():
+    """The models of an edition, lowest floor first, with their many-to-many tables."""
+    return [
+        model
+        for config in _configs()
+        for model in config.get_models(include_auto_created=True)
+        if (model._meta.auto_created or model)._meta.model_name not in config.not_content
+    ]
+
+
+def content_model(label):
+    """The model of a record that appears on readers' pages. Raises Http404 if there is none."""
+    for model in content_models():
+        if model._meta.label_lower == label and not model._meta.auto_created:
+            return model
+    raise Http404("There are no records of this kind.")
+
+
+@cache
+def recorded_models():
+    """The models whose versions are kept: the content, and what only officers see."""
+    for_officers = [
+        config.get_model(name)
+        for config in apps.get_app_configs()
+        for name in getattr(config, "recorded", ())
+    ]
+    return [*content_models(), *for_officers]
+
+
+@cache
+def places():
+    """The labels of models that say where people can be found.
+
+    Once withdrawn, their rows must not stay in any file.
+    """
+    return {f"{config.label}.{name}" for config in _configs() for name in config.places}

@@ -1,0 +1,93 @@
+"""Template tags for the admin's own pages. Readers' servers do not load them."""
+
+from django import template
+from django.contrib.admin.utils import flatten
+from django.core.exceptions import FieldDoesNotExist
+from django.forms.models import BaseModelForm
+
+from helphub.accounts import account_changes
+from helphub.content.permissions import SEE
+from helphub.dashboard import questions
+from helphub.publishing.tags import can_be_withdrawn
+from helphub.reviews import views
+from helphub.reviews.models import Review
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def needs_today(context):
+    """What needs this officer today."""
+    return questions.needs(context["request"].user)
+
+
+@register.inclusion_tag("accounts/_news.html")
+def account_news():
+    """Recent changes to accounts, for every officer."""
+    return {"changes": account_changes.news()}
+
+
+@register.simple_tag(takes_context=True)
+def site_sections(context):
+    """The site in readers' order, then what only officers see."""
+    request = context["request"]
+    return {
+        "site": list(questions.sections(request, questions.SITE)),
+        "behind": list(questions.sections(request, questions.BEHIND)),
+    }
+
+
+@register.inclusion_tag("admin/reviews/_review.html", takes_context=True)
+def review_of(context, record):
+    """A record's waiting review, or its newest answer if that calls for a change."""
+    user = context["request"].user
+    if record is None or not can_be_withdrawn(record) or not user.has_perm(SEE):
+        return {}
+    newest = Review.objects.of(record).first()
+    if newest is None or newest.outcome not in (Review.Outcome.WAITING, Review.Outcome.CHANGE):
+        return {}
+    return {"review": newest, "may_answer": views.may_answer(user, newest)}
+
+
+def value_of(form, name):
+    """The value of a field: as typed, or as stored if it is read-only."""
+    value = form[name].value() if name in form.fields else getattr(form.instance, name, "")
+    return value or ""
+
+
+def language_of(form, name):
+    """The language a field translates into; None for English and fields without one."""
+    if not isinstance(name, str) or not isinstance(form, BaseModelForm):
+        return None
+    try:
+        code = getattr(form._meta.model._meta.get_field(name), "language", None)
+    except FieldDoesNotExist:
+        return None
+    return code if code != "en" else None
+
+
+@register.simple_tag
+def language_part(fieldset):
+    """How much of one language in a form is written, out of what English has."""
+    form = fieldset.form
+    names = [name for name in flatten(fieldset.fields) if language_of(form, name)]
+    if not names:
+        return None
+    wanted = [name for name in names if value_of(form, english_name(form, name))]
+    return {"wanted": len(wanted), "written": sum(bool(value_of(form, name)) for name in wanted)}
+
+
+def english_name(form, name):
+    return f"{form._meta.model._meta.get_field(name).translated_field.name}_en"
+
+
+@register.simple_tag
+def english_of(field):
+    """The English for a translation field, from the same form."""
+    if field.is_readonly:
+        form, name = field.form, field.field["field"]
+    else:
+        form, name = field.field.form, field.field.name
+    if not language_of(form, name):
+        return None
+    return {"words": value_of(form, english_name(form, name))}

@@ -1,1 +1,0 @@
-"""The officers' desk: admin pages that are not tables. In English only, like all of the admin."""

@@ -1,0 +1,210 @@
+"""What each page of an edition asked of the content, with a fingerprint of every answer.
+
+A page asks SQL queries and questions, which are named functions over the content. A page that asks
+a question depends only on the answer, not on every row the function read to find it. If all the
+answers match the previous edition, and the date the page is waiting for has not come, the page has
+not changed.
+"""
+
+import hashlib
+import json
+from datetime import date
+
+from django.db.models import Model
+from django.utils.module_loading import import_string
+
+from helphub.content import clock, memory
+from helphub.editions import store
+
+FILE = "answers.json.gz"
+LATEST = date.max.isoformat()
+TODAY = "today"  # Replaces today's date in a query, so that we can ask it again another day.
+
+
+def of_edition(folder):
+    return store.aid(folder, FILE)
+
+
+def write(folder, record):
+    store.write_aid(folder, FILE, record)
+
+
+class Recorder(memory.Memory):
+    """Records what pages ask, as lists that can be saved as JSON.
+
+    A query is [sql, parameters], and gains the fingerprint of its answer once the pages are made. A
+    question is [function, arguments, fingerprint of its answer, numbers of what it asked itself].
+    """
+
+    # For a query that can't be saved. A page that asks one is made again every time.
+    UNKNOWN = -1
+
+    def __init__(self, today, things=()):
+        super().__init__()
+        self.today = today
+        self.things = list(things)
+        self.numbers = {_name(thing): number for number, thing in enumerate(self.things)}
+
+    def __call__(self, execute, sql, params, many, context):
+        try:
+            number = self._number([sql, [TODAY if p == self.today else p for p in params or []]])
+        except TypeError:
+            number = self.UNKNOWN
+        self.asked.add(number)
+        return execute(sql, params, many, context)
+
+    def _number(self, thing):
+        number = self.numbers.setdefault(_name(thing), len(self.things))
+        if number == len(self.things):
+            self.things.append(thing)
+        return number
+
+    def dependencies(self, question, value, asked):
+        """Record a question in place of everything it asked, apart from dates to wait for."""
+        if self.UNKNOWN in asked:
+            return asked
+        days = dates_of(asked)
+        function, *arguments = question
+        thing = [function, arguments, fingerprint([value, sorted(days)]), sorted(asked - days)]
+        number = self._number(thing)
+        self.things[number] = thing
+        return {number, *days}
+
+    def add_answers(self, connection):
+        """Add the answers to queries that do not have one yet."""
+        for thing in self.things:
+            if len(thing) == 2:
+                thing.append(fingerprint_of_query(connection, *thing, self.today))
+
+
+def _name(thing):
+    return json.dumps(thing[:2])
+
+
+def _is_question(thing):
+    return len(thing) == 4
+
+
+def dates_of(asked):
+    return {dependency for dependency in asked if isinstance(dependency, date)}
+
+
+def fingerprint(value):
+    return hashlib.sha256(repr(_plain(value)).encode()).hexdigest()[:20]
+
+
+def _plain(value, above=()):
+    """A value as the database returned it, ignoring anything cached on it since.
+
+    A row becomes its columns, plus the rows fetched with it.
+    """
+    if isinstance(value, Model):
+        name = (value._meta.label, value.pk)
+        if name in above:
+            return name
+        read = value._state.fields_cache | getattr(value, "_prefetched_objects_cache", {})
+        with_it = [(key, _plain(read[key], (*above, name))) for key in sorted(read)]
+        columns = [value.__dict__.get(field.attname) for field in value._meta.concrete_fields]
+        return name, columns, with_it
+    if isinstance(value, dict):
+        return [(key, _plain(item, above)) for key, item in value.items()]
+    if isinstance(value, str) or not hasattr(value, "__iter__"):
+        return value
+    return [_plain(item, above) for item in value]
+
+
+def fingerprint_of_query(connection, sql, params, today):
+    """A fingerprint of what a query returns from an edition's file."""
+    params = [today if parameter == TODAY else parameter for parameter in params]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()[:20]
+
+
+def unchanged(connection, record, code, begin=lambda: None):
+    """The addresses of pages that have not changed.
+
+    Replaces the known answers with today's. Calls `begin` as soon as we know that some pages must
+    be made.
+    """
+    today = clock.today().isoformat()
+    # If the machine's clock was put back, dates that had arrived are in the future again.
+    if record.get("code") != code or record["day"] > today:
+        begin()
+        return set()
+    check = _Check(connection, record["things"], today)
+    if check.before != check.fingerprints():
+        begin()
+    same = {
+        address
+        for address, asked in record["pages"].items()
+        if all(map(check.is_same, asked)) and record["until"].get(address, LATEST) > today
+    }
+    check.recorder.add_answers(connection)
+    record["things"] = check.recorder.things
+    return same
+
+
+class _Check:
+    """Asks everything again, once each."""
+
+    def __init__(self, connection, things, today):
+        self.connection = connection
+        self.before = [thing[2] for thing in things]
+        queries = [thing if _is_question(thing) else thing[:2] for thing in things]
+        self.recorder = Recorder(today, queries)
+        self.recorder.add_answers(connection)
+        self.compared = {}
+
+    def fingerprints(self):
+        return [thing[2] for thing in self.recorder.things]
+
+    def is_same(self, number):
+        if number not in self.compared:
+            self.compared[number] = self._is_same(number)
+        return self.compared[number]
+
+    def _is_same(self, number):
+        if number >= len(self.before):
+            return False  # The previous edition never asked this.
+        thing = self.recorder.things[number]
+        if _is_question(thing) and not all(map(self.is_same, thing[3])):
+            try:
+                self._ask_again(thing)
+            except Exception:
+                return False  # The page that asks it is remade. If it fails, the gate names it.
+        return self.recorder.things[number][2] == self.before[number]
+
+    def _ask_again(self, question):
+        function, arguments, _fingerprint, _asked = question
+        with self.connection.execute_wrapper(self.recorder), memory.using(self.recorder):
+            memory.answer(import_string(function), *arguments)
+
+
+class Dependencies:
+    """What an edition saves about its pages: what each asked, and the date it waits for."""
+
+    def __init__(self):
+        self.things, self.numbers = [], {}
+        self.pages, self.until = {}, {}
+
+    def add(self, things, pages, until):
+        """Add these pages. What they asked is given as indexes into `things`."""
+        places = {}
+
+        def place_of(number):
+            if number not in places:
+                thing = things[number]
+                if _is_question(thing):
+                    thing = [*thing[:3], [place_of(inner) for inner in thing[3]]]
+                places[number] = self.numbers.setdefault(_name(thing), len(self.things))
+                if places[number] == len(self.things):
+                    self.things.append(thing)
+            return places[number]
+
+        for address, asked in pages.items():
+            self.pages[address] = [place_of(number) for number in asked]
+        self.until |= {address: day for address, day in until.items() if address in pages}
+
+    def as_json(self):
+        return {"things": self.things, "pages": self.pages, "until": self.until}

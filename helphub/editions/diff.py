@@ -1,0 +1,232 @@
+"""Compare: which records of the working database differ from what readers have.
+
+A record is what an officer opens and ticks: an entry with its child rows and many-to-many rows, or
+a row with no owner. Rows are held as in bake.py.
+"""
+
+import hashlib
+from functools import cache
+from typing import NamedTuple
+
+from django.apps import apps
+from django.db import models
+
+from helphub.content import markup, registry
+from helphub.editions import bake
+
+
+class Difference(NamedTuple):
+    """A record that differs: its rows now and in the edition, as (model, key)."""
+
+    record: registry.Record
+    now: list
+    before: list
+
+    @property
+    def name(self):
+        """The record's identity: (label, key)."""
+        return self.record.label, self.record.key
+
+    def has_own_row(self, rows):
+        """Whether the record's own row is among these rows."""
+        return self.record.key in rows[apps.get_model(self.record.label)]
+
+
+def owner_field(model, row):
+    """The field that refers to the entry in whose form a row is edited, or None.
+
+    A row may have several owners: a suggestion is deleted with its page and with its service. We
+    take the required field, not the one filled from a choice of pages. For a many-to-many row, we
+    take the side that has the field.
+    """
+    owners = [
+        field
+        for field in bake.links(model)
+        if field.remote_field.on_delete is models.CASCADE and row[field.attname] is not None
+    ]
+    if bake.is_entry(model) or not owners:
+        return None
+    if model._meta.auto_created:
+        return next(field for field in owners if field.related_model is model._meta.auto_created)
+    return min(owners, key=lambda field: not field.null)
+
+
+class Owners:
+    """The owner of each row on one side, given the other side.
+
+    A row that ties two records together belongs to the one that the other side lacks. When a
+    service comes or goes, the links to it come and go with it.
+    """
+
+    def __init__(self, rows, others):
+        self.rows, self.others = rows, others
+        self.keys = {}
+
+    def _key(self, field, value):
+        """The primary key of the row a field refers to."""
+        if field.target_field.primary_key:
+            return value
+        if field not in self.keys:
+            self.keys[field] = bake.named(self.rows, field)
+        return self.keys[field].get(value)
+
+    def _is_there(self, field, key):
+        return key in self.others[field.related_model]
+
+    def of(self, model, row):
+        """The record that a row belongs to: (label, key)."""
+        own = (model._meta.label_lower, row[model._meta.pk.attname])
+        if bake.is_entry(model):
+            return own
+        owner = owner_field(model, row)
+        ties = [
+            field
+            for field in bake.links(model)
+            if row[field.attname] is not None
+            and field != owner
+            and (field.remote_field.on_delete is models.CASCADE if owner else not field.null)
+        ]
+        for field in ties:
+            key = self._key(field, row[field.attname])
+            if not self._is_there(field, key):
+                return field.related_model._meta.label_lower, key
+        if owner is None:
+            return own
+        return owner.related_model._meta.label_lower, self._key(owner, row[owner.attname])
+
+    def all(self):
+        """Every record's rows: {(label, key): [(model, key)]}."""
+        records = {}
+        for model, table in self.rows.items():
+            for key, row in table.items():
+                records.setdefault(self.of(model, row), []).append((model, key))
+        return records
+
+
+@cache
+def written(model):
+    """The fields that people write. For a translated text, only the languages, not the copy."""
+    fields = model._meta.concrete_fields
+    copied = {f.translated_field.name for f in fields if hasattr(f, "translated_field")}
+    return [f for f in fields if f.name not in copied and not f.primary_key]
+
+
+def _values(model, row):
+    """What a row says, without its primary key.
+
+    An empty translation may be stored in two ways, depending on how it was emptied. A line ending
+    depends on whether a browser sent it.
+    """
+    values = []
+    for field in written(model):
+        value = row[field.attname]
+        if isinstance(value, str):
+            value = value.replace("\r\n", "\n") or None
+        values.append(value)
+    return values
+
+
+def _essence(rows, which, others):
+    """What rows say, sorted. Links to rows that the other side lacks are ignored."""
+    essence = []
+    for model, key in which:
+        row = rows[model][key]
+        if not bake.is_entry(model):
+            row = row | {
+                field.attname: None
+                for field in bake.links(model)
+                if field.null
+                and field.target_field.primary_key
+                and field.remote_field.on_delete is not models.CASCADE
+                and row[field.attname] not in others[field.related_model]
+            }
+        essence.append((model._meta.label_lower, repr(_values(model, row))))
+    return sorted(essence)
+
+
+def differences(now, before):
+    """The records that differ between what is published in the database and an edition."""
+    ours, theirs = Owners(now, before).all(), Owners(before, now).all()
+    differing = []
+    for name in sorted(set(ours) | set(theirs)):
+        our_rows, their_rows = ours.get(name, []), theirs.get(name, [])
+        # Most rows are the same. Look closely only at the rest.
+        if {(model, key): now[model][key] for model, key in our_rows} == {
+            (model, key): before[model][key] for model, key in their_rows
+        }:
+            continue
+        if _essence(now, our_rows, before) != _essence(before, their_rows, now):
+            label, key = name
+            model = apps.get_model(label)
+            row = now[model].get(key) or before[model].get(key)
+            record = bake.record_of(model, row) if row else registry.Record(label, key, "")
+            differing.append(Difference(record, our_rows, their_rows))
+    return differing
+
+
+def mark_of(difference, now):
+    """A mark of what a record says now. It changes if an officer edits the record."""
+    contents = [
+        (model._meta.label_lower, repr(_values(model, now[model][key])))
+        for model, key in difference.now
+    ]
+    return hashlib.sha256(repr(sorted(contents)).encode()).hexdigest()[:20]
+
+
+def hold_back(now, before, names):
+    """Put these records back as the previous edition has them, with all their rows."""
+    before = before or {model: {} for model in now}
+    ours, theirs = Owners(now, before).all(), Owners(before, now).all()
+    for name in names:
+        for model, key in ours.get(name, []):
+            del now[model][key]
+    for name in names:
+        for model, key in theirs.get(name, []):
+            now[model][key] = dict(before[model][key])
+    bake.tidy(now)
+
+
+def names_of_unticked(now, before, ticked, unticked):
+    """Faults for ticked records that refer to a new, unticked one. Each fault names both."""
+    new = {}
+    for label, key in unticked:
+        model = apps.get_model(label)
+        if key in now[model] and key not in before[model]:
+            new[model, key] = bake.record_of(model, now[model][key])
+    if not new:
+        return []
+    by_token = {
+        slug: record
+        for (model, key), record in new.items()
+        for slug in (now[model][key].get("slug"), now[model][key].get("line"))
+        if slug
+    }
+    ours = Owners(now, before).all()
+    faults = []
+    for name in sorted(ticked):
+        model, key = apps.get_model(name[0]), name[1]
+        if key not in now[model]:
+            continue
+        named = {}
+        for table, number in ours.get(name, []):
+            row = now[table][number]
+            for field in bake.links(table):
+                if field.target_field.primary_key and (bake.is_entry(table) or not field.null):
+                    record = new.get((field.related_model, row[field.attname]))
+                    if record:
+                        named[record] = f"its field “{field.verbose_name}”"
+            for value in row.values():
+                if isinstance(value, str) and "{" in value:
+                    for token in markup.tokens_of(value):
+                        if token[1] in by_token:
+                            named[by_token[token[1]]] = f"its text ({markup.written(token)})"
+        own = bake.record_of(model, now[model][key])
+        faults += [
+            bake.Fault(
+                own,
+                f"“{own.name}”: {where} refers to “{record.name}”, which is new and not ticked. "
+                "Tick it too.",
+            )
+            for record, where in named.items()
+        ]
+    return faults

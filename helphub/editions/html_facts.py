@@ -1,0 +1,148 @@
+"""What a finished page says, as a parser sees it. The gate's rules check these facts.
+
+A page's facts depend only on its bytes, so we store them by SHA-256. A page that is the same in the
+previous edition is not read again.
+"""
+
+import gzip
+import re
+from collections import Counter
+
+from lxml.etree import HTMLParser
+
+from helphub.editions import store
+
+FILE = "facts.json.gz"
+NEVER_SHOWN = {"head", "script", "style", "template", "datalist"}
+HIDING_CLASSES = {"unseen", "skip"}  # Read aloud only, or shown only on focus.
+IN_A_LINE = {"a", "abbr", "b", "bdi", "bdo", "cite", "em", "i", "mark", "q", "small", "span"}
+IN_A_LINE |= {"strong", "sub", "sup", "time", "u", "wbr"}
+POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) ?(\d[ABD-HJLNP-UW-Z]{2})\b")
+# Runs of digits, spaced as phone numbers are, and the short codes.
+NUMBER = re.compile(
+    r"\+?\d(?:[ \u00a0.()\u2010-\u2015-]{0,2}\d){4,}"
+    r"|(?<![\d.,/-])(?:999|101|111|112|119|911|988)(?![\d.,/%-]*\d)"
+)
+SPACE = re.compile(r"[ \t\r\f\v]*\n[ \t\r\f\v\n]*|[ \t\r\f\v]+")
+
+
+class _Reader:
+    """Collects what lxml reports about a page, tag by tag and text by text."""
+
+    def __init__(self):
+        self.open = []  # The open tags, and how each affects what is inside it.
+        self.within = Counter()  # How many of each tag are open.
+        self.hidden = self.folded = 0
+        self.title, self.lang, self.dir = "", "", ""
+        self.ids, self.links, self.lines, self.text, self.odd = [], [], [], [], []
+        self.line = None
+
+    def start(self, tag, values):
+        if "id" in values:
+            self.ids.append(values["id"])
+        if tag == "html":
+            self.lang, self.dir = values.get("lang", ""), values.get("dir", "")
+        if "nonce" in values or values.get("name") == "csrfmiddlewaretoken":
+            self.odd.append("a token or nonce that belongs to one reader")
+        if tag == "meta" and values.get("http-equiv", "").lower() == "set-cookie":
+            self.odd.append("a cookie")
+        is_hidden = (
+            tag in NEVER_SHOWN
+            or "hidden" in values
+            or "style" in values
+            or not HIDING_CLASSES.isdisjoint(values.get("class", "").split())
+        )
+        # The content of a closed <details> can be read, but isn't seen at once.
+        is_folded = tag == "details" and "open" not in values
+        self.open.append((tag, is_hidden, is_folded, values.get("dir")))
+        self.within[tag] += 1
+        self.hidden += is_hidden
+        self.folded += is_folded
+        if tag == "a":
+            self._begin_link(values.get("href", ""))
+        if not self.hidden and tag not in IN_A_LINE:
+            self.text.append("\n")
+
+    def _begin_link(self, href):
+        if href.startswith(("/", "#")):
+            self.links.append(href)
+        elif href.startswith(("tel:", "sms:")):
+            is_folded = self.folded and not self.within["summary"]
+            self.line = [href, "", not self.hidden and not is_folded]
+
+    def end(self, tag):
+        # lxml closes whatever a page leaves open, so this is always the last tag opened.
+        _, is_hidden, is_folded, _ = self.open.pop()
+        if tag == "a" and self.line:
+            self.line[1] = self.line[1].strip()
+            self.lines.append(self.line)
+            self.line = None
+        self.within[tag] -= 1
+        self.hidden -= is_hidden
+        self.folded -= is_folded
+        if not self.hidden and tag not in IN_A_LINE:
+            self.text.append("\n")
+
+    def data(self, data):
+        if self.within["title"] and self.within["head"]:
+            self.title += data
+        if self.hidden:
+            return
+        self.text.append(data.replace("\n", " "))
+        if self.line is None:
+            return
+        # The number is the text in <bdi dir="ltr">, where nothing reverses it.
+        if self.within["bdo"]:
+            self.line[1] += "\N{RIGHT-TO-LEFT OVERRIDE}"
+        within = [direction for tag, _, _, direction in self.open if tag == "bdi"]
+        if within and within[-1] == "ltr":
+            self.line[1] += data
+
+    def close(self):
+        return self
+
+
+def _read(html):
+    """The parsed page and its visible text."""
+    parser = HTMLParser(target=_Reader(), encoding="utf-8")
+    parser.feed(html.encode())
+    reader = parser.close()
+    text = SPACE.sub(lambda match: "\n" if "\n" in match.group() else " ", "".join(reader.text))
+    return reader, text
+
+
+def words_of(html):
+    """The visible words of a page."""
+    return _read(html)[1].split()
+
+
+def facts_of(html):
+    """The facts of a page, as plain values."""
+    reader, text = _read(html)
+    return {
+        "title": " ".join(reader.title.split()),
+        "lang": reader.lang,
+        "dir": reader.dir,
+        "ids": reader.ids,
+        "links": sorted(set(reader.links)),
+        # The lines at the top of the page, in order.
+        "first": [[href, shown] for href, shown, is_seen in reader.lines if is_seen][:2],
+        "lines": [list(line) for line in sorted({tuple(line) for line in reader.lines})],
+        "numbers": sorted({match.group() for match in NUMBER.finditer(text)}),
+        "postcodes": sorted({" ".join(parts) for parts in POSTCODE.findall(text)}),
+        "odd": reader.odd,
+    }
+
+
+def facts_of_file(path):
+    """The facts of a finished page, from the file that is sent."""
+    return facts_of(gzip.decompress(path.read_bytes()).decode())
+
+
+def of_edition(folder):
+    """The facts of an edition's pages, by SHA-256."""
+    return store.aid(folder, FILE)
+
+
+def write(folder, facts):
+    store.write_aid(folder, FILE, facts)

@@ -1,0 +1,257 @@
+"""The publisher: does what officers ask for in the admin, and what falls due with time."""
+
+import logging
+import threading
+import time
+from contextlib import contextmanager, suppress
+
+from django.db import DatabaseError, close_old_connections, connections
+from django.utils import timezone
+
+from helphub.content import clock
+from helphub.editions import (
+    build,
+    errors,
+    outcomes,
+    publish,
+    store,
+)
+from helphub.editions.models import PublicationRequest
+from helphub.editions.progress import StoppedError
+
+logger = logging.getLogger(__name__)
+
+PAUSE = 0.5
+BEAT = 2  # Seconds between signs of life, even while working.
+RETRY = 300  # Seconds before we retry a task that the publisher started itself.
+LOOK_AT_FILES = 20  # Seconds between checks that the current edition is whole.
+MEND_AGAIN = 60  # Seconds before we retry repairing an edition.
+Kind, State = PublicationRequest.Kind, PublicationRequest.State
+
+
+class Watcher:
+    """Checks twice a second for something to publish.
+
+    Given `say`, it first makes an edition if readers lack one.
+    """
+
+    def __init__(self, say=None):
+        self.say = say
+        self.is_up_to_date = say is None
+        self.not_before = 0.0
+        self.look_at_files_at = 0.0
+        # The edition known to be right today, and the date.
+        self.looked_at = None
+        self.unnoted = None  # A finished request that a database failure kept us from saving.
+
+    def run(self, is_over):
+        """Work until `is_over()` is true."""
+        with beating():
+            self.take_up_again()
+            while not is_over():
+                self.look()
+                time.sleep(PAUSE)
+
+    def take_up_again(self):
+        """Requeue whatever an earlier publisher was doing when it ended."""
+        try:
+            PublicationRequest.objects.filter(state=State.RUNNING).update(state=State.WAITING)
+        except DatabaseError:
+            connections["default"].close()
+
+    def look(self):
+        """Do the next waiting task, if there is one."""
+        with suppress(OSError):  # The admin will say that the publisher is not running.
+            store.watcher_beats()
+        close_old_connections()
+        is_idle = True
+        try:
+            if self.unnoted:
+                self.note(self.unnoted)
+            if request := self.next():
+                is_idle = False
+                # A publication run by a command stops for a withdrawal. Everything else waits
+                # for it to end.
+                if not store.is_busy():
+                    self.answer(request)
+        except DatabaseError:
+            # Readers need no database, and opening hours still change without it.
+            connections["default"].close()
+        if is_idle and time.monotonic() >= self.look_at_files_at:
+            self.keep_whole()
+        if is_idle and not self.is_up_to_date and time.monotonic() >= self.not_before:
+            self.catch_up()
+        if is_idle and self.is_another_day() and time.monotonic() >= self.not_before:
+            self.keep_time()
+
+    def next(self):
+        """The next waiting request. Withdrawals come first."""
+        waiting = PublicationRequest.objects.filter(state=State.WAITING).order_by("pk")
+        return waiting.filter(kind=Kind.WITHDRAWAL).first() or waiting.first()
+
+    def note(self, request):
+        """Save a request's outcome now, or once the database is back."""
+        self.unnoted = request
+        request.save()
+        self.unnoted = None
+
+    def answer(self, request):
+        """Do what an officer asked for, and report the outcome."""
+        again = self.begun_again(request.report)
+        request.state, request.report = State.RUNNING, again
+        request.save()
+        try:
+            request.report = again | self.do(request)
+            request.state = State.DONE
+        except StoppedError:
+            stopped = {"stopped": again.get("stopped", 0) + 1}
+            self.wait_again(request, again | stopped)
+            return
+        except store.BusyError:
+            self.wait_again(request, again)
+            return
+        except publish.RefusedError as error:
+            request.report = again | {"refusals": [refusal.as_json() for refusal in error.refusals]}
+            request.state = State.REFUSED
+        except Exception as error:
+            if not isinstance(error, store.StoreError):
+                logger.exception("A publication failed.")
+            request.report = again | {"error": errors.in_words(error)}
+            request.state = State.REFUSED
+        request.finished_at = timezone.now()
+        self.note(request)
+
+    @staticmethod
+    def begun_again(report):
+        """The report of a publication that was stopped and is starting again."""
+        return report | {"again_at": timezone.now().isoformat()} if report.get("stopped") else {}
+
+    def wait_again(self, request, report):
+        request.state, request.report = State.WAITING, report
+        self.note(request)
+
+    def do(self, request):
+        if request.kind == Kind.ROLLBACK:
+            return {"number": publish.roll_back(request.number, request.who, request.why)}
+        if request.kind == Kind.LIFT:
+            publish.lift(request.who)
+            return {}
+        if request.kind == Kind.DISMISS:
+            outcomes.dismiss(request.number)
+            return {}
+        # Without an edition readers see the saved content, so only a first edition can remove it.
+        is_first = publish.whole_edition() is None
+        is_release = request.kind == Kind.RELEASE or is_first
+        source = publish.RELEASED if is_release else publish.WITHDRAWAL
+        marks = None
+        if request.chosen is not None:
+            marks = dict(zip(map(tuple, request.chosen), request.marks, strict=True))
+        done = publish.publish(
+            source,
+            request.who,
+            request.why,
+            marks=marks,
+        )
+        return {
+            "number": done.number,
+            "held": [refusal.as_json() for refusal in done.held],
+            "changes": {name: len(pages) for name, pages in done.changes.items()},
+            "seconds": done.seconds,
+        }
+
+    def keep_whole(self):
+        """Make the current edition again from its own content if any file was altered.
+
+        If the content and its spare are both lost, use the newest edition that is whole.
+        """
+        self.look_at_files_at = time.monotonic() + LOOK_AT_FILES
+        with suppress(OSError):
+            publish.allow_again()
+        folder = store.current()
+        if folder is None:
+            return
+        try:
+            with store.lock():  # Taking the lock restores files from their spares.
+                damaged_file = store.damage_of(folder)
+                store.set_damage(damaged_file and {"edition": folder.name, "file": damaged_file})
+            if damaged_file is None:
+                return
+            number = store.number_of(folder)
+            logger.error("%s in edition %s is damaged.", damaged_file, number)
+            ground = publish.whole_edition()
+            publish.publish(
+                publish.CURRENT, "the publisher", f"{damaged_file} in edition {number} was damaged"
+            )
+            if ground != folder:
+                outcomes.note_lost(number, store.number_of(ground))
+            store.set_damage(None)
+        except store.BusyError:
+            pass  # A running command may be repairing it.
+        except StoppedError:
+            self.look_at_files_at = 0.0  # The withdrawal may have repaired it.
+        except Exception:
+            logger.exception("The damaged edition could not be remade. Trying again in a minute.")
+            self.look_at_files_at = time.monotonic() + MEND_AGAIN
+
+    def catch_up(self):
+        """Make the edition that readers lack: the first one, or one made by this release."""
+        source, self.is_up_to_date = publish.lacking(), True
+        if source == publish.RELEASED:
+            self.say("Pages come from the working database while the first edition is being made.")
+        elif source:
+            self.say("The site was updated. Pages stay as they were while a new edition is made.")
+        try:
+            if source:
+                publish.publish(source, "the publisher", "needed at start-up")
+        except publish.RefusedError as error:
+            self.say(f"The edition was refused. Pages stay as they are.\n{error}")
+        except (store.BusyError, StoppedError):
+            self.is_up_to_date = False  # The other process may be making it.
+        except Exception as error:
+            logger.exception("The edition could not be made.")
+            self.say(f"Trying again in five minutes. {errors.in_words(error)}")
+            self.is_up_to_date, self.not_before = False, time.monotonic() + RETRY
+        else:
+            number = store.number_of(publish.whole_edition())
+            self.say(f"Readers have edition {number}.")
+
+    def is_another_day(self):
+        """Whether the current edition has not yet been checked today."""
+        return store.current() is not None and self.looked_at != (store.current(), clock.today())
+
+    def keep_time(self):
+        """Remake the pages that change with the day. Nothing that is waiting is published.
+
+        After an urgent withdrawal, this includes the pages that it left for later.
+        """
+        folder, today = store.current(), clock.today()
+        try:
+            if not build.is_of_today(folder):
+                has_rest = store.manifest_of(folder).get("later")
+                why = "pages that a withdrawal left for later" if has_rest else "a new day"
+                publish.publish(publish.CURRENT, "the clock", why)
+            self.looked_at = store.current(), today
+        except (store.BusyError, StoppedError):
+            pass  # Checked again once that publication or withdrawal is done.
+        except Exception:
+            logger.exception("Today's edition could not be made. Trying again in five minutes.")
+            self.not_before = time.monotonic() + RETRY
+
+
+@contextmanager
+def beating():
+    """Say every two seconds that the publisher is running, however long a task takes."""
+    is_over = threading.Event()
+
+    def beat():
+        while not is_over.wait(BEAT):
+            with suppress(OSError):
+                store.watcher_beats()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PublishingConfig(AppConfig):
+    name = "helphub.publishing"
+    verbose_name = "Publishing"

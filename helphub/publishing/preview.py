@@ -1,0 +1,283 @@
+"""Preview: one waiting record as readers would see it, by a link that works for seven days.
+
+The public role makes the pages as it makes an edition's: the current edition with this one record
+in it. Nothing else that is waiting is included.
+"""
+
+import fcntl
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.core import signing
+from django.db import connections
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language_info, override
+from django.views.decorators.http import require_safe
+
+from contacts import critical
+from helphub.content import clock, registry, router
+from helphub.editions import (
+    bake,
+    build,
+    diff,
+    public_urls,
+    publish,
+    store,
+)
+from services.models import Location
+
+SALT = "helphub.desk.preview"  # Links signed with it outlive an upgrade.
+PUBLIC = Location.Address.PUBLIC
+WORKS = timedelta(days=7)
+KEPT = 50
+# Headers that let caches keep readers' pages. A preview must not be cached.
+OF_CACHES = {"X-Accel-Expires", "CDN-Cache-Control", "Surrogate-Control"}
+
+
+class PreviewError(Exception):
+    """The page cannot be shown. The message says why."""
+
+
+def token_for(label, key):
+    """The token in a preview link. It can't be forged, and it expires."""
+    return signing.dumps([label, key], salt=SALT)
+
+
+def place_of(model):
+    """Where a record without a page of its own appears, or "" if it has a page."""
+    if hasattr(model, "get_absolute_url"):
+        return ""
+    return (
+        f"This kind of record ({model._meta.verbose_name}) does not have its own page. It appears "
+        "on the pages of the entries that use it, or in the find box."
+    )
+
+
+# Making
+
+
+def _rows(model, key, before):
+    """The edition's rows with this record as saved, treated as published."""
+    saved = bake.read(connections["default"])
+    if key not in saved[model]:
+        raise PreviewError("It no longer exists. Ask whoever sent you the link for a new one.")
+    rows = bake.copied(before)
+    name = (model._meta.label_lower, key)
+    for side, table in (("old", rows), ("new", saved)):
+        for other, number in _own(table, name):
+            if side == "old":
+                del rows[other][number]
+            else:
+                rows[other][number] = dict(saved[other][number])
+    row = rows[model][key]
+    if bake.is_entry(model):
+        row |= {"is_published": True} | dict.fromkeys(row.keys() & {"starts_on", "ends_on"})
+    for place in registry.places():
+        # Hide an address that is secret now, even if readers' edition still has it.
+        saved_places = saved[apps.get_model(place)]
+        rows[apps.get_model(place)] = {
+            number: place_row
+            if saved_places[number]["address"] == PUBLIC
+            else dict(saved_places[number])
+            for number, place_row in rows[apps.get_model(place)].items()
+            if number in saved_places
+        }
+    for field in bake.links(model):
+        if row[field.attname] is None or row[field.attname] in bake.named(rows, field):
+            continue
+        if not field.null:
+            raise PreviewError(
+                f"Its field “{field.verbose_name}” refers to something that readers do not have "
+                "yet. Publish that first."
+            )
+        row[field.attname] = None
+    bake.withdraw(rows, publish.withdrawn_now())
+    bake.tidy(rows)
+    if not rows[model].get(key, {}).get("is_published", True) or key not in rows[model]:
+        raise PreviewError("It has been withdrawn from every page.")
+    return rows
+
+
+def _own(rows, name):
+    """The rows edited in a record's form, as (model, key)."""
+    model, key = apps.get_model(name[0]), name[1]
+    own = [(model, key)] if key in rows[model] else []
+    for other, table in rows.items():
+        if bake.is_entry(other):
+            continue
+        for number, row in table.items():
+            field = diff.owner_field(other, row)
+            if field is None or field.related_model is not model:
+                continue
+            owner = row[field.attname]
+            if not field.target_field.primary_key:
+                owner = next(
+                    (
+                        other_key
+                        for other_key, other_row in rows[model].items()
+                        if other_row[field.target_field.attname] == owner
+                    ),
+                    None,
+                )
+            if owner == key:
+                own.append((other, number))
+    return own
+
+
+def _address(model, key, folder):
+    """The English address of the page that shows a record."""
+    with router.reading(folder), override(settings.LANGUAGE_CODE):
+        return model._base_manager.get(pk=key).get_absolute_url().partition("#")[0]
+
+
+def _languages():
+    return settings.OFFERED_LANGUAGES
+
+
+def made(label, key):
+    """The folder with a record's pages, made now or earlier from the same content."""
+    edition = publish.whole_edition()
+    if edition is None:
+        raise PreviewError("There is no edition yet. Publish once, and previews will work.")
+    model = apps.get_model(label)
+    rows = _rows(model, key, publish.rows_of(edition))
+    content = [
+        (table_model._meta.label_lower, number, sorted(row.items()))
+        for table_model, table in rows.items()
+        for number, row in table.items()
+    ]
+    made_from = (edition, content, label, key, clock.today(), *_languages())
+    mark = hashlib.sha256(repr(made_from).encode()).hexdigest()[:32]
+    folder = settings.PREVIEWS_DIR / mark
+    with _alone():
+        if not (folder / "pages.json").exists():
+            _make(folder, edition, model, key, rows)
+    return folder
+
+
+@contextmanager
+def _alone():
+    """Make one preview at a time, however many are asked for."""
+    settings.PREVIEWS_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (settings.PREVIEWS_DIR / "lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _make(folder, edition, model, key, rows):
+    _clear_away()
+    work = Path(tempfile.mkdtemp(dir=settings.PREVIEWS_DIR, prefix=".work-"))
+    try:
+        try:
+            bake.write(rows, work / "content.sqlite3")
+        except bake.BakeError as error:
+            raise PreviewError(f"This cannot be shown as it is. {error}") from error
+        shutil.copy(edition / critical.PATH.name, work)
+        address = _address(model, key, work)
+        wanted = {code: public_urls.in_language(address, code) for code in _languages()}
+        try:
+            (share,) = build.run(work, None, list(wanted.values()))
+        except build.BuildError as error:
+            raise PreviewError(f"The page cannot be made. {error}") from error
+        pages = {code: share["pages"][path] for code, path in wanted.items()}
+        if not {page["status"] for page in pages.values()} <= {HTTPStatus.OK, HTTPStatus.GONE}:
+            raise PreviewError("The page cannot be made from what is saved. Check its form.")
+        (work / "content.sqlite3").unlink()
+        (work / "pages.json").write_text(json.dumps({"address": address, "pages": pages}))
+        work.rename(folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _clear_away():
+    """Remove previews that are expired, beyond the number we keep, or half made."""
+    folders = sorted(
+        (path for path in settings.PREVIEWS_DIR.iterdir() if path.is_dir()),
+        key=lambda path: path.stat().st_mtime,
+        reverse=True,
+    )
+    for number, path in enumerate(folders):
+        is_old = time.time() - path.stat().st_mtime > WORKS.total_seconds()
+        if is_old or number >= KEPT - 1 or path.name.startswith(".work-"):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+# Pages
+
+
+def _with_record(view):
+    """Give a view the record that its link names, or say that the link does not work."""
+
+    def with_record(request, token, **arguments):
+        try:
+            label, key = signing.loads(token, salt=SALT, max_age=WORKS)
+        except signing.SignatureExpired:
+            why = "It worked for seven days."
+            return _no(request, "This link has expired", HTTPStatus.GONE, why)
+        except (signing.BadSignature, ValueError):
+            why = "Part of it may be missing."
+            return _no(request, "This link does not work", HTTPStatus.NOT_FOUND, why)
+        try:
+            return view(request, token, label, key, **arguments)
+        except (PreviewError, store.StoreError, OSError) as error:
+            why = str(error) if isinstance(error, PreviewError) else ""
+            return _no(request, "There is nothing to show at the moment", HTTPStatus.CONFLICT, why)
+
+    return with_record
+
+
+def _no(request, title, status, why):
+    return render(
+        request, "admin/publishing/no_preview.html", {"title": title, "why": why}, status=status
+    )
+
+
+@require_safe
+@_with_record
+def preview(request, token, label, key):
+    """A record's page in each language: where the link leads."""
+    model = apps.get_model(label)
+    pages = address = None
+    if not place_of(model):
+        stored = json.loads((made(label, key) / "pages.json").read_text())
+        address, pages = stored["address"], stored["pages"]
+    return render(
+        request,
+        "admin/publishing/preview.html",
+        {
+            "title": "How the page will look",
+            "token": token,
+            "address": address,
+            "place": place_of(model),
+            "languages": [get_language_info(code) for code in pages or []],
+        },
+    )
+
+
+@require_safe
+@_with_record
+def page(request, token, label, key, language):
+    """The page itself, with the headers that readers would get."""
+    if place_of(apps.get_model(label)):
+        raise PreviewError(place_of(apps.get_model(label)))
+    folder = made(label, key)
+    stored_page = json.loads((folder / "pages.json").read_text())["pages"].get(language)
+    if stored_page is None:
+        why = "The page does not exist in this language."
+        return _no(request, "This link does not work", HTTPStatus.NOT_FOUND, why)
+    body = (folder / "pages" / stored_page["file"]).read_bytes()
+    response = HttpResponse(body, content_type=stored_page["type"], status=stored_page["status"])
+    response.own_headers = {
+        name: value for name, value in stored_page["headers"].items() if name not in OF_CACHES
+    }
+    return response

@@ -1,0 +1,43 @@
+"""What the admin's pages say about publications."""
+
+from django import template
+
+from helphub.content.registry import content_models
+from helphub.editions import health, store
+from helphub.publishing import status, waiting
+
+register = template.Library()
+
+
+def state():
+    """The status at the top of every admin page."""
+    return {
+        "hold": store.hold(),
+        "faults": [*health.faults(), *health.faults_of_front()],
+        "is_late": health.waiting_too_long(),
+        "waiting": waiting.count(),
+    }
+
+
+@register.inclusion_tag("admin/publishing/_state.html", takes_context=True)
+def publication_state(context):
+    """The state of publishing, shown at the top of every admin page to officers with permission."""
+    # Django answers an impossible list filter with a page that has no request.
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    if user is None or not user.has_perm("editions.view_publicationrequest"):
+        return {}
+    head = status.at_the_head(status.queue())
+    return state() | {"request": request, "csrf_token": context.get("csrf_token"), "head": head}
+
+
+@register.inclusion_tag("admin/publishing/_progress.html")
+def how_far_is(request):
+    """How far an officer's request has got. A script on the page keeps it up to date."""
+    return {"said": status.of_request(request), "key": request.pk}
+
+
+@register.simple_tag
+def can_be_withdrawn(row):
+    """The kind of a record that appears on readers' pages, or an empty string."""
+    return row._meta.label_lower if row and type(row) in content_models() else ""

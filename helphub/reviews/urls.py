@@ -1,0 +1,11 @@
+from django.urls import path
+
+from helphub.reviews import views
+
+app_name = "reviews"
+urlpatterns = [
+    path("", views.reviews, name="reviews"),
+    path("<int:key>/", views.review, name="review"),
+    path("<int:key>/take-back/", views.take_back, name="take-back"),
+    path("ask/<str:label>/<int:key>/", views.ask, name="ask"),
+]

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+from helphub.content.registry import ContentConfig
+
+
+class SearchConfig(ContentConfig, AppConfig):
+    name = "helphub.search"
+    verbose_name = "Find"

@@ -1,0 +1,29 @@
+"""What gives away where a place is that must stay secret."""
+
+import re
+
+from modeltranslation.translator import translator
+from modeltranslation.utils import get_translation_fields
+
+POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE)
+
+# An address as it might be typed in a text: a postcode, or a house number and street.
+ADDRESS = re.compile(
+    r"\b[A-Za-z]{1,2}\d[A-Za-z\d]?[\s.-]{0,3}\d[A-Za-z]{2}\b"
+    r"|\b\d+[A-Za-z]?,?\s+(?:[A-Z][\w'’-]+\s+){1,3}"
+    r"(?:Street|Road|Lane|Avenue|Close|Drive|Court|Place|Crescent|Gardens|Terrace|Square|Rd|St)\b"
+)
+
+# A page must never help an abuser find one of these.
+SECRET_PLACES = re.compile(r"\b(refuges?|safe[- ]?houses?|safe accommodation)\b", re.IGNORECASE)
+
+
+def own_texts(row):
+    """The texts that officers wrote in a row, in every language, by field."""
+    translated = translator.get_options_for_model(type(row)).fields
+    names = [name for field in translated for name in get_translation_fields(field)]
+    return {name: getattr(row, name) or "" for name in names}
+
+
+def speaks_of_refuge(row, *others):
+    return any(SECRET_PLACES.search(text) for text in [*own_texts(row).values(), *others])

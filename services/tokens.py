@@ -1,0 +1,61 @@
+"""What the tokens in texts become: {h-spoc} a number, {website:care-centres} a button."""
+
+from functools import partial
+
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+
+from contacts.models import Phone
+from helphub.content import markup, memory
+from services.models import Service
+
+
+def _lines():
+    """The published numbers, with everything a link needs."""
+    return Phone.objects.published().prefetch_related("services")
+
+
+def line(slug):
+    """The published number with this slug and what a link to it shows, or None."""
+    return memory.rows("lines", partial(_lines().in_bulk, field_name="slug")).get(slug)
+
+
+def line_links(slugs):
+    """What a line's token becomes: a link to its number, or to its service if it has none."""
+    if memory.is_used():
+        phones = [phone for slug in slugs if (phone := memory.answer(line, slug))]
+    else:
+        phones = _lines().filter(slug__in=slugs)
+    links = {
+        phone.slug: memory.recall(
+            ("number", phone.slug),
+            partial(render_to_string, "includes/_number.html", {"phone": phone}),
+        ).strip()
+        for phone in phones
+    }
+    for service in Service.objects.published().filter(line__in=set(slugs) - set(links)):
+        link = markup.link(service.get_absolute_url(), service.name)
+        links[service.line] = format_html('<span translate="no">{}</span>', link)
+    return links
+
+
+def website_links(slugs):
+    """What ``{website:care-centres}`` becomes: a website button, or a link to our own page."""
+    return {
+        service.slug: render_to_string(
+            "services/_website_button.html", {"service": service}
+        ).strip()
+        if service.website
+        else markup.link(service.get_absolute_url(), service.name)
+        for service in Service.objects.published().filter(slug__in=slugs)
+    }
+
+
+def website_names(slugs):
+    """The names of these services, published or not."""
+    return {service.slug: service.name for service in Service.objects.filter(slug__in=slugs)}
+
+
+def line_names(slugs):
+    """The names of these lines, published or not."""
+    return {service.line: service.name for service in Service.objects.filter(line__in=slugs)}

@@ -1,0 +1,37 @@
+"""Floor 3: what the strategy says, and what we wrote around it."""
+
+from strategy.models.pages import FIXED_PAGES, LINKED_GUIDES, Chapter, FormOfAbuse, Guide
+from strategy.models.printed import (
+    Body,
+    ContactLine,
+    Document,
+    HubArea,
+    Passage,
+    Principle,
+    Printed,
+    Priority,
+    Programme,
+    Source,
+    Standard,
+    Statistic,
+)
+
+__all__ = [
+    "FIXED_PAGES",
+    "LINKED_GUIDES",
+    "Body",
+    "Chapter",
+    "ContactLine",
+    "Document",
+    "FormOfAbuse",
+    "Guide",
+    "HubArea",
+    "Passage",
+    "Principle",
+    "Printed",
+    "Priority",
+    "Programme",
+    "Source",
+    "Standard",
+    "Statistic",
+]

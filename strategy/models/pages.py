@@ -1,0 +1,196 @@
+"""What we wrote around the strategy: topics, guides, and the chapters' own pages."""
+
+from django.db import models
+from django.urls import reverse
+
+from helphub.content import markup
+from helphub.content.entries import EntryQuerySet, Page
+
+# Guides whose page has a fixed address, and the URL name of that address.
+FIXED_PAGES = {
+    "home": "home",
+    "help-now": "help-now",
+    "using-this-site": "using-this-site",
+    "accessibility": "accessibility",
+    "privacy": "privacy",
+}
+
+# The guides that every page links to. They keep their address and stay published.
+LINKED_GUIDES = [*FIXED_PAGES, "own-behaviour"]
+
+
+def text_field(label, help_text, **options):
+    """Text that officers write. Refuses typed numbers, unknown tokens and invisible characters."""
+    return models.TextField(
+        label, help_text=help_text, validators=[markup.validate_text], **options
+    )
+
+
+CONTENT_NOTE = {
+    "verbose_name": "content note",
+    "max_length": 200,
+    "blank": True,
+    "validators": [markup.validate_text],
+    "help_text": "Say in one line what a difficult page talks about, so that readers can choose.",
+}
+
+
+class PageQuerySet(EntryQuerySet):
+    """Queries for entries that texts link to with a token."""
+
+    def links(self, slugs):
+        """The links that replace tokens, by slug. Published pages only."""
+        return {
+            page.slug: markup.link(page.get_absolute_url(), page.name)
+            for page in self.published().filter(slug__in=slugs)
+        }
+
+    def names(self, slugs):
+        """The names of the pages with these slugs, published or not."""
+        return {page.slug: page.name for page in self.filter(slug__in=slugs)}
+
+
+class GuideQuerySet(PageQuerySet):
+    def doors(self):
+        """The published guides that have a link on the home page."""
+        return self.published().exclude(door_en="").exclude(door_en=None)
+
+    def under_guides(self):
+        """Guides with an address under /guides/."""
+        return self.published().exclude(slug__in=FIXED_PAGES)
+
+    def for_listing(self):
+        """The same guides without the own-behaviour wing."""
+        return self.under_guides().filter(is_own_behaviour=False)
+
+    def at(self, slug):
+        """The published guide with this slug, or None if nothing is loaded yet."""
+        return self.published().filter(slug=slug).first()
+
+
+class Guide(Page):
+    """A page of advice in our own words."""
+
+    summary = models.CharField(
+        "summary",
+        max_length=250,
+        blank=True,
+        validators=[markup.validate_text],
+        help_text="One or two sentences, shown under the heading and in lists.",
+    )
+    content_note = models.CharField(**CONTENT_NOTE)
+    body = text_field(
+        "text",
+        (
+            "An empty line starts a new paragraph. ## starts a heading, - a bullet and 1. a step, "
+            "and **two stars** make text bold. Write a number as {h-spoc}, a guide as "
+            "{guide:consent} and a topic as {topic:pictures}. Never type a phone number."
+        ),
+    )
+    door = models.CharField(
+        "link on the home page",
+        max_length=80,
+        blank=True,
+        validators=[markup.validate_text],
+        help_text="In a reader's words: “It has just happened”. Leave empty for no link.",
+    )
+    is_own_behaviour = models.BooleanField(
+        "for people worried about their own behaviour",
+        default=False,
+        help_text="Kept separate: reached only by its link on the home page and from the footer.",
+    )
+
+    objects = GuideQuerySet.as_manager()
+
+    list_name = "strategy:guide-list"
+
+    class Meta(Page.Meta):
+        verbose_name = "guide"
+        verbose_name_plural = "guides"
+
+    def get_absolute_url(self):
+        if self.slug in FIXED_PAGES:
+            return reverse(FIXED_PAGES[self.slug])
+        return reverse("strategy:guide-detail", args=[self.slug])
+
+
+class ChapterQuerySet(PageQuerySet):
+    def for_listing(self):
+        """The chapters after the overview. The overview's passages introduce the list."""
+        return self.published().exclude(slug=Chapter.OVERVIEW)
+
+
+class Chapter(Page):
+    """A part of the strategy that has its own page."""
+
+    OVERVIEW = "overview"
+
+    introduction = text_field(
+        "introduction",
+        "In our own words and plain English. Shown above the strategy's text.",
+        blank=True,
+    )
+    content_note = models.CharField(**CONTENT_NOTE)
+
+    objects = ChapterQuerySet.as_manager()
+
+    list_name = "strategy:chapter-list"
+
+    class Meta(Page.Meta):
+        verbose_name = "chapter of the strategy"
+        verbose_name_plural = "chapters of the strategy"
+
+    def get_absolute_url(self):
+        if self.slug == self.OVERVIEW:
+            return reverse("strategy:chapter-list")
+        return reverse("strategy:chapter-detail", args=[self.slug])
+
+
+class FormOfAbuseQuerySet(PageQuerySet):
+    def in_the_strategy(self):
+        """The published forms of abuse that the strategy itself lists."""
+        return self.published().exclude(reference=None)
+
+
+class FormOfAbuse(Page):
+    """A topic: a form of abuse named in the strategy, or another area of its help hub."""
+
+    reference = models.CharField(
+        "reference", max_length=10, unique=True, blank=True, null=True, editable=False
+    )
+    words = models.TextField(
+        "as printed",
+        blank=True,
+        help_text="The strategy's own words for this form of abuse. They are never edited.",
+    )
+    comment = text_field(
+        "our comment on the printed words", "Shown beside the quotation.", blank=True
+    )
+    summary = models.CharField(
+        "summary",
+        max_length=200,
+        validators=[markup.validate_text],
+        help_text="One sentence, shown under the name in the list of topics.",
+    )
+    content_note = models.CharField(**CONTENT_NOTE)
+    description = text_field("what it is", "A few short sentences.")
+    signs = text_field("this can look like", "One example on each line.")
+    reassurance = text_field("it is not your fault", "A few short sentences.")
+    actions = text_field(
+        "what you can do now", "One choice on each line. Offer choices, not orders."
+    )
+
+    objects = FormOfAbuseQuerySet.as_manager()
+
+    list_name = "strategy:form-of-abuse-list"
+
+    class Meta(Page.Meta):
+        verbose_name = "topic"
+        verbose_name_plural = "topics"
+
+    def get_absolute_url(self):
+        return reverse("strategy:form-of-abuse-detail", args=[self.slug])
+
+    @property
+    def anchor(self):
+        return self.reference.lower()

@@ -1,0 +1,333 @@
+"""The strategy's own words, as printed. Officers can add a comment, not change them."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from helphub.content import markup
+from helphub.content.entries import language_of_words
+from strategy.models.pages import Chapter, FormOfAbuse, text_field
+
+
+class QuotationQuerySet(models.QuerySet):
+    def get_by_natural_key(self, reference):
+        return self.get(reference=reference)
+
+    def for_page(self):
+        """Fetch the rows shown beside each quotation."""
+        beside = {"source", "read_with", "reports_to", "named_in", "form_of_abuse"}
+        return self.select_related(
+            *sorted(beside & {field.name for field in self.model._meta.get_fields()})
+        )
+
+
+class Printed(models.Model):
+    """The strategy's words exactly as printed, with our own comment."""
+
+    reference = models.CharField("reference", max_length=10, unique=True)
+    words = models.TextField(
+        "as printed", help_text="The strategy's own words. They are never edited."
+    )
+    section = models.CharField("section of the strategy", max_length=120)
+    position = models.PositiveSmallIntegerField(
+        "order", default=0, help_text="Smaller numbers come first on the page."
+    )
+    comment = text_field(
+        "our comment",
+        "What has changed since, or what the quotation means. Shown beside it as our comment.",
+        blank=True,
+    )
+
+    objects = QuotationQuerySet.as_manager()
+
+    # The slug of the chapter whose page shows these rows.
+    chapter_slug = None
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "reference"]
+
+    words_language = property(language_of_words)
+
+    def __str__(self):
+        return f"{self.reference}: {self.words[:80]}"
+
+    def get_absolute_url(self):
+        page = reverse("strategy:chapter-detail", args=[self.chapter_slug])
+        return f"{page}#{self.anchor}"
+
+    def natural_key(self):
+        return (self.reference,)
+
+    @property
+    def anchor(self):
+        return self.reference.lower()
+
+
+class Source(Printed):
+    """A footnote in the strategy: the source of a figure or claim."""
+
+    number = models.PositiveSmallIntegerField("footnote number", unique=True)
+
+    chapter_slug = "sources"
+
+    class Meta(Printed.Meta):
+        verbose_name = "source (footnote)"
+        verbose_name_plural = "sources (footnotes)"
+
+
+class Quotation(Printed):
+    """Printed words, with the footnote that supports them and the period they refer to."""
+
+    source = models.ForeignKey(
+        Source,
+        on_delete=models.PROTECT,
+        blank=True,
+        null=True,
+        verbose_name="footnote",
+    )
+    period = models.CharField(
+        "as at",
+        max_length=80,
+        blank=True,
+        validators=markup.PLAIN,
+        help_text="The date or period the quotation refers to. Readers see it beside the text.",
+    )
+
+    class Meta(Printed.Meta):
+        abstract = True
+
+
+class Passage(Quotation):
+    """A sentence from the strategy's running text."""
+
+    chapter = models.ForeignKey(
+        Chapter, on_delete=models.PROTECT, related_name="passages", verbose_name="chapter"
+    )
+
+    class Meta(Printed.Meta):
+        verbose_name = "passage"
+        verbose_name_plural = "passages"
+
+    def get_absolute_url(self):
+        return f"{self.chapter.get_absolute_url()}#{self.anchor}"
+
+
+class Statistic(Quotation):
+    """A figure in the strategy: who it counts, when, its source, and any newer figure."""
+
+    figure = models.CharField("figure as printed", max_length=60)
+    population = models.CharField(
+        "who it counts",
+        max_length=200,
+        validators=markup.PLAIN,
+        help_text="Who was asked or counted, and where. Readers see it under the figure.",
+    )
+    citation = models.CharField("cited in the text as", max_length=80, blank=True)
+    read_with = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        blank=True,
+        null=True,
+        verbose_name="the strategy's own caution",
+        help_text="Shown with this figure wherever it appears.",
+    )
+    newer_figure = text_field(
+        "newer figure", "In our own words. Say who it counts and when.", blank=True
+    )
+    newer_source = models.CharField(
+        "source of the newer figure",
+        max_length=200,
+        blank=True,
+        validators=[markup.validate_text],
+        help_text="Who published the newer figure, and when. Readers see it under the figure.",
+    )
+    not_comparable = text_field(
+        "why the two may not be comparable",
+        "For example: another age group, or other questions. Shown beside the newer figure.",
+        blank=True,
+    )
+
+    chapter_slug = "evidence"
+
+    class Meta(Printed.Meta):
+        verbose_name = "statistic"
+        verbose_name_plural = "statistics"
+
+    def clean(self):
+        super().clean()
+        if self.newer_figure and not (self.newer_source and self.not_comparable):
+            raise ValidationError(
+                "Give the newer figure's source, and why the two figures may not be comparable."
+            )
+
+    @property
+    def has_figure(self):
+        """Whether the printed figure contains a number. Some say outright that there is none."""
+        return any(character.isdigit() for character in self.figure)
+
+
+class Priority(Quotation):
+    """One of the strategy's priorities."""
+
+    chapter_slug = "priorities"
+
+    class Meta(Printed.Meta):
+        verbose_name = "priority"
+        verbose_name_plural = "priorities"
+
+
+class Principle(Quotation):
+    """One of the principles behind the priorities."""
+
+    chapter_slug = "principles"
+
+    class Meta(Printed.Meta):
+        verbose_name = "principle"
+        verbose_name_plural = "principles"
+
+
+class Standard(Quotation):
+    """A set of standards named in the strategy."""
+
+    named_in = models.ForeignKey(
+        Passage,
+        on_delete=models.PROTECT,
+        related_name="standards",
+        verbose_name="named in",
+    )
+
+    chapter_slug = "standards"
+
+    class Meta(Printed.Meta):
+        verbose_name = "standard"
+        verbose_name_plural = "standards"
+
+
+class Programme(Quotation):
+    """A programme, assessment or order for people who have committed offences."""
+
+    class Agency(models.TextChoices):
+        POLICE = "police", _("West Midlands Police")
+        PROBATION = "probation", _("Probation")
+        YOUTH_OFFENDING = "youth-offending", _("Youth Offending Service")
+
+    agency = models.CharField(
+        "agency",
+        max_length=20,
+        choices=Agency,
+        help_text="Readers see the programmes grouped by agency.",
+    )
+
+    chapter_slug = "changing-behaviour"
+
+    class Meta(Printed.Meta):
+        verbose_name = "programme or assessment"
+        verbose_name_plural = "programmes and assessments"
+
+    @property
+    def agency_name(self):
+        """The agency in English, for the template to translate."""
+        with override(settings.LANGUAGE_CODE):
+            return str(self.get_agency_display())
+
+
+class Body(Quotation):
+    """A board or group that governs the strategy, and the body it reports to."""
+
+    reports_to = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="reporting_bodies",
+        blank=True,
+        null=True,
+        verbose_name="reports to",
+        help_text="Shown as a sentence beside the body. Leave empty if it reports to no body here.",
+    )
+
+    chapter_slug = "governance"
+
+    class Meta(Printed.Meta):
+        verbose_name = "body"
+        verbose_name_plural = "bodies"
+
+
+class Document(Quotation):
+    """Guidance or legislation linked from the strategy's appendix."""
+
+    url = models.URLField(
+        "address as printed",
+        max_length=300,
+        help_text="As the strategy prints it, even if the link no longer works.",
+    )
+    current_title = models.CharField(
+        "current version",
+        max_length=200,
+        blank=True,
+        validators=[markup.validate_text],
+        help_text="The title of the document that has replaced it. Readers see it as a link.",
+    )
+    current_url = models.URLField(
+        "address of the current version",
+        max_length=300,
+        blank=True,
+        help_text="Where that link leads. Start with https://.",
+    )
+
+    chapter_slug = "sources"
+
+    class Meta(Printed.Meta):
+        verbose_name = "appendix document"
+        verbose_name_plural = "appendix documents"
+
+
+class ContactLine(Quotation):
+    """An entry in the strategy's list of phone numbers, as printed."""
+
+    audience = models.CharField(
+        "who it is for",
+        max_length=200,
+        validators=markup.PLAIN,
+        help_text="As the strategy puts it. Readers see it beside the printed line.",
+    )
+
+    class Meta(Printed.Meta):
+        verbose_name = "contact line as printed"
+        verbose_name_plural = "contact lines as printed"
+
+    def get_absolute_url(self):
+        return f"{reverse('contacts:phone-list')}#{self.anchor}"
+
+
+class HubArea(Quotation):
+    """A page of the old help hub named in the strategy, and the page that replaced it."""
+
+    url = models.URLField("address as printed")
+    form_of_abuse = models.ForeignKey(
+        FormOfAbuse,
+        on_delete=models.PROTECT,
+        related_name="hub_areas",
+        blank=True,
+        null=True,
+        verbose_name="topic that replaced it",
+        help_text="Leave empty for the home page.",
+    )
+
+    chapter_slug = "sources"
+
+    class Meta(Printed.Meta):
+        verbose_name = "help-hub page as printed"
+        verbose_name_plural = "help-hub pages as printed"
+
+    @property
+    def topic(self):
+        """The topic, if readers can see it."""
+        is_shown = self.form_of_abuse and self.form_of_abuse.is_shown
+        return self.form_of_abuse if is_shown else None
+
+    def get_new_url(self):
+        """The page that the old address leads to now."""
+        return self.topic.get_absolute_url() if self.topic else reverse("home")

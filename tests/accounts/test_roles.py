@@ -1,0 +1,411 @@
+"""Which role can reach which admin address, by every method.
+
+The table below is complete. An address without a row fails a test, and a role that its row does not
+list is refused.
+"""
+
+import re
+
+import pytest
+from django.apps import apps
+from django.conf import settings as real
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from contacts.models import Phone
+from helphub.accounts import roles
+from helphub.approvals.models import NumberProposal
+from helphub.content.models import LoadedRow
+from helphub.content.registry import content_models
+from helphub.editions.models import PublicationRequest, Withdrawal
+from helphub.reviews.models import Review
+from strategy.models import FormOfAbuse, Guide
+from tests.content.test_admin import change_url, form_values
+from tests.support.reader import Page
+
+pytestmark = pytest.mark.django_db
+
+# A stranger, an officer with no role, editor, publisher, keeper of users, and superuser.
+PEOPLE = {"A": None, "N": "", "E": "Editors", "P": "Publishers", "K": "Keepers of users", "S": "*"}
+READS, OTHERS = ["GET", "HEAD", "OPTIONS"], ["PUT", "PATCH", "DELETE"]
+
+WRITTEN = (
+    "(strategy/(guide|formofabuse)|contacts/(organization|phone)"
+    "|services/(audience|servicearea|town|service|choice|situation)|search/synonym)"
+)
+PRINTED = (
+    "strategy/(chapter|passage|statistic|priority|principle|standard|programme|body|document"
+    "|hubarea|contactline|source)"
+)
+ONLY_READ = "(contacts/approvednumber|approvals/numberproposal|editions/publicationrequest)"
+ANY = r"((auth|strategy|contacts|services|search|dashboard|editions)/\w+|approvals/numberproposal)"
+
+# An address under /admin/, the roles that can read it, and the roles that can post to it.
+TABLE = [
+    # Anyone with a link can see its preview.
+    (
+        r"login/(code/|passkey/)?|logout/|welcome/1/1/|publishing/preview/1/(1/)?",
+        "ANEPKS",
+        "ANEPKS",
+    ),
+    # These people have neither password nor factor, so they have nothing to confirm with.
+    (r"confirm/(code/|passkey/)?", "NEPKS", "NEPKS"),
+    # An officer's own account.
+    (r"|jsi18n/|typed/leave/|password_change/(done/)?", "NEPKS", "NEPKS"),
+    (
+        r"sign-in/(app/|app/remove/|end/)?|sign-in/(codes/(new/)?|passkeys/(add/|1/remove/)?)",
+        "NEPKS",
+        "NEPKS",
+    ),
+    # The log of account changes, for every officer. Agreeing and cancelling are tested elsewhere.
+    (r"account-changes/(1/)?", "NEPKS", "NEPKS"),
+    # These redirect to an address that checks again.
+    (rf"{ANY}/\d+/|r/\d+/\d+/", "NEPKS", "NEPKS"),
+    # Content that officers write.
+    (rf"{WRITTEN}/", "EPS", "EPS"),
+    (rf"{WRITTEN}/add/", "EPS", "EPS"),
+    (rf"{WRITTEN}/\d+/(change|history)/", "EPS", "EPS"),
+    (rf"{WRITTEN}/\d+/delete/", "PS", "PS"),
+    (r"dashboard/openquestion/(add/|\d+/(change|history)/)?", "EPS", "EPS"),
+    (r"dashboard/openquestion/\d+/delete/", "S", "S"),
+    # The strategy's own words: no role adds or deletes.
+    (rf"{PRINTED}/(\d+/(change|history)/)?", "EPS", "EPS"),
+    (rf"{PRINTED}/(add|\d+/delete)/", "", ""),
+    # Records of what was done: no role changes them.
+    (rf"{ONLY_READ}/(\d+/history/)?", "EPS", "EPS"),
+    (rf"{ONLY_READ}/\d+/change/", "EPS", ""),
+    (rf"{ONLY_READ}/(add|\d+/delete)/", "", ""),
+    # The admin's own pages.
+    (r"publishing/editions/(\d+/(page/|words/)?)?", "EPS", "EPS"),
+    (r"publishing/publications/(\d+/)?|publishing/progress/", "EPS", "EPS"),
+    (r"publishing/editions/ask/|publishing/withdrawn/\d+/lift/", "PS", "PS"),
+    (r"publishing/waiting/", "EPS", "PS"),
+    (r"publishing/waiting/strategy\.guide/\d+/", "EPS", "EPS"),
+    (r"history/strategy\.guide/\d+/(compare/|\d+/)?|history/deleted/", "EPS", "EPS"),
+    (r"approvals/(propose/)?(\d+/)?", "EPS", "EPS"),
+    (r"publishing/withdraw/strategy\.guide/\d+/", "EPS", "EPS"),
+    (r"reviews/(\d+/|ask/strategy\.guide/\d+/)?", "EPS", "EPS"),
+    (r"reviews/\d+/take-back/", "E", "E"),  # The editor made the request.
+    # People and roles.
+    (r"auth/user/(add/|\d+/(change|history|sign-in)/)?", "KS", "KS"),
+    (r"auth/user/\d+/delete/", "S", "S"),
+    (r"auth/group/(\d+/history/)?", "KS", "KS"),
+    (r"auth/group/\d+/change/", "KS", "S"),
+    (r"auth/group/(add|\d+/delete)/", "S", "S"),
+    # The rest.
+    (r"(strategy|contacts|services|search|dashboard|editions)/", "EPS", "EPS"),
+    (r"auth/", "KS", "KS"),
+    (r"autocomplete/", "EPS", "EPS"),
+    (r"no/such/thing", "", ""),
+]
+
+
+def patterns(resolver, before=""):
+    """Every pattern of the site."""
+    for one in resolver.url_patterns:
+        path = before + str(one.pattern)
+        if isinstance(one, URLPattern):
+            yield path
+        else:
+            yield from patterns(one, path)
+
+
+def row_for(model):
+    """A row of this kind that a publisher could delete, if anyone could."""
+    rows = model._base_manager.order_by("pk")
+    chosen = {
+        Guide: {"slug": "consent"},
+        FormOfAbuse: {"reference": None},
+        Phone: {"slug": "h-galop"},
+    }
+    return rows.filter(**chosen.get(model, {})).first()
+
+
+def never_published(row):
+    if hasattr(row, "is_published"):
+        type(row)._base_manager.filter(pk=row.pk).update(is_published=False)
+    return row.pk
+
+
+@pytest.fixture
+def people():
+    """A user of each role, by its letter."""
+    found = {}
+    for letter, role in PEOPLE.items():
+        if role is None:
+            continue
+        is_mighty = role == "*"
+        found[letter] = User.objects.create_user(
+            f"somebody-{letter.lower()}", is_staff=True, is_superuser=is_mighty
+        )
+        if role and not is_mighty:
+            found[letter].groups.add(Group.objects.get(name=role))
+    return found
+
+
+@pytest.fixture
+def addresses(people):
+    """One address for every pattern, with rows that exist."""
+    guide = Guide.objects.get(slug="consent")
+    asked = {"label": "strategy.guide", "key": guide.pk, "name": "x"}
+    PublicationRequest.objects.create(kind="lift", who="x", state="done")
+    phone = Phone.objects.get(slug="h-spoc")
+    proposal = NumberProposal.objects.create(
+        phone=phone, proposed_by="somebody-e", proposer=people["E"].pk, source="x", why="x"
+    )
+    keys = {
+        "reviews/<int:key>/": Review.objects.create(asked_by="somebody-e", **asked).pk,
+        "publishing/withdrawn/<int:key>/": Withdrawal.objects.create(why="x", who="x", **asked).pk,
+        "approvals/<int:key>/": proposal.pk,
+        "approvals/propose/<int:key>/": phone.pk,
+    }
+    found = set()
+    for pattern in patterns(get_resolver()):
+        path = pattern.removeprefix(real.ADMIN_PREFIX.lstrip("/"))
+        if path == pattern:
+            continue
+        for beginning, key in keys.items():
+            if path.startswith(beginning):
+                path = path.replace("<int:key>", str(key))
+        if path.startswith("auth/user/"):
+            path = re.sub(r"<\w+:\w+>", str(people["N"].pk), path)
+        path = path.replace("<str:label>/<int:key>", f"strategy.guide/{guide.pk}")
+        if path.startswith("r/"):
+            kind = ContentType.objects.get_for_model(Guide).pk
+            path = f"r/{kind}/{guide.pk}/"
+        if model := re.match(r"(\w+)/(\w+)/<path:object_id>", path):
+            key = never_published(row_for(apps.get_model(*model.groups())))
+            path = path.replace("<path:object_id>", str(key))
+        if path.startswith("^(?P<app_label>"):
+            found |= {f"{app}/" for app in re.search(r">([\w|]+)\)", path)[1].split("|")}
+        elif path == "(?P<url>.*)$":
+            found.add("no/such/thing")
+        else:
+            found.add(re.sub(r"<[^>]+>", "1", path))
+    return sorted(found)
+
+
+def rows_of(address):
+    return [row for row in TABLE if re.fullmatch(row[0], address)]
+
+
+def test_every_address_stands_in_one_row_of_the_table(addresses):
+    assert len(addresses) > 180
+    assert [one for one in addresses if len(rows_of(one)) != 1] == []
+
+
+def test_every_row_of_the_table_has_an_address(addresses):
+    assert [row[0] for row in TABLE if not any(row in rows_of(one) for one in addresses)] == []
+
+
+def everything():
+    """Everything stored about the site, its officers and their requests."""
+    models = [m for m in content_models() if not m._meta.auto_created]
+    models += [LoadedRow, PublicationRequest, Review, Withdrawal]
+    found = {
+        model._meta.label: list(model._base_manager.order_by("pk").values()) for model in models
+    }
+    users = User.objects.order_by("pk")
+    found["users"] = list(users.values("username", "password", "is_active", "is_superuser"))
+    found["roles"] = list(users.values_list("pk", "groups").order_by("pk", "groups"))
+    found["may"] = list(
+        Group.objects.values_list("pk", "permissions").order_by("pk", "permissions")
+    )
+    return found
+
+
+def send(client, method, address):
+    query = ""
+    if address == "autocomplete/":
+        query = "?app_label=contacts&model_name=phone&field_name=organization"
+    return client.generic(method, f"{real.ADMIN_PREFIX}{address}{query}")
+
+
+def is_refused(response):
+    """Whether nothing was reached: turned away, no page, or a bare list of methods."""
+    is_bare = "Allow" in response and not response.content
+    return is_stopped(response) or response.status_code in {404, 405} or is_bare
+
+
+def is_stopped(response):
+    """Whether the user was turned away for who they are."""
+    to_sign_in = response.status_code == 302 and response["Location"].startswith("/admin/login/")
+    return to_sign_in or response.status_code == 403
+
+
+def may(letter, method, row):
+    _, who_reads, who_sends = row
+    return letter in (who_sends if method == "POST" else who_reads)
+
+
+@pytest.mark.parametrize("letter", PEOPLE)
+def test_whoever_the_table_does_not_name_is_refused_and_changes_nothing(letter, people, addresses):
+    client = Client()
+    if letter in people:
+        client.force_login(people[letter])
+    before = everything()
+    wrong = []
+    for address in addresses:
+        for method in [*READS, "POST", *OTHERS]:
+            (row,) = rows_of(address)
+            if not may(letter, method, row) and not is_refused(send(client, method, address)):
+                wrong.append((method, address))
+    assert wrong == []
+    assert everything() == before
+
+
+@pytest.mark.parametrize("letter", PEOPLE)
+def test_whoever_the_table_names_gets_there(letter, people, addresses):
+    client = Client()
+    reached = []
+    for address in addresses:
+        if letter in people:
+            # Sign in each time: some of the addresses end the officer's own sessions.
+            client.force_login(people[letter])
+        for method in ["GET", "POST"]:
+            (row,) = rows_of(address)
+            if may(letter, method, row) and row not in TABLE[:2]:
+                response = send(client, method, address)
+                assert not is_stopped(response), (method, address)
+                assert response.status_code < 500, (method, address)
+                reached.append(address)
+    assert bool(reached) == (letter != "A")
+
+
+def test_only_a_form_that_is_sent_changes_anything(people, addresses):
+    client = Client()
+    client.force_login(people["S"])
+    before = everything()
+    # One address per row is enough: all addresses of a row answer alike.
+    for address in {rows_of(one)[0]: one for one in addresses}.values():
+        for method in ["HEAD", "OPTIONS", *OTHERS]:
+            assert send(client, method, address).status_code < 500, (method, address)
+    assert everything() == before
+
+
+# What the roles are.
+
+
+def permissions(name):
+    return {
+        f"{one.content_type.app_label}.{one.codename}"
+        for one in Group.objects.get(name=name).permissions.select_related("content_type")
+    }
+
+
+def test_a_publisher_may_what_an_editor_may_and_more():
+    more = permissions("Publishers") - permissions("Editors")
+    assert permissions("Editors") < permissions("Publishers")
+    assert "editions.publish" in more
+    assert {one.split(".")[1].split("_")[0] for one in more} <= {"publish", "delete", "approve"}
+
+
+def test_a_keeper_of_users_may_nothing_of_the_site():
+    assert {one.partition(".")[0] for one in permissions("Keepers of users")} == {"auth"}
+
+
+def test_loading_again_leaves_what_somebody_changed_in_a_role():
+    editors = Group.objects.get(name="Editors")
+    taken = Permission.objects.get(codename="delete_schedule")
+    given = Permission.objects.get(codename="delete_synonym")
+    editors.permissions.remove(taken)
+    editors.permissions.add(given)
+    Group.objects.get(name="Publishers").delete()
+    assert roles.load() == []
+    assert taken not in editors.permissions.all()
+    assert given in editors.permissions.all()
+    assert not Group.objects.filter(name="Publishers").exists()
+
+
+def test_a_permission_that_comes_later_is_given_and_one_that_goes_is_taken(monkeypatch):
+    file = roles.read()
+    keepers = file["Keepers of users"]
+    later = keepers | {"also": ["auth.view_permission", "contacts.not_there_yet"]}
+    monkeypatch.setattr(roles, "read", lambda: file | {"Keepers of users": later})
+    roles.load()
+    assert "auth.view_permission" in permissions("Keepers of users")
+    monkeypatch.setattr(roles, "read", lambda: file | {"Keepers of users": keepers})
+    roles.load()
+    assert "auth.view_permission" not in permissions("Keepers of users")
+
+
+def test_the_roles_name_only_permissions_that_exist():
+    known = {
+        f"{one.content_type.app_label}.{one.codename}"
+        for one in Permission.objects.select_related("content_type")
+    }
+    assert {(name, one) for name in roles.read() for one in roles.permissions_of(name) - known} <= {
+        ("Publishers", "contacts.approve_number")
+    }
+
+
+# What a role cannot be used for.
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_a_publisher_deletes_what_readers_never_had_and_nothing_else(people):
+    guide = Guide.objects.get(slug="consent")
+    client = signed_in(people["P"])
+    address = f"/admin/strategy/guide/{guide.pk}/delete/"
+    chosen = {"action": "delete_selected", "_selected_action": [guide.pk], "post": "yes"}
+    assert client.post(address, {"post": "yes"}).status_code == 403
+    assert client.post("/admin/strategy/guide/", chosen).status_code == 403
+    assert Guide.objects.filter(pk=guide.pk).exists()
+    never_published(guide)
+    assert client.post(address, {"post": "yes"}).status_code == 302
+    assert not Guide.objects.filter(pk=guide.pk).exists()
+
+
+def test_what_an_edition_shows_is_not_deleted_though_it_is_unpublished_since(editions, people):
+    guide = Guide.objects.get(slug="consent")
+    never_published(guide)
+    address = f"/admin/strategy/guide/{guide.pk}/delete/"
+    assert signed_in(people["P"]).post(address, {"post": "yes"}).status_code == 403
+    assert signed_in(people["S"]).get(address).status_code == 200
+
+
+def test_an_editor_takes_wrong_hours_out(people):
+    phone = Phone.objects.exclude(schedules=None).first()
+    client = signed_in(people["E"])
+    values = form_values(Page(client.get(change_url(phone)))) | {"schedules-0-DELETE": "on"}
+    before = phone.schedules.count()
+    assert client.post(change_url(phone), values).status_code == 302
+    assert phone.schedules.count() == before - 1
+
+
+def test_a_new_account_is_given_roles_at_once_each_with_what_it_may(people):
+    client = signed_in(people["K"])
+    page = Page(client.get("/admin/auth/user/add/"))
+    for role in roles.read():
+        assert f"{role}. {roles.what_it_may(role)}" in page.text
+    editors = Group.objects.get(name="Editors")
+    client.post("/admin/auth/user/add/", {"username": "new", "groups": [editors.pk]})
+    assert list(User.objects.get(username="new").groups.all()) == [editors]
+
+
+def test_a_keeper_gives_roles_to_others_and_none_to_themselves(people):
+    client = signed_in(people["K"])
+    publishers = Group.objects.get(name="Publishers")
+    for letter in ("N", "K"):
+        address = f"/admin/auth/user/{people[letter].pk}/change/"
+        fields = {"username": people[letter].username, "groups": [publishers.pk]}
+        client.post(address, fields | {"is_active": "on", "is_superuser": "on"})
+    assert publishers in people["N"].groups.all()
+    assert publishers not in people["K"].groups.all()
+    assert not User.objects.filter(username__in=["somebody-n", "somebody-k"], is_superuser=True)
+
+
+def test_a_keeper_does_not_decide_what_a_role_may(people):
+    group = Group.objects.get(name="Keepers of users")
+    every = [one.pk for one in Permission.objects.all()]
+    fields = {"name": group.name, "permissions": every}
+    client = signed_in(people["K"])
+    assert client.post(f"/admin/auth/group/{group.pk}/change/", fields).status_code == 403
+    assert "editions.publish" not in permissions("Keepers of users")

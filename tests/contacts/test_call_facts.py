@@ -1,0 +1,448 @@
+"""Beside every number is what a call leaves behind, and never more than is known."""
+
+import polib
+import pytest
+from django.conf import settings
+
+from contacts import call_privacy, critical
+from contacts.models import CallFact, Phone
+from helphub import words
+from helphub.content import loader
+from services.models import Service
+from tests.content.test_admin import errors, save
+from tests.support.factories import make_call_fact, make_phone, make_service
+from tests.support.reader import Page, text
+
+pytestmark = pytest.mark.django_db
+
+FREEPHONE = "Should not be on an itemised bill; the phone company's app may still show it."
+SPOC = "Stays in the call list; can be on the bill."
+CALLS_STAY = "Calls stay in the phone's list of calls."
+MASH = "/services/worried-about-a-child-in-dudley/"
+
+
+def is_button(element):
+    return element.tag == "p" and element.get("class") == "phone"
+
+
+def beside_numbers(page):
+    """What is beside each number a reader can press: (address of the link, sentences)."""
+    for parent in page.one("main").iter():
+        for button, *after in (
+            list(parent)[at:] for at, child in enumerate(parent) if is_button(child)
+        ):
+            following = next((at for at, one in enumerate(after) if is_button(one)), len(after))
+            (facts,) = [one for one in after[:following] if one.get("class") == "traces"]
+            yield button.find("a").get("href"), text(facts)
+
+
+def beside(client, slug):
+    """What is beside one number on the contact page."""
+    return dict(beside_numbers(Page(client.get("/contacts/"))))[Phone.objects.get(slug=slug).url]
+
+
+def service_page(client, slug):
+    return Page(client.get(Service.objects.get(line=slug).get_absolute_url()))
+
+
+def answers(page):
+    """The list of facts on a service's page: each question and its answer."""
+    (facts,) = [
+        section.find("dl") for section in page.all("section") if section.find("dl") is not None
+    ]
+    return dict(zip(map(text, facts.iter("dt")), map(text, facts.iter("dd")), strict=True))
+
+
+def tell(slug, fact, answer, **fields):
+    phone = Phone.objects.get(slug=slug)
+    CallFact.objects.update_or_create(
+        phone=phone, fact=fact, defaults={"answer": answer, "source": "The line"} | fields
+    )
+
+
+def instead(page):
+    """The sentences that name a line to ring instead, at any time."""
+    return page.all("p", class_="instead")
+
+
+# Beside every number.
+
+
+def test_a_line_to_ring_instead_has_its_facts_in_the_same_sentence(pages):
+    found = [text(one) for page in pages.values() for one in instead(page)]
+    assert found
+    for sentence in found:
+        assert "Stays in the call list" in sentence
+        assert "itemised bill" in sentence or "can be on the bill" in sentence
+
+
+def test_every_button_has_its_facts_in_open_text_beside_it(pages):
+    phones = {phone.url: phone for phone in Phone.objects.published()}
+    met = {}
+    for path, page in pages.items():
+        for url, facts in beside_numbers(page):
+            met.setdefault(url, set()).add(path)
+            phone = phones[url]
+            assert facts.startswith("Stays in the phone's "), (path, url)
+            assert ("call" in facts.split(".")[0]) == (phone.kind == "voice"), (path, url)
+            assert "bill" in facts, (path, url)
+            assert "cost" in facts.lower() or "Free" in facts, (path, url)
+            assert "We do not know if calls are recorded" not in facts, (path, url)
+        for details in page.all("details"):
+            assert not [one for one in details.iter() if one.get("class") == "traces"], path
+    assert set(met) == set(phones)
+    for phone in phones.values():
+        pages_of_it = met[phone.url]
+        own = {service.get_absolute_url() for service in phone.services.all()}
+        assert own <= pages_of_it
+        assert ("/contacts/" in pages_of_it) == (phone.section != "own-behaviour")
+
+
+def test_a_number_in_running_text_has_a_line_about_calls_below_it(pages):
+    with_line = set()
+    for path, page in pages.items():
+        main = page.one("main")
+        buttons = {link for one in main.iter() if is_button(one) for link in one.iter("a")}
+        buttons |= {link for one in instead(page) for link in one.iter("a")}
+        bare = [
+            link
+            for link in main.iter("a")
+            if link.get("href").startswith(("tel:", "sms:")) and link not in buttons
+        ]
+        assert (CALLS_STAY in page.main) == bool(bare), path
+        if bare:
+            with_line.add(path)
+    assert {"/help-now/", "/topics/growing-up/", "/strategy/prevention/"} <= with_line
+    assert not {"/strategy/evidence/", "/services/"} & with_line
+
+
+def test_the_line_about_calls_says_where_the_rest_is(pages):
+    assert "beside each number under “Who can help”." in pages["/help-now/"].main
+    assert "beside each number above." in pages["/contacts/"].main
+    lines = [
+        one for one in pages["/strategy/prevention/"].all("p") if text(one).startswith(CALLS_STAY)
+    ]
+    assert {link.get("href") for one in lines for link in one.iter("a")} == {"/contacts/"}
+
+
+# The bill.
+
+
+@pytest.mark.parametrize(
+    ("kind", "dial", "answer"),
+    [
+        ("voice", "08085002222", "no"),
+        ("voice", "08001111", "no"),
+        ("voice", "0800555111", "no"),
+        ("voice", "116123", "no"),
+        ("voice", "01384455411", "yes"),
+        ("voice", "02070080151", "yes"),
+        ("voice", "03005550050", "yes"),
+        ("voice", "07400123456", "yes"),
+        ("voice", "999", "unknown"),
+        ("voice", "111", "unknown"),
+        ("voice", "116", "unknown"),
+        ("voice", "08451234567", "unknown"),
+        ("text", "85258", "unknown"),
+        ("text", "08001111", "unknown"),
+        ("text", "07400123456", "unknown"),
+    ],
+)
+def test_the_digits_say_whether_a_call_can_be_on_the_bill(kind, dial, answer):
+    assert call_privacy.on_the_bill(Phone(kind=kind, dial=dial)) == answer
+
+
+def test_freephone_and_no_other_has_the_sentence_of_the_rule(pages):
+    met = set()
+    for path, page in pages.items():
+        for url, facts in beside_numbers(page):
+            is_freephone = url.startswith(("tel:0800", "tel:0808", "tel:116"))
+            met.add(is_freephone)
+            assert (FREEPHONE in facts) == is_freephone, (path, url)
+            is_ordinary = url.startswith(("tel:01", "tel:02", "tel:03", "tel:07"))
+            assert ("Can be on an itemised bill." in facts) == is_ordinary, (path, url)
+    assert met == {True, False}
+
+
+def test_what_a_source_says_of_bills_is_nowhere(pages):
+    # helplines.csv quotes leaflets that promise it. We do not load them.
+    for path, page in pages.items():
+        assert "will not show" not in page.text.lower(), path
+    assert "shows_on_bill" not in {field.name for field in Phone._meta.get_fields()}
+
+
+# The cost.
+
+
+def test_a_freephone_number_is_free_though_its_line_has_not_said_so(client):
+    assert "Free from UK mobiles and landlines." in beside(client, "h-galop")
+    assert "cost" not in beside(client, "h-galop")
+
+
+FREE = "Free from UK mobiles and landlines."
+AS_A_LANDLINE = "Costs the same as a call to a landline. It is included in most call plans."
+
+
+@pytest.mark.parametrize(
+    ("kind", "dial", "words"),
+    [
+        ("voice", "999", FREE),
+        ("voice", "112", FREE),
+        ("voice", "101", FREE),
+        ("voice", "111", FREE),
+        ("voice", "116123", FREE),
+        ("voice", "08001111", FREE),
+        ("voice", "0800555111", FREE),
+        ("voice", "08088020300", FREE),
+        ("textphone", "08088020300", FREE),
+        ("voice", "01384455411", AS_A_LANDLINE),
+        ("voice", "02070080151", AS_A_LANDLINE),
+        ("voice", "03005550050", AS_A_LANDLINE),
+        ("voice", "03330901220", AS_A_LANDLINE),
+        ("voice", "03456000459", AS_A_LANDLINE),
+        ("text", "85258", "Free to text."),
+        ("text", "999", "We do not know what a text costs."),
+        ("text", "85259", "We do not know what a text costs."),
+        ("text", "08001111", "We do not know what a text costs."),
+        ("voice", "07400123456", "We do not know what a call costs."),
+        ("voice", "09098790000", "We do not know what a call costs."),
+    ],
+)
+def test_the_digits_say_what_it_costs(kind, dial, words):
+    assert call_privacy._cost(Phone(kind=kind, dial=dial)).words == words
+
+
+def test_what_is_special_about_the_cost_of_a_line_stands_behind_what_its_digits_say(client):
+    said = {"cost_en": "They ring you back at once.", "cost_source": "Their leaflet"}
+    landline, freephone = make_phone(**said), make_phone(dial="08000000123", **said)
+    for phone, costs in ((landline, AS_A_LANDLINE), (freephone, FREE)):
+        assert f"{costs} They ring you back at once." in beside(client, phone.slug)
+
+
+def test_no_reader_is_told_of_an_unknown_cost_that_the_digits_settle(pages):
+    texts_of = {path for path, page in pages.items() if "what a call costs" in page.text}
+    assert texts_of == set()
+
+
+# What we have been told.
+
+
+@pytest.mark.parametrize(
+    ("fact", "sentences"),
+    [
+        (
+            "recorded",
+            {
+                "yes": "Calls are recorded.",
+                "no": "They say that calls are not recorded.",
+                "unknown": "We do not know if calls are recorded.",
+            },
+        ),
+        (
+            "rings-back",
+            {
+                "yes": "They may ring back.",
+                "no": "They say that they do not ring back.",
+                "unknown": "We do not know if they ring back.",
+            },
+        ),
+        (
+            "name-needed",
+            {
+                "yes": "You have to give a name.",
+                "no": "You do not have to give your name.",
+                "unknown": "We do not know if you have to give a name.",
+            },
+        ),
+    ],
+)
+def test_each_answer_is_shown_as_it_is(client, fact, sentences):
+    for answer in call_privacy.Answer:
+        tell("h-spoc", fact, answer)
+        facts = beside(client, "h-spoc")
+        shown = {key for key, sentence in sentences.items() if sentence in facts}
+        assert shown == {answer} - {call_privacy.Answer.UNKNOWN}
+        told = service_page(client, "h-spoc").main
+        assert {key for key, sentence in sentences.items() if sentence in told} == {answer}
+
+
+def test_where_nobody_has_asked_the_page_of_the_service_alone_says_so(client):
+    assert "recorded" not in beside(client, "h-spoc")
+    assert answers(service_page(client, "h-spoc"))["Recording"] == (
+        "We do not know if calls are recorded."
+    )
+    assert "Your name" not in answers(service_page(client, "h-spoc"))
+    assert "texts are kept" not in beside(client, "h-shout")
+    assert "We do not know if texts are kept." in service_page(client, "h-shout").main
+
+
+def test_what_somebody_knows_is_said_though_the_answer_is_not(client):
+    tell(
+        "h-spoc",
+        "recorded",
+        call_privacy.Answer.UNKNOWN,
+        detail_en="They are asking their lawyers.",
+    )
+    assert "They are asking their lawyers." in beside(client, "h-spoc")
+
+
+def test_a_detail_stands_behind_its_answer(client):
+    phone = make_phone()
+    make_call_fact(phone, "recorded", "yes", detail_en="Kept for a year.")
+    assert "Calls are recorded. Kept for a year." in beside(client, phone.slug)
+
+
+def test_an_officer_answers_in_the_form_of_the_number(admin, client):
+    phone = make_phone()
+    make_call_fact(phone, "name-needed", "no")
+    make_call_fact(phone, "recorded", "yes")
+    page = save(
+        admin,
+        phone,
+        **{
+            "call_facts-1-answer": "no",
+            "call_facts-1-source": "The team, by phone",
+            "call_facts-1-detail_en": "Notes are kept.",
+        },
+    )
+    assert errors(page) == []
+    facts = beside(client, phone.slug)
+    assert "They say that calls are not recorded. Notes are kept." in facts
+
+
+def test_the_database_itself_refuses_an_answer_without_a_source(client):
+    from django.db import IntegrityError, transaction
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        tell("h-spoc", "recorded", "yes", source="")
+    tell("h-spoc", "recorded", "unknown", source="")
+
+
+# The sources.
+
+
+def test_a_service_page_gives_each_fact_with_its_source_and_date(client):
+    phone = make_phone(dial="03000000123")
+    service = make_service([phone])
+    make_call_fact(phone, "recorded", "yes", detail_en="Kept for a year.", source="Their leaflet")
+    make_call_fact(phone, "name-needed", "no", source="Their own rules", dated="3 March 2025")
+    assert answers(service_page(client, service.line)) == {
+        "In the phone": ("Stays in the phone's list of calls.Source: This is how phones work"),
+        "On the bill": (
+            "Can be on an itemised bill.Source: What phone companies and helplines say of itemised "
+            "bills"
+        ),
+        "Cost": (
+            "Costs the same as a call to a landline. It is included in most call plans."
+            "Source: Ofcom's rule for numbers that begin with 03"
+        ),
+        "Recording": "Calls are recorded. Kept for a year.Source: Their leaflet",
+        "Your name": ("You do not have to give your name.Source: Their own rules (3 March 2025)"),
+    }
+
+
+def test_every_fact_but_an_unknown_one_has_a_source(pages):
+    met = 0
+    for service in Service.objects.published().exclude(phones=None):
+        page = pages[service.get_absolute_url()]
+        for question, answer in answers(page).items():
+            met += 1
+            assert ("Source: " in answer) != answer.startswith("We do not know"), (
+                service,
+                question,
+            )
+    assert met > 100
+
+
+# The single point of contact on every page.
+
+
+def test_the_header_and_the_emergency_page_say_it_of_the_single_point_of_contact(client, pages):
+    bad = [Page(client.get(path)) for path in ("/no-such-page/", "/%00", "/emergency/")]
+    for page in [*pages.values(), *bad]:
+        (box,) = page.all("section", class_="spoc")
+        assert text(box).endswith(SPOC)
+    assert all(critical.from_file()[role].traces_in_short for role in Phone.Role)
+
+
+def test_the_header_follows_the_digits(client):
+    Phone.objects.filter(role="spoc").update(dial="08001111", display="0800 1111")
+    page = Page(client.get("/"))
+    assert FREEPHONE in text(page.one("p", class_="spoc-leaves"))
+    Phone.objects.filter(role="spoc").update(dial="101", display="101")
+    page = Page(client.get("/"))
+    assert "we do not know about the bill" in text(page.one("p", class_="spoc-leaves"))
+
+
+# Words and loading.
+
+
+def test_every_sentence_waits_in_the_catalogues_for_translators():
+    fixed = [
+        *call_privacy.IN_THE_PHONE.values(),
+        *call_privacy.ON_THE_BILL.values(),
+        *call_privacy.COST_UNKNOWN.values(),
+        *call_privacy.COSTS.values(),
+        *call_privacy.COSTS_OF_DIGITS.values(),
+        *call_privacy.TEXT_COSTS_OF_DIGITS.values(),
+    ]
+    sentences = {part for one in fixed for part in (one.question, one.words, one.source) if part}
+    sentences |= set(call_privacy.IN_SHORT.values())
+    for asked in (call_privacy.ASKED, call_privacy.ASKED_OF_TEXTS):
+        assert set(asked) == set(CallFact.Fact)
+        for question, by_answer in asked.values():
+            assert set(by_answer) == set(call_privacy.Answer)
+            sentences |= {question, *by_answer.values()}
+    for path in words.catalogues():
+        assert sentences <= {entry.msgid for entry in polib.pofile(str(path))}, path
+
+
+def test_words_that_are_still_english_are_marked_as_english(client):
+    page = Page(client.get("/ur/contacts/"))
+    facts = page.all("p", class_="traces")
+    assert facts
+    for one in facts:
+        assert (one.get("lang"), one.get("dir")) == ("ur", "auto")
+        assert {part.get("lang") for part in one} == {"en"} or one.text
+
+
+def test_only_what_a_source_says_is_loaded():
+    loaded = set(CallFact.objects.values_list("phone__slug", "fact", "answer"))
+    assert loaded == {
+        ("h-mash-children", "recorded", "yes"),
+        ("h-101", "interpreter", "yes"),
+        ("h-111", "interpreter", "yes"),
+        ("h-crimestoppers", "name-needed", "no"),
+        ("h-modernslavery", "interpreter", "yes"),
+        ("h-stopitnow", "interpreter", "yes"),
+        ("h-mash-children", "name-needed", "no"),
+        ("h-childline", "name-needed", "no"),
+        ("h-nspcc", "name-needed", "no"),
+        ("h-nspcc-fgm", "name-needed", "no"),
+        ("h-stopitnow", "name-needed", "no"),
+    }
+
+
+def test_loading_again_leaves_what_an_officer_answered_or_deleted(capsys):
+    CallFact.objects.filter(phone__slug="h-nspcc", fact="name-needed").update(answer="unknown")
+    CallFact.objects.filter(phone__slug="h-childline").delete()
+    changes = {str(change) for change in loader.changes()}
+    nspcc = "leave: contacts.callfact h-nspcc name-needed (an officer changed answer)"
+    assert nspcc in changes
+    assert "leave: contacts.callfact h-childline name-needed (an officer deleted it)" in changes
+    assert not {change for change in changes if change.startswith(("add", "replace"))}
+
+
+def test_a_fact_about_a_missing_number_says_which():
+    row = loader.Row(
+        "contacts.callfact",
+        "h-nobody recorded",
+        {"phone": "h-nobody", "fact": "recorded", "answer": "unknown"},
+    )
+    with pytest.raises(loader.FixtureError, match="phone names “h-nobody”"):
+        loader.load([row])
+
+
+def test_the_languages_of_a_detail_are_columns_as_elsewhere():
+    names = {field.name for field in CallFact._meta.get_fields()}
+    assert {f"detail_{code.replace('-', '_')}" for code, _ in settings.LANGUAGES} <= names

@@ -1,0 +1,224 @@
+"""Opening hours against a scan of every minute, with nothing in common but the rules."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from contacts import opening_hours
+from contacts.opening_hours import (
+    BankHolidays,
+    DatedException,
+    Rule,
+    State,
+    resolve,
+)
+
+LONDON = ZoneInfo("Europe/London")
+MINUTE = timedelta(minutes=1)
+WORKDAYS = ("MO", "TU", "WE", "TH", "FR")
+EVERY_DAY = (*WORKDAYS, "SA", "SU")
+MIDNIGHT = time(0)
+
+# 2026's bank holidays of England, as printed by the government, and not by the library under test.
+BANK_HOLIDAYS_2026 = {
+    date(2026, 1, 1),
+    date(2026, 4, 3),
+    date(2026, 4, 6),
+    date(2026, 5, 4),
+    date(2026, 5, 25),
+    date(2026, 8, 31),
+    date(2026, 12, 25),
+    date(2026, 12, 28),
+}
+
+
+def local(day, clock):
+    return datetime.combine(day, clock, LONDON)
+
+
+def at(year, month, day, hour=12, minute=0):
+    return datetime(year, month, day, hour, minute, tzinfo=LONDON)
+
+
+CASES = {
+    "office": ([Rule(time(9), time(17), WORKDAYS)], BankHolidays.CLOSED),
+    "out of office": (
+        [
+            Rule(MIDNIGHT, time(9), WORKDAYS),
+            Rule(time(17), MIDNIGHT, WORKDAYS),
+            Rule(MIDNIGHT, MIDNIGHT, ("SA", "SU")),
+        ],
+        BankHolidays.ROUND_THE_CLOCK,
+    ),
+    "overnight": ([Rule(time(22, 30), time(1, 30), ("FR", "SA"))], BankHolidays.USUAL),
+    "two sessions": (
+        [Rule(time(10), time(12), WORKDAYS), Rule(time(12), time(15), ("WE",))],
+        BankHolidays.UNKNOWN,
+    ),
+    "first Saturday": ([Rule(time(10), time(13), ("1SA",), is_monthly=True)], BankHolidays.CLOSED),
+    "last Friday": ([Rule(time(10), time(13), ("-1FR",), is_monthly=True)], BankHolidays.CLOSED),
+    "fortnightly": (
+        [Rule(time(10), time(13), ("TU",), interval=2, dtstart=date(2026, 1, 6))],
+        BankHolidays.CLOSED,
+    ),
+    "round the clock": ([Rule(MIDNIGHT, MIDNIGHT, EVERY_DAY)], BankHolidays.USUAL),
+}
+
+
+def scan(rules, policy, first_day, days):
+    """For each minute of the window, by the clock on the wall: open, closed or unknown."""
+    moment = local(first_day, MIDNIGHT).astimezone(UTC)
+    end = local(first_day + timedelta(days=days), MIDNIGHT).astimezone(UTC)
+    while moment < end:
+        wall = moment.astimezone(LONDON)
+        yield moment, _state_by_wall_clock(rules, policy, wall)
+        moment += MINUTE
+
+
+def _runs(rules, policy, day, clock, is_next_morning):
+    """Whether a session that began on that day covers this time of that day, or of the next."""
+    if day in BANK_HOLIDAYS_2026 and policy != BankHolidays.USUAL:
+        return policy == BankHolidays.ROUND_THE_CLOCK and not is_next_morning
+    for rule in rules:
+        if not _begins(rule, day):
+            continue
+        wraps = rule.closes_at <= rule.opens_at
+        if is_next_morning and wraps and clock < rule.closes_at:
+            return True
+        if not is_next_morning and clock >= rule.opens_at and (wraps or clock < rule.closes_at):
+            return True
+    return False
+
+
+@cache
+def _begins(rule, day):
+    weekday = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"][day.weekday()]
+    if rule.is_monthly:
+        same = [date(day.year, day.month, n) for n in range(1, 32) if _is_day(day, n)]
+        same = [one for one in same if one.weekday() == day.weekday()]
+        numbers = {f"{same.index(day) + 1}{weekday}", f"{same.index(day) - len(same)}{weekday}"}
+        return bool(numbers & set(rule.byday))
+    if weekday not in rule.byday:
+        return False
+    return rule.interval == 1 or (day - rule.dtstart).days % (7 * rule.interval) == 0
+
+
+def _is_day(day, number):
+    try:
+        return bool(date(day.year, day.month, number))
+    except ValueError:
+        return False
+
+
+def _state_by_wall_clock(rules, policy, wall):
+    # In the hour that occurs twice, the second round comes after all its times.
+    day, clock = wall.date(), time(1, 59) if wall.fold else wall.time()
+    if _runs(rules, policy, day, clock, False):
+        return State.OPEN
+    if _runs(rules, policy, day - timedelta(days=1), clock, True):
+        return State.OPEN
+    if day in BANK_HOLIDAYS_2026 and policy in (BankHolidays.UNKNOWN, BankHolidays.SPECIAL):
+        return State.UNKNOWN
+    return State.CLOSED
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_minute_of_a_year_is_as_the_wall_clock_says(name):
+    rules, policy = CASES[name]
+    found = resolve(rules, [], policy, date(2026, 1, 1), 365)
+    for intervals in (found.open, found.unknown):
+        assert intervals == sorted(intervals)
+        assert all(a.end < b.start for a, b in pairwise(intervals))
+    opens = iter([*found.open, None])
+    current = next(opens)
+    for moment, expected in scan(rules, policy, date(2026, 1, 1), 365):
+        while current and moment >= current.end:
+            current = next(opens)
+        is_open = current is not None and moment >= current.start
+        is_unknown = not is_open and any(a <= moment < b for a, b in found.unknown)
+        state = State.OPEN if is_open else State.UNKNOWN if is_unknown else State.CLOSED
+        assert state == expected, moment.astimezone(LONDON)
+
+
+def test_somebody_answers_for_children_every_minute_of_the_year():
+    office = resolve(*CASES["office"][:1], [], BankHolidays.CLOSED, date(2026, 1, 1), 365)
+    rules, policy = CASES["out of office"]
+    emergency = resolve(rules, [], policy, date(2026, 1, 1), 365)
+    (whole,) = opening_hours.merge([*office.open, *emergency.open])
+    assert whole.start == local(date(2026, 1, 1), MIDNIGHT)
+    assert whole.end == local(date(2027, 1, 1), MIDNIGHT)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        date(2026, 4, 6),  # Easter Monday
+        date(2026, 8, 31),  # Late August
+        date(2027, 1, 1),
+        date(2026, 12, 28),  # In place of Boxing Day, a Saturday
+        date(2028, 1, 3),  # In place of New Year's Day, a Saturday
+    ],
+)
+def test_an_office_is_closed_on_a_bank_holiday(day):
+    rules, policy = CASES["office"]
+    found = resolve(rules, [], policy, day, 1)
+    assert found.open == []
+    assert found.unknown == []
+    assert resolve(rules, [], BankHolidays.USUAL, day, 1).open
+    assert resolve(rules, [], BankHolidays.UNKNOWN, day, 1).unknown
+
+
+def test_the_29th_of_february_is_a_day_like_others():
+    found = resolve(
+        [Rule(time(9), time(17), ("TU",))], [], BankHolidays.CLOSED, date(2028, 2, 29), 1
+    )
+    assert found.state(at(2028, 2, 29)) == State.OPEN
+
+
+def test_a_night_is_as_long_as_the_clocks_make_it():
+    rules = [Rule(time(22), time(6), ("SA",))]
+    (spring,) = resolve(rules, [], BankHolidays.USUAL, date(2026, 3, 28), 2).open
+    (autumn,) = resolve(rules, [], BankHolidays.USUAL, date(2026, 10, 24), 2).open
+    assert spring.end - spring.start == timedelta(hours=7)
+    assert autumn.end - autumn.start == timedelta(hours=9)
+
+
+def test_an_exception_takes_the_place_of_the_day():
+    rules, policy = CASES["office"]
+    day = date(2026, 12, 24)
+    early = DatedException(day, day, time(9), time(12))
+    found = resolve(rules, [early], policy, day, 1)
+    assert found.state(at(2026, 12, 24, 11)) == State.OPEN
+    assert found.state(at(2026, 12, 24, 13)) == State.CLOSED
+    shut = DatedException(day, date(2026, 12, 31))
+    assert resolve(rules, [shut], policy, day, 8).open == []
+
+
+def test_special_hours_of_a_bank_holiday_are_exceptions_and_else_not_known():
+    rules, _ = CASES["office"]
+    day = date(2026, 12, 25)
+    special = DatedException(day, day, time(10), time(14))
+    found = resolve(rules, [special], BankHolidays.SPECIAL, day, 1)
+    assert found.state(at(2026, 12, 25, 11)) == State.OPEN
+    assert found.unknown == []
+    assert resolve(rules, [], BankHolidays.SPECIAL, day, 1).unknown
+
+
+def test_hours_that_have_run_out_are_not_known():
+    rules = [Rule(time(9), time(17), EVERY_DAY, valid_to=date(2026, 6, 30))]
+    found = resolve(rules, [], BankHolidays.USUAL, date(2026, 6, 29), 4)
+    assert found.state(at(2026, 6, 30)) == State.OPEN
+    assert found.state(at(2026, 7, 1)) == State.UNKNOWN
+    assert resolve([], [], BankHolidays.USUAL, date(2026, 6, 29), 1).state(at(2026, 6, 29)) == (
+        State.UNKNOWN
+    )
+
+
+def test_a_day_ends_at_midnight_and_runs_into_the_next():
+    (whole,) = resolve(
+        *CASES["round the clock"][:1], [], BankHolidays.USUAL, date(2026, 3, 1), 60
+    ).open
+    assert whole.end - whole.start == timedelta(days=60) - timedelta(hours=1)

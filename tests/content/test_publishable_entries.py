@@ -1,0 +1,176 @@
+"""Anything an officer makes in the admin's forms alone, and ticks, can be published and read."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.contrib import admin as django_admin
+from django.urls import reverse
+
+from contacts.models import Organization, Phone
+from helphub.content import registry
+from helphub.content.entries import Entry, Page
+from helphub.editions import (
+    build,
+    publish,
+    store,
+)
+from helphub.search.models import Synonym
+from services.models import Audience, Choice, Service, ServiceArea, Situation, Suggestion, Town
+from strategy.models import Chapter, FormOfAbuse, Guide
+from tests.content.test_admin import errors
+from tests.support import reader
+from tests.support.reader import form_values
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+ENTRIES = [one for one in registry.content_models() if issubclass(one, Entry)]
+PUBLISHING = ["is_published", "starts_on", "ends_on"]
+
+
+def request_of(officer):
+    return SimpleNamespace(user=officer, GET={}, POST={}, method="GET")
+
+
+def fields_of(model, officer):
+    form = django_admin.site.get_model_admin(model).get_form(request_of(officer), None)
+    return form.base_fields
+
+
+@pytest.mark.parametrize("model", ENTRIES, ids=lambda model: model.__name__)
+def test_the_form_of_every_entry_has_what_publishing_asks(officer, model):
+    assert django_admin.site.is_registered(model)
+    wanted = [*PUBLISHING, *(["is_archived", "moved_to"] if issubclass(model, Page) else [])]
+    if model is Chapter:  # Its pages are linked from everywhere, so they have no days.
+        wanted = ["is_published"]
+    missing = set(wanted) - set(fields_of(model, officer))
+    assert missing == set()
+
+
+def test_what_a_form_leaves_out_has_a_value_without_it(officer):
+    for model in ENTRIES:
+        if model is Chapter:  # No role adds to the strategy's chapters.
+            continue
+        shown = set(fields_of(model, officer))
+        for field in model._meta.concrete_fields:
+            if not field.editable or field.primary_key or hasattr(field, "language"):
+                continue
+            is_filled = field.blank or field.has_default() or f"{field.name}_en" in shown
+            assert field.name in shown or is_filled, (model, field)
+
+
+def add(admin, model, **typed):
+    """Fill in the empty form of a kind of record, tick “published” and save."""
+    name = f"{model._meta.app_label}_{model._meta.model_name}"
+    url = reverse(f"admin:{name}_add")
+    values = form_values(reader.Page(admin.get(url))) | {"is_published": ["on"]} | typed
+    page = reader.Page(admin.post(url, values, follow=True))
+    assert errors(page) == [], (model, errors(page))
+    return model.objects.latest("pk")
+
+
+def add_one_of_each(admin):
+    """A new record of every kind of entry, each named by the next, in officers' order."""
+    made = {
+        Organization: add(admin, Organization, name="Brierley Listeners", slug="brierley-listen"),
+        Audience: add(admin, Audience, slug="carers-2", name_en="Carers of grown-up people"),
+        ServiceArea: add(admin, ServiceArea, slug="gornal", name_en="Gornal and about"),
+        FormOfAbuse: add(
+            admin,
+            FormOfAbuse,
+            slug="meters",
+            title="About meters",
+            name_en="When somebody counts your steps",
+            summary_en="One sentence.",
+            description_en="A few words.",
+            signs_en="One sign",
+            reassurance_en="A few words.",
+            actions_en="One choice",
+        ),
+        Guide: add(
+            admin,
+            Guide,
+            slug="walking",
+            title="Walking home",
+            name_en="Walking home late",
+            body_en="A few words of advice.",
+        ),
+    }
+    made[Phone] = add(
+        admin,
+        Phone,
+        slug="h-brierley",
+        dial="01384455400",
+        display="01384 455 400",
+        organization=made[Organization].pk,
+        section="dudley",
+        name_en="Brierley Listeners",
+        purpose_en="To talk to a listener.",
+    )
+    made[Service] = add(
+        admin,
+        Service,
+        slug="listeners",
+        title="Listeners",
+        line="h-listeners",
+        organization=made[Organization].pk,
+        phones=[made[Phone].pk],
+        audiences=[made[Audience].pk],
+        areas=[made[ServiceArea].pk],
+        name_en="Listeners of Brierley",
+        summary_en="They listen.",
+    )
+    made[Town] = add(
+        admin, Town, slug="hawne", title="Hawne", area=made[ServiceArea].pk, name_en="Hawne"
+    )
+    made[Choice] = add(
+        admin, Choice, slug="a9", question="who", name_en="Somebody who walks home late"
+    )
+    made[Situation] = add(
+        admin,
+        Situation,
+        slug="late",
+        who=made[Choice].pk,
+        **{
+            "suggestions-TOTAL_FORMS": "1",
+            "suggestions-0-service": made[Service].pk,
+            "suggestions-0-position": "1",
+        },
+    )
+    made[Synonym] = add(
+        admin, Synonym, slug="walk", words_en="walking in the dark", guides=[made[Guide].pk]
+    )
+    return made
+
+
+def test_a_new_record_of_every_kind_goes_out_and_reaches_readers(admin, editions):
+    made = add_one_of_each(admin)
+    assert set(made) == set(ENTRIES) - {Chapter}
+    assert Suggestion.objects.filter(situation=made[Situation]).exists()
+    publish.publish(who="officer", why="all of it")
+    manifest = store.manifest_of(store.current())
+    assert [one["why"] for one in manifest["held"]] == []
+    pages = store.current() / "pages"
+
+    def page(address):
+        return (pages / build.file_of(address)).read_text()
+
+    service = page("/services/listeners/")
+    for words in ("Listeners of Brierley", "Brierley Listeners", "01384 455 400"):
+        assert words in service
+    assert "Carers of grown-up people" in service
+    assert "Gornal and about" in service
+    assert "01384 455 400" in page("/contacts/")
+    assert "Walking home late" in page("/guides/walking/")
+    assert "When somebody counts your steps" in page("/topics/meters/")
+    assert "Listeners of Brierley" in page("/near/hawne/")
+    assert "Somebody who walks home late" in page("/start/")
+    assert "Listeners of Brierley" in page("/start/a9/")
+
+
+def test_nobody_has_ticked_means_that_there_was_a_tick(admin, editions):
+    Organization.objects.create(slug="new", name="New people")
+    page = reader.Page(admin.get("/admin/publishing/waiting/"))
+    assert "“Visible to readers” is not ticked in these forms" in page.main
+    assert "New people" in page.main
+    for model in ENTRIES:
+        assert "is_published" in fields_of(model, page.response.wsgi_request.user)

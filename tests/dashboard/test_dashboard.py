@@ -1,0 +1,201 @@
+"""The admin's first page: what needs an officer today, and the site in the order readers see."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.models import Phone, Verification
+from helphub.content.registry import Record
+from helphub.dashboard import questions
+from helphub.dashboard.models import OpenQuestion
+from helphub.editions import checks, outcomes
+from services.models import Service
+from strategy.models import ContactLine, FormOfAbuse, Guide, HubArea
+from tests.content.test_admin import change_url, save
+from tests.support.reader import Page, text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people():
+    """A client of each role."""
+    found = {}
+    for role in ("Editors", "Publishers", "Keepers of users", None):
+        user = User.objects.create_user(f"of {role}", is_staff=True)
+        if role:
+            user.groups.add(Group.objects.get(name=role))
+        found[role] = Client()
+        found[role].force_login(user)
+    return found
+
+
+def needs(page):
+    """The links under each heading of today's section, by the heading."""
+    (today,) = page.all("section", class_="today")
+    return {
+        text(part.find("h3")): [(text(a), a.get("href")) for a in part.iter("a")]
+        for part in today.iter("section")
+        if part is not today and part.find("h3") is not None
+    }
+
+
+def under(page, beginning):
+    return next((v for k, v in needs(page).items() if k.startswith(beginning)), [])
+
+
+def first_page(client):
+    page = Page(client.get("/admin/"))
+    assert page.response.status_code == 200
+    assert page.faults == []
+    return page
+
+
+def test_the_open_questions_lead_to_where_they_are_answered(people):
+    found = under(first_page(people["Editors"]), "Open questions")
+    for slug, about in (
+        ("adult-safeguarding", ContactLine.objects.get(reference="CON-05")),
+        ("spoc-hours", Phone.objects.get(role="spoc")),
+        ("adult-care-centre", Service.objects.get(line="h-sarc-finder")),
+    ):
+        question = OpenQuestion.objects.get(slug=slug)
+        (address,) = (url for title, url in found if title == question.words)
+        assert Page(people["Editors"].get(address)).response.status_code == 200
+        assert question.record == about
+        assert address == change_url(question)
+        assert change_url(about) in [url for _, url in found]
+
+
+def test_an_answered_question_leaves_the_first_page(people):
+    question = OpenQuestion.objects.get(slug="spoc-hours")
+
+    def is_asked():
+        found = under(first_page(people["Editors"]), "Open questions")
+        return question.words in [title for title, _ in found]
+
+    assert is_asked()
+    OpenQuestion.objects.filter(pk=question.pk).update(answer="Monday to Friday, they said.")
+    assert not is_asked()
+
+
+def test_a_number_whose_hours_are_disputed_is_an_open_question(people):
+    phone = Phone.objects.get(slug="h-samaritans")
+    Phone.objects.filter(pk=phone.pk).update(hours_are_disputed=True)
+    assert (str(phone), change_url(phone)) in under(first_page(people["Editors"]), "Open questions")
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "says"),
+    [(75, None), (76, "Lapses on"), (89, "Lapses on"), (90, "Lapsed on"), (400, "Lapsed on")],
+)
+def test_a_number_asks_to_be_checked_two_weeks_before_it_lapses(people, days_ago, says):
+    phone = Phone.objects.get(slug="h-samaritans")
+    Verification.objects.update(verified_on=timezone.localdate(), method="rang")
+    phone.verifications.update(verified_on=timezone.localdate() - timedelta(days=days_ago))
+    page = first_page(people["Editors"])
+    found = under(page, "Check these numbers")
+    if says is None:
+        assert found == []
+    else:
+        assert found == [(str(phone), f"{change_url(phone)}#verifications-group")]
+        assert says in page.main
+
+
+def test_a_number_nobody_ever_checked_comes_first_and_999_never_lapses(people):
+    Verification.objects.update(verified_on=timezone.localdate() - timedelta(days=91))
+    phone = Phone.objects.get(slug="h-shout")
+    phone.verifications.all().delete()
+    found = under(first_page(people["Editors"]), "Check these numbers")
+    assert found[0][0] == str(phone)
+    assert not [one for one, _ in found if one.endswith((": 999", ": 101", ": 111"))]
+
+
+def test_what_was_refused_comes_first_with_the_form_that_mends_it(people, editions):
+    guide = Guide.objects.get(slug="consent")
+    record = Record("strategy.guide", guide.pk, "Consent")
+    refusal = checks.Refusal("title", "The title is not neutral.", ["/guides/consent/"], record)
+    outcomes.note(outcomes.Attempt(outcomes.RELEASE, "me"), outcomes.REFUSED, [refusal])
+    page = first_page(people["Publishers"])
+    assert next(iter(needs(page))).startswith("The last publication was refused")
+    assert under(page, "The last publication") == [("Consent", change_url(guide))]
+    assert "The title is not neutral." in page.main
+
+
+def test_what_waits_to_go_out_is_named_for_who_sees_editions(people, editions, admin):
+    assert under(first_page(people["Publishers"]), "Waiting to be published") == []
+    guide = Guide.objects.get(slug="consent")
+    save(admin, guide, summary_en="New words.")
+    found = under(first_page(people["Publishers"]), "Waiting to be published")
+    assert [one for one, _ in found] == [guide.name, "See all of them, and what changed"]
+    assert under(first_page(people["Editors"]), "Waiting to be published") == found
+    assert under(first_page(people["Keepers of users"]), "Waiting to be published") == []
+
+
+def test_when_nothing_needs_anybody_it_says_so_kindly(people):
+    OpenQuestion.objects.all().delete()
+    Phone.objects.update(hours_are_disputed=False)
+    Verification.objects.update(verified_on=timezone.localdate())
+    page = first_page(people["Editors"])
+    assert needs(page) == {}
+    assert "Nothing needs you at the moment." in page.main
+
+
+def test_a_keeper_of_users_sees_people_and_nothing_of_the_site(people):
+    page = first_page(people["Keepers of users"])
+    assert "Officers" in page.main
+    assert "What readers see" not in page.main
+    assert "Guides" not in page.main
+
+
+def test_an_officer_without_a_role_is_told_whom_to_ask(people):
+    page = first_page(people[None])
+    assert "You have no role yet" in page.main
+    assert "Ask a user administrator" in page.main
+
+
+def test_the_parts_stand_in_the_order_of_the_public_site(people, client):
+    page = first_page(people["Editors"])
+    parts = [text(h) for h in page.all("h3")]
+    menu = [text(a) for a in Page(client.get("/")).one("nav", id="pages").iter("a")]
+    shared = [one for one in parts if one in menu]
+    assert len(shared) > 6
+    assert shared == [one for one in menu if one in shared]
+
+
+def test_every_list_of_the_admin_stands_on_the_first_page(admin):
+    from django.contrib import admin as django_admin
+
+    links = first_page(admin).internal_links
+    for model in django_admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+        if model._meta.model_name != "publicationrequest":  # The page of editions says it better.
+            assert reverse(name) in links
+
+
+def test_with_an_empty_database_the_first_page_still_stands(admin):
+    Service.objects.all().delete()
+    Phone.objects.all().update(role="", fallback=None)
+    Phone.objects.all().delete()
+    HubArea.objects.update(form_of_abuse=None)
+    FormOfAbuse.objects.all().delete()
+    Guide.objects.all().delete()
+    OpenQuestion.objects.all().delete()
+    Phone.objects.update(hours_are_disputed=False)
+    page = first_page(admin)
+    assert "Nothing needs you at the moment." in page.main
+    assert "Guides" in page.main
+
+
+def test_the_first_page_asks_little_of_the_database(admin, django_assert_max_num_queries):
+    admin.get("/admin/")
+    with django_assert_max_num_queries(40):
+        admin.get("/admin/")
+
+
+def test_a_question_is_a_function_of_an_officer_alone(officer):
+    for question in questions.QUESTIONS:
+        assert isinstance(question(officer), questions.Need)

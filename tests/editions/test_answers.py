@@ -1,0 +1,232 @@
+"""Every page whose answers differ is made again."""
+
+import random
+from contextlib import suppress
+from datetime import date, timedelta
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+from django.db.models import BooleanField, DateField
+
+from contacts.models import Organization, Phone, Schedule
+from helphub.content import clock, memory
+from helphub.content.entries import Entry
+from helphub.editions import (
+    answers,
+    build,
+    publish,
+    store,
+)
+from services import models, narrowing
+from services.models import Service
+from strategy.models import Guide
+from tests.support.addresses import public_pages
+from tests.support.changed_words import is_text
+from tests.support.factories import make_guide
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+def html(address):
+    return (store.current() / "pages" / build.file_of(address)).read_text()
+
+
+def marks():
+    return {address: page["sha256"] for address, page in store.pages_of(store.current()).items()}
+
+
+def test_a_sentence_of_a_service_makes_only_the_pages_again_that_show_it(editions, made):
+    service = Service.objects.get(line="h-galop")
+    Service.objects.filter(pk=service.pk).update(summary_en="Another sentence altogether.")
+    done = publish.publish()
+    assert "Another sentence altogether." in html(service.get_absolute_url())
+    (made,) = made
+    lists = [address for address in made if address.startswith("/list/")]
+    assert lists
+    for address in lists:
+        assert "Another sentence altogether." in html(address)
+    # Pages that name it beside one of its numbers ask for its name with everything about it.
+    assert len(made) < 1.5 * len(done.changes["changed"])
+
+
+def test_what_decides_who_is_in_a_list_changes_the_lists(editions):
+    service = Service.objects.get(line="h-galop")
+    audiences, topics = list(service.audiences.all()), list(service.forms_of_abuse.all())
+
+    def lists():
+        link = f'href="{service.get_absolute_url()}"'
+        return {address for address in marks() if "/list/" in address and link in html(address)}
+
+    before = lists()
+    service.audiences.set([])
+    service.forms_of_abuse.set([])
+    publish.publish()
+    assert lists() < before
+    service.audiences.set(audiences)
+    service.forms_of_abuse.set(topics)
+    publish.publish()
+    assert lists() == before
+
+
+def test_rows_that_many_pages_share_are_read_whole(client):
+    """Anything read later would be noted only for the page that asked for it first."""
+    lists = [one for one in public_pages() if one.startswith("/list/")]
+    with memory.using(memory.Memory()) as made:
+        for service in Service.objects.published():
+            models.card(service.pk)
+            models.service_page(service.slug)
+        models.line("h-spoc")
+        narrowing.narrowed(lists[0].split("/")[2])
+        as_read = {key: answers.fingerprint(rows) for key, (rows, _) in made.kept.items()}
+        assert {name for _, name in as_read} == {
+            "cards",
+            "choices",
+            "lines",
+            "narrowing",
+            "service pages",
+        }
+        for address in [*public_pages()[:120], *lists]:
+            client.get(address)
+        assert as_read == {key: answers.fingerprint(made.kept[key][0]) for key in as_read}
+
+
+def test_the_lists_are_narrowed_without_another_look(django_assert_num_queries):
+    slugs = [one.split("/")[2] for one in public_pages() if one.startswith("/list/")]
+    with memory.using(memory.Memory()):
+        narrowing.narrowed(slugs[0])
+        with django_assert_num_queries(0):
+            for one in slugs:
+                narrowing.narrowed(one)
+
+
+def test_the_fingerprint_of_a_card_covers_what_was_read_with_it(db):
+    def fingerprint():
+        with memory.using(memory.Memory()):
+            return answers.fingerprint(models.card(service.pk))
+
+    service = Service.objects.filter(phones__schedules__isnull=False).first()
+    found = [fingerprint()]
+    Organization.objects.filter(pk=service.organization_id).update(name="Another name")
+    found.append(fingerprint())
+    Phone.objects.filter(services=service).update(name_en="Another name")
+    found.append(fingerprint())
+    Schedule.objects.filter(phone__services=service).update(closes_at="23:59")
+    found.append(fingerprint())
+    assert len(set(found)) == 4
+
+
+def outer(number):
+    return memory.answer(inner, number) if number % 2 else Guide.objects.count()
+
+
+def inner(number):
+    if Guide.objects.count() > number:
+        raise ValueError
+    return Guide.objects.count()
+
+
+def test_a_question_that_fails_when_it_is_asked_again_has_changed(db):
+    recorder = answers.Recorder(None)
+    with connection.execute_wrapper(recorder), memory.using(recorder):
+        memory.answer(outer, Guide.objects.count() | 1)
+        asked = sorted(recorder.asked)
+    recorder.add_answers(connection)
+    known = {"code": "x", "day": "2026-01-01", "pages": {"/": asked}, "until": {}}
+    known["things"] = recorder.things
+    assert answers.unchanged(connection, known, "x") == {"/"}
+    make_guide()
+    make_guide()
+    assert answers.unchanged(connection, known, "x") == set()
+
+
+def test_an_answer_that_is_right_until_another_day_is_another_answer():
+    """Otherwise pages that asked would be kept with the old day to wait for."""
+
+    def mark(*days):
+        recorder = answers.Recorder("2026-03-01")
+        (number,) = recorder.dependencies(("a.question", 1), "Its answer.", set(days)) - set(days)
+        return recorder.things[number][2]
+
+    april, may = date(2026, 4, 1), date(2026, 5, 1)
+    assert mark(april, may) == mark(may, april)
+    assert len({mark(), mark(april), mark(may), mark(april, may)}) == 4
+
+
+CONTENT = ("strategy", "contacts", "services")
+
+
+def is_changed_here(field):
+    return (
+        is_text(field)
+        or field.many_to_many
+        or isinstance(field, BooleanField)
+        or type(field) is DateField
+        or field.name == "position"
+    )
+
+
+def change_something(chance):
+    """Change or delete one row of the content at random."""
+    kinds = [
+        model
+        for model in apps.get_models()
+        if model._meta.app_label in CONTENT and model.objects.exists()
+    ]
+    while True:
+        model = chance.choice(kinds)
+        row = chance.choice(list(model.objects.all()))
+        fields = [*model._meta.fields, *model._meta.many_to_many]
+        fields = [field for field in fields if is_changed_here(field)]
+        # Leave alone the rows that every page, or every service, needs.
+        is_needed = isinstance(row, Organization) or (isinstance(row, Phone) and row.role)
+        if fields and not is_needed:
+            break
+    with suppress(DatabaseError), transaction.atomic():  # Some changes cannot be saved.
+        if not isinstance(row, Entry) and chance.random() < 0.2:
+            row.delete()
+            return f"{row._meta.label}: deleted"
+        field = chance.choice(fields)
+        change_field(chance, row, field)
+        return f"{row._meta.label} {row.pk}: {field.name}"
+
+
+def change_field(chance, row, field):
+    if field.many_to_many:
+        others = list(field.related_model.objects.all())
+        getattr(row, field.name).set(chance.sample(others, chance.randint(0, min(3, len(others)))))
+        return
+    value = getattr(row, field.name)
+    if type(field) is DateField:
+        value = clock.today() + timedelta(days=chance.randint(-20, 20))
+    elif field.name == "position":
+        value = value + chance.randint(1, 9)
+    elif isinstance(field, BooleanField):
+        value = not value
+    else:
+        value = (value or "")[: (field.max_length or 1000) - 6] + " more."
+    type(row).objects.filter(pk=row.pk).update(**{field.name: value})
+
+
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.languages("en", "ur"))])
+def test_whatever_changes_every_page_is_what_it_would_be_if_all_were_made(editions, seed):
+    chance, changed = random.Random(seed), []  # noqa: S311 - nothing is kept secret.
+    day = clock.first_of_block()
+    for number in range(6):
+        changed += [change_something(chance) for _ in range(4)]
+        with clock.fixed(day + timedelta(days=number * 5)):
+            publish.publish(force="The gate is not what is tested.")
+    kept = pages()
+    (store.current() / answers.FILE).unlink()
+    with clock.fixed(day + timedelta(days=25)):
+        publish.publish(publish.CURRENT)
+    assert pages() == kept, changed
+
+
+def pages():
+    """Every page, without the day it was made."""
+    return {
+        address: build.DAY.sub(b"", html(address).encode())
+        for address, page in store.pages_of(store.current()).items()
+        if build.is_html(page)
+    }

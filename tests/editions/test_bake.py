@@ -1,0 +1,176 @@
+"""What goes into an edition's file, and what does not hold together."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from django.apps import apps
+from django.db import connections
+
+from contacts.models import Organization, Phone, Schedule
+from helphub.content import registry
+from helphub.content.entries import Entry
+from helphub.editions import (
+    bake,
+    diff,
+    public_urls,
+    publish,
+)
+from services.models import Service, Suggestion
+from strategy.models import FormOfAbuse, Guide, HubArea
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.languages("en", "ur")]
+
+
+def rows():
+    return bake.released(bake.read(connections["default"]))
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Bakes rows and gives the tables of the file."""
+
+    def write(found):
+        path = tmp_path / "content.sqlite3"
+        bake.write(found, path)
+        with closing(sqlite3.connect(path)) as one:
+            names = one.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            return {
+                name: one.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
+                for (name,) in names
+                if not name.startswith("sqlite_")
+            }
+
+    return write
+
+
+def test_everything_published_is_baked_and_nothing_else(file):
+    tables = file(rows())
+    for model in registry.content_models():
+        expected = model._base_manager.all()
+        if issubclass(model, Entry):
+            expected = expected.filter(is_published=True)
+        assert tables.pop(model._meta.db_table) == expected.count(), model
+    assert tables == {}
+
+
+def test_every_model_is_content_or_named_as_none():
+    ours = {
+        model._meta.label_lower
+        for app in registry.content_apps()
+        for model in apps.get_app_config(app).get_models()
+    }
+    content = {m._meta.label_lower for m in registry.content_models() if not m._meta.auto_created}
+    assert ours - content == bake.NOT_CONTENT
+    assert not [m for m in registry.content_models() if m._meta.app_label in {"auth", "sessions"}]
+
+
+def test_what_is_not_published_takes_its_child_rows_with_it():
+    phone = Phone.objects.get(slug="h-samaritans")
+    Phone.objects.filter(fallback=phone).update(fallback=None)
+    Phone.objects.filter(pk=phone.pk).update(is_published=False)
+    assert phone.schedules.exists()
+    found = rows()
+    assert phone.pk not in found[Phone]
+    for table in (Schedule, Service.phones.through):
+        assert phone.pk not in {row["phone_id"] for row in found[table].values()}
+
+
+def test_an_old_address_whose_topic_is_not_published_leads_home():
+    topic = FormOfAbuse.objects.get(slug="marriage")
+    FormOfAbuse.objects.filter(pk=topic.pk).update(is_published=False)
+    area = HubArea.objects.get(form_of_abuse=topic)
+    assert rows()[HubArea][area.pk]["form_of_abuse_id"] is None
+
+
+def test_an_entry_that_names_one_that_is_not_published_is_named_with_it():
+    organization = Service.objects.get(line="h-samaritans").organization
+    Organization.objects.filter(pk=organization.pk).update(is_published=False)
+    faults = bake.missing_rows(rows())
+    assert {fault.record.label for fault in faults} == {"contacts.phone", "services.service"}
+    assert all(f"refers to “{organization.name}”" in fault.why for fault in faults)
+
+
+def test_an_entry_that_is_held_back_has_the_rows_of_before():
+    before = rows()
+    guide = Guide.objects.get(slug="help-now")
+    suggested = set(guide.suggestions.values_list("service_id", flat=True))
+    assert suggested
+    guide.suggestions.all().delete()
+    Guide.objects.filter(pk=guide.pk).update(name_en="Another name")
+    found = rows()
+    assert found[Guide][guide.pk]["name_en"] == "Another name"
+    diff.hold_back(found, before, [("strategy.guide", guide.pk)])
+    assert found[Guide][guide.pk] == before[Guide][guide.pk]
+    again = [row for row in found[Suggestion].values() if row["guide_id"] == guide.pk]
+    assert {row["service_id"] for row in again} == suggested
+
+
+def test_rows_that_do_not_hold_together_are_refused(tmp_path):
+    found = rows()
+    found[Organization].clear()
+    with pytest.raises(bake.BakeError, match="refer to rows that do not exist"):
+        bake.write(found, tmp_path / "content.sqlite3")
+
+
+def test_two_entries_at_one_address_are_refused(tmp_path):
+    found = rows()
+    first, second = list(found[Guide].values())[:2]
+    second["slug"] = first["slug"]
+    with pytest.raises(bake.BakeError, match="change the new entry's address"):
+        bake.write(found, tmp_path / "content.sqlite3")
+
+
+def test_what_withdraws_a_number_leaves_its_name_and_none_of_its_uses():
+    phone = Phone.objects.get(slug="h-rcew247")
+    assert Phone.objects.filter(fallback=phone).exists()
+    found = rows()
+    bake.withdraw(found, [("contacts.phone", phone.pk)])
+    row = found[Phone][phone.pk]
+    assert (row["is_published"], row["slug"]) == (False, "h-rcew247")
+    assert phone.pk not in {one["fallback_id"] for one in found[Phone].values()}
+    for table in (Schedule, Service.phones.through):
+        assert phone.pk not in {one["phone_id"] for one in found[table].values()}
+
+
+def test_what_withdraws_an_organisation_withdraws_what_it_offers():
+    service = Service.objects.get(line="h-samaritans")
+    found = rows()
+    bake.withdraw(found, [("contacts.organization", service.organization_id)])
+    assert not found[Service][service.pk]["is_published"]
+    for phone in service.phones.all():
+        assert not found[Phone][phone.pk]["is_published"]
+
+
+def test_an_edition_of_older_tables_is_read_with_defaults(editions):
+    source = editions / "000001" / "content.sqlite3"
+    with closing(sqlite3.connect(source)) as file:
+        file.execute("ALTER TABLE strategy_guide DROP COLUMN door_pl")
+        file.execute("DROP TABLE services_suggestion")
+        file.commit()
+    found = publish.rows_of(source.parent)
+    assert {row["door_pl"] for row in found[Guide].values()} == {None}
+    assert found[Suggestion] == {}
+    assert found[Guide]
+
+
+def test_addresses_are_found_by_themselves_and_each_once():
+    found = public_urls.everything()
+    assert len(found) == len(set(found))
+    english = set(public_urls.english())
+    assert {"/", "/find/", "/services/", "/contacts/", "/help-now/", "/topics/law/"} <= english
+    above = set(public_urls.of_one_language())
+    assert {"/robots.txt", "/sitemap.xml", "/emergency/", "/stalking", "/404.html"} <= above
+    assert not english & above
+    assert not [a for a in found if a.startswith(("/admin", "/healthz"))]
+
+
+def test_an_app_registers_more_addresses(monkeypatch):
+    monkeypatch.setattr(
+        "services.urls.public_addresses", lambda: ["/services/near/"], raising=False
+    )
+    assert "/services/near/" in public_urls.english()
+    assert "/services/near/" in public_urls.everything()
+    # In a draft language it is not printed, but rendered from the edition on request.
+    assert "/ur/services/near/" not in public_urls.everything()
+    assert "/ur/services/near/" in public_urls.live()

@@ -1,0 +1,145 @@
+"""A withdrawal makes the pages that show it at once, and the publisher makes the rest later."""
+
+import pytest
+
+from contacts.models import Phone
+from helphub.editions import (
+    build,
+    leaving,
+    publish,
+    store,
+    worker,
+)
+from helphub.editions.worker import Watcher
+from services.models import Choice, Service
+from strategy.models import FormOfAbuse, Guide
+
+pytestmark = pytest.mark.django_db
+LINE = "h-samaritans"
+
+
+def withdraw(row):
+    publish.withdraw(row, "an officer", "A test")
+    publish.publish(publish.WITHDRAWAL)
+
+
+def marks():
+    return {address: one["sha256"] for address, one in store.pages_of(store.current()).items()}
+
+
+def files():
+    pages = store.current() / "pages"
+    return {path.relative_to(pages): path for path in pages.rglob("*") if path.is_file()}
+
+
+def showing(words):
+    return {name for name, path in files().items() if words.encode() in path.read_bytes()}
+
+
+def test_only_pages_that_show_it_are_made_and_the_rest_follows_by_itself(
+    editions, made, monkeypatch
+):
+    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+    # Every list counts it, but no card names it.
+    service = Service.objects.get(slug="local-number")
+    shown, before = showing("/services/local-number/"), marks()
+    withdraw(service)
+    assert not showing("/services/local-number/")
+    assert 0 < len(made[0]) < len(before) / 2
+    assert {build.file_of(address) for address in made[0]} >= {str(one) for one in shown}
+    assert [a for a, mark in marks().items() if a not in made[0] and mark != before[a]] == []
+    assert store.damage_of(store.current()) is None
+    assert store.manifest_of(store.current())["later"] > 40
+    # The publisher makes them once, when it has nothing else to do.
+    watcher = Watcher()
+    watcher.look()
+    watcher.look()
+    assert store.numbers() == [1, 2, 3]
+    manifest = store.manifest_of(store.current())
+    assert manifest["why"] == "pages that a withdrawal left for later"
+    assert not manifest.get("later")
+    # Afterwards they match pages made from nothing.
+    now = marks()
+    (store.current() / "answers.json.gz").unlink()
+    publish.publish(publish.CURRENT)
+    assert marks() == now
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (lambda: Service.objects.get(slug="local-number"), "/services/local-number/"),
+        (lambda: Guide.objects.get(slug="consent"), "/guides/consent/"),
+        (lambda: FormOfAbuse.objects.get(slug="law"), "/topics/law/"),
+        (lambda: Choice.objects.filter(name_en="Me").first(), ">Me<"),
+    ],
+)
+def test_nothing_that_is_withdrawn_is_left_on_a_page_that_could_wait(editions, row, words):
+    assert showing(words)
+    withdraw(row())
+    left = showing(words)
+    publish.publish(publish.CURRENT)
+    assert left == showing(words)
+
+
+def test_a_publisher_that_has_looked_at_the_day_makes_what_was_left_too(editions, monkeypatch):
+    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+    watcher = Watcher()
+    watcher.look()
+    assert store.numbers() == [1]
+    withdraw(Service.objects.get(slug="local-number"))
+    assert store.manifest_of(store.current())["later"]
+    watcher.look()
+    assert store.numbers() == [1, 2, 3]
+    assert not store.manifest_of(store.current()).get("later")
+
+
+def test_a_release_after_it_makes_what_was_left(editions, made):
+    withdraw(Service.objects.get(slug="local-number"))
+    left = build.left_for_later(store.current(), marks())
+    publish.publish()
+    assert left
+    assert left <= set(made[1])
+
+
+def test_new_code_does_not_hold_a_withdrawal_up(editions, made, monkeypatch):
+    monkeypatch.setattr(build, "code_mark", lambda: "another")
+    withdraw(Phone.objects.get(slug=LINE))
+    assert len(made[0]) < len(marks()) / 2
+    publish.publish(publish.CURRENT)
+    assert set(made[0]) | set(made[1]) >= set(marks())
+
+
+def test_a_damaged_page_is_not_left_as_it_is(editions, made):
+    name = "pages/topics/law.html"
+    (store.current() / name).write_bytes(b"damaged")
+    withdraw(Phone.objects.get(slug=LINE))
+    assert "/topics/law/" in made[1]
+    assert b"<h1" in (store.current() / name).read_bytes()
+    assert store.damage_of(store.current()) is None
+
+
+def test_an_older_edition_without_what_is_withdrawn_is_made_whole(editions, made):
+    Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
+    publish.publish()
+    withdraw(Phone.objects.get(slug=LINE))
+    publish.roll_back(1, "an officer", "A complaint")
+    assert not store.manifest_of(store.current()).get("later")
+    assert not showing("Of the second edition.")
+    assert not showing(f"tel:{Phone.objects.get(slug=LINE).dial}")
+
+
+def test_short_names_are_looked_for_as_words(tmp_path):
+    signs = leaving.Signs(
+        {Guide: {1: {"slug": "law", "name": "Fish & chips", "body": "No name."}}},
+        {Guide: {}},
+    )
+    page = tmp_path / "page"
+    for body, is_shown in {
+        '<a href="/topics/law/">': True,
+        "lawful, outlaw, law-like": False,
+        "<b>Fish &amp; chips</b>": True,
+        "No name.": False,
+    }.items():
+        page.write_text(body)
+        assert signs.are_in(page) is is_shown, body

@@ -1,0 +1,185 @@
+"""What a new day changes on readers' pages, and what it leaves alone."""
+
+from datetime import datetime, time, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from contacts.models import Phone, ScheduleException, Verification
+from helphub.content import clock, memory, router
+from helphub.editions import (
+    build,
+    publish,
+    store,
+)
+from helphub.editions.worker import Watcher
+from services.models import Service
+from strategy.models import Guide
+
+BLOCK = clock.BLOCK.days
+
+
+def in_days(days):
+    return timezone.localdate() + timedelta(days=days)
+
+
+@pytest.fixture
+def now(monkeypatch):
+    """Sets the clock to noon of a day in Dudley."""
+
+    def set_to(day):
+        zone = timezone.get_default_timezone()
+        monkeypatch.setattr(timezone, "now", lambda: datetime.combine(day, time(12), zone))
+
+    return set_to
+
+
+@pytest.fixture
+def dated(editions, now):
+    """An edition whose content depends heavily on the day, and the day it was made."""
+    first = clock.first_of_block()
+    now(first)
+    consent = Guide.objects.filter(slug="consent")
+    consent.update(ends_on=first + timedelta(days=2))
+    Guide.objects.filter(slug="help-now").update(reviewed_on=first)
+    Service.objects.filter(line="h-rph").update(
+        notice_en="The line is being moved.", notice_until=first + timedelta(days=9)
+    )
+    line = Phone.objects.get(slug="h-rph")
+    line.exceptions.all().delete()
+    closed = first + timedelta(days=65)
+    ScheduleException.objects.create(phone=line, first_day=closed, last_day=closed)
+    Verification.objects.create(
+        phone=line,
+        verified_on=first - timedelta(days=70),
+        method=Verification.Method.RANG,
+        role="communications",
+        confirmed="The hours.",
+    )
+    rule = line.schedules.first()
+    rule.valid_to = first + timedelta(days=14)
+    rule.save()
+    publish.publish()
+    return first
+
+
+def html(address):
+    page = store.pages_of(store.current())[address]
+    return (store.current() / "pages" / page["file"]).read_text()
+
+
+def test_an_ordinary_day_makes_no_edition(editions, now):
+    first = clock.first_of_block()
+    watcher = Watcher()
+    for days in (1, 14, 27):
+        now(first + timedelta(days=days))
+        watcher.look()
+    assert store.numbers() == [1]
+
+
+def test_every_page_that_is_kept_reads_as_it_would_if_it_were_made_that_day(dated, now):
+    """Only its own date may be older: on paper, and for the script that looks at the clock."""
+    kept = set()
+    for days in (3, 10, 20):
+        day = dated + timedelta(days=days)
+        now(day)
+        publish.publish(publish.CURRENT)
+        folder = store.current()
+        pages = store.pages_of(folder)
+        before = store.pages_of(store.folder_of(store.number_of(folder) - 1))
+        same = {a for a, page in pages.items() if before.get(a) == page and page["file"]}
+        kept |= same
+        with router.reading(folder), memory.using(memory.Memory()):
+            for address in sorted(same):
+                # Skip the lists, as there are so many, and the Urdu pages.
+                if not build.is_html(pages[address]) or address.startswith(("/list/", "/ur/")):
+                    continue
+                response = Client(headers={"host": "testserver"}).get(address, secure=True)
+                assert without_date(response.content.decode()) == without_date(html(address)), (
+                    address,
+                    day,
+                )
+    assert kept
+
+
+def without_date(page):
+    return build.DAY.sub(b"", page.encode())
+
+
+def test_a_day_changes_the_pages_that_it_concerns_and_the_others_are_the_same_files(dated, now):
+    before = store.current()
+    watcher = Watcher()
+    now(dated + timedelta(days=2))
+    watcher.look()
+    assert store.current() == before
+    assert "/guides/consent/" in store.pages_of(before)
+    now(dated + timedelta(days=3))
+    watcher.look()
+    after = store.current()
+    assert after != before
+    assert store.manifest_of(after)["pages"]["/guides/consent/"]["status"] == 410
+    file = "pages/topics/law.html"
+    assert (after / file).stat().st_ino == (before / file).stat().st_ino
+    assert store.damage_of(before) is None
+    assert store.damage_of(after) is None
+    # The clock is put back.
+    now(dated + timedelta(days=1))
+    publish.publish(publish.CURRENT)
+    assert store.pages_of(store.current())["/guides/consent/"]["status"] == 200
+
+
+def test_what_a_release_leaves_alone_is_copied(dated, now):
+    Guide.objects.filter(slug="help-now").update(summary_en="Another sentence.")
+    before = store.current()
+    publish.publish()
+    file = "pages/topics/law.html"
+    assert (store.current() / file).read_bytes() == (before / file).read_bytes()
+    assert (store.current() / file).stat().st_ino != (before / file).stat().st_ino
+
+
+def test_after_four_weeks_the_labels_reach_further(dated, now):
+    def ends():
+        found = html("/contacts/").partition('data-ends="')[2].partition('"')[0]
+        return datetime.fromtimestamp(int(found) * 60, timezone.get_default_timezone()).date()
+
+    # Until the check by ringing is three months old, and no longer.
+    assert ends() == dated + timedelta(days=20)
+    Verification.objects.create(
+        phone=Phone.objects.get(slug="h-rph"),
+        verified_on=dated,
+        method=Verification.Method.RANG,
+        role="communications",
+        confirmed="The hours.",
+    )
+    publish.publish()
+    assert ends() == dated + 2 * clock.BLOCK
+    number = store.number_of(store.current())
+    now(dated + clock.BLOCK)
+    Watcher().look()
+    assert store.number_of(store.current()) == number + 1
+    assert ends() == dated + 3 * clock.BLOCK
+    # A page made again that reads the same is the same file.
+    law = [store.folder_of(one) / "pages/topics/law.html" for one in (number, number + 1)]
+    assert law[0].stat().st_ino == law[1].stat().st_ino
+
+
+def test_midnight_in_the_middle_of_a_publication_does_not_tear_it(dated, now, monkeypatch):
+    """All pages have the day on which it began."""
+    monkeypatch.setattr(publish.bake, "write", midnight_goes_by(now, dated, publish.bake.write))
+    now(dated + timedelta(days=2))
+    publish.publish()
+    assert store.manifest_of(store.current())["day"] == (dated + timedelta(days=2)).isoformat()
+    assert store.pages_of(store.current())["/guides/consent/"]["status"] == 200
+    monkeypatch.undo()
+    now(dated + timedelta(days=3))
+    Watcher().look()
+    assert store.pages_of(store.current())["/guides/consent/"]["status"] == 410
+
+
+def midnight_goes_by(now, dated, write):
+    def writes(*arguments):
+        now(dated + timedelta(days=3))
+        return write(*arguments)
+
+    return writes

@@ -1,0 +1,691 @@
+"""The pages of editions: publish, see the result, go back, withdraw."""
+
+import os
+import shutil
+import time
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.db import OperationalError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.models import ApprovedNumber, Organization, Phone
+from helphub.content import registry
+from helphub.editions import (
+    outcomes,
+    publish,
+    serve,
+    store,
+    worker,
+)
+from helphub.editions.models import PublicationRequest, Withdrawal
+from helphub.editions.worker import Watcher
+from helphub.middleware import emergency_answer
+from helphub.publishing.requests import ask_for
+from helphub.publishing.waiting import Standing
+from services.models import Audience, Location, Service, Town
+from strategy.models import Guide
+from tests.content.test_admin import change_url, form_values, save
+from tests.support.reader import Page, text
+
+pytestmark = pytest.mark.django_db
+
+Kind, State = PublicationRequest.Kind, PublicationRequest.State
+ASK, EDITIONS, WAITING = map(
+    reverse, ("publishing:ask", "publishing:editions", "publishing:waiting")
+)
+
+
+@pytest.fixture(autouse=True)
+def one_connection(monkeypatch):
+    """The publisher begins with a fresh connection, which would not see uncommitted rows."""
+    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+
+
+def ask(admin, **values):
+    return Page(admin.post(ASK, values, follow=True))
+
+
+def release(admin):
+    """Publish everything that waits."""
+    form = form_values(Page(admin.get(WAITING))) | {"all": "on", "why": "A test"}
+    return Page(admin.post(WAITING, form, follow=True))
+
+
+def words():
+    return (store.current() / "pages/guides/consent.html").read_text()
+
+
+def test_saving_says_that_readers_see_it_when_it_is_published(editions, admin):
+    said = "Saved. Readers will see this when it is published."
+    page = save(admin, Guide.objects.get(slug="consent"), summary_en="A new summary.")
+    assert said in page.text
+    assert said in save(admin, Organization.objects.first()).text
+    assert "A new summary." not in words()
+    assert "1 entry waiting to be published" in page.text
+
+
+def test_while_there_is_no_edition_saving_says_nothing_of_publishing(admin):
+    page = save(admin, Guide.objects.get(slug="consent"))
+    assert "when it is published" not in page.text
+    assert "There is no edition yet: readers see what is saved." in page.text
+
+
+def test_the_button_asks_and_the_publisher_does(editions, admin):
+    save(admin, Guide.objects.get(slug="consent"), body_en="Words of an officer.")
+    page = release(admin)
+    # Worded for an officer, who has no command line.
+    assert "The publisher is not running. Until it is, readers get nothing new" in page.text
+    assert "Ask whoever runs the server to start it" in page.text
+    assert "manage.py" not in page.text
+    assert "Waiting for the publisher." in page.text
+    release(admin)
+    assert PublicationRequest.objects.count() == 1
+    Watcher().look()
+    assert "Words of an officer." in words()
+    request = PublicationRequest.objects.get()
+    assert (request.state, request.report["number"], request.who) == (State.DONE, 2, "officer")
+    page = Page(admin.get(EDITIONS))
+    assert "done, edition 2" in page.text
+    assert "Nothing is waiting to be published." in page.text
+
+
+def test_a_refusal_names_what_to_mend_with_a_link_to_it(editions, admin):
+    phone = Phone.objects.get(slug="h-spoc")
+    Phone.objects.filter(pk=phone.pk).update(dial="01384455412", display="01384 455412")
+    release(admin)
+    Watcher().look()
+    assert PublicationRequest.objects.get().state == State.REFUSED
+    page = Page(admin.get(EDITIONS))
+    assert "The last publication was refused" in page.text
+    assert "the approved number is 01384 455411" in page.text
+    assert change_url(phone) in page.internal_links
+    # Every page of the admin says so.
+    home = Page(admin.get("/admin/"))
+    assert "The last publication was refused. Readers have the edition before it." in home.text
+    assert EDITIONS in home.internal_links
+
+
+def test_going_back_is_asked_for_with_a_reason_and_said_everywhere(editions, admin):
+    save(admin, Guide.objects.get(slug="consent"), body_en="Words of an officer.")
+    publish.publish()
+    page = ask(admin, kind="rollback", number="1")
+    assert "say why" in page.text
+    assert not PublicationRequest.objects.exists()
+    ask(admin, kind="rollback", number="1", why="A complaint")
+    Watcher().look()
+    assert "Words of an officer." not in words()
+    banner = "Readers have edition 1: officer went back to it (A complaint)."
+    for address in ("/admin/", EDITIONS, "/admin/contacts/phone/"):
+        assert banner in Page(admin.get(address)).text
+    ask_for(Kind.RELEASE, "me")
+    Watcher().look()
+    assert PublicationRequest.objects.first().state == State.REFUSED
+    ask(admin, kind="lift")
+    Watcher().look()
+    assert banner not in Page(admin.get("/admin/")).text
+    release(admin)
+    Watcher().look()
+    assert "Words of an officer." in words()
+
+
+def test_an_edition_is_shown_as_it_was(editions, admin):
+    save(admin, Guide.objects.get(slug="consent"), summary_en="Words of an officer.")
+    publish.publish()
+    page = Page(admin.get(reverse("publishing:edition", args=[2])))
+    assert "/guides/consent/" in page.text
+    old = admin.get(reverse("publishing:edition-page", args=[1]), {"address": "/guides/consent/"})
+    assert "Words of an officer." not in old.content.decode()
+    assert old["Content-Security-Policy"].startswith("default-src 'none'; script-src 'sha256")
+    assert old["Cache-Control"] == "no-store, private"
+    changes = Page(
+        admin.get(reverse("publishing:edition-words", args=[2]), {"address": "/guides/consent/"})
+    )
+    assert "Words of an officer." in " ".join(text(one) for one in changes.all("ins"))
+    assert changes.all("del")
+    for address in ("/nothing/", "", "../../manifest.json"):
+        for name in ("edition-page", "edition-words"):
+            response = admin.get(reverse(f"publishing:{name}", args=[2]), {"address": address})
+            assert response.status_code == 404
+    assert admin.get(reverse("publishing:edition", args=[77])).status_code == 404
+
+
+def test_one_officer_alone_withdraws_a_number_at_once(editions, admin):
+    phone = Phone.objects.get(slug="h-galop")
+    form = reverse("publishing:withdraw", args=["contacts.phone", phone.pk])
+    assert form in Page(admin.get(change_url(phone))).internal_links
+    assert "Withdraw it now" in Page(admin.get(form)).text
+    assert "Say why." in Page(admin.post(form, {"why": " "})).text
+    assert not Withdrawal.objects.exists()
+    save(admin, Guide.objects.get(slug="consent"), body_en="Not approved yet.")
+    admin.post(form, {"why": "It does not answer"})
+    Watcher().look()
+    for path in (store.current() / "pages").rglob("*.html"):
+        assert "tel:08009995428" not in path.read_text()
+    assert "Not approved yet." not in words()
+    withdrawal = Withdrawal.objects.get()
+    assert (withdrawal.who, withdrawal.why) == ("officer", "It does not answer")
+    page = Page(admin.get(EDITIONS))
+    assert "It does not answer" in page.text
+    assert f"It shows what is now withdrawn: “{withdrawal.name}”." in page.text
+    assert "Going back makes a new edition without that." in page.text
+    admin.post(reverse("publishing:lift-withdrawal", args=[withdrawal.pk]))
+    withdrawal.refresh_from_db()
+    assert withdrawal.lifted_by == "officer"
+
+
+def test_what_stands_on_no_page_cannot_be_withdrawn(editions, admin, officer):
+    for label in ("auth.user", "contacts.approvednumber", "nothing"):
+        response = admin.get(reverse("publishing:withdraw", args=[label, officer.pk]))
+        assert response.status_code == 404
+
+
+def test_who_may_not_publish_is_shown_nothing_of_it(editions, client, django_user_model):
+    helper = django_user_model.objects.create_user("helper", password=None, is_staff=True)
+    helper.user_permissions.add(Permission.objects.get(codename="view_guide"))
+    client.force_login(helper)
+    assert "Publish" not in Page(client.get("/admin/")).text
+    assert client.get(EDITIONS).status_code == 403
+    assert client.post(ASK, {"kind": "release"}).status_code == 403
+    assert not PublicationRequest.objects.exists()
+
+
+def test_nobody_asks_without_signing_in(editions, client):
+    for address in (EDITIONS, ASK, reverse("publishing:edition-page", args=[1])):
+        assert client.get(address)["Location"].startswith("/admin/login/")
+    client.post(ASK, {"kind": "release"})
+    assert not PublicationRequest.objects.exists()
+
+
+def test_what_another_site_sends_is_not_asked_for(editions, officer):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(officer)
+    phone = Phone.objects.get(slug="h-samaritans")
+    withdraw = reverse("publishing:withdraw", args=["contacts.phone", phone.pk])
+    for address in (ASK, withdraw):
+        assert client.post(address, {"kind": "release", "why": "x"}).status_code == 403
+    for address in (ASK, reverse("publishing:lift-withdrawal", args=[1])):
+        assert client.get(address).status_code == 405
+    assert not PublicationRequest.objects.exists()
+    assert not Withdrawal.objects.exists()
+
+
+@pytest.mark.parametrize("values", [{"kind": "withdrawal"}, {"kind": "x"}, {"kind": "release"}, {}])
+def test_what_the_desk_does_not_ask_for_is_refused(editions, admin, values):
+    assert admin.post(ASK, values).status_code == 400
+
+
+@pytest.mark.parametrize("number", ["", "x", "77", "-1", "9" * 30])
+def test_going_back_to_no_edition_is_refused(editions, admin, number):
+    assert "Choose an edition" in ask(admin, kind="rollback", number=number, why="A test").text
+
+
+def test_approvals_are_read_only_in_the_admin(admin):
+    listing = admin.get("/admin/contacts/approvednumber/")
+    assert listing.status_code == 200
+    row = ApprovedNumber.objects.first()
+    assert admin.get("/admin/contacts/approvednumber/add/").status_code == 403
+    assert admin.post(change_url(row), {"dial": "1"}).status_code == 403
+    delete = reverse("admin:contacts_approvednumber_delete", args=[row.pk])
+    assert admin.post(delete, {"post": "yes"}).status_code == 403
+
+
+# Refused until it is fixed
+
+
+def refused(admin):
+    """The single point of contact with a wrong digit: the whole publication is refused."""
+    Phone.objects.filter(role="spoc").update(dial="01384455412", display="01384 455412")
+    release(admin)
+    Watcher().look()
+    assert PublicationRequest.objects.first().state == State.REFUSED
+
+
+def put_back():
+    Phone.objects.filter(role="spoc").update(dial="01384455411", display="01384 455411")
+
+
+def test_a_refusal_is_said_until_it_is_mended_whatever_the_clock_does(editions, admin, monkeypatch):
+    refused(admin)
+    publish.publish(publish.CURRENT, "the clock", "a new day")
+    publish.publish(publish.WITHDRAWAL)
+    response = Client().get("/healthz/fresh")
+    assert response.status_code == 503
+    assert b"was refused and has not been put right yet" in response.content
+    assert "See what needs fixing" in Page(admin.get("/admin/")).text
+    assert "the approved number is 01384 455411" in Page(admin.get(EDITIONS)).text
+    assert "the approved number is 01384 455411" in Page(admin.get("/admin/")).text
+    # Publishing something else does not fix it either.
+    Guide.objects.filter(slug="consent").update(summary_en="Other words.")
+    key = ("strategy.guide", Guide.objects.get(slug="consent").pk)
+    waiting = {one.name: one.mark for one in Standing().waiting}
+    publish.publish(marks={key: waiting[key]})
+    assert Client().get("/healthz/fresh").status_code == 503
+    put_back()
+    publish.publish()
+    assert Client().get("/healthz/fresh").status_code == 200
+    assert "Not fixed yet" not in Page(admin.get(EDITIONS)).text
+    assert outcomes.unmended() == []
+
+
+def test_an_entry_held_back_is_said_until_it_goes_out(editions, admin):
+    Guide.objects.filter(slug="consent").update(title="Rape")
+    publish.publish()
+    assert Client().get("/healthz/fresh").status_code == 200  # Readers have an edition of today.
+    publish.publish(publish.CURRENT, "the clock", "a new day")
+    page = Page(admin.get(EDITIONS))
+    assert "Held back: unchanged for readers" in page.text
+    assert "Held back from readers" in Page(admin.get("/admin/")).text
+    Guide.objects.filter(slug="consent").update(title="Choice")
+    publish.publish()
+    assert "Held back" not in Page(admin.get(EDITIONS)).text
+
+
+def test_a_publisher_dismisses_a_refusal_with_a_reason_and_an_editor_does_not(
+    editions, admin, django_user_model
+):
+    refused(admin)
+    (entry,) = outcomes.unmended()
+    editor = django_user_model.objects.create_user("editor", password=None, is_staff=True)
+    editor.groups.add(Group.objects.get(name="Editors"))
+    client = Client()
+    client.force_login(editor)
+    assert "Remove from the list" not in client.get(EDITIONS).content.decode()
+    values = {"kind": "dismiss", "number": entry["id"], "why": "It was a test"}
+    assert client.post(ASK, values).status_code == 403
+    assert "Say why it does not need fixing" in ask(admin, **values | {"why": " "}).text
+    assert "Say why it does not need fixing" in ask(admin, **values | {"number": "77"}).text
+    page = Page(admin.get(EDITIONS))
+    assert "Remove from the list" in page.text
+    ask(admin, **values)
+    Watcher().look()
+    assert outcomes.unmended() == []
+    assert "Not fixed yet" not in Page(admin.get(EDITIONS)).text
+    # The record of who dismissed it stays, and so does the report.
+    newest = PublicationRequest.objects.first()
+    assert (newest.kind, newest.who, newest.why) == (Kind.DISMISS, "officer", "It was a test")
+    report = PublicationRequest.objects.get(kind=Kind.RELEASE)
+    page = Page(admin.get(reverse("publishing:publication", args=[report.pk])))
+    assert "the approved number is 01384 455411" in page.text
+    assert (
+        reverse("publishing:publication", args=[report.pk])
+        in Page(client.get(reverse("publishing:publications"))).internal_links
+    )
+
+
+def test_why_going_back_was_refused_stands_in_its_report_whatever_came_after(editions, admin):
+    publish.publish()
+    ApprovedNumber.objects.create(
+        line="h-spoc", dial="01384000000", display="01384 000000", who="a test"
+    )
+    ask(admin, kind="rollback", number="1", why="A complaint")
+    Watcher().look()
+    request = PublicationRequest.objects.get()
+    assert request.state == State.REFUSED
+    ApprovedNumber.objects.create(
+        line="h-spoc", dial="01384455411", display="01384 455411", who="a test"
+    )
+    publish.publish()
+    for address in (EDITIONS, reverse("publishing:publication", args=[request.pk])):
+        assert "the approved number is 01384 000000" in Page(admin.get(address)).text
+    assert "Going back to edition 1 was refused" in Page(admin.get("/admin/")).text
+    publish.roll_back(1, "an officer", "A complaint")
+    assert outcomes.unmended() == []
+
+
+def test_an_edition_can_be_gone_back_to_once_nothing_in_it_is_withdrawn(editions, admin):
+    withdrawal = publish.withdraw(Phone.objects.get(slug="h-galop"), "an officer", "A test")
+    publish.publish(publish.WITHDRAWAL)
+    assert store.is_forbidden(store.folder_of(1))
+    other = publish.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "A test")
+    publish.lift_withdrawal(withdrawal, "an officer")
+    Watcher().look()
+    assert store.is_forbidden(store.folder_of(1))
+    page = Page(admin.get(EDITIONS))
+    assert f"It shows what is now withdrawn: “{other.name}”." in page.text
+    assert f"“{withdrawal.name}”" not in page.text
+    publish.lift_withdrawal(other, "an officer")
+    Watcher().look()
+    assert not store.is_forbidden(store.folder_of(1))
+    assert "It shows" not in Page(admin.get(EDITIONS)).text
+
+
+def test_who_may_not_do_it_is_offered_no_button_for_it(editions, admin, django_user_model):
+    publish.publish()
+    publish.withdraw(Phone.objects.get(slug="h-galop"), "an officer", "A test")
+    publish.withdraw(Phone.objects.get(slug="h-spoc"), "an officer", "A test")
+    store.set_hold(2, "an officer", "A test")
+    buttons = ["Go back to this edition", "End the withdrawal", "Resume publishing"]
+    page = admin.get(EDITIONS).content.decode()
+    assert [one for one in buttons if one in page] == buttons
+    editor = django_user_model.objects.create_user("editor", password=None, is_staff=True)
+    editor.groups.add(Group.objects.get(name="Editors"))
+    client = Client()
+    client.force_login(editor)
+    page = client.get(EDITIONS).content.decode()
+    assert [one for one in buttons if one in page] == []
+    assert "ask a publisher" in page
+    assert "Propose to bring it back" in page
+
+
+def test_withdrawing_a_place_says_that_editions_are_erased(editions, admin):
+    place = Location(service=Service.objects.get(line="h-sarc-finder"), address="on-booking")
+    place.town = Town.objects.get(slug="sedgley")
+    place.save()
+    form = reverse("publishing:withdraw", args=["services.location", place.pk])
+    assert "Every edition that shows it is permanently erased" in Page(admin.get(form)).text
+    page = Page(admin.post(form, {"why": "A test"}, follow=True))
+    assert "the editions that showed it were erased for good" in page.text
+    assert "within a minute" not in page.text  # Nothing does it: the publisher is not running.
+    assert "anything you withdraw stays on the pages" in page.text
+
+
+# The publisher
+
+
+def test_the_publisher_says_that_it_is_at_work_while_one_thing_takes_long(editions, monkeypatch):
+    monkeypatch.setattr(worker, "BEAT", 0.05)
+    ask_for(Kind.RELEASE, "me")
+    seen, watcher = [], Watcher()
+
+    def slow(request):
+        os.utime(store.settings.EDITIONS_DIR / "watcher", (1, 1))
+        assert not store.has_watcher()
+        time.sleep(0.5)
+        seen.append(store.has_watcher())
+        return {}
+
+    monkeypatch.setattr(watcher, "do", slow)
+    watcher.run(lambda: bool(seen))
+    assert seen == [True]
+
+
+def test_the_head_says_what_is_at_work_and_what_waits_behind_it(editions, admin):
+    store.watcher_beats()
+    first = ask_for(Kind.RELEASE, "me")
+    assert "Waiting for the publisher." in Page(admin.get("/admin/")).text
+    PublicationRequest.objects.filter(pk=first.pk).update(state=State.RUNNING)
+    ask_for(Kind.WITHDRAWAL, "me")
+    page = Page(admin.get("/admin/"))
+    assert "Publishing now. 1 more waiting." in page.text
+    assert "Waiting for the publisher." not in page.text
+    assert "not running" not in page.text
+
+
+# Damage
+
+
+def harm(folder, *names, in_place=True):
+    for name in names:
+        path = folder / name
+        whole = path.read_bytes()
+        if not in_place:
+            path.unlink()
+        path.write_bytes(whole[: len(whole) // 2] + b"damaged" + whole[len(whole) // 2 :])
+
+
+def some_pages(folder, count=20):
+    return [p.relative_to(folder) for p in sorted((folder / "pages").rglob("*.gz"))[:count]]
+
+
+def test_damage_costs_one_edition_and_is_mended_by_itself_from_its_content(editions, admin, client):
+    Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
+    publish.publish()
+    Guide.objects.filter(slug="consent").update(body_en="Not approved yet.")
+    whole = store.folder_of(1)
+    broken = store.folder_of(2)
+    harm(broken, *some_pages(broken))
+    assert store.damage_of(whole) is None
+    # Meanwhile readers' servers use the previous one, and each page is good.
+    assert serve.Server(None, emergency_answer).edition.folder == whole
+    said = []
+    watcher = Watcher()
+    publish_it = publish.publish
+
+    def told(*arguments, **named):
+        said.append(client.get("/healthz/fresh").content.decode())
+        said.append(Page(admin.get("/admin/")).text)
+        return publish_it(*arguments, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publish, "publish", told)
+        watcher.look()
+    assert all("in edition 000002 is damaged" in one for one in said), said
+    assert store.number_of(store.current()) == 3
+    assert store.damage_of(store.current()) is None
+    assert "Of the second edition." in words()
+    assert serve.Edition(store.current())
+    assert client.get("/healthz/fresh").status_code == 200
+    assert "was damaged" in Page(admin.get(EDITIONS)).text
+    watcher.look_at_files_at = 0
+    watcher.look()
+    assert store.number_of(store.current()) == 3
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "content.sqlite3"])
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_what_an_edition_is_made_from_is_put_back_from_its_spare(editions, name, is_gone):
+    publish.publish()
+    folder = store.folder_of(2)
+    whole = (folder / name).read_bytes()
+    if is_gone:
+        (folder / name).unlink()
+    else:
+        harm(folder, name)
+    Watcher().look()
+    assert store.current() == folder
+    assert (folder / name).read_bytes() == whole
+    assert store.damage_of(folder) is None
+
+
+@pytest.mark.parametrize("name", ["find.sqlite3", "critical_numbers.json"])
+def test_what_is_made_from_the_content_is_made_anew(editions, name):
+    Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
+    publish.publish()
+    harm(store.folder_of(2), name)
+    Watcher().look()
+    assert store.number_of(store.current()) == 3
+    assert "Of the second edition." in words()
+    assert store.damage_of(store.current()) is None
+
+
+def test_content_that_is_lost_with_its_spare_is_said_until_somebody_dismisses_it(
+    editions, admin, client
+):
+    Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
+    publish.publish()
+    harm(store.folder_of(2), "content.sqlite3", "content.sqlite3.gz")
+    Watcher().look()
+    assert "Of the second edition." not in words()
+    said = "The content of edition 2 was lost, so readers have the content of edition 1 again."
+    assert said in client.get("/healthz/fresh").content.decode()
+    assert said in Page(admin.get("/admin/")).text
+    assert said in Page(admin.get(EDITIONS)).text
+    assert "1 entry waiting to be published" in Page(admin.get("/admin/")).text
+    publish.publish()
+    assert "Of the second edition." in words()
+    outcomes.dismiss(outcomes.unmended()[0]["id"])
+    assert client.get("/healthz/fresh").status_code == 200
+
+
+def test_damage_that_cannot_be_mended_is_said_and_tried_again(editions, client, monkeypatch):
+    publish.publish()
+    harm(store.folder_of(2), *some_pages(store.folder_of(2)))
+    watcher = Watcher()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publish, "_publish", lambda *a: (_ for _ in ()).throw(OSError(28, "Full")))
+        watcher.look()
+    assert client.get("/healthz/fresh").status_code == 503
+    assert store.number_of(store.current()) == 2
+    watcher.look()  # Not at once.
+    assert store.number_of(store.current()) == 2
+    watcher.look_at_files_at = 0
+    watcher.look()
+    assert store.number_of(store.current()) == 3
+    assert client.get("/healthz/fresh").status_code == 200
+
+
+def test_a_withdrawn_place_is_erased_where_the_content_cannot_be_read(editions, monkeypatch):
+    publish.publish()
+    monkeypatch.setattr(registry, "places", lambda: {"services.audience"})
+    audience = Audience.objects.filter(services__isnull=False).first()
+    harm(store.folder_of(1), "content.sqlite3")
+    (store.folder_of(1) / "content.sqlite3").write_bytes(b"no database")
+    publish.withdraw(audience, "an officer", "Somebody could be found there")
+    publish.publish(publish.WITHDRAWAL)
+    assert store.numbers() == [3]
+
+
+def test_the_publisher_takes_up_what_it_was_at(editions):
+    ask_for(Kind.RELEASE, "me")
+    PublicationRequest.objects.update(state=State.RUNNING)
+    watcher = Watcher()
+    watcher.take_up_again()
+    watcher.look()
+    assert PublicationRequest.objects.get().state == State.DONE
+
+
+def failing(execute, sql, params, many, context):
+    """A database that takes none of the publisher's answers, like one that has just died."""
+    if sql.startswith("UPDATE") and "publicationrequest" in sql:
+        raise OperationalError("The server closed the connection.")
+    return execute(sql, params, many, context)
+
+
+def test_a_database_that_dies_under_the_publisher_does_not_end_it(editions, monkeypatch):
+    monkeypatch.setattr(connection, "close", lambda: None)  # The test's own.
+    ask_for(Kind.LIFT, "me")
+    store.set_hold(1, "me", "A test")
+    watcher = Watcher()
+    with connection.execute_wrapper(failing):
+        watcher.look()
+    transaction.set_rollback(False)  # The test's own transaction goes on.
+    assert PublicationRequest.objects.get().state == State.WAITING
+    assert store.hold()
+
+    def dies(request):
+        publish.lift(request.who)
+        connection.execute_wrappers.append(failing)
+        return {}
+
+    monkeypatch.setattr(watcher, "do", dies)
+    watcher.look()
+    transaction.set_rollback(False)
+    assert PublicationRequest.objects.get().state == State.RUNNING
+    connection.execute_wrappers.remove(failing)
+    watcher.look()
+    assert PublicationRequest.objects.get().state == State.DONE
+    assert store.hold() is None
+
+
+def test_what_somebody_wants_off_every_page_comes_first(editions):
+    ask_for(Kind.RELEASE, "me")
+    withdrawal = ask_for(Kind.WITHDRAWAL, "me")
+    assert Watcher().next() == withdrawal
+
+
+def test_a_publication_that_failed_is_said_to_officers_and_to_alarms(
+    editions, admin, client, monkeypatch
+):
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(publish, "_publish", full)
+    ask_for(Kind.RELEASE, "me")
+    Watcher().look()
+    assert "The disk is full" in Page(admin.get(EDITIONS)).text
+    assert "The last publication failed. The disk is full." in Page(admin.get("/admin/")).text
+    response = client.get("/healthz/fresh")
+    assert response.status_code == 503
+    assert b"Free some space" in response.content
+    monkeypatch.undo()
+    publish.publish()
+    assert client.get("/healthz/fresh").status_code == 200
+
+
+def test_a_new_day_that_fails_is_tried_again_later(editions, monkeypatch, caplog, later):
+    def fails(*args, **kwargs):
+        raise store.StoreError("No space")
+
+    later(days=28)
+    monkeypatch.setattr(publish, "_publish", fails)
+    watcher = Watcher()
+    watcher.look()
+    watcher.look()
+    assert caplog.text.count("Trying again in five minutes") == 1
+
+
+# Health
+
+
+def test_a_site_that_answers_is_alive(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        response = client.get("/healthz/live")
+    assert (response.status_code, response.content) == (200, b"alive\n")
+
+
+def test_a_site_without_an_edition_is_not_fresh(client):
+    response = client.get("/healthz/fresh")
+    assert response.status_code == 503
+    assert b"There is no edition yet" in response.content
+
+
+def test_a_new_edition_is_fresh_and_an_old_one_is_not(editions, client, monkeypatch):
+    assert client.get("/healthz/fresh").status_code == 200
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 27 * 60 * 60)
+    response = client.get("/healthz/fresh")
+    assert response.status_code == 503
+    assert b"more than a day old" in response.content
+
+
+def test_a_refused_publication_is_not_fresh(editions, client):
+    Phone.objects.filter(role="spoc").update(dial="01384455412", display="01384 455412")
+    with pytest.raises(publish.RefusedError):
+        publish.publish()
+    response = client.get("/healthz/fresh")
+    assert response.status_code == 503
+    assert b"was refused" in response.content
+
+
+def test_what_waits_too_long_is_not_fresh(editions, client, admin):
+    ask_for(Kind.RELEASE, "me")
+    assert client.get("/healthz/fresh").status_code == 200
+    PublicationRequest.objects.update(asked_at=timezone.now() - timedelta(minutes=16))
+    assert client.get("/healthz/fresh").status_code == 503
+    # Begun and never finished counts as waiting: its publisher may have been killed.
+    PublicationRequest.objects.update(state=State.RUNNING)
+    assert client.get("/healthz/fresh").status_code == 503
+    assert "waiting to be published for more than 15 minutes" in Page(admin.get("/admin/")).text
+
+
+def test_a_dead_database_is_said_by_the_admins_health_and_not_asked_by_readers(
+    editions, client, settings
+):
+    def dead(*arguments):
+        raise OperationalError("The server closed the connection.")
+
+    with connection.execute_wrapper(dead):
+        response = client.get("/healthz/fresh")
+        assert response.status_code == 503
+        assert b"The working database does not answer" in response.content
+        settings.FOR_OFFICERS = False
+        assert client.get("/healthz/fresh").status_code == 200
+
+
+def test_an_edition_that_cannot_be_read_is_not_fresh_and_breaks_nothing(editions, client, admin):
+    (store.folder_of(1) / "manifest.json").write_text("{")
+    os.utime(store.folder_of(1) / "manifest.json")
+    assert client.get("/healthz/fresh").status_code == 503
+    assert "cannot be read" in Page(admin.get("/admin/")).text
+    assert text(Page(admin.get(EDITIONS)).one("main")).count("cannot be read") == 2
+
+
+def test_an_edition_that_is_gone_breaks_nothing(editions, client, admin):
+    shutil.rmtree(store.folder_of(1))
+    assert client.get("/healthz/fresh").status_code == 503
+    assert admin.get("/admin/").status_code == 200
+    assert admin.get(EDITIONS).status_code == 200

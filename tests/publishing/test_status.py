@@ -1,0 +1,398 @@
+"""An officer waiting for a publication sees its progress, in words, without a reload."""
+
+import time
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from django.utils import timezone
+
+from helphub.editions import (
+    outcomes,
+    progress,
+    publish,
+    store,
+)
+from helphub.editions.models import PublicationRequest
+from helphub.editions.progress import Progress, StoppedError
+from helphub.editions.worker import Watcher
+from helphub.publishing import status
+from helphub.publishing.requests import ask_for
+from strategy.models import Guide
+from tests.accounts.test_sessions import later, type_into
+from tests.content.test_admin import change_url
+from tests.support.reader import Page
+
+pytestmark = pytest.mark.django_db
+
+Kind, State = PublicationRequest.Kind, PublicationRequest.State
+EDITIONS, PROGRESS = reverse("publishing:editions"), reverse("publishing:progress")
+
+
+@pytest.fixture
+def folder(settings, tmp_path):
+    """An empty folder of editions, and a running publisher."""
+    settings.EDITIONS_DIR = tmp_path / "editions"
+    store.check_writable()
+    store.watcher_beats()
+    return settings.EDITIONS_DIR
+
+
+def at_work(**values):
+    said = {"source": "release", "who": "anna", "doing": "making", "done": 410, "of": 1028}
+    said |= {"percent": 43, "left": 17, "at": time.time()}
+    store.set_progress(said | values)
+
+
+def running(kind=Kind.RELEASE):
+    request = ask_for(kind, "anna")
+    PublicationRequest.objects.filter(pk=request.pk).update(state=State.RUNNING)
+    request.refresh_from_db()
+    return request
+
+
+def said(admin, *requests):
+    """What the page's script is told about the head and these requests."""
+    answer = admin.get(PROGRESS, {"of": ["head", *(one.pk for one in requests)]}).json()
+    found = [answer["said"][key] for key in ("head", *(str(one.pk) for one in requests))]
+    return found[0] if not requests else found
+
+
+def report_of(request):
+    return reverse("publishing:publication", args=[request.pk])
+
+
+# In words
+
+
+def test_what_is_at_work_is_said_in_the_page_and_to_its_script(folder, admin):
+    request = running()
+    at_work()
+    words = "Making pages: 410 of 1,028. About 20 seconds left."
+    head, own = said(admin, request)
+    assert own == {
+        "words": words,
+        "aloud": "Making pages, 25%.",
+        "percent": 43,
+        "is_over": False,
+    }
+    assert head["words"] == f"Publishing now. {words}"
+    for address in (EDITIONS, report_of(request), reverse("publishing:publications")):
+        page = Page(admin.get(address))
+        assert f"{words} Reload the page to see progress." in page.text
+        assert [one.get("value") for one in page.all("progress")] == ["43", "43"]
+    page = Page(admin.get("/admin/"))
+    assert f"Publishing now. {words} Reload the page to see progress." in page.text
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"doing": "reading", "left": 4}, "Reading the content. A few seconds left."),
+        ({"doing": "making", "left": None, "percent": None}, "Making pages: 410 of 1,028."),
+        ({"doing": "checking", "left": 2}, "Checking the pages. A few seconds left."),
+        (
+            {"doing": "switching", "left": 1},
+            "Switching readers to the new pages. A few seconds left.",
+        ),
+    ],
+)
+def test_each_step_is_said(folder, admin, values, words):
+    request = running()
+    at_work(**values)
+    assert said(admin, request)[1]["words"] == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "a few seconds"),
+        (5, "a few seconds"),
+        (6, "about 10 seconds"),
+        (17, "about 20 seconds"),
+        (50, "about 50 seconds"),
+        (51, "about a minute"),
+        (89, "about a minute"),
+        (91, "about 2 minutes"),
+        (1000, "about 17 minutes"),
+    ],
+)
+def test_a_time_is_never_said_more_exactly_than_it_is_known(seconds, words):
+    assert status.about(seconds) == words
+
+
+def test_aloud_a_publication_is_said_by_its_steps_and_quarters_and_not_by_its_pages(folder, admin):
+    request = running()
+    heard = set()
+    for percent in range(0, 100, 3):
+        at_work(percent=percent, done=percent)
+        heard.add(said(admin, request)[1]["aloud"])
+    assert heard == {
+        "Making pages.",
+        "Making pages, 25%.",
+        "Making pages, 50%.",
+        "Making pages, 75%.",
+    }
+
+
+def test_each_sees_its_own_place_in_the_queue(folder, admin):
+    first, second = running(), ask_for(Kind.LIFT, "ben")
+    third = ask_for(Kind.RELEASE, "cara")
+    at_work()
+    head, _, of_second, of_third = said(admin, first, second, third)
+    assert head["words"].endswith("2 more waiting.")
+    ahead = "In progress now: publish what is saved (anna). Making pages: 410 of 1,028."
+    assert of_second["words"].startswith(f"Number 2 in the queue. {ahead}")
+    assert of_third["words"].startswith(f"Number 3 in the queue. {ahead}")
+    assert (of_third["percent"], of_third["is_over"]) == (None, False)
+    # A withdrawal goes ahead of all of them.
+    withdrawal = ask_for(Kind.WITHDRAWAL, "dora")
+    _, of_withdrawal, of_second = said(admin, withdrawal, second)
+    first_words = "This goes first: the publication in progress will stop for it."
+    assert of_withdrawal["words"] == first_words
+    assert of_second["words"].startswith("Number 3 in the queue.")
+    # The next one queues behind it.
+    at_work(source="withdrawal", who="dora")
+    PublicationRequest.objects.filter(pk=first.pk).update(
+        state=State.WAITING, report={"stopped": 1}
+    )
+    PublicationRequest.objects.filter(pk=withdrawal.pk).update(state=State.RUNNING)
+    another = ask_for(Kind.WITHDRAWAL, "emil")
+    _, of_another, of_first = said(admin, another, first)
+    assert of_another["words"].startswith(
+        "Number 2 in the queue. In progress now: take withdrawn things off every page (dora)."
+    )
+    assert of_first["words"].startswith(
+        "It was stopped so that a withdrawal could go first, and will restart by itself. Number 3"
+    )
+
+
+def test_what_waits_behind_a_command_or_a_new_day_says_so(folder, admin):
+    request = ask_for(Kind.RELEASE, "anna")
+    assert said(admin, request)[1]["words"] == "It is next."
+    at_work(source="current", who="the clock")
+    head, own = said(admin, request)
+    assert own["words"].startswith(
+        "Number 2 in the queue. In progress now: a publication (the clock). Making pages:"
+    )
+    assert head["words"].startswith("Publishing now. Making pages:")
+    assert head["words"].endswith("1 more waiting.")
+
+
+def test_what_a_publication_left_behind_that_was_killed_is_not_believed(folder, admin):
+    request = running()
+    at_work(at=time.time() - progress.BELIEVED - 1)
+    assert said(admin, request)[1]["words"] == "In progress."
+    (folder / store.PROGRESS).write_text("{torn")
+    assert said(admin, request)[1]["words"] == "In progress."
+    with store.lock():
+        assert store.progress() is None
+
+
+def test_where_no_publisher_runs_it_is_said_and_asked_less_often(folder, admin):
+    request = ask_for(Kind.RELEASE, "anna")
+    assert admin.get(PROGRESS).json()["again"] == 1
+    (folder / "watcher").unlink()
+    answer = admin.get(PROGRESS, {"of": request.pk}).json()
+    assert answer["again"] == 10
+    assert answer["said"]["head"]["words"].startswith("Waiting for the publisher. The publisher")
+    assert answer["said"][str(request.pk)]["words"].startswith("The publisher is not running.")
+    assert "The publisher is not running." in Page(admin.get(report_of(request))).text
+
+
+def test_what_is_over_is_said_and_no_longer_asked_for(folder, admin):
+    request = ask_for(Kind.RELEASE, "anna")
+    request.state, request.report = State.DONE, {"number": 7, "held": []}
+    request.finished_at = timezone.now()
+    request.save()
+    outcomes.note(outcomes.Attempt("release", "anna"), outcomes.DONE, number=7)
+    head, own = said(admin, request)
+    assert (own["words"], own["is_over"]) == ("done, edition 7", True)
+    assert (head["words"], head["is_over"]) == ("Finished. Readers have edition 7.", True)
+    page = Page(admin.get(report_of(request)))
+    assert page.all("progress") == []
+    assert "Reload the page" not in page.text
+    assert "how_far.js" not in admin.get(report_of(request)).content.decode()
+    outcomes.note(outcomes.Attempt("release", "anna"), outcomes.FAILED, why="It’s “full”.")
+    request.state, request.report = State.REFUSED, {"error": "It’s “full” & over."}
+    request.save()
+    head, own = said(admin, request)
+    assert own["words"] == "refused: It’s “full” & over."
+    assert head["words"] == "The publication failed. Readers still have the same edition."
+
+
+def test_one_that_was_stopped_more_than_once_says_so(folder, admin):
+    request = ask_for(Kind.RELEASE, "anna")
+    request.report = {"stopped": 2, "again_at": "2026-11-28T15:10:00+00:00", "number": 4}
+    request.state = State.DONE
+    request.save()
+    assert (
+        "It was stopped 2 times so that withdrawals could go first, and last restarted at 15:10."
+        in Page(admin.get(report_of(request))).text
+    )
+
+
+# Who can ask, and for what
+
+
+def test_only_who_may_see_publications_is_told(folder, client, django_user_model):
+    assert client.get(PROGRESS)["Location"].startswith("/admin/login/")
+    helper = django_user_model.objects.create_user("helper", password=None, is_staff=True)
+    helper.user_permissions.add(Permission.objects.get(codename="view_guide"))
+    client.force_login(helper)
+    assert client.get(PROGRESS).status_code == 403
+    assert client.post(PROGRESS).status_code in (403, 405)
+
+
+@pytest.mark.parametrize("of", ["", "x", "-1", "٣", "9" * 30, "head", "1' or 1=1", ["1"] * 500])
+def test_odd_questions_are_answered_as_if_nothing_was_asked(folder, admin, of):
+    answer = admin.get(PROGRESS, {"of": of})
+    assert answer.status_code == 200
+    assert list(answer.json()["said"]) == ["head"]
+
+
+def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(folder, admin):
+    later(admin, 20 * 60)
+    seen = admin.session["seen_at"]
+    assert admin.get(PROGRESS).status_code == 200
+    assert admin.session["seen_at"] == seen
+    guide = Guide.objects.get(slug="consent")
+    values = type_into(admin, guide, summary_en="What took half an hour.")
+    later(admin, 31 * 60)
+    assert admin.get(PROGRESS).status_code == 403
+    # What was typed is kept anyway: the session ends with the officer's own request.
+    answer = admin.post(change_url(guide), values, follow=True)
+    assert "What you typed has been kept." in Page(answer).text
+
+
+# What a publication reports about itself
+
+
+def test_a_publication_reports_each_step_and_leaves_no_report_behind(editions, monkeypatch):
+    Guide.objects.filter(slug__in=["consent", "home"]).update(name_en="Other words.")
+    reports, report = [], store.set_progress
+
+    def kept(said):
+        report(said)
+        reports.append(store.progress())
+
+    monkeypatch.setattr(store, "set_progress", kept)
+    monkeypatch.setattr(progress, "PAUSE", 0)
+    publish.publish(who="anna")
+    steps = list(dict.fromkeys(one["doing"] for one in reports))
+    assert steps == ["reading", "making", "checking", "switching"]
+    assert {one["who"] for one in reports} == {"anna"}
+    made = [one for one in reports if one["doing"] == "making"]
+    assert made[-1]["done"] == made[-1]["of"]
+    assert store.progress() is None
+    # The next one learns from this one how long a page takes.
+    pace = store.manifest_of(store.current())["pace"]
+    assert pace["made"] > 0
+
+
+def attempt():
+    return outcomes.Attempt("release", "anna")
+
+
+MANIFEST = {
+    "seconds": {"all": 60.0, "build": 50.0, "gate": 2.0, "bake": 3.0},
+    "pace": {"made": 100, "page": 0.5},
+}
+
+
+def test_how_long_it_still_takes_is_told_from_the_editions_before(folder):
+    one = Progress(attempt(), MANIFEST)
+    one.at(progress.READING)
+    # Eight seconds of reading, a hundred pages, two seconds of checking, one until the switch.
+    assert round(one.left()) == 61
+    one.pages(900, 1000, 0)
+    assert one.left() == 53
+    one.at(progress.CHECKING)
+    assert one.left() == 3
+
+
+def test_on_a_slower_machine_its_own_pace_tells_more(folder, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
+    one = Progress(attempt(), MANIFEST)
+    one.pages(0, 1000, 0)
+    clock[0] += 60
+    one.pages(30, 1000, 30)
+    assert one.left() == 970 * 2 + 3
+    assert one.note() == {"made": 30, "page": 2.0}
+
+
+def test_without_an_edition_before_it_says_nothing_until_it_knows(folder, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
+    one = Progress(attempt())
+    one.at(progress.READING)
+    assert store.progress()["left"] is None
+    assert store.progress()["percent"] is None
+    one.pages(0, 1000, 0)
+    clock[0] += 10
+    one.pages(100, 1000, 100)
+    assert store.progress()["left"] == 92
+    assert store.progress()["percent"] == 9
+
+
+def test_another_round_takes_nothing_back(folder, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
+    one = Progress(attempt(), MANIFEST)
+    seen = []
+    for doing, done in (("making", 0), ("making", 500), ("reading", 0), ("making", 990)):
+        clock[0] += 20
+        if doing == "making":
+            one.pages(done, 1000, 0)
+        else:
+            one.at(doing)
+        seen.append(store.progress()["percent"])
+    assert seen == sorted(seen)
+
+
+def test_it_looks_and_reports_twice_a_second_however_often_it_is_called(folder, monkeypatch):
+    clock, looked, reported = [100.0], [], []
+    monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(store, "set_progress", reported.append)
+    one = Progress(attempt(), gives_way=lambda: looked.append(1))
+    for _ in range(1000):
+        clock[0] += 0.01
+        one.at(progress.READING)
+    assert 19 <= len(looked) == len(reported) <= 21
+    one.gives_way = lambda: True
+    clock[0] += 1
+    with pytest.raises(StoppedError):
+        one.at(progress.READING)
+    one.at(progress.SWITCHING)
+
+
+def test_a_report_that_cannot_be_written_stops_nothing(folder):
+    (folder / store.PROGRESS).mkdir()
+    (folder / store.PROGRESS / "something").touch()
+    store.set_progress({"doing": "reading"})
+    assert progress.now() is None
+
+
+def test_the_publisher_and_its_pages_agree(editions, admin, monkeypatch):
+    """What the head says while a real publication runs."""
+    monkeypatch.setattr("helphub.editions.worker.close_old_connections", lambda: None)
+    store.watcher_beats()
+    Guide.objects.filter(slug="consent").update(body_en="Other words.")
+    request = ask_for(Kind.RELEASE, "anna")
+    seen, report = [], store.set_progress
+
+    def asked(said_now):
+        report(said_now)
+        seen.append([one["words"].split(":")[0] for one in said(admin, request)])
+
+    monkeypatch.setattr(store, "set_progress", asked)
+    Watcher().look()
+    heads = " ".join(head for head, _ in seen)
+    owns = " ".join(own for _, own in seen)
+    for words in ("Reading the content", "Making pages", "Checking", "Switching"):
+        assert f"Publishing now. {words}" in heads
+        assert words in owns
+    head, own = said(admin, request)
+    assert own["words"] == "done, edition 2"
+    assert head["words"] == "Finished. Readers have edition 2."

@@ -1,0 +1,421 @@
+"""Waiting to be published: shown word by word, ticked, published, and everything else held back."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connections
+from django.urls import reverse
+
+from contacts.models import Organization, Phone, Schedule
+from helphub.editions import (
+    diff,
+    publish,
+    store,
+    worker,
+)
+from helphub.editions.models import PublicationRequest
+from helphub.editions.worker import Watcher
+from helphub.publishing import waiting
+from services.models import Service, Suggestion
+from strategy.models import FormOfAbuse, Guide, HubArea, Statistic
+from tests.content.test_admin import change_url, form_values, save
+from tests.support.reader import Page, text
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+WAITING, EDITIONS = reverse("publishing:waiting"), reverse("publishing:editions")
+State = PublicationRequest.State
+ASKED_ALREADY = "That has already been asked for. It will be published only once."
+
+
+@pytest.fixture(autouse=True)
+def one_connection(monkeypatch):
+    """The publisher begins with a fresh connection, which would not see uncommitted rows."""
+    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+
+
+def words(address="guides/consent"):
+    return (store.current() / f"pages/{address}.html").read_text()
+
+
+def names():
+    return {(one.record.label, one.record.key): one.what for one in waiting.records()}
+
+
+def name_of(row):
+    return row._meta.label_lower, row.pk
+
+
+def value(row):
+    return f"{row._meta.label_lower}:{row.pk}"
+
+
+def send(admin, *rows, page=None, why="A correction", **values):
+    """Open the page, tick these records, give a reason and press Publish."""
+    page = page or Page(admin.get(WAITING))
+    form = form_values(page) | {"tick": [value(row) for row in rows], "why": why} | values
+    return Page(admin.post(WAITING, form, follow=True))
+
+
+def ticked(page):
+    return [one.get("value") for one in page.all("input", name_="tick") if "checked" in one.attrib]
+
+
+def reason(page):
+    return page.one("input", name_="why").get("value")
+
+
+@pytest.fixture
+def guide(editions):
+    return Guide.objects.get(slug="consent")
+
+
+@pytest.fixture
+def topic(editions):
+    return FormOfAbuse.objects.get(slug="law")
+
+
+def test_right_after_an_edition_nothing_waits(editions, admin):
+    assert waiting.records() == []
+    assert "There is nothing to publish at the moment." in Page(admin.get(WAITING)).text
+    assert "Nothing is waiting to be published." in Page(admin.get("/admin/")).text
+
+
+def test_pressing_save_without_a_change_makes_nothing_wait(editions, admin):
+    for row in (Guide.objects.get(slug="consent"), Phone.objects.get(slug="h-samaritans")):
+        save(admin, row)
+    # Browsers have their own line endings.
+    guide = Guide.objects.get(slug="consent")
+    save(admin, guide, body_en=guide.body_en.replace("\n", "\r\n"))
+    assert waiting.records() == []
+    guide.refresh_from_db()
+    save(admin, guide, body_en=guide.body_en, summary_en="Other words.")
+    (one,) = waiting.records()
+    assert [part.label for part in waiting.Standing().parts(one.name)] == ["summary, English"]
+
+
+def test_a_changed_text_waits_with_its_words_and_who_changed_it(guide, admin):
+    save(admin, guide, summary_en=f"{guide.summary_en} Added words.", summary_ur="نئے الفاظ")
+    (one,) = waiting.records()
+    assert (one.name, one.what, one.who) == (name_of(guide), "changed", "officer")
+    assert one.since <= one.changed_at
+    page = Page(admin.get(WAITING))
+    for part in (guide.name_en, "Last changed by officer", "Waiting since"):
+        assert part in page.text
+    assert {one.url, change_url(guide)} <= page.internal_links
+    page = Page(admin.get(one.url))
+    labels = {text(label): said for label, said in zip(page.all("dt"), page.all("dd"), strict=True)}
+    assert set(labels) == {"summary, English", "summary, Urdu"}
+    (put_in,) = labels["summary, English"].iter("ins")
+    assert text(put_in) == "Added: Added words. (end)"
+    assert not list(labels["summary, English"].iter("del"))
+    urdu = labels["summary, Urdu"]
+    assert (urdu.get("lang"), urdu.get("dir")) == ("ur", "rtl")
+    assert "نئے الفاظ" in text(urdu)
+
+
+def test_the_head_of_every_page_of_the_admin_counts_what_waits(guide, topic, admin):
+    save(admin, guide, summary_en="Other words.")
+    page = Page(admin.get("/admin/contacts/phone/"))
+    assert "1 entry waiting to be published" in page.text
+    assert WAITING in page.internal_links
+    save(admin, topic, summary_en="Other words.")
+    assert "2 entries waiting to be published" in Page(admin.get("/admin/")).text
+
+
+def test_the_count_asks_little_of_the_database_while_nobody_saves(
+    guide, admin, django_assert_max_num_queries
+):
+    save(admin, guide, summary_en="Other words.")
+    assert waiting.count() == 1
+    with django_assert_max_num_queries(2):
+        assert waiting.count() == 1
+
+
+def test_rows_that_belong_to_an_entry_wait_as_that_entry(guide, admin):
+    phone = Phone.objects.exclude(role="emergency").filter(schedules__isnull=False).first()
+    phone.schedules.first().delete()
+    service = Service.objects.filter(audiences__isnull=False).first()
+    audience = service.audiences.first()
+    service.audiences.remove(audience)
+    suggestion = guide.suggestions.first()
+    suggestion.delete()
+    assert names() == dict.fromkeys(map(name_of, (phone, service, guide)), "changed")
+    page = Page(admin.get(reverse("publishing:waiting-entry", args=name_of(service))))
+    (taken_out,) = page.one("dl").iter("del")
+    assert audience.name in text(taken_out)
+
+
+def test_rows_that_stand_alone_wait_as_records_of_their_own(editions):
+    organization, figure = Organization.objects.first(), Statistic.objects.first()
+    Organization.objects.filter(pk=organization.pk).update(name="Another name")
+    Statistic.objects.filter(pk=figure.pk).update(comment_en="A comment.")
+    assert names() == dict.fromkeys(map(name_of, (organization, figure)), "changed")
+
+
+def test_a_new_entry_an_unpublished_one_and_a_deleted_one_wait(guide, topic, admin):
+    new = Guide.objects.create(
+        slug="new", name_en="New guide", title="New guide", body_en="Text", is_published=True
+    )
+    draft = Guide.objects.create(slug="draft", name_en="A draft", title="Draft", body_en="Text")
+    FormOfAbuse.objects.filter(pk=topic.pk).update(is_published=False)
+    gone = name_of(guide)
+    guide.delete()
+    found = names()
+    assert found[name_of(new)] == "new"
+    assert found[name_of(topic)] == "unpublished"
+    assert found[gone] == "deleted"
+    assert name_of(draft) not in found
+    page = Page(admin.get(WAITING))
+    assert page.text.count("it will be removed from every page") == 2
+    assert "Not visible to readers yet" in page.text
+    assert "A draft, guide" in page.text
+
+
+def test_what_leaves_takes_its_uses_with_it_and_they_do_not_wait_by_themselves(editions):
+    service = Service.objects.filter(suggestions__isnull=False).first()
+    area = HubArea.objects.exclude(form_of_abuse=None).first()
+    Service.objects.filter(pk=service.pk).update(is_published=False)
+    FormOfAbuse.objects.filter(pk=area.form_of_abuse_id).update(is_published=False)
+    expected = {name_of(service), ("strategy.formofabuse", area.form_of_abuse_id)}
+    assert set(names()) == expected
+
+
+def test_what_is_ticked_goes_out_and_the_rest_is_held_back_whole(guide, topic, admin):
+    save(admin, guide, body_en="Words that go out.")
+    suggestions = set(topic.suggestions.values_list("pk", flat=True))
+    topic.suggestions.all().delete()
+    save(admin, topic, summary_en="Words that stay.")
+    page = send(admin, guide, why="The council asked")
+    assert "Publishing takes a few seconds." in page.text
+    assert "The publisher is not running." in page.text
+    Watcher().look()
+    request = PublicationRequest.objects.get()
+    assert (request.state, request.why, request.who) == (State.DONE, "The council asked", "officer")
+    assert request.chosen == [list(name_of(guide))]
+    assert "Words that go out." in words()
+    assert words("topics/law") == (store.folder_of(1) / "pages/topics/law.html").read_text()
+    baked = publish.rows_of(store.current())[Suggestion]
+    assert {k for k, row in baked.items() if row["form_of_abuse_id"] == topic.pk} == suggestions
+    assert set(names()) == {name_of(topic)}
+    # It has waited since it was changed, not since the edition that left it behind.
+    (one,) = waiting.records()
+    assert one.who == "officer"
+    publish.publish(publish.CURRENT, who="the clock")
+    assert waiting.records()[0].since == one.since
+    assert store.manifest_of(store.current())["why"] == ""
+    send(admin, topic)
+    Watcher().look()
+    assert "Words that stay." in words("topics")
+    assert waiting.records() == []
+
+
+def test_all_goes_out_at_once(guide, topic, admin):
+    save(admin, guide, body_en="First words.")
+    save(admin, topic, summary_en="Second words.")
+    send(admin, all="on")
+    Watcher().look()
+    assert "First words." in words()
+    assert "Second words." in words("topics")
+
+
+def test_without_an_edition_everything_goes_out(admin, settings, tmp_path):
+    settings.EDITIONS_DIR = tmp_path / "editions"
+    page = Page(admin.get(WAITING))
+    assert "There is no edition yet." in page.text
+    send(admin, page=page, why="The first")
+    request = PublicationRequest.objects.get()
+    assert request.chosen is None
+    assert "There is no edition yet: readers see what is saved." in Page(admin.get("/admin/")).text
+
+
+@pytest.mark.parametrize(
+    ("rows", "why", "said"), [(0, "A reason", "Tick what to publish"), (1, " ", "Say why")]
+)
+def test_a_tick_and_a_reason_are_needed_and_kept(guide, admin, rows, why, said):
+    save(admin, guide, body_en="Other words.")
+    page = send(admin, *[guide][:rows], why=why)
+    assert said in page.text
+    assert ticked(page) == [value(guide)][:rows]
+    assert reason(page) == why
+    assert not PublicationRequest.objects.exists()
+
+
+def test_a_double_click_publishes_once(guide, admin):
+    save(admin, guide, body_en="Other words.")
+    page = Page(admin.get(WAITING))
+    send(admin, guide, page=page)
+    assert ASKED_ALREADY in send(admin, guide, page=page).text
+    # The same from a page opened again before the publisher got to it.
+    assert ASKED_ALREADY in send(admin, guide).text
+    assert PublicationRequest.objects.count() == 1
+    Watcher().look()
+    assert ASKED_ALREADY in send(admin, guide, page=page).text
+    Watcher().look()
+    assert PublicationRequest.objects.count() == 1
+    assert store.numbers() == [1, 2]
+
+
+def test_what_has_gone_out_meanwhile_is_refused_by_name(guide, topic, admin):
+    save(admin, guide, body_en="Other words.")
+    page = Page(admin.get(WAITING))
+    publish.publish()
+    save(admin, topic, summary_en="Other words.")
+    answer = send(admin, guide, page=page)
+    assert f"“{guide.name_en}” is no longer waiting" in answer.text
+    assert not PublicationRequest.objects.exists()
+
+
+def test_what_has_changed_since_somebody_looked_is_refused_by_name(guide, topic, admin):
+    save(admin, guide, body_en="Looked at.")
+    save(admin, topic, summary_en="Looked at too.")
+    page = Page(admin.get(WAITING))
+    guide.refresh_from_db()
+    save(admin, guide, body_en="Not looked at.")
+    for values in ({}, {"all": "on"}):
+        answer = send(admin, guide, topic, page=page, **values)
+        assert f"“{guide.name_en}” has changed since you looked." in answer.text
+        assert f"“{topic.name_en}” has changed" not in answer.text
+        assert set(ticked(answer)) == {value(guide), value(topic)}
+        assert reason(answer) == "A correction"
+        assert not PublicationRequest.objects.exists()
+    # After that warning, the next press publishes them.
+    send(admin, guide, topic, page=answer)
+    assert PublicationRequest.objects.count() == 1
+
+
+def test_what_changes_after_the_press_does_not_slip_out(guide, topic, admin):
+    save(admin, guide, body_en="Looked at.")
+    save(admin, topic, summary_en="Looked at too.")
+    send(admin, guide, topic)
+    guide.refresh_from_db()
+    save(admin, guide, body_en="Not looked at.")
+    Watcher().look()
+    assert "Looked at too." in words("topics")
+    assert "Not looked at." not in words()
+    assert f"“{guide.name_en}” has changed since you looked." in Page(admin.get(EDITIONS)).text
+    assert set(names()) == {name_of(guide)}
+
+
+def test_what_names_a_new_entry_asks_for_that_one_too(guide, admin):
+    new = Guide.objects.create(
+        slug="new", name_en="New guide", title="New guide", body_en="Text", is_published=True
+    )
+    save(admin, guide, body_en="See {guide:new}.")
+    page = send(admin, guide)
+    assert guide.name_en in page.text
+    assert "refers to “New guide”, which is new and not ticked. Tick it too." in page.text
+    assert ticked(page) == [value(guide)]
+    assert reason(page) == "A correction"
+    assert not PublicationRequest.objects.exists()
+    send(admin, guide, new, page=page)
+    Watcher().look()
+    assert "New guide" in words()
+    assert "Text" in words("guides/new")
+
+
+def test_a_field_that_names_a_new_entry_asks_for_that_one_too(editions, admin):
+    organization = Organization.objects.create(slug="new", name="New people", is_published=True)
+    service = Service.objects.get(line="h-samaritans")
+    Service.objects.filter(pk=service.pk).update(organization=organization)
+    page = send(admin, service)
+    assert "refers to “New people”, which is new and not ticked." in page.text
+    # The publisher refuses it too, whoever asked: the entry stays unchanged.
+    now = waiting.Standing()
+    done = publish.publish(marks={name_of(service): now.by_name[name_of(service)].mark})
+    assert "New people" in done.held[0].why
+    assert publish.rows_of(store.current())[Service][service.pk]["organization_id"] != (
+        organization.pk
+    )
+
+
+def test_publishing_by_command_takes_everything(guide, topic, admin):
+    save(admin, guide, body_en="First words.")
+    save(admin, topic, summary_en="Second words.")
+    publish.publish()
+    assert waiting.records() == []
+
+
+def test_while_an_edition_is_held_the_refusal_keeps_ticks_and_reason(guide, admin):
+    publish.publish()
+    save(admin, guide, body_en="Other words.")
+    publish.roll_back(1, "officer", "A complaint")
+    page = send(admin, guide)
+    assert "Resume publishing first, on the “Editions” page." in page.text
+    assert (ticked(page), reason(page)) == ([value(guide)], "A correction")
+
+
+def test_who_may_not_publish_sees_what_waits_and_cannot_publish(
+    guide, admin, client, django_user_model
+):
+    save(admin, guide, body_en="Other words.")
+    form = form_values(Page(admin.get(WAITING))) | {"tick": [value(guide)], "why": "A reason"}
+    writer = django_user_model.objects.create_user("writer", password=None, is_staff=True)
+    client.force_login(writer)
+    assert client.get(WAITING).status_code == 403
+    assert client.post(WAITING, form).status_code == 403
+    writer.user_permissions.add(Permission.objects.get(codename="view_publicationrequest"))
+    page = Page(client.get(WAITING))
+    assert "Only a publisher can publish this." in page.text
+    assert not page.all("input", name_="tick")
+    assert client.post(WAITING, form).status_code == 403
+    assert not PublicationRequest.objects.exists()
+
+
+def test_nobody_looks_without_signing_in(guide, client):
+    for address in (WAITING, reverse("publishing:waiting-entry", args=name_of(guide))):
+        assert client.get(address)["Location"].startswith("/admin/login/")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"tick": ["x", "strategy.guide:x", "auth.user:1", "strategy.guide:" + "9" * 40]},
+        {"tick": ["strategy.guide:99999999"]},
+        {"all": "on", "looked": "strategy.guide:1:xyz \x7f"},
+        {"all": "on", "looked": f"foo.bar:1:{'0' * 20} auth.user:1:{'0' * 20}"},
+        {"once": "x" * 500, "why": "y" * 400},
+    ],
+)
+def test_a_forged_form_publishes_nothing(guide, admin, values):
+    save(admin, guide, body_en="Other words.")
+    page = send(admin, **values)
+    assert "Nothing was published." in page.text
+    assert not PublicationRequest.objects.exists()
+
+
+def test_there_is_no_page_for_what_is_no_record(guide, admin):
+    for label, key in (("auth.user", 1), ("strategy.guide", 99999999), ("x", 1)):
+        assert admin.get(reverse("publishing:waiting-entry", args=[label, key])).status_code == 404
+
+
+def test_two_thousand_rows_are_compared_in_few_queries(editions, django_assert_max_num_queries):
+    tables = len(connections["default"].introspection.table_names())
+    waiting.records()
+    with django_assert_max_num_queries(2 * tables + 5):
+        waiting.records()
+
+
+def test_a_held_record_takes_back_only_rows_of_its_own(guide):
+    """A suggestion belongs to its page: holding the service back leaves the page's list alone."""
+    before = publish.rows_of(store.current())
+    suggestion = guide.suggestions.first()
+    Suggestion.objects.filter(pk=suggestion.pk).update(position=77)
+    Service.objects.filter(pk=suggestion.service_id).update(summary_en="Other words.")
+    now = waiting.Standing().now
+    diff.hold_back(now, before, [("services.service", suggestion.service_id)])
+    assert now[Suggestion][suggestion.pk]["position"] == 77
+    assert (
+        now[Service][suggestion.service_id]["summary_en"]
+        == before[Service][suggestion.service_id]["summary_en"]
+    )
+
+
+def test_every_row_of_the_content_belongs_to_a_record(editions):
+    rows = publish.rows_of(store.current())
+    owned = diff.Owners(rows, rows).all()
+    assert sum(map(len, owned.values())) == sum(map(len, rows.values()))
+    labels = {label for label, _key in owned}
+    assert not labels & {Suggestion._meta.label_lower, Schedule._meta.label_lower}
+    assert not [label for label in labels if re.search("_", label)]

@@ -1,0 +1,413 @@
+"""Places: public, given on booking, or so secret that we store nothing about them."""
+
+import gzip
+import io
+import logging
+
+import pytest
+import yaml
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+
+from contacts.call_privacy import Answer
+from helphub.content import loader
+from helphub.content.models import LoadedRow
+from helphub.editions import publish, store
+from helphub.search import index
+from services.models import Audience, Location, Service, ServiceArea, Town
+from tests.content.test_admin import errors, save
+from tests.support.addresses import public_pages
+from tests.support.factories import make_phone, make_service
+from tests.support.reader import Page
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+CANARY = "Quillfeather"
+PUBLIC = {
+    "address": "public",
+    "name": f"{CANARY} House",
+    "address_1": "1 Zephyrine Street",
+    "postal_code": "ZZ9 9ZZ",
+    "directions_en": "The bus with the number on its front stops at the door.",
+}
+
+
+def place(line, **fields):
+    service = Service.objects.get(line=line)
+    town = Town.objects.get(slug="sedgley")
+    return Location(service=service, town=town, **fields)
+
+
+def inline(**fields):
+    """What a browser sends for one new place in a service's form."""
+    town = Town.objects.get(slug="sedgley").pk
+    values = {"position": 1, "town": town} | dict.fromkeys(
+        ["step_free", "accessible_toilet", "hearing_loop"], Answer.UNKNOWN
+    )
+    sent = {f"locations-0-{name}": value for name, value in (values | fields).items()}
+    return sent | {"locations-TOTAL_FORMS": 1}
+
+
+def refuse_all_ways(location, words):
+    """The model refuses it, and so does the database, each alone."""
+    with pytest.raises(ValidationError, match=words):
+        location.clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Location.objects.bulk_create([location])
+
+
+# Secret
+
+
+def test_a_service_whose_place_is_secret_can_have_none():
+    location = place("h-chadd", **PUBLIC)
+    with pytest.raises(ValidationError, match="secret"):
+        location.clean()
+    # The row has nothing to refer to.
+    assert location.service_id is None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Location.objects.bulk_create([location])
+
+
+def test_a_service_with_a_place_cannot_become_secret():
+    place("h-galop", **PUBLIC).save()
+    service = Service.objects.get(line="h-galop")
+    service.is_secret_place = True
+    with pytest.raises(ValidationError, match="Delete the service's places first"):
+        service.full_clean()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Service.objects.filter(pk=service.pk).update(is_secret_place=True)
+
+    def take_the_key_away():
+        Service.objects.filter(pk=service.pk).update(is_secret_place=True, place_key=None)
+        # A deferred constraint: it is checked when the transaction ends, or on request.
+        connection.check_constraints()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        take_the_key_away()
+
+
+def test_the_admin_refuses_a_place_of_a_secret_service_and_keeps_what_was_typed(admin):
+    service = Service.objects.get(line="h-chadd")
+    page = save(admin, service, **inline(**PUBLIC))
+    assert any("secret" in error for error in errors(page))
+    assert page.one("input", name_="locations-0-address_1").get("value") == PUBLIC["address_1"]
+    assert not Location.objects.exists()
+
+
+def test_a_service_that_speaks_of_a_refuge_gets_no_place(admin):
+    service = make_service(summary_en="They find you a place in a refuge.")
+    page = save(admin, service, **inline(**PUBLIC))
+    assert any("refuge" in error for error in errors(page))
+    assert not Location.objects.exists()
+
+
+def test_a_place_that_speaks_of_a_refuge_is_none_to_store():
+    for words in ({"name": f"{CANARY} Refuge"}, {"directions_en": "Next to the safe house."}):
+        with pytest.raises(ValidationError, match="refuge"):
+            place("h-galop", **PUBLIC | words).clean()
+
+
+def test_a_service_with_a_place_cannot_begin_to_speak_of_a_refuge():
+    place("h-galop", **PUBLIC).save()
+    service = Service.objects.get(line="h-galop")
+    service.full_clean()
+    service.summary_en = "A refuge."
+    with pytest.raises(ValidationError, match="delete the service's places first"):
+        service.full_clean()
+
+
+def test_the_database_knows_two_kinds_of_place_and_no_third():
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Location.objects.bulk_create([place("h-galop", **PUBLIC | {"address": "elsewhere"})])
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["1 Zephyrine Street", "12b, Old Zephyrine Road", "Zephyrine, ZZ9 9ZZ", "Zephyrine zz9-9zz"],
+)
+def test_no_text_of_a_secret_service_holds_an_address(admin, words):
+    service = Service.objects.get(line="h-chadd")
+    page = save(admin, service, what_to_expect_en=f"Come to {words}.")
+    assert any("looks like an address" in error for error in errors(page))
+    assert "Zephyrine" in page.one("textarea", name_="what_to_expect_en").text
+    service.refresh_from_db()
+    assert "Zephyrine" not in service.what_to_expect
+
+
+def test_fixtures_with_a_place_of_a_secret_service_are_refused_whole(monkeypatch):
+    row = {"service": "local-outreach", "position": 1, "town": "sedgley"} | PUBLIC
+    given = yaml.safe_load(yaml.safe_dump([row]))
+    with pytest.raises(loader.FixtureError, match="secret"):
+        loader.load([loader._row("services.location", one) for one in given])
+    assert not Location.objects.exists()
+
+
+def test_first_the_place_goes_and_then_the_service_becomes_secret(admin):
+    place("h-galop", **PUBLIC).save()
+    service = Service.objects.get(line="h-galop")
+    page = save(admin, service, is_secret_place="on", **{"locations-0-DELETE": "on"})
+    assert "Delete the service's places first, then tick this and save." in errors(page)
+    assert errors(save(admin, service, **{"locations-0-DELETE": "on"})) == []
+    assert errors(save(admin, service, is_secret_place="on")) == []
+    service.refresh_from_db()
+    assert (service.is_secret_place, service.place_key) == (True, None)
+
+
+def test_of_a_deleted_place_the_record_of_loading_keeps_no_word():
+    row = {"service": "community-line", "position": 1, "town": "sedgley"} | PUBLIC
+    loader.load([loader._row("services.location", row)])
+    (loaded,) = LoadedRow.objects.filter(model="services.location")
+    assert loaded.values["name"] == PUBLIC["name"]
+    Location.objects.get().delete()
+    loaded.refresh_from_db()
+    assert loaded.values == {}
+
+
+def test_of_a_place_now_told_on_booking_the_record_of_loading_keeps_no_word():
+    row = {"service": "community-line", "position": 1, "town": "sedgley"} | PUBLIC
+    loader.load([loader._row("services.location", row)])
+    location = Location.objects.get()
+    location.address = "on-booking"
+    for name in ("name", "address_1", "postal_code", "directions_en"):
+        setattr(location, name, "")
+    location.full_clean()
+    location.save()
+    assert LoadedRow.objects.get(model="services.location").values == {}
+
+
+def rows_of_everything():
+    """Every value in every table."""
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            for row in cursor.fetchall():
+                yield table, row
+
+
+def test_of_a_place_that_became_secret_nothing_is_left_anywhere(admin, client, caplog):
+    caplog.set_level(logging.DEBUG)
+    service = Service.objects.get(line="h-galop")
+    assert errors(save(admin, service, **inline(**PUBLIC))) == []
+    town = "/near/sedgley/"
+    assert CANARY in Page(client.get(town)).main  # The canary can be found at all.
+    assert any(CANARY in str(row) for _, row in rows_of_everything())
+
+    assert errors(save(admin, service, **{"locations-0-DELETE": "on"})) == []
+    assert errors(save(admin, service, is_secret_place="on")) == []
+
+    call_command("build_index", stdout=io.StringIO())
+    for path in [*public_pages(), "/sitemap.xml"]:
+        assert CANARY not in client.get(path).content.decode(), path
+    assert CANARY.lower().encode() not in index.settings.FIND_INDEX.read_bytes().lower()
+    for word in (CANARY, "Zephyrine", "ZZ9"):
+        assert [table for table, row in rows_of_everything() if word in str(row)] == []
+        assert word not in caplog.text
+
+
+def files_with(word, folder):
+    """The files under a folder that hold a word, compressed or not."""
+    found = []
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            content = path.read_bytes()
+            if path.suffix == ".gz":
+                content = gzip.decompress(content)
+            if word.encode() in content:
+                found.append(path)
+    return found
+
+
+def test_a_withdrawn_place_leaves_every_page_and_every_edition(editions, admin):
+    location = place("h-galop", **PUBLIC)
+    location.save()
+    number = publish.publish().number
+    (town,) = [one for one in files_with(CANARY, editions) if one.name == "content.sqlite3"]
+    assert town.parent == store.folder_of(number)
+    assert any("near/sedgley" in str(one) for one in files_with(CANARY, editions))
+
+    form = Page(admin.get(f"/admin/services/service/{location.service.pk}/change/"))
+    (link,) = [one for one in form.internal_links if "/withdraw/services.location/" in one]
+    response = admin.post(link, {"why": "They have moved."}, follow=True)
+    assert "Withdrawn." in Page(response).text
+    publish.publish(publish.CURRENT)
+    assert not store.folder_of(number).exists()
+    assert files_with(CANARY, editions) == []
+
+
+# Given on booking
+
+
+@pytest.mark.parametrize("field", ["name", "address_1", "postal_code"])
+def test_a_place_told_on_booking_has_a_town_and_nothing_more(admin, field):
+    location = place("h-galop", address="on-booking", **{field: PUBLIC[field]})
+    refuse_all_ways(location, "given on booking")
+    page = save(admin, location.service, **inline(address="on-booking", **{field: PUBLIC[field]}))
+    assert "Leave this empty: the address is given on booking." in errors(page)
+
+
+def test_there_are_no_directions_to_a_place_told_on_booking(client):
+    location = place("h-galop", address="on-booking", directions_en=f"Past {CANARY} House.")
+    with pytest.raises(ValidationError, match="give the address away"):
+        location.clean()
+    location.save()
+    assert CANARY not in Page(client.get("/near/sedgley/")).main
+
+
+def test_when_to_come_to_a_place_told_on_booking_holds_no_address():
+    location = place("h-galop", address="on-booking", when_en="Mondays at 1 Zephyrine Street.")
+    with pytest.raises(ValidationError, match="Remove the address"):
+        location.clean()
+
+
+def test_readers_learn_the_town_of_a_place_told_on_booking(client):
+    place("h-galop", address="on-booking").save()
+    for path in ("/near/sedgley/", Service.objects.get(line="h-galop").get_absolute_url()):
+        assert "In Sedgley. They tell you the address when you book." in Page(client.get(path)).main
+
+
+# Public
+
+
+def test_a_public_place_is_shown_with_its_way_and_its_steps(client):
+    place("h-galop", step_free="yes", hearing_loop="no", **PUBLIC).save()
+    for path in ("/near/sedgley/", Service.objects.get(line="h-galop").get_absolute_url()):
+        words = Page(client.get(path)).main
+        assert f"{CANARY} House, 1 Zephyrine Street, Sedgley ZZ9 9ZZ" in words
+        assert "stops at the door" in words
+        assert "Step-free from the street. It has no hearing loop." in words
+    assert CANARY not in Page(client.get("/near/dudley/")).main
+
+
+def test_a_public_place_needs_its_street_and_postcode(admin):
+    location = place("h-galop", address="public", name="House")
+    refuse_all_ways(location, "public place needs this")
+    page = save(admin, location.service, **inline(address="public", postal_code="north"))
+    assert "Type a postcode, such as DY1 1HF." in errors(page)
+
+
+def test_a_place_of_an_unpublished_service_is_not_shown(client):
+    place("h-galop", **PUBLIC).save()
+    Service.objects.filter(line="h-galop").update(is_published=False)
+    assert CANARY not in Page(client.get("/near/sedgley/")).main
+
+
+# Towns and areas
+
+
+def test_a_town_lists_the_help_for_its_borough(client):
+    sedgley = Town.objects.get(slug="sedgley")
+    here, elsewhere = make_service(areas=[sedgley.area]), make_service()
+    words = Page(client.get("/near/sedgley/")).main
+    assert "No place here has told us that it may be listed." in words
+    assert f"Help in {sedgley.area.name}" in words
+    assert here.name in words
+    assert elsewhere.name not in words
+
+
+def test_every_town_is_a_link(client):
+    links = Page(client.get("/near/")).internal_links
+    assert links >= {town.get_absolute_url() for town in Town.objects.published()}
+    assert Town.objects.published().count() >= 7
+
+
+def test_without_towns_the_page_says_so(client):
+    Town.objects.all().delete()
+    assert "There is nothing here just now." in Page(client.get("/near/")).main
+
+
+def test_an_area_has_the_code_of_the_office_for_national_statistics():
+    assert ServiceArea.objects.get(slug="dudley").code == "E08000027"
+    with pytest.raises(ValidationError, match="eight digits"):
+        ServiceArea(slug="x", name_en="X", code="Dudley").full_clean()
+
+
+# Ages, notices
+
+
+def test_ages_the_wrong_way_round_are_refused(admin):
+    service = Service.objects.get(line="h-galop")
+    page = save(admin, service, minimum_age="25", maximum_age="16")
+    assert "This is below the minimum age. Swap the two." in errors(page)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Service.objects.filter(pk=service.pk).update(minimum_age=25, maximum_age=16)
+
+
+@pytest.mark.parametrize(
+    ("ages", "words"),
+    [
+        ((16, None), "Age16 and over"),
+        ((None, 18), "AgeUp to and including 18"),
+        ((16, 25), "Age16 to 25"),
+    ],
+)
+def test_readers_see_for_which_ages_it_is(client, ages, words):
+    service = Service.objects.get(line="h-galop")
+    service.minimum_age, service.maximum_age = ages
+    service.save()
+    assert words in Page(client.get(service.get_absolute_url())).main
+
+
+def test_a_service_that_is_closed_for_now_says_so_in_place_of_its_number(admin, client):
+    phone = make_phone()
+    service = make_service([phone], audiences=Audience.objects.filter(slug="lgbt"))
+    page = save(admin, service, is_closed_for_now="on")
+    assert "Say that the service is closed and who to contact meanwhile." in errors(page)
+    notice = "Closed while they move. Until then you can call {h-rcew247}."
+    paths = ("/services/", service.get_absolute_url(), "/list/f3/")
+    for path in paths:
+        assert phone.display in Page(client.get(path)).main, path
+    assert errors(save(admin, service, is_closed_for_now="on", notice_en=notice)) == []
+    for path in paths:
+        page = Page(client.get(path))
+        assert "Closed while they move." in page.main
+        assert phone.display not in page.main
+
+
+def test_nobody_is_sent_to_a_place_that_is_closed_for_now(client):
+    location = place("h-galop", **PUBLIC)
+    location.save()
+    Service.objects.filter(line="h-galop").update(
+        is_closed_for_now=True, notice_en="Closed while they move."
+    )
+    words = Page(client.get("/near/sedgley/")).main
+    assert "Closed while they move." in words
+    assert CANARY not in words
+
+
+def test_a_notice_ends_on_its_last_day(admin, client):
+    phone = make_phone()
+    service = make_service([phone])
+    changes = {"is_closed_for_now": "on", "notice_en": "They move.", "notice_until": "1/1/2090"}
+    assert errors(save(admin, service, **changes)) == []
+    Service.objects.filter(pk=service.pk).update(notice_until="2020-01-01")
+    page = Page(client.get(service.get_absolute_url()))
+    assert "They move." not in page.main
+    assert phone.display in page.main
+
+
+def test_a_service_says_how_it_was_checked(admin, client):
+    service = Service.objects.get(line="h-signhealth")
+    assert "From its website, not yet rung" in Page(client.get(service.get_absolute_url())).main
+    sent = {
+        "verifications-1-verified_on": "2026-11-24",
+        "verifications-1-method": "told",
+        "verifications-1-role": "communications",
+        "verifications-1-confirmed": "The website.",
+        "verifications-TOTAL_FORMS": 2,
+    }
+    assert errors(save(admin, service, **sent)) == []
+    # The fixtures can still tell their own verification from the officer's.
+    call_command("load_content", "--overwrite", "--no-input", stdout=io.StringIO())
+    assert service.verifications.count() == 2
+    assert (
+        "Last checked on 24 November 2026 by communications"
+        in Page(client.get(service.get_absolute_url())).main
+    )
+
+
+def test_every_service_of_the_fixtures_has_been_verified():
+    assert all(service.verifications.exists() for service in Service.objects.all())
+    assert apps.get_model("services.serviceverification").objects.count() == Service.objects.count()
