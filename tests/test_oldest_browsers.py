@@ -1,4 +1,4 @@
-"""The scripts and the style sheet work in the oldest browsers that the README names.
+"""The scripts and the style sheet work in the oldest browsers that CONTRIBUTING.md names.
 
 Chromium 80, Safari 14, Firefox 78. Anything newer is listed here with the damage it would do: one
 missing call silently ends a feature, and one unknown pseudo-class drops a whole rule.
