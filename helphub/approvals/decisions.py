@@ -27,7 +27,7 @@ from helphub.editions import (
 from helphub.editions.public_urls import without_language
 from helphub.history.recording import recording
 from helphub.publishing import withdrawals
-from helphub.publishing.waiting import ask_for_records
+from helphub.publishing.requests import ask_for_records
 
 Kind, Outcome = NumberProposal.Kind, NumberProposal.Outcome
 PROPOSED = ["dial", "display", "textphone", "role"]

@@ -18,7 +18,7 @@ from helphub.content.permissions import PUBLISH, SEE
 from helphub.content.registry import Record
 from helphub.dashboard.models import OpenQuestion
 from helphub.editions import outcomes, store
-from helphub.publishing import editions, waiting
+from helphub.publishing import editions, pending
 from helphub.publishing.editions import refusals_of
 from helphub.reviews import views
 from strategy.models import FIXED_PAGES, Guide
@@ -113,7 +113,7 @@ def waiting_to_go_out(user):
     if not (user.has_perm(PUBLISH) or user.has_perm(SEE)):
         return Need("Waiting to be published")
     try:
-        entries = waiting.records()
+        entries = pending.records()
     except (OSError, DatabaseError):
         entries = []  # The edition's file is missing or damaged. The top of the page says so.
     items = [

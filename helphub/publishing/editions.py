@@ -52,30 +52,13 @@ def refusals_of(report):
 @require_safe
 def editions(request, context):
     withdrawn = list(Withdrawal.objects.filter(lifted_at=None))
-    rows = []
-    for number in reversed(store.numbers()):
-        folder = store.folder_of(number)
-        row = {
-            "number": number,
-            "is_current": folder == store.current(),
-            "shows": _withdrawn_in(folder, withdrawn),
-        }
-        try:
-            manifest = store.manifest_of(folder)
-        except store.StoreError as error:
-            row["fault"] = str(error)
-        else:
-            row |= {name: manifest[name] for name in ("who", "why", "forced", "held")}
-            row["made_at"] = _moment(manifest["made_at"])
-            row["counts"] = {name: len(pages) for name, pages in manifest["changes"].items()}
-        rows.append(row)
     return render(
         request,
         "admin/publishing/editions.html",
         context
         | {
             "title": "Editions",
-            "editions": rows,
+            "editions": [_line_of(number, withdrawn) for number in reversed(store.numbers())],
             "requests": PublicationRequest.objects.all()[:10],
             "hold": store.hold(),
             "unmended": [
@@ -94,6 +77,24 @@ def editions(request, context):
             "may_propose": request.user.has_perm(PROPOSE),
         },
     )
+
+
+def _line_of(number, withdrawn):
+    """An edition's line in the list, with what is withdrawn now but shown in it."""
+    folder = store.folder_of(number)
+    line = {
+        "number": number,
+        "is_current": folder == store.current(),
+        "shows": _withdrawn_in(folder, withdrawn),
+    }
+    try:
+        manifest = store.manifest_of(folder)
+    except store.StoreError as error:
+        return line | {"fault": str(error)}
+    line |= {name: manifest[name] for name in ("who", "why", "forced", "held")}
+    line["made_at"] = _moment(manifest["made_at"])
+    line["counts"] = {name: len(pages) for name, pages in manifest["changes"].items()}
+    return line
 
 
 def _withdrawn_in(folder, withdrawals):

@@ -72,18 +72,31 @@ def _rows(model, key, before):
     if key not in saved[model]:
         raise PreviewError("It no longer exists. Ask whoever sent you the link for a new one.")
     rows = bake.copied(before)
+    _put_in(rows, saved, model, key)
+    _hide_secret_addresses(rows, saved)
+    _drop_missing_links(rows, model, key)
+    bake.withdraw(rows, publish.withdrawn_now())
+    bake.tidy(rows)
+    if not rows[model].get(key, {}).get("is_published", True) or key not in rows[model]:
+        raise PreviewError("It has been withdrawn from every page.")
+    return rows
+
+
+def _put_in(rows, saved, model, key):
+    """Replace a record's rows with those saved, and treat it as published."""
     name = (model._meta.label_lower, key)
-    for side, table in (("old", rows), ("new", saved)):
-        for other, number in _own(table, name):
-            if side == "old":
-                del rows[other][number]
-            else:
-                rows[other][number] = dict(saved[other][number])
+    for other, number in _own(rows, name):
+        del rows[other][number]
+    for other, number in _own(saved, name):
+        rows[other][number] = dict(saved[other][number])
     row = rows[model][key]
     if bake.is_entry(model):
         row |= {"is_published": True} | dict.fromkeys(row.keys() & {"starts_on", "ends_on"})
+
+
+def _hide_secret_addresses(rows, saved):
+    """Hide an address that is secret now, even if readers' edition still has it."""
     for place in registry.places():
-        # Hide an address that is secret now, even if readers' edition still has it.
         saved_places = saved[apps.get_model(place)]
         rows[apps.get_model(place)] = {
             number: place_row
@@ -92,6 +105,11 @@ def _rows(model, key, before):
             for number, place_row in rows[apps.get_model(place)].items()
             if number in saved_places
         }
+
+
+def _drop_missing_links(rows, model, key):
+    """Empty the record's fields that refer to something readers do not have, if they may be."""
+    row = rows[model][key]
     for field in bake.links(model):
         if row[field.attname] is None or row[field.attname] in bake.named(rows, field):
             continue
@@ -101,11 +119,6 @@ def _rows(model, key, before):
                 "yet. Publish that first."
             )
         row[field.attname] = None
-    bake.withdraw(rows, publish.withdrawn_now())
-    bake.tidy(rows)
-    if not rows[model].get(key, {}).get("is_published", True) or key not in rows[model]:
-        raise PreviewError("It has been withdrawn from every page.")
-    return rows
 
 
 def _own(rows, name):

@@ -4,9 +4,9 @@ from django.contrib import messages
 
 from helphub.editions import store
 from helphub.editions.models import PublicationRequest
+from helphub.publishing.pending import Standing
 
 Kind, State = PublicationRequest.Kind, PublicationRequest.State
-
 
 NO_PUBLISHER = (
     "The publisher is not running. Until it is, readers get nothing new and anything you withdraw "
@@ -20,6 +20,18 @@ def ask_for(kind, officer, why="", number=None):
     waiting = PublicationRequest.objects.filter(kind=kind, state=State.WAITING, number=number)
     return waiting.first() or PublicationRequest.objects.create(
         kind=kind, who=officer, why=why, number=number
+    )
+
+
+def ask_for_records(names, officer, why):
+    """Ask the publisher for just these records, (label, key), as they are saved now."""
+    standing = Standing()
+    chosen = marks = None
+    if standing.before is not None:
+        chosen = [list(name) for name in names if name in standing.by_name]
+        marks = [standing.by_name[tuple(name)].mark for name in chosen]
+    return PublicationRequest.objects.create(
+        kind=Kind.RELEASE, who=officer, why=why, chosen=chosen, marks=marks or []
     )
 
 

@@ -4,7 +4,7 @@ from django import template
 
 from helphub.content.registry import content_models
 from helphub.editions import health, store
-from helphub.publishing import status, waiting
+from helphub.publishing import pending, status
 
 register = template.Library()
 
@@ -15,7 +15,7 @@ def state():
         "hold": store.hold(),
         "faults": [*health.faults(), *health.faults_of_front()],
         "is_late": health.waiting_too_long(),
-        "waiting": waiting.count(),
+        "waiting": pending.count(),
     }
 
 

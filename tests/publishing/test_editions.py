@@ -24,8 +24,8 @@ from helphub.editions import (
 from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.editions.worker import Watcher
 from helphub.middleware import emergency_answer
+from helphub.publishing.pending import Standing
 from helphub.publishing.requests import ask_for
-from helphub.publishing.waiting import Standing
 from services.models import Audience, Location, Service, Town
 from strategy.models import Guide
 from tests.content.test_admin import change_url, form_values, save
@@ -60,10 +60,10 @@ def words():
 
 
 def test_saving_says_that_readers_see_it_when_it_is_published(editions, admin):
-    said = "Saved. Readers will see this when it is published."
+    message = "Saved. Readers will see this when it is published."
     page = save(admin, Guide.objects.get(slug="consent"), summary_en="A new summary.")
-    assert said in page.text
-    assert said in save(admin, Organization.objects.first()).text
+    assert message in page.text
+    assert message in save(admin, Organization.objects.first()).text
     assert "A new summary." not in words()
     assert "1 entry waiting to be published" in page.text
 
@@ -144,7 +144,7 @@ def test_an_edition_is_shown_as_it_was(editions, admin):
     changes = Page(
         admin.get(reverse("publishing:edition-words", args=[2]), {"address": "/guides/consent/"})
     )
-    assert "Words of an officer." in " ".join(text(one) for one in changes.all("ins"))
+    assert "Words of an officer." in " ".join(text(ins) for ins in changes.all("ins"))
     assert changes.all("del")
     for address in ("/nothing/", "", "../../manifest.json"):
         for name in ("edition-page", "edition-words"):
@@ -261,8 +261,8 @@ def test_a_refusal_is_said_until_it_is_mended_whatever_the_clock_does(editions, 
     # Publishing something else does not fix it either.
     Guide.objects.filter(slug="consent").update(summary_en="Other words.")
     key = ("strategy.guide", Guide.objects.get(slug="consent").pk)
-    waiting = {one.name: one.mark for one in Standing().waiting}
-    publish.publish(marks={key: waiting[key]})
+    marks = {item.name: item.mark for item in Standing().waiting}
+    publish.publish(marks={key: marks[key]})
     assert Client().get("/healthz/fresh").status_code == 503
     put_back()
     publish.publish()
@@ -360,13 +360,13 @@ def test_who_may_not_do_it_is_offered_no_button_for_it(editions, admin, django_u
     store.set_hold(2, "an officer", "A test")
     buttons = ["Go back to this edition", "End the withdrawal", "Resume publishing"]
     page = admin.get(EDITIONS).content.decode()
-    assert [one for one in buttons if one in page] == buttons
+    assert [button for button in buttons if button in page] == buttons
     editor = django_user_model.objects.create_user("editor", password=None, is_staff=True)
     editor.groups.add(Group.objects.get(name="Editors"))
     client = Client()
     client.force_login(editor)
     page = client.get(EDITIONS).content.decode()
-    assert [one for one in buttons if one in page] == []
+    assert [button for button in buttons if button in page] == []
     assert "ask a publisher" in page
     assert "Propose to bring it back" in page
 
@@ -441,19 +441,19 @@ def test_damage_costs_one_edition_and_is_mended_by_itself_from_its_content(editi
     assert store.damage_of(whole) is None
     # Meanwhile readers' servers use the previous one, and each page is good.
     assert serve.Server(None, emergency_answer).edition.folder == whole
-    said = []
+    warnings = []
     watcher = Watcher()
     publish_it = publish.publish
 
     def told(*arguments, **named):
-        said.append(client.get("/healthz/fresh").content.decode())
-        said.append(Page(admin.get("/admin/")).text)
+        warnings.append(client.get("/healthz/fresh").content.decode())
+        warnings.append(Page(admin.get("/admin/")).text)
         return publish_it(*arguments, **named)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(publish, "publish", told)
         watcher.look()
-    assert all("in edition 000002 is damaged" in one for one in said), said
+    assert all("in edition 000002 is damaged" in warning for warning in warnings), warnings
     assert store.number_of(store.current()) == 3
     assert store.damage_of(store.current()) is None
     assert "Of the second edition." in words()
@@ -500,10 +500,10 @@ def test_content_that_is_lost_with_its_spare_is_said_until_somebody_dismisses_it
     harm(store.folder_of(2), "content.sqlite3", "content.sqlite3.gz")
     Watcher().look()
     assert "Of the second edition." not in words()
-    said = "The content of edition 2 was lost, so readers have the content of edition 1 again."
-    assert said in client.get("/healthz/fresh").content.decode()
-    assert said in Page(admin.get("/admin/")).text
-    assert said in Page(admin.get(EDITIONS)).text
+    message = "The content of edition 2 was lost, so readers have the content of edition 1 again."
+    assert message in client.get("/healthz/fresh").content.decode()
+    assert message in Page(admin.get("/admin/")).text
+    assert message in Page(admin.get(EDITIONS)).text
     assert "1 entry waiting to be published" in Page(admin.get("/admin/")).text
     publish.publish()
     assert "Of the second edition." in words()

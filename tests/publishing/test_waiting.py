@@ -16,7 +16,7 @@ from helphub.editions import (
 )
 from helphub.editions.models import PublicationRequest
 from helphub.editions.worker import Watcher
-from helphub.publishing import waiting
+from helphub.publishing import pending
 from services.models import Service, Suggestion
 from strategy.models import FormOfAbuse, Guide, HubArea, Statistic
 from tests.content.test_admin import change_url, form_values, save
@@ -40,7 +40,7 @@ def words(address="guides/consent"):
 
 
 def names():
-    return {(one.record.label, one.record.key): one.what for one in waiting.records()}
+    return {(item.record.label, item.record.key): item.what for item in pending.records()}
 
 
 def name_of(row):
@@ -59,7 +59,7 @@ def send(admin, *rows, page=None, why="A correction", **values):
 
 
 def ticked(page):
-    return [one.get("value") for one in page.all("input", name_="tick") if "checked" in one.attrib]
+    return [box.get("value") for box in page.all("input", name_="tick") if "checked" in box.attrib]
 
 
 def reason(page):
@@ -77,7 +77,7 @@ def topic(editions):
 
 
 def test_right_after_an_edition_nothing_waits(editions, admin):
-    assert waiting.records() == []
+    assert pending.records() == []
     assert "There is nothing to publish at the moment." in Page(admin.get(WAITING)).text
     assert "Nothing is waiting to be published." in Page(admin.get("/admin/")).text
 
@@ -88,29 +88,29 @@ def test_pressing_save_without_a_change_makes_nothing_wait(editions, admin):
     # Browsers have their own line endings.
     guide = Guide.objects.get(slug="consent")
     save(admin, guide, body_en=guide.body_en.replace("\n", "\r\n"))
-    assert waiting.records() == []
+    assert pending.records() == []
     guide.refresh_from_db()
     save(admin, guide, body_en=guide.body_en, summary_en="Other words.")
-    (one,) = waiting.records()
-    assert [part.label for part in waiting.Standing().parts(one.name)] == ["summary, English"]
+    (item,) = pending.records()
+    assert [part.label for part in pending.Standing().parts(item.name)] == ["summary, English"]
 
 
 def test_a_changed_text_waits_with_its_words_and_who_changed_it(guide, admin):
     save(admin, guide, summary_en=f"{guide.summary_en} Added words.", summary_ur="نئے الفاظ")
-    (one,) = waiting.records()
-    assert (one.name, one.what, one.who) == (name_of(guide), "changed", "officer")
-    assert one.since <= one.changed_at
+    (item,) = pending.records()
+    assert (item.name, item.what, item.who) == (name_of(guide), "changed", "officer")
+    assert item.since <= item.changed_at
     page = Page(admin.get(WAITING))
     for part in (guide.name_en, "Last changed by officer", "Waiting since"):
         assert part in page.text
-    assert {one.url, change_url(guide)} <= page.internal_links
-    page = Page(admin.get(one.url))
-    labels = {text(label): said for label, said in zip(page.all("dt"), page.all("dd"), strict=True)}
-    assert set(labels) == {"summary, English", "summary, Urdu"}
-    (put_in,) = labels["summary, English"].iter("ins")
+    assert {item.url, change_url(guide)} <= page.internal_links
+    page = Page(admin.get(item.url))
+    changes = {text(dt): dd for dt, dd in zip(page.all("dt"), page.all("dd"), strict=True)}
+    assert set(changes) == {"summary, English", "summary, Urdu"}
+    (put_in,) = changes["summary, English"].iter("ins")
     assert text(put_in) == "Added: Added words. (end)"
-    assert not list(labels["summary, English"].iter("del"))
-    urdu = labels["summary, Urdu"]
+    assert not list(changes["summary, English"].iter("del"))
+    urdu = changes["summary, Urdu"]
     assert (urdu.get("lang"), urdu.get("dir")) == ("ur", "rtl")
     assert "نئے الفاظ" in text(urdu)
 
@@ -128,9 +128,9 @@ def test_the_count_asks_little_of_the_database_while_nobody_saves(
     guide, admin, django_assert_max_num_queries
 ):
     save(admin, guide, summary_en="Other words.")
-    assert waiting.count() == 1
+    assert pending.count() == 1
     with django_assert_max_num_queries(2):
-        assert waiting.count() == 1
+        assert pending.count() == 1
 
 
 def test_rows_that_belong_to_an_entry_wait_as_that_entry(guide, admin):
@@ -162,11 +162,11 @@ def test_a_new_entry_an_unpublished_one_and_a_deleted_one_wait(guide, topic, adm
     FormOfAbuse.objects.filter(pk=topic.pk).update(is_published=False)
     gone = name_of(guide)
     guide.delete()
-    found = names()
-    assert found[name_of(new)] == "new"
-    assert found[name_of(topic)] == "unpublished"
-    assert found[gone] == "deleted"
-    assert name_of(draft) not in found
+    what_by_name = names()
+    assert what_by_name[name_of(new)] == "new"
+    assert what_by_name[name_of(topic)] == "unpublished"
+    assert what_by_name[gone] == "deleted"
+    assert name_of(draft) not in what_by_name
     page = Page(admin.get(WAITING))
     assert page.text.count("it will be removed from every page") == 2
     assert "Not visible to readers yet" in page.text
@@ -200,15 +200,15 @@ def test_what_is_ticked_goes_out_and_the_rest_is_held_back_whole(guide, topic, a
     assert {k for k, row in baked.items() if row["form_of_abuse_id"] == topic.pk} == suggestions
     assert set(names()) == {name_of(topic)}
     # It has waited since it was changed, not since the edition that left it behind.
-    (one,) = waiting.records()
-    assert one.who == "officer"
+    (item,) = pending.records()
+    assert item.who == "officer"
     publish.publish(publish.CURRENT, who="the clock")
-    assert waiting.records()[0].since == one.since
+    assert pending.records()[0].since == item.since
     assert store.manifest_of(store.current())["why"] == ""
     send(admin, topic)
     Watcher().look()
     assert "Words that stay." in words("topics")
-    assert waiting.records() == []
+    assert pending.records() == []
 
 
 def test_all_goes_out_at_once(guide, topic, admin):
@@ -231,12 +231,12 @@ def test_without_an_edition_everything_goes_out(admin, settings, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("rows", "why", "said"), [(0, "A reason", "Tick what to publish"), (1, " ", "Say why")]
+    ("rows", "why", "fault"), [(0, "A reason", "Tick what to publish"), (1, " ", "Say why")]
 )
-def test_a_tick_and_a_reason_are_needed_and_kept(guide, admin, rows, why, said):
+def test_a_tick_and_a_reason_are_needed_and_kept(guide, admin, rows, why, fault):
     save(admin, guide, body_en="Other words.")
     page = send(admin, *[guide][:rows], why=why)
-    assert said in page.text
+    assert fault in page.text
     assert ticked(page) == [value(guide)][:rows]
     assert reason(page) == why
     assert not PublicationRequest.objects.exists()
@@ -322,7 +322,7 @@ def test_a_field_that_names_a_new_entry_asks_for_that_one_too(editions, admin):
     page = send(admin, service)
     assert "refers to “New people”, which is new and not ticked." in page.text
     # The publisher refuses it too, whoever asked: the entry stays unchanged.
-    now = waiting.Standing()
+    now = pending.Standing()
     done = publish.publish(marks={name_of(service): now.by_name[name_of(service)].mark})
     assert "New people" in done.held[0].why
     assert publish.rows_of(store.current())[Service][service.pk]["organization_id"] != (
@@ -334,7 +334,7 @@ def test_publishing_by_command_takes_everything(guide, topic, admin):
     save(admin, guide, body_en="First words.")
     save(admin, topic, summary_en="Second words.")
     publish.publish()
-    assert waiting.records() == []
+    assert pending.records() == []
 
 
 def test_while_an_edition_is_held_the_refusal_keeps_ticks_and_reason(guide, admin):
@@ -392,9 +392,9 @@ def test_there_is_no_page_for_what_is_no_record(guide, admin):
 
 def test_two_thousand_rows_are_compared_in_few_queries(editions, django_assert_max_num_queries):
     tables = len(connections["default"].introspection.table_names())
-    waiting.records()
+    pending.records()
     with django_assert_max_num_queries(2 * tables + 5):
-        waiting.records()
+        pending.records()
 
 
 def test_a_held_record_takes_back_only_rows_of_its_own(guide):
@@ -403,7 +403,7 @@ def test_a_held_record_takes_back_only_rows_of_its_own(guide):
     suggestion = guide.suggestions.first()
     Suggestion.objects.filter(pk=suggestion.pk).update(position=77)
     Service.objects.filter(pk=suggestion.service_id).update(summary_en="Other words.")
-    now = waiting.Standing().now
+    now = pending.Standing().now
     diff.hold_back(now, before, [("services.service", suggestion.service_id)])
     assert now[Suggestion][suggestion.pk]["position"] == 77
     assert (
