@@ -40,25 +40,28 @@ def wanted(model, present, version, kept_fields=(), kept_rows=()):
     for child, _ in snapshots.children(model):
         label = child._meta.label_lower
         now, earlier = present.rows.get(label, {}), version.rows.get(label, {})
-        if label in places():
-            # A deleted place was not kept, and an old version must not remove a present one.
-            rows[label] = {key: earlier.get(key, fields) for key, fields in now.items()}
-            if now.keys() != earlier.keys():
-                name = child._meta.verbose_name
-                notes.append(f"Restoring does not add or remove a {name}: use its form for that.")
-        elif now and getattr(child, "is_permanent", False):
-            rows[label] = now
-            if now != earlier:
-                names = child._meta.verbose_name_plural
-                notes.append(f"The {names} stay as they are: they are a permanent record.")
-        elif child in kept_rows:
-            rows[label] = now
-            if now != earlier:
-                names = child._meta.verbose_name_plural
-                notes.append(f"You cannot change “{names}”, so they stay as they are.")
-        else:
-            rows[label] = earlier
+        rows[label], note = _wanted_rows(child, now, earlier, is_kept=child in kept_rows)
+        if note:
+            notes.append(note)
     return State(fields, rows), notes
+
+
+def _wanted_rows(child, now, earlier, *, is_kept):
+    """The rows of one kind that restoring leads to, and a note if they are not the earlier ones."""
+    if child._meta.label_lower in places():
+        # A deleted place was not kept, and an old version must not remove a present one.
+        rows = {key: earlier.get(key, fields) for key, fields in now.items()}
+        name = child._meta.verbose_name
+        note = f"Restoring does not add or remove a {name}: use its form for that."
+        return rows, note if now.keys() != earlier.keys() else ""
+    names = child._meta.verbose_name_plural
+    if now and getattr(child, "is_permanent", False):
+        note = f"The {names} stay as they are: they are a permanent record."
+    elif is_kept:
+        note = f"You cannot change “{names}”, so they stay as they are."
+    else:
+        return earlier, ""
+    return now, note if now != earlier else ""
 
 
 def restore(model, key, wanted):

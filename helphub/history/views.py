@@ -225,16 +225,8 @@ def restore(request, context, record, version):
     with recording():
         snapshots.lock(record.model, record.key)
         present = snapshots.read_one(record.model, record.key)
-        wanted, notes = restoring.wanted(
-            record.model,
-            present or snapshots.State({}),
-            record.state(version),
-            record.kept_fields,
-            record.kept_rows if present else [],
-        )
+        wanted, notes = after_restoring(record, version, present)
         changes = difference(record.model, present, wanted)
-        if record.restriction and record.row:
-            notes += record.restriction.notes(record.row)
         mark = present.mark if present else ""
         reasons = []
         if record.restriction:
@@ -261,6 +253,20 @@ def restore(request, context, record, version):
         },
         status=409 if request.method == "POST" else 200,
     )
+
+
+def after_restoring(record, version, present):
+    """The record's state once this version is restored, and notes on what stays as it is."""
+    wanted, notes = restoring.wanted(
+        record.model,
+        present or snapshots.State({}),
+        record.state(version),
+        record.kept_fields,
+        record.kept_rows if present else [],
+    )
+    if record.restriction and record.row:
+        notes += record.restriction.notes(record.row)
+    return wanted, notes
 
 
 def bring_back(request, record, version, wanted):
