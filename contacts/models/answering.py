@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from django.utils.functional import cached_property
 
-from contacts import fallbacks, opening_hours
+from contacts import fallbacks, printed_hours
 from helphub.content import clock
 from helphub.content.memory import noted_property
 
@@ -74,7 +74,7 @@ class Answering:
     @noted_property
     def opening(self):
         """Its opening hours, in words and for the script."""
-        return opening_hours.opening(
+        return printed_hours.opening(
             self._rules,
             self._dated_exceptions,
             self.bank_holidays,

@@ -13,7 +13,8 @@ from django.utils import timezone, translation
 from django.utils.dates import WEEKDAYS
 
 from contacts.models import Phone, Schedule, ScheduleException, Verification
-from contacts.opening_hours import Rule, week_of
+from contacts.opening_hours import Rule
+from contacts.printed_hours import week_of
 from helphub.content import memory
 from services.models import Service
 from tests.content.test_admin import errors, save
@@ -56,10 +57,10 @@ def rung(slug, on=date(2026, 11, 23), method=Verification.Method.RANG):
 
 def label(element):
     """The data the script works from, or None where it must say nothing."""
-    found = [e for e in element.iter("strong") if e.get("data-open")]
-    if not found:
+    marked = [e for e in element.iter("strong") if e.get("data-open")]
+    if not marked:
         return None
-    values = {k: json.loads(v) for k, v in found[0].attrib.items() if k.startswith("data-")}
+    values = {k: json.loads(v) for k, v in marked[0].attrib.items() if k.startswith("data-")}
     for name in ("data-open", "data-unknown"):
         moments = list(accumulate(values[name]))
         values[name] = list(zip(moments[::2], moments[1::2], strict=True))
@@ -117,12 +118,12 @@ def test_the_hours_of_other_lines_than_999_101_and_111_always_lapse():
 def test_the_script_gets_eight_weeks_from_the_beginning_of_these_four(client, clock, day):
     clock(2026, 11, day)
     rung("h-mash-children", on=date(2026, 11, 1))
-    found = label(card(client, "h-mash-children"))
-    opens = [datetime.fromtimestamp(start * 60, UTC) for start, _ in found["data-open"]]
+    given = label(card(client, "h-mash-children"))
+    opens = [datetime.fromtimestamp(start * 60, UTC) for start, _ in given["data-open"]]
     assert opens[0] == datetime(2026, 11, 2, 9, tzinfo=UTC)
     assert len(opens) == 39  # Forty weekdays; Christmas Day is a Friday.
-    assert found["data-built"] == int(datetime(2026, 11, day, tzinfo=UTC).timestamp() // 60)
-    assert found["data-ends"] == int(datetime(2026, 12, 28, tzinfo=UTC).timestamp() // 60)
+    assert given["data-built"] == int(datetime(2026, 11, day, tzinfo=UTC).timestamp() // 60)
+    assert given["data-ends"] == int(datetime(2026, 12, 28, tzinfo=UTC).timestamp() // 60)
 
 
 def test_disputed_hours_have_no_label(client, clock):
@@ -147,9 +148,9 @@ def test_hours_lapse_after_ninety_days_and_no_label_outlives_them(client, clock)
 def test_only_whoever_asked_makes_a_label(client, clock):
     """Published hours may be old: readers see them, and that no one has rung."""
     for phone in Phone.objects.for_listing():
-        found = card(client, phone.slug)
-        assert label(found) is None, phone.slug
-        is_noted = "From its website, not yet rung." in text(found)
+        shown = card(client, phone.slug)
+        assert label(shown) is None, phone.slug
+        is_noted = "From its website, not yet rung." in text(shown)
         assert is_noted == (phone.opening.is_known and not phone.never_lapses), phone.slug
     rung("h-karma", method=Verification.Method.PUBLISHED_SOURCES)
     assert label(card(client, "h-karma")) is None
@@ -162,10 +163,10 @@ def test_reading_a_website_later_does_not_make_old_answers_new(client, clock):
     clock(2027, 3, 1)
     rung("h-karma")
     rung("h-karma", on=date(2027, 2, 28), method=Verification.Method.PUBLISHED_SOURCES)
-    found = card(client, "h-karma")
-    assert label(found) is None
-    assert "These hours may have changed." in text(found)
-    assert "not yet rung" not in text(found)
+    shown = card(client, "h-karma")
+    assert label(shown) is None
+    assert "These hours may have changed." in text(shown)
+    assert "not yet rung" not in text(shown)
 
 
 def test_a_line_of_all_hours_with_a_closed_day_to_come_does_not_say_day_and_night(client, clock):
@@ -173,11 +174,11 @@ def test_a_line_of_all_hours_with_a_closed_day_to_come_does_not_say_day_and_nigh
     day = date(2026, 12, 25)
     phone = Phone.objects.get(slug="h-rcew247")
     ScheduleException.objects.create(phone=phone, position=1, first_day=day, last_day=day)
-    found = card(client, "h-rcew247")
-    assert "Day and night" not in text(found)
-    assert "Monday to Sunday: all day and night." in text(found)
-    assert "25 December: Closed." in text(found)
-    assert label(found) is not None
+    shown = card(client, "h-rcew247")
+    assert "Day and night" not in text(shown)
+    assert "Monday to Sunday: all day and night." in text(shown)
+    assert "25 December: Closed." in text(shown)
+    assert label(shown) is not None
 
 
 def test_a_new_verification_brings_the_label_back(client, clock):
@@ -307,8 +308,8 @@ def test_the_admin_refuses_impossible_hours_and_keeps_what_was_typed(admin):
     changes = {"schedules-0-opens_at": "17:00", "schedules-0-closes_at": "09:00"}
     page = save(admin, phone, **changes)
     assert any("It closes before it opens" in error for error in errors(page))
-    kept = {e.get("name"): e.get("value") for e in page.root.iter("input")}
-    assert {name: kept[name] for name in changes} == changes
+    typed = {e.get("name"): e.get("value") for e in page.root.iter("input")}
+    assert {name: typed[name] for name in changes} == changes
     assert phone.schedules.get().opens_at == time(9)
 
 
@@ -409,11 +410,11 @@ def test_a_day_has_one_name_on_a_page(client, clock):
     rung("h-mash-children")
     for language in ("ur", "pa", "ar", "pl"):
         page = Page(client.get(f"/{language}/contacts/"))
-        (words,) = [one for one in page.all("template") if one.get("data-days")]
+        (words,) = [e for e in page.all("template") if e.get("data-days")]
         monday, *_, sunday = words.get("data-days").split("|")
         with translation.override(language):
             assert (monday, sunday) == (str(WEEKDAYS[0]), str(WEEKDAYS[6]))
-        assert any(monday in text(one) for one in page.all("p", class_="hours"))
+        assert any(monday in text(p) for p in page.all("p", class_="hours"))
         assert len(words.get("data-months").split("|")) == 12
 
 
@@ -442,8 +443,8 @@ def test_a_line_that_is_closed_for_now_says_so_wherever_its_number_stands(client
             link = next(a for a in page.all("a") if a.get("href") == moving.get_absolute_url())
             assert link is not None
     assert named
-    found = [c for c in Page(client.get("/contacts/")).all("article") if moving.name in text(c)]
-    assert "Closed while they move." in text(found[0])
+    cards = [c for c in Page(client.get("/contacts/")).all("article") if moving.name in text(c)]
+    assert "Closed while they move." in text(cards[0])
     assert "closed for now" in Page(client.get("/guides/long-ago/")).main
 
 
@@ -455,9 +456,9 @@ def test_a_notice_that_is_over_hides_no_number(client, moving):
 def test_a_number_that_another_service_still_answers_is_offered(client, moving):
     other = Service.objects.get(line="h-galop")
     other.phones.add(Phone.objects.get(slug="h-survivorstrust"))
-    found = next(c for c in Page(client.get("/contacts/")).all("article") if moving.name in text(c))
-    assert "Closed while they move." in text(found)
-    assert "tel:08088010818" in {a.get("href") for a in found.iter("a")}
+    shown = next(c for c in Page(client.get("/contacts/")).all("article") if moving.name in text(c))
+    assert "Closed while they move." in text(shown)
+    assert "tel:08088010818" in {a.get("href") for a in shown.iter("a")}
 
 
 def test_a_line_that_is_closed_for_now_stands_in_for_no_other(client):
