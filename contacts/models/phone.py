@@ -11,20 +11,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from contacts import call_privacy, fallbacks, opening_hours
-from contacts.dialling import (
-    NOT_THE_SAME,
-    OTHER_TEXTPHONE,
-    fits_textphone,
-    is_same_number,
-    validate_dial,
-    validate_kind,
-    validate_shown,
-    validate_textphone,
-)
+from contacts import call_privacy, opening_hours
+from contacts.dialling import validate_dial, validate_shown, validate_textphone
 from contacts.models.answering import Answering
 from contacts.models.approved import Role
 from contacts.models.organisation import Organization
+from contacts.models.phone_errors import errors_of
 from contacts.models.phone_queries import PhoneQuerySet
 from contacts.validators import validate_sentence
 from helphub.content import markup
@@ -32,8 +24,6 @@ from helphub.content.entries import Entry
 from strategy.models import ContactLine
 
 OLDEST_AGE = 120
-
-NEVER_LAPSE = ["999", "101", "111"]
 
 
 class Phone(Answering, Entry):
@@ -279,58 +269,8 @@ class Phone(Answering, Entry):
 
     def clean(self):
         super().clean()
-        errors = {}
-        if not is_same_number(self.display, self.dial):
-            errors["display"] = NOT_THE_SAME
-        if self.textphone and not fits_textphone(self.textphone, self.dial):
-            errors["textphone"] = OTHER_TEXTPHONE
-        try:
-            validate_kind(self.dial, self.kind)
-        except ValidationError as error:
-            errors["dial"] = error
-        if self.kind == self.Kind.TEXT and not self.text_instruction:
-            errors["text_instruction_en"] = "Say what to text."
-        if (self.starts_on or self.ends_on) and (self.role or self.is_guarded):
-            for name in ("starts_on", "ends_on"):
-                if getattr(self, name):
-                    errors[name] = "A critical number has no first or last day. Leave this empty."
-        if self.cost and not self.cost_source:
-            errors["cost_source"] = "Give a source for the cost."
-        errors |= self._errors_of_cost()
-        if None not in (self.minimum_age, self.maximum_age) and self.minimum_age > self.maximum_age:
-            errors["maximum_age"] = "This is below the minimum age. Swap the two."
-        if fallback_errors := self._errors_of_fallbacks():
-            errors["fallback"] = fallback_errors
-        if self.never_lapses and self.dial not in NEVER_LAPSE:
-            errors["never_lapses"] = "Untick this: it is only for 999, 101 and 111."
-        if errors:
+        if errors := errors_of(self):
             raise ValidationError(errors)
-
-    def _errors_of_cost(self):
-        """The error, if the chosen cost class contradicts the digits."""
-        is_free = call_privacy.is_free_by_digits(self)
-        if is_free is None or self.cost_class == self.CostClass.UNKNOWN:
-            return {}
-        if is_free == (self.cost_class == self.CostClass.FREE):
-            return {}
-        cost = "free" if is_free else "not free"
-        return {"cost_class": f"The digits show that it is {cost}. Choose “not known”."}
-
-    def _errors_of_fallbacks(self):
-        """What is wrong with this line's fallback, and with this line as the fallback of others."""
-        errors = []
-        if why := fallbacks.why_not_of(self):
-            errors.append(f"{why} Choose another line, or leave this empty.")
-        if not self.pk:
-            return errors
-        for other in self.stands_in_for.published().exclude(pk=self.pk):
-            if why := fallbacks.why_not(other.line, self.line):
-                message = (
-                    "This line is shown when “%(line)s” is closed, and would no longer be "
-                    "suitable. %(why)s Choose another line there first, or undo your change here."
-                )
-                errors.append(message % {"line": other.name, "why": why})
-        return errors
 
     # Fields of a critical line that no single officer may change: the digits and how they are
     # dialled, its role, and the slug that texts and approvals use.

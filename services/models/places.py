@@ -152,17 +152,29 @@ class Location(models.Model):
             )
         errors = {}
         if self.address == self.Address.ON_BOOKING:
-            for name, text in own_texts(self).items():
-                if text and name.startswith("directions"):
-                    errors[name] = "Leave this empty: directions would give the address away."
-                elif ADDRESS.search(text):
-                    errors[name] = "Remove the address: it is given on booking."
-            for name in ("name", "address_1", "postal_code"):
-                if getattr(self, name):
-                    errors[name] = "Leave this empty: the address is given on booking."
+            errors = self._errors_of_place_on_booking()
         if self.address == self.Address.PUBLIC:
-            for name in ("address_1", "postal_code"):
-                if not getattr(self, name):
-                    errors[name] = "A public place needs this. Otherwise choose “given on booking”."
+            errors = self._errors_of_public_place()
         if errors:
             raise ValidationError(errors)
+
+    def _errors_of_place_on_booking(self):
+        """The fields that would give away an address given on booking."""
+        errors = {}
+        for name, text in own_texts(self).items():
+            if text and name.startswith("directions"):
+                errors[name] = "Leave this empty: directions would give the address away."
+            elif ADDRESS.search(text):
+                errors[name] = "Remove the address: it is given on booking."
+        for name in ("name", "address_1", "postal_code"):
+            if getattr(self, name):
+                errors[name] = "Leave this empty: the address is given on booking."
+        return errors
+
+    def _errors_of_public_place(self):
+        """The fields that a public place needs."""
+        return {
+            name: "A public place needs this. Otherwise choose “given on booking”."
+            for name in ("address_1", "postal_code")
+            if not getattr(self, name)
+        }

@@ -14,7 +14,7 @@ from helphub.content.entries import (
     Page,
 )
 from services.models.coverage import Audience, ServiceArea
-from services.secrecy import ADDRESS, own_texts, speaks_of_refuge
+from services.models.service_errors import errors_of
 from strategy.models import FormOfAbuse
 
 # The audience whose services are listed together for deaf people.
@@ -335,59 +335,7 @@ class Service(Page):
     def is_for_deaf_people(self):
         return any(audience.slug == DEAF for audience in self.audiences.all())
 
-    def _clean_ages(self):
-        if None not in (self.minimum_age, self.maximum_age) and self.minimum_age > self.maximum_age:
-            return {"maximum_age": "This is below the minimum age. Swap the two."}
-        return {}
-
-    def _clean_place(self):
-        """Refuse an address in a secret service's texts, and any place for it or for a refuge."""
-        # Asked by its row: the key that places point to may just have been taken away.
-        has_places = Service.objects.filter(pk=self.pk, locations__isnull=False).exists()
-        if not self.is_secret_place:
-            if has_places and speaks_of_refuge(self):
-                return {
-                    "is_secret_place": (
-                        "This service mentions a refuge and has a place. The location of a refuge "
-                        "must stay secret: delete the service's places first, then tick this."
-                    )
-                }
-            return {}
-        errors = {
-            name: (
-                f"“{match.group()}” looks like an address. This service's location must stay "
-                "secret: remove the address."
-            )
-            for name, text in (own_texts(self) | {"title": self.title}).items()
-            if (match := ADDRESS.search(text))
-        }
-        if has_places:
-            message = "Delete the service's places first, then tick this and save."
-            errors |= {"is_secret_place": message}
-        return errors
-
     def clean(self):
         super().clean()
-        errors = self._clean_ages() | self._clean_place()
-        if self.is_closed_for_now and not self.notice:
-            errors["notice_en"] = "Say that the service is closed and who to contact meanwhile."
-        if errors:
+        if errors := errors_of(self):
             raise ValidationError(errors)
-        if self.pk and self.is_own_behaviour:
-            elsewhere = self.suggestions.exclude(guide__is_own_behaviour=True).select_related(
-                "guide", "form_of_abuse", "situation"
-            )
-            pages = [
-                str(suggestion.guide or suggestion.form_of_abuse or suggestion.situation)
-                for suggestion in elsewhere
-            ]
-            if pages:
-                raise ValidationError(
-                    {
-                        "is_own_behaviour": (
-                            "Services for people worried about their own behaviour are kept "
-                            "separate. First remove this service from “Who can help” on: "
-                            f"{', '.join(pages)}."
-                        )
-                    }
-                )
