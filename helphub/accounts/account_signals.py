@@ -4,18 +4,14 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
 
-from helphub.accounts.account_changes import (
-    APPROVE,
-    DIRECTLY,
-    Kind,
-    call_off,
-    may_approve_once_open,
-    officer,
-    record,
-    role_may,
-)
+from helphub.accounts.change_log import officer, record
 from helphub.accounts.factors import in_words
+from helphub.accounts.models import AccountChange
+from helphub.accounts.rights import APPROVE, may_approve_once_open, role_may
+from helphub.accounts.waiting_changes import call_off
 
+Kind = AccountChange.Kind
+DIRECTLY = "approving numbers"  # A permission given to the account, not through a role.
 WATCHED = {"username", "is_active", "is_superuser"}
 
 

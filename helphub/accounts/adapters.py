@@ -11,8 +11,10 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 
-from helphub.accounts import account_changes, factors, reauthentication
+from helphub.accounts import factors, reauthentication
 from helphub.accounts.crypto import seal, unseal
+from helphub.accounts.factor_removal import remove_factors
+from helphub.accounts.waiting_changes import has_signed_in
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -37,12 +39,12 @@ class AccountAdapter(DefaultAccountAdapter):
                 request, "This account is closed. Ask a user administrator to reopen it."
             )
             return redirect("account_login")
-        account_changes.remove_factors(user)
+        remove_factors(user)
         return super().pre_login(request, user, **kwargs)
 
     def post_login(self, request, user, **kwargs):
         records = get_authentication_records(request, user)
-        for change in account_changes.has_signed_in(user, records):
+        for change in has_signed_in(user, records):
             messages.warning(
                 request, f"{change.words} You have just signed in without it, so it was cancelled."
             )

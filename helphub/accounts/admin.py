@@ -12,8 +12,8 @@ from django.urls import path, reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from helphub.accounts import account_changes as changes
-from helphub.accounts import roles, sessions
+from helphub.accounts import factor_removal, roles, sessions, sign_in_links, vouching
+from helphub.accounts.change_log import moment, waiting_for
 from helphub.accounts.views import choices
 from helphub.content.registry import own_apps
 
@@ -116,8 +116,8 @@ class OfficerAdmin(UserAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        for waiting in changes.waiting_for(form.instance):
-            when = changes.moment(waiting.works_at)
+        for waiting in waiting_for(form.instance):
+            when = moment(waiting.works_at)
             messages.warning(
                 request,
                 f"{waiting.words} It takes effect on {when}, or at once when another user "
@@ -140,7 +140,7 @@ class OfficerAdmin(UserAdmin):
         user = get_object_or_404(self.get_queryset(request), pk=key)
         if not self.has_change_permission(request, user):
             raise PermissionDenied
-        changes.remove_factors(user)
+        factor_removal.remove_factors(user)
         link, address = None, ""
         if request.method == "POST":
             wanted = request.POST.get("do")
@@ -161,38 +161,38 @@ class OfficerAdmin(UserAdmin):
             "factors": Authenticator.objects.filter(user=user),
             "link": link,
             "address": address,
-            "is_existing": changes.is_existing(user),
+            "is_existing": sign_in_links.is_existing(user),
             "waiting": self._waiting(request, user),
-            "young": changes.young_of(user),
-            "why_not_vouch": changes.why_not_vouch(request.user, user),
+            "young": vouching.young_of(user),
+            "why_not_vouch": vouching.why_not_vouch(request.user, user),
             "opts": self.opts,
         }
         return render(request, "admin/auth/user/sign_in.html", context)
 
     def _waiting(self, request, user):
         """The changes waiting for a person, and what this officer can do about each."""
-        return [(change, choices(request.user, change)) for change in changes.waiting_for(user)]
+        return [(change, choices(request.user, change)) for change in waiting_for(user)]
 
     def _new_link(self, request, user):
-        link, secret = changes.new_link(user)
+        link, secret = sign_in_links.new_link(user)
         self.log_change(request, user, "Made a link to choose a password.")
         code = urlsafe_base64_encode(force_bytes(user.pk))
         return link, request.build_absolute_uri(reverse("welcome", args=[code, secret]))
 
     def _ask_for_removal(self, request, user):
-        asked = changes.ask_for_removal(user)
+        asked = factor_removal.ask_for_removal(user)
         self.log_change(request, user, "Asked for all second factors to be removed.")
         messages.warning(
             request,
             "All second factors will be removed and all sessions ended on "
-            f"{changes.moment(asked.works_at)}, or at once when another user administrator agrees.",
+            f"{moment(asked.works_at)}, or at once when another user administrator agrees.",
         )
 
     def _vouch(self, request, user):
         try:
-            changes.vouch(request.user, user)
+            vouching.vouch(request.user, user)
             self._say(request, user, "Vouched for this person.")
-        except changes.NotDoneError as error:
+        except vouching.NotVouchedError as error:
             messages.error(request, str(error))
 
     def _say(self, request, user, message):

@@ -2,9 +2,10 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Permission
 from django.db.models import Q
 
-from helphub.accounts import account_changes
+from helphub.accounts.rights import APPROVE
+from helphub.accounts.waiting_rights import held_back, masked, what_an_editor_may
 
-APP, CODENAME = account_changes.APPROVE.split(".")
+APP, CODENAME = APPROVE.split(".")
 APPROVING = Q(content_type__app_label=APP, codename=CODENAME)
 
 
@@ -19,21 +20,21 @@ class OfficersBackend(ModelBackend):
 
     def get_user(self, user_id):
         user = super().get_user(user_id)
-        return user and account_changes.masked(user)
+        return user and masked(user)
 
     def _get_user_permissions(self, user_obj):
         permissions = super()._get_user_permissions(user_obj)
-        if account_changes.held_back(user_obj).directly:
+        if held_back(user_obj).directly:
             return permissions.exclude(APPROVING)
         return permissions
 
     def _get_group_permissions(self, user_obj):
-        pending = account_changes.held_back(user_obj)
+        pending = held_back(user_obj)
         groups = user_obj.groups.exclude(pk__in=pending.groups)
         permissions = Permission.objects.filter(group__in=groups.exclude(pk__in=pending.approving))
         if pending.approving:
             permissions |= Permission.objects.filter(~APPROVING, group__in=groups)
         waits = user_obj.groups.filter(pk__in=pending.groups) if pending.groups else None
         if getattr(user_obj, "waits_to_be_superuser", False) or (waits and waits.exists()):
-            permissions |= Permission.objects.filter(pk__in=account_changes.what_an_editor_may())
+            permissions |= Permission.objects.filter(pk__in=what_an_editor_may())
         return permissions.distinct()

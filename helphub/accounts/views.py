@@ -16,10 +16,10 @@ from django.urls import reverse_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.generic import RedirectView
 
-from helphub.accounts import account_changes as changes
-from helphub.accounts import sessions, unsaved_form
+from helphub.accounts import sessions, sign_in_links, unsaved_form, waiting_changes
 from helphub.accounts.models import AccountChange
 
+Kind = AccountChange.Kind
 ON_A_PAGE = 50
 
 
@@ -29,15 +29,15 @@ class Welcome(SuccessMessageMixin, PasswordResetConfirmView):
     template_name = "accounts/welcome.html"
     success_url = reverse_lazy("account_login")
     success_message = "Your password is saved. Sign in with it."
-    token_generator = changes.LinkSecrets()
+    token_generator = sign_in_links.LinkSecrets()
 
     def get_context_data(self, **kwargs):
-        link = self.user and changes.link_with(self.user, self.kwargs["token"])
+        link = self.user and sign_in_links.link_with(self.user, self.kwargs["token"])
         return super().get_context_data(**kwargs) | {"link": link}
 
     @transaction.atomic
     def form_valid(self, form):
-        changes.used_link(self.user, self.request.session[INTERNAL_RESET_SESSION_TOKEN])
+        sign_in_links.used_link(self.user, self.request.session[INTERNAL_RESET_SESSION_TOKEN])
         return super().form_valid(form)
 
 
@@ -88,7 +88,7 @@ def end_own_sessions(request):
 @require_safe
 def account_changes(request):
     """The whole log, for every officer."""
-    shown = AccountChange.objects.exclude(kind__in=[changes.Kind.AGREED, changes.Kind.CANCELLED])
+    shown = AccountChange.objects.exclude(kind__in=[Kind.AGREED, Kind.CANCELLED])
     pages = Paginator(shown.prefetch_related("decisions"), ON_A_PAGE)
     context = admin.site.each_context(request) | {
         "title": "Account changes",
@@ -103,8 +103,8 @@ def account_change(request, key):
     """One change: a second keeper can agree to it, and others can cancel it."""
     change = get_object_or_404(AccountChange, pk=key)
     actions = {
-        "agree": (changes.agree, "Agreed. The change is now in effect."),
-        "cancel": (changes.cancel, "Cancelled."),
+        "agree": (waiting_changes.agree, "Agreed. The change is now in effect."),
+        "cancel": (waiting_changes.cancel, "Cancelled."),
     }
     if request.method == "POST":
         if request.POST.get("do") not in actions:
@@ -113,7 +113,7 @@ def account_change(request, key):
         try:
             action(key, request.user)
             messages.success(request, message)
-        except changes.NotDoneError as error:
+        except waiting_changes.NotDoneError as error:
             messages.error(request, str(error))
         return redirect(change)
     context = admin.site.each_context(request) | {"title": "Account change", "change": change}
@@ -125,6 +125,6 @@ def choices(user, change):
     if not change.is_waiting:
         return {}
     return {
-        "why_not_agree": changes.why_not_agree(user, change),
-        "may_cancel": changes.may_cancel(user, change),
+        "why_not_agree": waiting_changes.why_not_agree(user, change),
+        "may_cancel": waiting_changes.may_cancel(user, change),
     }

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 
 from contacts.dialling import is_same_number
 from contacts.models import ApprovedNumber, Phone
-from helphub.accounts import account_changes
+from helphub.accounts.second_person import why_not_approve
 from helphub.approvals.models import NumberProposal
 from helphub.content import markup
 from helphub.editions import (
@@ -256,7 +256,7 @@ def approve(key, user):
     """Put a proposal into effect, approved by an officer who did not make it."""
     proposal = _locked(key)
     _check_somebody_else(proposal, user)
-    if why := account_changes.why_not_approve(user, proposal.proposer):
+    if why := why_not_approve(user, proposal.proposer):
         raise NotDecidedError(f"Nothing was changed. {why}")
     keys = [proposal.phone_id, *([proposal.role_from_id] if proposal.role_from_id else [])]
     # Always in the same order, so two approvals can't deadlock.

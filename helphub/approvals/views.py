@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts.models import ApprovedNumber, Phone
-from helphub.accounts import account_changes
+from helphub.accounts.second_person import why_not_approve
 from helphub.approvals import decisions as deciding
 from helphub.approvals.models import NumberProposal
 from helphub.content.permissions import for_officers
@@ -129,7 +129,7 @@ def proposal(request, context, key):
             "may_approve": may_approve and not is_own,
             "why_not_yet": may_approve
             and not is_own
-            and account_changes.why_not_approve(request.user, proposed.proposer),
+            and why_not_approve(request.user, proposed.proposer),
             "approval": approval,
             "refusal": refusal,
             "approvals": ApprovedNumber.objects.filter(proposal=proposed.pk).order_by("pk"),

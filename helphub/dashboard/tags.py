@@ -5,7 +5,7 @@ from django.contrib.admin.utils import flatten
 from django.core.exceptions import FieldDoesNotExist
 from django.forms.models import BaseModelForm
 
-from helphub.accounts import account_changes
+from helphub.accounts import change_log
 from helphub.content.permissions import SEE
 from helphub.dashboard import questions
 from helphub.publishing.tags import can_be_withdrawn
@@ -24,7 +24,7 @@ def needs_today(context):
 @register.inclusion_tag("accounts/_news.html")
 def account_news():
     """Recent changes to accounts, for every officer."""
-    return {"changes": account_changes.news()}
+    return {"changes": change_log.news()}
 
 
 @register.simple_tag(takes_context=True)

@@ -1,5 +1,6 @@
-from helphub.accounts import account_changes
-from helphub.accounts.account_changes import Kind
+from helphub.accounts.change_log import record
+from helphub.accounts.factor_removal import remove_factors
+from helphub.accounts.models import AccountChange
 from helphub.management.commands.vouch import AboutAccount
 
 
@@ -11,8 +12,8 @@ class Command(AboutAccount):
     )
 
     def do(self, user, operator):
-        account_changes.record(Kind.REMOVAL, user, who_name=f"{operator}, on the server")
-        account_changes.remove_factors(user)
+        record(AccountChange.Kind.REMOVAL, user, who_name=f"{operator}, on the server")
+        remove_factors(user)
         self.stdout.write(
             f"Removed all second factors from {user}, who chooses a new one at the next sign-in. "
             "Every officer sees this on the first page."

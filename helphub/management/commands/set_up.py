@@ -8,8 +8,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from helphub import words
-from helphub.accounts import account_changes
-from helphub.accounts.account_changes import Kind
+from helphub.accounts.change_log import record
+from helphub.accounts.models import AccountChange
 from helphub.search import index
 
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         chosen_password = os.environ.get("ADMIN_PASSWORD")
         password = chosen_password or secrets.token_urlsafe(12)
         user = users.create_superuser(name, password=password)
-        account_changes.record(Kind.VOUCHED, user, who_name="the set-up of this hub")
+        record(AccountChange.Kind.VOUCHED, user, who_name="the set-up of this hub")
         shown = (
             "the password from ADMIN_PASSWORD" if chosen_password else f"the password {password}"
         )

@@ -1,8 +1,8 @@
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from helphub.accounts import account_changes
-from helphub.accounts.account_changes import Kind
+from helphub.accounts.change_log import record
+from helphub.accounts.models import AccountChange
 
 
 class AboutAccount(BaseCommand):
@@ -31,7 +31,7 @@ class Command(AboutAccount):
     )
 
     def do(self, user, operator):
-        account_changes.record(Kind.VOUCHED, user, who_name=f"{operator}, on the server")
+        record(AccountChange.Kind.VOUCHED, user, who_name=f"{operator}, on the server")
         self.stdout.write(
             f"Vouched for {user} as {operator}. Every officer sees this on the first page."
         )
