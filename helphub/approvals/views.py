@@ -8,8 +8,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from contacts.models import ApprovedNumber, Phone
 from helphub.accounts.second_person import why_not_approve
-from helphub.approvals import decisions as deciding
+from helphub.approvals import decisions
+from helphub.approvals.decision_forms import ApprovalForm, RefusalForm
+from helphub.approvals.digits import compared, differences
 from helphub.approvals.models import NumberProposal
+from helphub.approvals.proposing import ProposalForm, kind_for
+from helphub.approvals.touched_pages import pages_touched
 from helphub.content.permissions import for_officers
 from helphub.editions import store
 from helphub.publishing import withdrawals
@@ -44,12 +48,12 @@ def proposals(request, context):
 def propose(request, context, key):
     """Propose another number for a line, or the return of a withdrawn one."""
     phone = get_object_or_404(Phone, pk=key)
-    form = deciding.ProposalForm(request.POST or None, phone=phone, user=request.user)
+    form = ProposalForm(request.POST or None, phone=phone, user=request.user)
     if request.method == "POST" and form.is_valid() and (made := form.propose()):
         messages.success(request, "Proposed. It will take effect when someone else approves it.")
         return redirect(made)
-    kind = deciding.kind_for(phone)
-    is_back = kind == deciding.Kind.BRING_BACK
+    kind = kind_for(phone)
+    is_back = kind == NumberProposal.Kind.BRING_BACK
     return render(
         request,
         "admin/approvals/propose.html",
@@ -75,56 +79,26 @@ def proposal(request, context, key):
     )
     is_own = request.user.pk == proposed.proposer
     may_approve = request.user.has_perm(APPROVE)
-    approval = deciding.ApprovalForm(proposal=proposed)
-    refusal = deciding.RefusalForm()
+    decision = request.POST.get("do") if may_approve else None
+    approval = ApprovalForm(request.POST if decision == "approve" else None, proposal=proposed)
+    refusal = RefusalForm(request.POST if decision == "refuse" else None)
     if request.method == "POST":
-        wanted = request.POST.get("do")
         try:
-            if wanted == "take-back":
-                deciding.take_back(key, request.user)
-                messages.success(request, "Proposal taken back. The number has not changed.")
+            if _is_done(request, proposed, approval, refusal):
                 return redirect(proposed)
-            if not may_approve:
-                raise deciding.NotDecidedError(
-                    "You can propose numbers but not decide on them. Ask a publisher."
-                )
-            if wanted == "approve":
-                approval = deciding.ApprovalForm(request.POST, proposal=proposed)
-                if is_own or approval.is_valid():
-                    deciding.approve(key, request.user)
-                    _say_approved(request)
-                    return redirect(proposed)
-                messages.error(request, "Not approved: that does not match the new number.")
-            elif wanted == "refuse":
-                refusal = deciding.RefusalForm(request.POST)
-                if refusal.is_valid():
-                    deciding.refuse(key, request.user, refusal.cleaned_data["why"])
-                    messages.success(request, "Proposal refused. The number has not changed.")
-                    return redirect(proposed)
-            else:
-                raise Http404("A proposal has no such action.")
-        except deciding.NotDecidedError as error:
+        except decisions.NotDecidedError as error:
             messages.error(request, str(error))
             proposed.refresh_from_db()
-    old, new = deciding.compared(proposed.was_display, proposed.display)
-    old_textphone, new_textphone = deciding.compared(proposed.was_textphone, proposed.textphone)
     return render(
         request,
         "admin/approvals/proposal.html",
         context
+        | _old_and_new(proposed)
         | {
             "title": f"{proposed.phone.name}: {proposed.get_kind_display()}",
             "proposal": proposed,
-            "old": old,
-            "new": new,
-            "differences": deciding.differences(proposed.was_dial, proposed.dial),
-            "old_textphone": old_textphone,
-            "new_textphone": new_textphone,
-            "textphone_differences": deciding.differences(
-                proposed.was_textphone, proposed.textphone
-            ),
             "withdrawal": withdrawals.withdrawal_of(proposed.phone),
-            "touched": deciding.pages_touched(proposed) if proposed.is_waiting else None,
+            "touched": pages_touched(proposed) if proposed.is_waiting else None,
             "is_own": is_own,
             "may_approve": may_approve and not is_own,
             "why_not_yet": may_approve
@@ -135,6 +109,56 @@ def proposal(request, context, key):
             "approvals": ApprovedNumber.objects.filter(proposal=proposed.pk).order_by("pk"),
         },
     )
+
+
+def _is_done(request, proposed, approval, refusal):
+    """Do what the officer pressed. False if what they typed is not right."""
+    pressed = request.POST.get("do")
+    if pressed == "take-back":
+        decisions.take_back(proposed.pk, request.user)
+        messages.success(request, "Proposal taken back. The number has not changed.")
+        return True
+    if not request.user.has_perm(APPROVE):
+        raise decisions.NotDecidedError(
+            "You can propose numbers but not decide on them. Ask a publisher."
+        )
+    if pressed == "approve":
+        return _is_approved(request, proposed, approval)
+    if pressed == "refuse":
+        return _is_refused(request, proposed, refusal)
+    raise Http404("A proposal has no such action.")
+
+
+def _is_approved(request, proposed, approval):
+    # Proposers are told that someone else must decide, whatever they typed.
+    if request.user.pk == proposed.proposer or approval.is_valid():
+        decisions.approve(proposed.pk, request.user)
+        _say_approved(request)
+        return True
+    messages.error(request, "Not approved: that does not match the new number.")
+    return False
+
+
+def _is_refused(request, proposed, refusal):
+    if not refusal.is_valid():
+        return False
+    decisions.refuse(proposed.pk, request.user, refusal.cleaned_data["why"])
+    messages.success(request, "Proposal refused. The number has not changed.")
+    return True
+
+
+def _old_and_new(proposed):
+    """The number and the textphone before and after, digit by digit."""
+    old, new = compared(proposed.was_display, proposed.display)
+    old_textphone, new_textphone = compared(proposed.was_textphone, proposed.textphone)
+    return {
+        "old": old,
+        "new": new,
+        "differences": differences(proposed.was_dial, proposed.dial),
+        "old_textphone": old_textphone,
+        "new_textphone": new_textphone,
+        "textphone_differences": differences(proposed.was_textphone, proposed.textphone),
+    }
 
 
 def _say_approved(request):

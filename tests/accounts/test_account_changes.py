@@ -69,7 +69,7 @@ def signed_in(user):
 
 def give(by, user, role="Publishers", **fields):
     """Save an officer's form with one role ticked."""
-    roles = [one.pk for one in Group.objects.filter(name=role)]
+    roles = [group.pk for group in Group.objects.filter(name=role)]
     values = {"username": user.username, "is_active": "on", "groups": roles} | fields
     response = signed_in(by).post(f"/admin/auth/user/{user.pk}/change/", values, follow=True)
     assert response.status_code == 200
@@ -77,7 +77,7 @@ def give(by, user, role="Publishers", **fields):
 
 
 def make(by, name, role="Publishers"):
-    roles = [one.pk for one in Group.objects.filter(name=role)]
+    roles = [group.pk for group in Group.objects.filter(name=role)]
     signed_in(by).post("/admin/auth/user/add/", {"username": name, "groups": roles})
     return User.objects.get(username=name)
 
@@ -506,10 +506,10 @@ def test_two_young_keepers_do_not_vouch_for_each_other(keeper, spoc):
     for ghost in ghosts:
         give(keeper, ghost, "Publishers", username=ghost.username)
         ghost.groups.add(Group.objects.get(name="Keepers of users"))
-    for one, another in (ghosts, ghosts[::-1]):
-        assert "You cannot agree or vouch until" in at_sign_in_of(one, another, "vouch").text
-        waiting = AccountChange.objects.waiting().get(account=another.pk)
-        assert "You cannot agree or vouch until" in press(one, waiting, "agree").text
+    for ghost, other in (ghosts, ghosts[::-1]):
+        assert "You cannot agree or vouch until" in at_sign_in_of(ghost, other, "vouch").text
+        waiting = AccountChange.objects.waiting().get(account=other.pk)
+        assert "You cannot agree or vouch until" in press(ghost, waiting, "agree").text
     assert AccountChange.objects.waiting().count() == 2
 
 
@@ -576,16 +576,16 @@ def test_a_lone_keepers_new_phone_counts_after_a_day(spoc, later):
 def test_nobody_becomes_the_lone_keeper_by_shutting_the_other_one_out(
     spoc, other_keeper, how, later
 ):
-    one = person("one", "Keepers of users", "Publishers")
-    TOTP.activate(one, generate_totp_secret())
+    lone = person("lone", "Keepers of users", "Publishers")
+    TOTP.activate(lone, generate_totp_secret())
     if how == "close":
-        give(one, other_keeper, "Keepers of users", is_active="")
+        give(lone, other_keeper, "Keepers of users", is_active="")
         other_keeper.refresh_from_db()
         assert not other_keeper.is_active
     else:
-        give(one, other_keeper, "Editors")
+        give(lone, other_keeper, "Editors")
     later(hours=25)
-    assert "was added on" in approve(one, spoc, person("editor", "Editors"))
+    assert "was added on" in approve(lone, spoc, person("editor", "Editors"))
 
 
 def test_a_lone_keeper_makes_a_publisher_in_a_day(keeper, later):
@@ -664,7 +664,7 @@ def test_every_officer_sees_on_the_first_page_what_was_done(keeper, publisher, l
         ):
             assert words in text(part)
         # Waiting changes come first.
-        assert [text(one) for one in part.iter("li")][2].count("Waiting until") == 1
+        assert [text(item) for item in part.iter("li")][2].count("Waiting until") == 1
     later(days=31)
     assert not Page(signed_in(keeper).get("/admin/")).all("section", class_="account-news")
     assert (

@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import ApprovedNumber, Phone
-from helphub.approvals import decisions
+from helphub.approvals.digits import compared, differences
 from helphub.approvals.models import NumberProposal
+from helphub.approvals.proposing import ProposalForm
+from helphub.approvals.touched_pages import pages_touched
 from helphub.editions import (
     build,
     publish,
@@ -367,8 +369,8 @@ def test_a_proposal_is_refused_with_a_reason(admin, second, spoc):
 
 def test_a_proposal_is_taken_back_by_who_made_it(admin, second, spoc):
     proposal = proposed(admin, spoc, **NEW)
-    said = press(second, proposal, "take-back").text
-    assert "Only the officer who proposed this can take it back." in said
+    page = press(second, proposal, "take-back")
+    assert "Only the officer who proposed this can take it back." in page.text
     assert "Taken back by officer" in press(admin, proposal, "take-back").text
     assert Phone.objects.get(pk=spoc.pk).dial == "01384455411"
 
@@ -424,14 +426,14 @@ def test_bad_input_is_refused_beside_the_field_and_what_was_typed_stays(
     typed = NEW | REASONS | changes
     page = propose(admin, spoc, **typed)
     (row,) = [
-        one
-        for one in page.all("div", class_="form-row")
-        if any(i.get("name") == field for i in one.iter("input"))
+        row
+        for row in page.all("div", class_="form-row")
+        if any(typed_in.get("name") == field for typed_in in row.iter("input"))
     ]
     assert message in text(row)
     assert "Nothing was proposed." in page.text
-    kept = form_values(page)
-    assert {name: kept[name] for name in typed} == typed
+    shown = form_values(page)
+    assert {name: shown[name] for name in typed} == typed
     assert not NumberProposal.objects.exists()
 
 
@@ -448,7 +450,7 @@ def test_a_line_with_a_waiting_proposal_gets_no_other(admin, spoc):
 
 def test_of_two_proposals_at_once_the_second_is_told(admin, officer, second, spoc):
     values = NEW | REASONS | {"textphone": "", "kind": "change"}
-    forms = [decisions.ProposalForm(values, phone=spoc, user=officer) for _ in range(2)]
+    forms = [ProposalForm(values, phone=spoc, user=officer) for _ in range(2)]
     assert [form.is_valid() for form in forms] == [True, True]
     assert forms[0].propose() is not None
     assert forms[1].propose() is None
@@ -491,14 +493,14 @@ def test_a_proposal_lists_every_page_and_language_that_it_touches(editions, admi
     page = Page(second.get(proposal.get_absolute_url()))
     html = [
         address
-        for address, one in store.manifest_of(store.current())["pages"].items()
-        if one["type"].startswith("text/html") and one["status"] in (200, 404)
+        for address, entry in store.manifest_of(store.current())["pages"].items()
+        if entry["type"].startswith("text/html") and entry["status"] in (200, 404)
     ]
     assert len(html) > 100
     assert f"These digits are on {len(html)} pages of edition 1" in page.text
-    (details,) = [one for one in page.root.iter("details") if "Show every page" in text(one)]
-    assert {text(one) for one in details.iter("a")} == set(html)
-    urdu = [one for one in html if one.startswith("/ur/")]
+    (details,) = [part for part in page.root.iter("details") if "Show every page" in text(part)]
+    assert {text(link) for link in details.iter("a")} == set(html)
+    urdu = [address for address in html if address.startswith("/ur/")]
     assert f"Urdu: {len(urdu)} pages" in page.text
     assert f"English: {len(html) - len(urdu)} pages" in page.text
 
@@ -507,8 +509,8 @@ def test_a_proposal_lists_every_page_and_language_that_it_touches(editions, admi
 def test_only_pages_that_show_the_line_are_listed(editions, admin, second):
     phone = Phone.objects.get(slug="h-shout")
     proposal = proposed(admin, phone, dial="85259", display="85259")
-    touched = decisions.pages_touched(proposal)
-    listed = {one for _name, addresses in touched["languages"] for one in addresses}
+    touched = pages_touched(proposal)
+    listed = {address for _name, addresses in touched["languages"] for address in addresses}
     folder = store.current() / "pages"
     assert "/help-now/" in listed
     assert "/guides/consent/" not in listed
@@ -532,17 +534,17 @@ def test_an_edition_that_cannot_be_read_keeps_nobody_from_deciding(editions, adm
 
 def test_digits_that_differ_are_marked_and_said(admin, second, spoc):
     page = Page(second.get(proposed(admin, spoc, **NEW).get_absolute_url()))
-    assert [text(one) for one in page.all("del")] == ["1"]
-    assert [text(one) for one in page.all("ins")] == ["2"]
+    assert [text(digits) for digits in page.all("del")] == ["1"]
+    assert [text(digits) for digits in page.all("ins")] == ["2"]
     assert "Digit 11 changes from 1 to 2." in page.text
-    assert [text(one) for one in page.all("bdi", class_="digits")] == [
+    assert [text(number) for number in page.all("bdi", class_="digits")] == [
         "01384 455411",
         "01384 455412",
     ]
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "words"),
     [
         ("0800 1111", "0800 111 110", "The new number has 10 digits; the old number had 8."),
         ("101", "101", "The digits are the same."),
@@ -554,10 +556,10 @@ def test_digits_that_differ_are_marked_and_said(admin, second, spoc):
         ),
     ],
 )
-def test_two_numbers_are_compared_in_words(old, new, said):
-    assert decisions.differences(old, new) == said
-    for digits, groups in zip((old, new), decisions.compared(old, new), strict=True):
-        assert "".join(one for group in groups for one, _ in group) == digits.replace(" ", "")
+def test_two_numbers_are_compared_in_words(old, new, words):
+    assert differences(old, new) == words
+    for digits, groups in zip((old, new), compared(old, new), strict=True):
+        assert "".join(digit for group in groups for digit, _ in group) == digits.replace(" ", "")
 
 
 # The line's own form
@@ -606,7 +608,7 @@ def test_a_line_that_became_critical_while_its_form_was_open_is_not_changed(admi
 def test_a_critical_line_is_not_unpublished(admin):
     phone = Phone.objects.get(slug="h-childline")
     page = save(admin, phone, is_published=[])
-    assert any("Withdraw from every page" in one for one in errors(page))
+    assert any("Withdraw from every page" in error for error in errors(page))
     assert Phone.objects.get(pk=phone.pk).is_published
 
 
@@ -734,12 +736,12 @@ def test_of_two_approvers_at_the_same_moment_one_approves(django_user_model):
     ]
     proposal = proposed(signed_in(users[0]), spoc, **NEW)
     count = ApprovedNumber.objects.count()
-    barrier, said = threading.Barrier(2, timeout=30), []
+    barrier, answers = threading.Barrier(2, timeout=30), []
 
     def press_at_once(client):
         barrier.wait()
         try:
-            said.append(approve(client, proposal).text)
+            answers.append(approve(client, proposal).text)
         finally:
             connections.close_all()
 
@@ -748,8 +750,8 @@ def test_of_two_approvers_at_the_same_moment_one_approves(django_user_model):
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum("Approved. Readers will have it" in one for one in said) == 1
-    assert sum("Nothing was changed:" in one for one in said) == 1
+    assert sum("Approved. Readers will have it" in answer for answer in answers) == 1
+    assert sum("Nothing was changed:" in answer for answer in answers) == 1
     assert ApprovedNumber.objects.count() == count + 1
     assert PublicationRequest.objects.count() == 1
     assert Phone.objects.get(pk=spoc.pk).dial == "01384455412"
@@ -768,7 +770,7 @@ def test_with_an_organisation_its_critical_lines_do_not_come_back(editions, admi
     assert spoc.display in page.text
     left = Withdrawal.objects.filter(lifted_at=None)
     guarded = Phone.objects.guarded().filter(organization=spoc.organization)
-    assert {one.key for one in left} == {phone.pk for phone in guarded}
+    assert {row.key for row in left} == {phone.pk for phone in guarded}
     publish.publish()
     assert "tel:01384455411" not in (store.current() / "pages/contacts.html").read_text()
 
