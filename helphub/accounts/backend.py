@@ -3,7 +3,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import Q
 
 from helphub.accounts.rights import APPROVE
-from helphub.accounts.waiting_rights import held_back, masked, what_an_editor_may
+from helphub.accounts.waiting_rights import held_back, held_back_now, masked, what_an_editor_may
 
 APP, CODENAME = APPROVE.split(".")
 APPROVING = Q(content_type__app_label=APP, codename=CODENAME)
@@ -19,8 +19,13 @@ class OfficersBackend(ModelBackend):
         return super().user_can_authenticate(user) and user.is_staff
 
     def get_user(self, user_id):
+        """The officer of a request, with what of their rights is held back while it lasts."""
         user = super().get_user(user_id)
-        return user and masked(user)
+        if user is None:
+            return None
+        # Django reads a new object for each request, so the next request asks again.
+        user.held_back = held_back_now(user)
+        return masked(user)
 
     def _get_user_permissions(self, user_obj):
         permissions = super()._get_user_permissions(user_obj)

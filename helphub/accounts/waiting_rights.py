@@ -24,6 +24,11 @@ class HeldBack:
 
 
 def held_back(user):
+    """What is held back. For the officer of a request, what was held back when it began."""
+    return getattr(user, "held_back", None) or held_back_now(user)
+
+
+def held_back_now(user):
     kinds = [Kind.ROLE, Kind.SUPERUSER, Kind.REOPENED, Kind.ROLE_CHANGED]
     changes = list(waiting_for(user).filter(kind__in=kinds))
     pending = HeldBack()

@@ -9,7 +9,9 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from contacts.models import Phone
@@ -355,6 +357,31 @@ def test_whichever_way_a_role_is_given_it_waits(rf, keeper, way):
             user.save()
     assert AccountChange.objects.waiting().filter(account=user.pk, who=keeper.pk).count() == 1
     assert not may(user)
+
+
+@pytest.mark.parametrize("who", ["editor", "superuser", "waits for a role", "waits for all"])
+def test_a_request_asks_once_what_is_held_back(who, officer, keeper):
+    user = officer if who == "superuser" else person("anna", "Editors")
+    if who == "waits for a role":
+        give(keeper, user)
+    elif who == "waits for all":
+        give(officer, user, "Editors", is_superuser="on")
+    client = signed_in(user)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/admin/contacts/phone/").status_code == 200
+    about = [query["sql"] for query in queries if AccountChange._meta.db_table in query["sql"]]
+    assert len(about) == 1
+
+
+def test_the_next_request_asks_again_what_is_held_back(keeper, other_keeper):
+    anna = person("anna")
+    give(keeper, anna)
+    client, address = signed_in(anna), "/admin/publishing/editions/ask/"
+    assert client.post(address).status_code == 403
+    press(other_keeper, newest(Kind.ROLE), "agree")
+    assert client.post(address).status_code != 403
+    give(keeper, anna, "Editors")
+    assert client.post(address).status_code == 403
 
 
 # Cancelling
