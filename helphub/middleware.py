@@ -14,7 +14,7 @@ from django.utils.http import escape_leading_slashes
 from helphub import assets, error_pages
 from helphub.content import router
 from helphub.content.requests import is_for_admin
-from helphub.editions import bake, store
+from helphub.editions import bake, manifests, store
 
 
 def is_for_health(request):
@@ -232,7 +232,7 @@ def _is_of_another_release(folder):
     if folder == settings.EDITION:
         return False  # This code is making it right now.
     try:
-        return store.manifest_of(folder)["schema"] != bake.schema_mark()
+        return manifests.manifest_of(folder)["schema"] != bake.schema_mark()
     except (store.StoreError, KeyError, TypeError):
         return True  # Its manifest is damaged.
 

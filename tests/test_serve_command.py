@@ -15,7 +15,7 @@ from django.conf import settings as project
 from django.core.management import CommandError, call_command
 
 from contacts.models import Phone
-from helphub.editions import build, publish, store
+from helphub.editions import build, locking, publish, store
 from helphub.editions.worker import Watcher
 from helphub.management.commands import serve
 from tests.conftest import keep_few_lists
@@ -217,7 +217,7 @@ def test_a_refused_first_edition_is_said_once_and_pages_stay_live(
     db, settings, tmp_path, client, said
 ):
     settings.EDITIONS_DIR = tmp_path / "editions"
-    store.check_writable()
+    locking.check_writable()
     Phone.objects.filter(slug="h-spoc").update(dial="01384000001", display="01384 000001")
     publisher = Watcher(said.append)
     publisher.look()
@@ -258,7 +258,7 @@ def test_who_has_an_edition_by_this_code_is_told_which_and_no_other_is_made(edit
 
 def test_the_publisher_of_production_makes_no_edition_that_nobody_asked_for(db, settings, tmp_path):
     settings.EDITIONS_DIR = tmp_path / "editions"
-    store.check_writable()
+    locking.check_writable()
     Watcher().look()
     assert store.numbers() == []
 
@@ -266,7 +266,7 @@ def test_the_publisher_of_production_makes_no_edition_that_nobody_asked_for(db, 
 def test_a_publication_at_work_is_waited_for(editions, monkeypatch, said):
     monkeypatch.setattr(build, "code_mark", lambda: "another release")
     publisher = Watcher(said.append)
-    with store.lock():
+    with locking.lock():
         publisher.look()
     assert store.numbers() == [1]
     publisher.look()

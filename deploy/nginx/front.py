@@ -123,10 +123,10 @@ def _copied(edition, work, packed, step):
 
     Reuses pages that were compressed at the best quality for an earlier edition.
     """
-    from helphub.editions import store
-    from helphub.editions.store import TWINS, digest
+    from helphub.editions import manifests
+    from helphub.editions.integrity import TWINS, digest
 
-    pages, marks = store.with_all_headers(store.read_manifest(edition)), {}
+    pages, marks = manifests.with_all_headers(manifests.read_manifest(edition)), {}
     for page in pages.values():
         if page["file"] is None:
             continue
@@ -155,7 +155,7 @@ def _copied(edition, work, packed, step):
 
 def _packed(folder, page):
     """The page at the best compression, if it exists and still unpacks to the same page."""
-    from helphub.editions.store import digest
+    from helphub.editions.integrity import digest
 
     path = folder / page["sha256"]
     try:
@@ -263,12 +263,12 @@ class Front:
 
     def is_whole(self):
         """Whether nginx's copy is intact. Checked every twenty seconds."""
-        from helphub.editions import store
+        from helphub.editions import integrity
 
         if self.shown is None or time.monotonic() < self.look_at_files_at:
             return True
         self.look_at_files_at = time.monotonic() + LOOK_AT_FILES
-        altered = store.altered(self.front / "current", self.marks)
+        altered = integrity.altered(self.front / "current", self.marks)
         if altered:
             self.close()
             self.shown = NOTHING
@@ -277,12 +277,12 @@ class Front:
 
     def note_what_to_pack(self):
         """List the pages still to be compressed, and delete files that no page uses any more."""
-        from helphub.editions import store
+        from helphub.editions import manifests, store
 
         pages = {}
         if self.shown not in (None, NOTHING):
             with suppress(store.StoreError, *FAILS):  # It has just been erased.
-                pages = store.pages_of(self.shown)
+                pages = manifests.pages_of(self.shown)
         files = {page["sha256"]: page["file"] for page in pages.values()}
         with suppress(OSError):  # On a full disk, keep the pages as they are.
             (self.front / PACKED).mkdir(exist_ok=True)
@@ -294,7 +294,7 @@ class Front:
 
     def pack(self):
         """Compress a few more pages at the best quality."""
-        from helphub.editions.store import digest
+        from helphub.editions.integrity import digest
 
         until = time.monotonic() + PACKING
         while self.to_pack and self.pack_again_at <= time.monotonic() < until:

@@ -15,7 +15,7 @@ from helphub.approvals.models import NumberProposal
 from helphub.approvals.proposing import ProposalForm, kind_for
 from helphub.approvals.touched_pages import pages_touched
 from helphub.content.permissions import for_officers
-from helphub.editions import store
+from helphub.editions import state_files
 from helphub.publishing import withdrawals
 from helphub.publishing.requests import warn_without_publisher
 
@@ -162,7 +162,7 @@ def _old_and_new(proposed):
 
 
 def _say_approved(request):
-    if hold := store.hold():
+    if hold := state_files.hold():
         messages.warning(
             request,
             f"Approved, but {hold.get('who')} went back to edition {hold.get('number')}. Readers "

@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.utils.module_loading import import_string
 
 from helphub.content import clock, memory
-from helphub.editions import store
+from helphub.editions import carried_over
 
 FILE = "answers.json.gz"
 LATEST = date.max.isoformat()
@@ -22,11 +22,11 @@ TODAY = "today"  # Replaces today's date in a query, so that we can ask it again
 
 
 def of_edition(folder):
-    return store.aid(folder, FILE)
+    return carried_over.aid(folder, FILE)
 
 
 def write(folder, record):
-    store.write_aid(folder, FILE, record)
+    carried_over.write_aid(folder, FILE, record)
 
 
 class Recorder(memory.Memory):

@@ -24,13 +24,8 @@ from django.test import Client
 
 from contacts import critical
 from helphub.content import clock, memory, router
-from helphub.editions import (
-    answers,
-    html_facts,
-    makers,
-    public_urls,
-    store,
-)
+from helphub.editions import answers, html_facts, makers, manifests, public_urls
+from helphub.editions.integrity import TWINS, digest
 from helphub.editions.progress import (
     CHECKING,
     MAKING,
@@ -38,7 +33,6 @@ from helphub.editions.progress import (
     READING,
     StoppedError,
 )
-from helphub.editions.store import TWINS, digest
 
 BROTLI_QUALITY, GZIP_LEVEL = 7, 6
 LONGEST_PAGE = 120  # Seconds. Even on a busy machine a page takes a tenth of one.
@@ -96,7 +90,7 @@ def is_of_today(folder):
     record = answers.of_edition(folder)
     with router.reading(folder) as connection:
         same = answers.unchanged(connection, record, pages_mark(folder))
-    return set(store.pages_of(folder)) <= same
+    return set(manifests.pages_of(folder)) <= same
 
 
 # The whole build
@@ -118,7 +112,7 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
         # Starting the page maker takes as long as working out which pages can stay.
         same = answers.unchanged(connection, record, mark, begin=_maker)
     pages = {}
-    old = store.pages_of(before) if before else {}
+    old = manifests.pages_of(before) if before else {}
     stay = {
         address
         for address in wanted
@@ -317,7 +311,7 @@ def build_share(number, before=None):
     """Make the pages of one share."""
     folder = settings.EDITION
     publisher, today, is_shared, todo = json.loads((folder / f".share-{number}").read_bytes())
-    old = store.pages_of(before) if before else {}
+    old = manifests.pages_of(before) if before else {}
     old_facts = html_facts.of_edition(before) if before else {}
     client = Client(headers={"host": settings.PUBLIC_HOST}, raise_request_exception=False)
     recorder = answers.Recorder(today)

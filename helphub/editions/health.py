@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.utils import timezone
 
-from helphub.editions import outcomes, store
+from helphub.editions import manifests, outcomes, state_files, store
 from helphub.editions.models import PublicationRequest
 
 OLDEST = 26 * 60 * 60  # Seconds. A new edition is made every day.
@@ -33,18 +33,18 @@ def faults():
     if folder is None:
         return [Fault("There is no edition yet: readers see what is saved. Publish one.")]
     found = []
-    if damage := store.damage():
+    if damage := state_files.damage():
         found.append(
             Fault(
                 f"{damage['file']} in edition {damage['edition']} is damaged. The edition is being "
                 "rebuilt from its own content."
             )
         )
-    newest = (store.last() or {}).get("entry")
+    newest = (state_files.last() or {}).get("entry")
     in_words = (_in_words(entry, newest) for entry in outcomes.unmended())
     found += [Fault(words, is_of_publication=True) for words in in_words if words]
     try:
-        made_at = store.manifest_of(folder)["made_at"]
+        made_at = manifests.manifest_of(folder)["made_at"]
     except store.StoreError as error:
         return [Fault(str(error))]
     if time.time() - made_at > OLDEST:

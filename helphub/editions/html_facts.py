@@ -10,7 +10,7 @@ from collections import Counter
 
 from lxml.etree import HTMLParser
 
-from helphub.editions import store
+from helphub.editions import carried_over
 
 FILE = "facts.json.gz"
 NEVER_SHOWN = {"head", "script", "style", "template", "datalist"}
@@ -141,8 +141,8 @@ def facts_of_file(path):
 
 def of_edition(folder):
     """The facts of an edition's pages, by SHA-256."""
-    return store.aid(folder, FILE)
+    return carried_over.aid(folder, FILE)
 
 
 def write(folder, facts):
-    store.write_aid(folder, FILE, facts)
+    carried_over.write_aid(folder, FILE, facts)

@@ -7,7 +7,7 @@ keep this with the editions, so readers' servers can report it to alarms without
 import time
 from dataclasses import dataclass, field
 
-from helphub.editions import store
+from helphub.editions import state_files
 
 DONE, REFUSED, FAILED = "done", "refused", "failed"
 HELD = "held"  # It was published without the entries it names.
@@ -32,14 +32,14 @@ class Attempt:
 
 def unmended():
     """Whatever was refused, failed or held back and is still open, newest first."""
-    return list((store.last() or {}).get("open", []))
+    return list((state_files.last() or {}).get("open", []))
 
 
 def note(attempt, state, refusals=(), why="", number=None):
     """Note how an attempt ended. It replaces earlier outcomes about the same records."""
     refusals = [refusal.as_json() for refusal in refusals]
     entry = {
-        "id": (store.last() or {}).get("next", 1),
+        "id": (state_files.last() or {}).get("next", 1),
         "at": time.time(),
         "source": attempt.source,
         "who": attempt.who,
@@ -54,7 +54,7 @@ def note(attempt, state, refusals=(), why="", number=None):
     remaining = [outcome for outcome in remaining if outcome and _same(outcome) != _same(entry)]
     if is_open:
         remaining.insert(0, entry)
-    store.set_last(
+    state_files.set_last(
         state=state,
         who=attempt.who,
         number=number,
@@ -70,13 +70,13 @@ def dismiss(number):
     """Take an outcome off the list at an officer's request. Returns whether it was on it."""
     outcomes = unmended()
     remaining = [outcome for outcome in outcomes if outcome["id"] != number]
-    store.amend_last(open=remaining)
+    state_files.amend_last(open=remaining)
     return remaining != outcomes
 
 
 def note_lost(lost, ground):
     """Note that readers are back on an older edition's content, because a newer one's was lost."""
-    number = (store.last() or {}).get("next", 1)
+    number = (state_files.last() or {}).get("next", 1)
     entry = {
         "id": number,
         "at": time.time(),
@@ -89,7 +89,7 @@ def note_lost(lost, ground):
         "chosen": None,
         "number": None,
     }
-    store.amend_last(open=[entry, *unmended()][:MOST], next=number + 1)
+    state_files.amend_last(open=[entry, *unmended()][:MOST], next=number + 1)
 
 
 def _same(entry):

@@ -6,7 +6,7 @@ publication must be able to go on without the working database.
 
 import time
 
-from helphub.editions import store
+from helphub.editions import state_files
 
 READING, MAKING, CHECKING, SWITCHING = "reading", "making", "checking", "switching"
 PAUSE = 0.5  # Seconds between checks, and between reports.
@@ -49,7 +49,7 @@ class Progress(Quiet):
         is_new, self.doing = doing != self.doing, doing
         if is_new or time.monotonic() >= self.due:
             self.due = time.monotonic() + PAUSE
-            store.set_progress(self.report())
+            state_files.set_progress(self.report())
             # After the checks, this will reach readers before anything else could.
             if doing != SWITCHING and self.gives_way():
                 raise StoppedError
@@ -114,7 +114,7 @@ def _pace_of(manifest):
 
 def now():
     """The newest report of the running publication, or None."""
-    report = store.progress()
+    report = state_files.progress()
     if report and time.time() - report.get("at", 0) < BELIEVED:
         return report
     return None

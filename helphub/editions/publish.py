@@ -19,12 +19,18 @@ from helphub.editions import (
     answers,
     bake,
     build,
+    carried_over,
     checks,
     diff,
     errors,
     html_facts,
+    integrity,
     leaving,
+    locking,
+    manifests,
     outcomes,
+    spares,
+    state_files,
     store,
 )
 from helphub.editions.models import PublicationRequest, Withdrawal
@@ -81,8 +87,8 @@ def publish(
     an officer looked at them. If something is withdrawn meanwhile, this raises StoppedError. A
     withdrawal does not stop for another: it carries on, and the next finds most pages already made.
     """
-    with store.lock(), clock.fixed(clock.today()):
-        if source == RELEASED and (hold := store.hold()) is not None:
+    with locking.lock(), clock.fixed(clock.today()):
+        if source == RELEASED and (hold := state_files.hold()) is not None:
             raise store.StoreError(
                 f"Readers have edition {hold.get('number')} because {hold.get('who')} went back to "
                 f"it ({hold.get('why')}). End that first: manage.py editions --lift"
@@ -99,9 +105,9 @@ def publish(
             with suppress(OSError):  # A full disk may not even have room for this note.
                 outcomes.note(attempt, outcomes.FAILED, why=errors.in_words(error))
             raise
-        if (hold := store.hold()) is not None:
+        if (hold := state_files.hold()) is not None:
             # We made new pages from the edition they went back to, so hold at its new number.
-            store.set_hold(published.number, hold.get("who"), hold.get("why"))
+            state_files.set_hold(published.number, hold.get("who"), hold.get("why"))
         outcomes.note(attempt, outcomes.DONE, published.held, number=published.number)
         return published
 
@@ -158,7 +164,7 @@ def _publish(this, source, why, force, number, marks, show):
                     facts=html_facts.of_edition(work),
                     data=data,
                     approved=digits(approved),
-                    before=store.pages_of(before) if before else {},
+                    before=manifests.pages_of(before) if before else {},
                 )
                 refusals = checks.examine(edition, progress)
                 seconds["gate"] = time.perf_counter() - mark
@@ -243,7 +249,7 @@ def _progress(this, before, withdrawn, show):
     is_withdrawal = this.source == WITHDRAWAL
     return Progress(
         this,
-        store.manifest_of(before) if before else None,
+        manifests.manifest_of(before) if before else None,
         (lambda: False) if is_withdrawal else gives_way,
         show,
     )
@@ -287,7 +293,7 @@ def _manifest(edition, source, requester, why, force, before, held_back, seconds
     old = edition.before
     headers = edition.pages["/"]["headers"]
     return {
-        "format": store.FORMAT,
+        "format": manifests.FORMAT,
         "made_at": time.time(),
         "day": clock.today().isoformat(),
         "source": source,
@@ -316,7 +322,7 @@ def _manifest(edition, source, requester, why, force, before, held_back, seconds
 
 def _taken(source, origin, read_at, left):
     """When the content was read from the working database, and which records stayed behind."""
-    old = store.manifest_of(origin) if origin else {}
+    old = manifests.manifest_of(origin) if origin else {}
     if source != RELEASED:
         return {"taken_at": old.get("taken_at", old["made_at"]), "left": old.get("left", [])}
     return {
@@ -346,8 +352,8 @@ def _write_manifest(folder, manifest):
     }
     own = {
         "pages": pages,
-        "files": store.marks_of(folder, store.FILES),
-        "aids": store.marks_of(folder, store.AIDS),
+        "files": integrity.marks_of(folder, integrity.FILES),
+        "aids": integrity.marks_of(folder, carried_over.AIDS),
     }
     (folder / "manifest.json").write_text(json.dumps(manifest | own, ensure_ascii=False))
 
@@ -355,7 +361,7 @@ def _write_manifest(folder, manifest):
 def _let_through(work, manifest, withdrawn):
     number = store.next_number()
     _write_manifest(work, manifest | {"number": number, "withdrawn": withdrawn})
-    store.write_spares(work)
+    spares.write_spares(work)
     store.put_in_place(work, number)
     store.switch(number)
     _put_away(withdrawn, number)
@@ -379,7 +385,7 @@ def approved_now(before):
     except DatabaseError:
         if before is None:
             raise
-        rows = store.manifest_of(before)["data"]["approved"]
+        rows = manifests.manifest_of(before)["data"]["approved"]
         return {
             line: ApprovedNumber(line=line, dial=dial, display=display)
             for line, (dial, display) in rows.items()
@@ -428,7 +434,7 @@ def withdrawn_now(before=None):
     try:
         return _withdrawals()
     except DatabaseError:
-        return list(map(tuple, store.manifest_of(before)["withdrawn"])) if before else []
+        return list(map(tuple, manifests.manifest_of(before)["withdrawn"])) if before else []
 
 
 def _withdrawals():
@@ -450,8 +456,8 @@ def whole_edition():
     """The current edition, or the newest earlier one whose content is intact."""
     for folder in store.newest_first():
         with suppress(store.StoreError, KeyError, TypeError):
-            marks = store.manifest_of(folder)["files"]
-            if store.altered(folder, {store.CONTENT: marks[store.CONTENT]}) is None:
+            marks = manifests.manifest_of(folder)["files"]
+            if integrity.altered(folder, {integrity.CONTENT: marks[integrity.CONTENT]}) is None:
                 return folder
     return None
 
@@ -518,7 +524,7 @@ def allow_again():
 def roll_back(number, requester, why):
     """Give readers an edition again, if it passes today's gate."""
     attempt = outcomes.Attempt(outcomes.ROLLBACK, requester, number=number)
-    with store.lock():
+    with locking.lock():
         try:
             is_done = _switch_back(attempt, number, why)
         except StoppedError:
@@ -536,7 +542,7 @@ def roll_back(number, requester, why):
     # It shows something withdrawn, so publish the same content without that.
     as_it_was = f"as edition {number}: {why}"
     published = publish(WITHDRAWAL, requester, as_it_was, number=number, attempt=attempt)
-    store.set_hold(published.number, requester, why)
+    state_files.set_hold(published.number, requester, why)
     return published.number
 
 
@@ -544,9 +550,9 @@ def _switch_back(this, number, why):
     """Switch to an older edition. Returns whether it may be shown unchanged."""
     folder = store.folder_of(number)
     if folder.is_dir():
-        store.bring_back(folder)
-    manifest = store.read_manifest(folder)
-    if altered := store.altered_file(folder, manifest, with_pages=True):
+        spares.bring_back(folder)
+    manifest = manifests.read_manifest(folder)
+    if altered := integrity.altered_file(folder, manifest, with_pages=True):
         raise store.StoreError(
             f"{altered} in edition {number} was altered, so readers' servers would refuse the "
             "edition. Go back to a different edition."
@@ -559,7 +565,7 @@ def _switch_back(this, number, why):
     if store.is_forbidden(folder) or shows(folder, withdrawn):
         return False
     edition = checks.Edition(
-        pages=store.with_all_headers(manifest),
+        pages=manifests.with_all_headers(manifest),
         facts=html_facts.of_edition(folder),
         data=manifest["data"],
         approved=digits(approved_now(before)),
@@ -568,14 +574,14 @@ def _switch_back(this, number, why):
     if refusals := [refusal for refusal in checks.examine(edition, progress) if refusal.stops]:
         raise RefusedError(refusals)
     store.switch(number)
-    store.set_hold(number, this.who, why)
+    state_files.set_hold(number, this.who, why)
     return True
 
 
 def lift(requester):
     """End the rollback, so the next publication reaches readers again."""
-    with store.lock():
-        store.lift_hold()
+    with locking.lock():
+        state_files.lift_hold()
 
 
 # By command
@@ -591,7 +597,7 @@ def by_command(do, requester, say):
         except StoppedError:
             was_stopped = True
             say("Stopped because something was withdrawn. The withdrawal is published first.")
-        except store.BusyError:
+        except locking.BusyError:
             if not was_stopped:
                 raise
             time.sleep(PAUSE)
@@ -600,12 +606,12 @@ def by_command(do, requester, say):
 def _let_withdrawals_out(requester, say, was_stopped):
     """Wait until the publisher has published the withdrawals. If it isn't running, do it here."""
     has_waited = False
-    while store.has_watcher() and _is_withdrawal_asked_for():
+    while state_files.has_watcher() and _is_withdrawal_asked_for():
         if not has_waited:
             say("Waiting for the publisher to take the withdrawn content off every page.")
         has_waited = True
         time.sleep(PAUSE)
-    if was_stopped and not store.has_watcher() and whole_edition():
+    if was_stopped and not state_files.has_watcher() and whole_edition():
         publish(WITHDRAWAL, requester, "something was withdrawn")
     if was_stopped:
         say(f"Started again at {timezone.localtime():%H:%M}.")

@@ -16,8 +16,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http.request import split_domain_port, validate_host
 
-from helphub.editions import store
-from helphub.editions.store import digest
+from helphub.editions import integrity, manifests, store
+from helphub.editions.integrity import digest
 
 logger = logging.getLogger(__name__)
 
@@ -67,12 +67,12 @@ class Edition:
         if store.is_forbidden(folder):
             raise store.StoreError(f"Edition {folder.name} shows something that was withdrawn.")
         self.folder = folder
-        manifest = store.read_manifest(folder)
-        if altered := store.altered_file(folder, manifest):
+        manifest = manifests.read_manifest(folder)
+        if altered := integrity.altered_file(folder, manifest):
             raise WrongHashError(f"{altered} of edition {folder.name} was altered.")
         self.bodies = {}
         self.pages = {}
-        for address, page in store.with_all_headers(manifest).items():
+        for address, page in manifests.with_all_headers(manifest).items():
             zipped = packed = b""
             if page["file"] is not None:
                 path = folder / "pages" / page["file"]

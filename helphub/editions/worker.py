@@ -12,8 +12,12 @@ from helphub.content import clock
 from helphub.editions import (
     build,
     errors,
+    integrity,
+    locking,
+    manifests,
     outcomes,
     publish,
+    state_files,
     store,
 )
 from helphub.editions.models import PublicationRequest
@@ -62,7 +66,7 @@ class Watcher:
     def look(self):
         """Do the next waiting task, if there is one."""
         with suppress(OSError):  # The admin will say that the publisher is not running.
-            store.watcher_beats()
+            state_files.watcher_beats()
         close_old_connections()
         is_idle = True
         try:
@@ -72,7 +76,7 @@ class Watcher:
                 is_idle = False
                 # A publication run by a command stops for a withdrawal. Everything else waits
                 # for it to end.
-                if not store.is_busy():
+                if not locking.is_busy():
                     self.answer(request)
         except DatabaseError:
             # Readers need no database, and opening hours still change without it.
@@ -107,7 +111,7 @@ class Watcher:
             stopped = {"stopped": again.get("stopped", 0) + 1}
             self.wait_again(request, again | stopped)
             return
-        except store.BusyError:
+        except locking.BusyError:
             self.wait_again(request, again)
             return
         except publish.RefusedError as error:
@@ -171,9 +175,11 @@ class Watcher:
         if folder is None:
             return
         try:
-            with store.lock():  # Taking the lock restores files from their spares.
-                damaged_file = store.damage_of(folder)
-                store.set_damage(damaged_file and {"edition": folder.name, "file": damaged_file})
+            with locking.lock():  # Taking the lock restores files from their spares.
+                damaged_file = integrity.damage_of(folder)
+                state_files.set_damage(
+                    damaged_file and {"edition": folder.name, "file": damaged_file}
+                )
             if damaged_file is None:
                 return
             number = store.number_of(folder)
@@ -184,8 +190,8 @@ class Watcher:
             )
             if ground != folder:
                 outcomes.note_lost(number, store.number_of(ground))
-            store.set_damage(None)
-        except store.BusyError:
+            state_files.set_damage(None)
+        except locking.BusyError:
             pass  # A running command may be repairing it.
         except StoppedError:
             self.look_at_files_at = 0.0  # The withdrawal may have repaired it.
@@ -205,7 +211,7 @@ class Watcher:
                 publish.publish(source, "the publisher", "needed at start-up")
         except publish.RefusedError as error:
             self.say(f"The edition was refused. Pages stay as they are.\n{error}")
-        except (store.BusyError, StoppedError):
+        except (locking.BusyError, StoppedError):
             self.is_up_to_date = False  # The other process may be making it.
         except Exception as error:
             logger.exception("The edition could not be made.")
@@ -227,11 +233,11 @@ class Watcher:
         folder, today = store.current(), clock.today()
         try:
             if not build.is_of_today(folder):
-                has_rest = store.manifest_of(folder).get("later")
+                has_rest = manifests.manifest_of(folder).get("later")
                 why = "pages that a withdrawal left for later" if has_rest else "a new day"
                 publish.publish(publish.CURRENT, "the clock", why)
             self.looked_at = store.current(), today
-        except (store.BusyError, StoppedError):
+        except (locking.BusyError, StoppedError):
             pass  # Checked again once that publication or withdrawal is done.
         except Exception:
             logger.exception("Today's edition could not be made. Trying again in five minutes.")
@@ -246,7 +252,7 @@ def beating():
     def beat():
         while not is_over.wait(BEAT):
             with suppress(OSError):
-                store.watcher_beats()
+                state_files.watcher_beats()
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()

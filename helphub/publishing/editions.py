@@ -19,12 +19,7 @@ from contacts.models import Organization
 from helphub.content.diff import word_difference
 from helphub.content.permissions import PUBLISH, SEE, WITHDRAW, for_officers, form_of
 from helphub.content.registry import content_model, content_models, places
-from helphub.editions import (
-    html_facts,
-    outcomes,
-    publish,
-    store,
-)
+from helphub.editions import html_facts, manifests, outcomes, publish, state_files, store
 from helphub.editions.checks import Refusal
 from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.publishing import status, withdrawals
@@ -60,7 +55,7 @@ def editions(request, context):
             "title": "Editions",
             "editions": [_line_of(number, withdrawn) for number in reversed(store.numbers())],
             "requests": PublicationRequest.objects.all()[:10],
-            "hold": store.hold(),
+            "hold": state_files.hold(),
             "unmended": [
                 entry | {"to_fix": refusals_of(entry), "moment": _moment(entry["at"])}
                 for entry in outcomes.unmended()
@@ -161,7 +156,7 @@ def _moment(seconds):
 def _folder(number):
     folder = store.folder_of(number)
     try:
-        return folder, store.manifest_of(folder)
+        return folder, manifests.manifest_of(folder)
     except store.StoreError as error:
         raise Http404(str(error)) from error
 
@@ -231,7 +226,7 @@ def words_of_page(request, context, number):
     if manifest["before"]:
         before = folder.with_name(manifest["before"])
         try:
-            old = _page(before, store.manifest_of(before), address) or b""
+            old = _page(before, manifests.manifest_of(before), address) or b""
         except (store.StoreError, OSError):
             old = b""
     return render(
@@ -296,7 +291,9 @@ def withdraw(request, context, label, key):
         with transaction.atomic():
             publish.withdraw(row, officer, why)
             ask_for(Kind.WITHDRAWAL, officer, why)
-        when = " It will be gone from every page within a minute." if store.has_watcher() else ""
+        when = (
+            " It will be gone from every page within a minute." if state_files.has_watcher() else ""
+        )
         messages.info(request, f"Withdrawn.{when}")
         warn_without_publisher(request)
         return redirect("publishing:editions")

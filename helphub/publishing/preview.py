@@ -26,14 +26,7 @@ from django.views.decorators.http import require_safe
 
 from contacts import critical
 from helphub.content import clock, registry, router
-from helphub.editions import (
-    bake,
-    build,
-    diff,
-    public_urls,
-    publish,
-    store,
-)
+from helphub.editions import bake, build, diff, public_urls, publish, store
 from services.models import Location
 
 SALT = "helphub.desk.preview"  # Links signed with it outlive an upgrade.

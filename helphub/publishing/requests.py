@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 
-from helphub.editions import store
+from helphub.editions import state_files
 from helphub.editions.models import PublicationRequest
 from helphub.publishing.pending import Standing
 
@@ -37,5 +37,5 @@ def ask_for_records(names, officer, why):
 
 def warn_without_publisher(request):
     """Warn an officer that no publisher is running to do what they asked."""
-    if not store.has_watcher():
+    if not state_files.has_watcher():
         messages.warning(request, NO_PUBLISHER)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from helphub.editions import outcomes, progress, store
+from helphub.editions import outcomes, progress, state_files
 from helphub.editions.models import PublicationRequest
 from helphub.publishing.requests import NO_PUBLISHER, Kind, State
 
@@ -44,7 +44,7 @@ def of_request(request, waiting=None):
     if request.state in (State.DONE, State.REFUSED):
         words = render_to_string("admin/publishing/_outcome.html", {"publication": request})
         return Said(" ".join(unescape(words).split()), is_over=True)
-    if not store.has_watcher():
+    if not state_files.has_watcher():
         return Said(NO_PUBLISHER)
     report = progress.now()
     if request.state == State.RUNNING:
@@ -114,7 +114,7 @@ def at_the_head(waiting):
     unstarted = len(waiting) - running
     if not (waiting or report):
         return None
-    if not store.has_watcher() and waiting:
+    if not state_files.has_watcher() and waiting:
         return Said(f"Waiting for the publisher. {NO_PUBLISHER}")
     if not (running or report):
         return Said("Waiting for the publisher.")
@@ -128,7 +128,7 @@ def at_the_head(waiting):
 
 def _over():
     """What the head says once nothing is being published."""
-    last = store.last() or {}
+    last = state_files.last() or {}
     words = {
         outcomes.DONE: f"Finished. Readers have edition {last.get('number')}.",
         outcomes.REFUSED: "The publication was refused. Readers still have the same edition.",
@@ -156,7 +156,7 @@ def of_all(requests):
     waiting = queue()
     statuses = {"head": at_the_head(waiting) or _over()}
     statuses |= {str(request.pk): of_request(request, waiting) for request in requests}
-    is_soon = store.has_watcher() or progress.now()
+    is_soon = state_files.has_watcher() or progress.now()
     return {
         "again": SOON if is_soon else LATER,
         "said": {key: status._asdict() for key, status in statuses.items()},

@@ -108,7 +108,7 @@ def _faults_of_form(standing, ticked, why):
         yield "Say why, in a few words. Every officer sees it beside the edition."
     if len(why) > 300:
         yield "Say why in 300 characters or fewer."
-    if hold := store.hold():
+    if hold := state_files.hold():
         yield (
             f"{hold.get('who')} went back to edition {hold.get('number')}, which readers have now. "
             "Resume publishing first, on the “Editions” page."

@@ -127,11 +127,11 @@ FIRST = "  must 15 s (25 s), 200 MB"
 
 
 def publish(*arguments):
-    from helphub.editions import publish, store
+    from helphub.editions import manifests, publish, store
 
     done = publish.publish(*arguments)
     changes = ", ".join(f"{len(pages)} {name}" for name, pages in done.changes.items() if pages)
-    return f"{len(store.pages_of(store.current()))} pages: {changes or 'all the same'}."
+    return f"{len(manifests.pages_of(store.current()))} pages: {changes or 'all the same'}."
 
 
 def print_one_by_one():
@@ -152,12 +152,12 @@ def print_one_by_one():
 
 
 def print_of_one_day():
-    from helphub.editions import store
+    from helphub.editions import manifests, store
     from services.models import Service
     from strategy.models import Guide
 
     total = line("first edition", publish, FIRST)
-    pages = store.pages_of(store.current())
+    pages = manifests.pages_of(store.current())
     compressing = compress_again(store.current())
     per_page = (total - compressing) / len(pages) * 1000
     ratio = (total - compressing) / compressing
@@ -174,11 +174,11 @@ def compress_again(folder):
     """Processor seconds to compress an edition's pages as publishing does."""
     import brotli
 
-    from helphub.editions import build, store
+    from helphub.editions import build, manifests
 
     bodies = [
         (folder / "pages" / page["file"]).read_bytes()
-        for page in store.pages_of(folder).values()
+        for page in manifests.pages_of(folder).values()
         if page["file"]
     ]
     started = time.process_time()

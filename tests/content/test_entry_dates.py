@@ -12,12 +12,7 @@ from django.utils import timezone
 
 from contacts.models import Phone
 from deploy.nginx import front
-from helphub.editions import (
-    build,
-    publish,
-    serve,
-    store,
-)
+from helphub.editions import build, integrity, manifests, publish, serve, spares, store
 from helphub.middleware import emergency_answer
 from services.models import Service, Town
 from strategy.models import FormOfAbuse, Guide
@@ -39,7 +34,7 @@ def page(address):
 
 
 def pages():
-    return store.pages_of(store.current())
+    return manifests.pages_of(store.current())
 
 
 def shows(address):
@@ -71,10 +66,10 @@ def a_day_passes(**dates):
                 [value.isoformat()],
             )
         file.commit()
-    manifest = store.manifest_of(store.current())
-    manifest["files"] = store.marks_of(store.current(), store.FILES)
+    manifest = manifests.manifest_of(store.current())
+    manifest["files"] = integrity.marks_of(store.current(), integrity.FILES)
     (store.current() / "manifest.json").write_text(json.dumps(manifest))
-    store.write_spares(store.current())
+    spares.write_spares(store.current())
     publish.publish(publish.CURRENT, who="the clock", why="a new day")
 
 

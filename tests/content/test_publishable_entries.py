@@ -9,11 +9,7 @@ from django.urls import reverse
 from contacts.models import Organization, Phone
 from helphub.content import registry
 from helphub.content.entries import Entry, Page
-from helphub.editions import (
-    build,
-    publish,
-    store,
-)
+from helphub.editions import build, manifests, publish, store
 from helphub.search.models import Synonym
 from services.models import Audience, Choice, Service, ServiceArea, Situation, Suggestion, Town
 from strategy.models import Chapter, FormOfAbuse, Guide
@@ -147,7 +143,7 @@ def test_a_new_record_of_every_kind_goes_out_and_reaches_readers(admin, editions
     assert set(made) == set(ENTRIES) - {Chapter}
     assert Suggestion.objects.filter(situation=made[Situation]).exists()
     publish.publish(who="officer", why="all of it")
-    manifest = store.manifest_of(store.current())
+    manifest = manifests.manifest_of(store.current())
     assert [one["why"] for one in manifest["held"]] == []
     pages = store.current() / "pages"
 

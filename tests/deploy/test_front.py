@@ -23,7 +23,7 @@ from django.conf import settings as project
 
 from contacts.models import Phone
 from deploy.nginx import render
-from helphub.editions import health, publish, store
+from helphub.editions import health, manifests, publish, store
 from services.models import Location, Service, Town
 from strategy.models import Guide
 
@@ -196,7 +196,7 @@ def served(built):
 
 
 def test_readers_are_sent_the_pages_twins_as_they_were_made(served):
-    page = store.pages_of(store.current())["/"]
+    page = manifests.pages_of(store.current())["/"]
     file = store.current() / "pages" / page["file"]
     for accepted, unpack, encoding in (
         ("gzip, br", brotli.decompress, "br"),
@@ -211,7 +211,7 @@ def test_readers_are_sent_the_pages_twins_as_they_were_made(served):
 
 def test_once_it_is_shown_each_page_is_made_as_small_as_can_be(served):
     """Brotli's best quality is too slow while people wait for an edition."""
-    page = store.pages_of(store.current())["/"]
+    page = manifests.pages_of(store.current())["/"]
     file = store.current() / "pages" / page["file"]
     as_made = file.with_name(f"{file.name}.br").read_bytes()
 
@@ -239,7 +239,7 @@ def test_once_it_is_shown_each_page_is_made_as_small_as_can_be(served):
 
 def test_a_page_that_was_compressed_again_and_altered_is_not_taken(served):
     until(lambda: any((served.front / "packed").iterdir()))
-    mark = store.pages_of(store.current())["/"]["sha256"]
+    mark = manifests.pages_of(store.current())["/"]["sha256"]
     packed = served.front / "packed" / mark
     until(packed.exists, 120)
     packed.write_bytes(brotli.compress(b"Something else."))

@@ -12,12 +12,7 @@ from django.db.models import BooleanField, DateField
 from contacts.models import Organization, Phone, Schedule
 from helphub.content import clock, memory
 from helphub.content.entries import Entry
-from helphub.editions import (
-    answers,
-    build,
-    publish,
-    store,
-)
+from helphub.editions import answers, build, manifests, publish, store
 from services import models, narrowing
 from services.models import Service
 from strategy.models import Guide
@@ -33,7 +28,9 @@ def html(address):
 
 
 def marks():
-    return {address: page["sha256"] for address, page in store.pages_of(store.current()).items()}
+    return {
+        address: page["sha256"] for address, page in manifests.pages_of(store.current()).items()
+    }
 
 
 def test_a_sentence_of_a_service_makes_only_the_pages_again_that_show_it(editions, made):
@@ -227,6 +224,6 @@ def pages():
     """Every page, without the day it was made."""
     return {
         address: build.DAY.sub(b"", html(address).encode())
-        for address, page in store.pages_of(store.current()).items()
+        for address, page in manifests.pages_of(store.current()).items()
         if build.is_html(page)
     }

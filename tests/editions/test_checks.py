@@ -3,7 +3,7 @@
 import pytest
 
 from contacts.models import ApprovedNumber, Phone
-from helphub.editions import checks, html_facts, store
+from helphub.editions import checks, html_facts, manifests, store
 from helphub.editions.build import digest
 
 pytestmark = pytest.mark.languages("en", "ur")
@@ -15,8 +15,8 @@ LAW, CONTACTS = "/topics/law/", "/contacts/"
 def whole(editions):
     """The edition as the gate sees it."""
     folder = store.current()
-    manifest = store.read_manifest(folder)
-    pages = store.with_all_headers(manifest)
+    manifest = manifests.read_manifest(folder)
+    pages = manifests.with_all_headers(manifest)
     approved = {row.line: [row.dial, row.display] for row in ApprovedNumber.objects.all()}
     return checks.Edition(
         pages, html_facts.of_edition(folder), manifest["data"], approved, dict(pages)

@@ -3,13 +3,7 @@
 import pytest
 
 from contacts.models import Phone
-from helphub.editions import (
-    build,
-    leaving,
-    publish,
-    store,
-    worker,
-)
+from helphub.editions import build, integrity, leaving, manifests, publish, store, worker
 from helphub.editions.worker import Watcher
 from services.models import Choice, Service
 from strategy.models import FormOfAbuse, Guide
@@ -24,7 +18,7 @@ def withdraw(row):
 
 
 def marks():
-    return {address: one["sha256"] for address, one in store.pages_of(store.current()).items()}
+    return {address: one["sha256"] for address, one in manifests.pages_of(store.current()).items()}
 
 
 def files():
@@ -48,14 +42,14 @@ def test_only_pages_that_show_it_are_made_and_the_rest_follows_by_itself(
     assert 0 < len(made[0]) < len(before) / 2
     assert {build.file_of(address) for address in made[0]} >= {str(one) for one in shown}
     assert [a for a, mark in marks().items() if a not in made[0] and mark != before[a]] == []
-    assert store.damage_of(store.current()) is None
-    assert store.manifest_of(store.current())["later"] > 40
+    assert integrity.damage_of(store.current()) is None
+    assert manifests.manifest_of(store.current())["later"] > 40
     # The publisher makes them once, when it has nothing else to do.
     watcher = Watcher()
     watcher.look()
     watcher.look()
     assert store.numbers() == [1, 2, 3]
-    manifest = store.manifest_of(store.current())
+    manifest = manifests.manifest_of(store.current())
     assert manifest["why"] == "pages that a withdrawal left for later"
     assert not manifest.get("later")
     # Afterwards they match pages made from nothing.
@@ -88,10 +82,10 @@ def test_a_publisher_that_has_looked_at_the_day_makes_what_was_left_too(editions
     watcher.look()
     assert store.numbers() == [1]
     withdraw(Service.objects.get(slug="local-number"))
-    assert store.manifest_of(store.current())["later"]
+    assert manifests.manifest_of(store.current())["later"]
     watcher.look()
     assert store.numbers() == [1, 2, 3]
-    assert not store.manifest_of(store.current()).get("later")
+    assert not manifests.manifest_of(store.current()).get("later")
 
 
 def test_a_release_after_it_makes_what_was_left(editions, made):
@@ -116,7 +110,7 @@ def test_a_damaged_page_is_not_left_as_it_is(editions, made):
     withdraw(Phone.objects.get(slug=LINE))
     assert "/topics/law/" in made[1]
     assert b"<h1" in (store.current() / name).read_bytes()
-    assert store.damage_of(store.current()) is None
+    assert integrity.damage_of(store.current()) is None
 
 
 def test_an_older_edition_without_what_is_withdrawn_is_made_whole(editions, made):
@@ -124,7 +118,7 @@ def test_an_older_edition_without_what_is_withdrawn_is_made_whole(editions, made
     publish.publish()
     withdraw(Phone.objects.get(slug=LINE))
     publish.roll_back(1, "an officer", "A complaint")
-    assert not store.manifest_of(store.current()).get("later")
+    assert not manifests.manifest_of(store.current()).get("later")
     assert not showing("Of the second edition.")
     assert not showing(f"tel:{Phone.objects.get(slug=LINE).dial}")
 

@@ -8,11 +8,7 @@ from django.utils import timezone
 
 from contacts.models import Phone, ScheduleException, Verification
 from helphub.content import clock, memory, router
-from helphub.editions import (
-    build,
-    publish,
-    store,
-)
+from helphub.editions import build, integrity, manifests, publish, store
 from helphub.editions.worker import Watcher
 from services.models import Service
 from strategy.models import Guide
@@ -65,7 +61,7 @@ def dated(editions, now):
 
 
 def html(address):
-    page = store.pages_of(store.current())[address]
+    page = manifests.pages_of(store.current())[address]
     return (store.current() / "pages" / page["file"]).read_text()
 
 
@@ -86,8 +82,8 @@ def test_every_page_that_is_kept_reads_as_it_would_if_it_were_made_that_day(date
         now(day)
         publish.publish(publish.CURRENT)
         folder = store.current()
-        pages = store.pages_of(folder)
-        before = store.pages_of(store.folder_of(store.number_of(folder) - 1))
+        pages = manifests.pages_of(folder)
+        before = manifests.pages_of(store.folder_of(store.number_of(folder) - 1))
         same = {a for a, page in pages.items() if before.get(a) == page and page["file"]}
         kept |= same
         with router.reading(folder), memory.using(memory.Memory()):
@@ -113,20 +109,20 @@ def test_a_day_changes_the_pages_that_it_concerns_and_the_others_are_the_same_fi
     now(dated + timedelta(days=2))
     watcher.look()
     assert store.current() == before
-    assert "/guides/consent/" in store.pages_of(before)
+    assert "/guides/consent/" in manifests.pages_of(before)
     now(dated + timedelta(days=3))
     watcher.look()
     after = store.current()
     assert after != before
-    assert store.manifest_of(after)["pages"]["/guides/consent/"]["status"] == 410
+    assert manifests.manifest_of(after)["pages"]["/guides/consent/"]["status"] == 410
     file = "pages/topics/law.html"
     assert (after / file).stat().st_ino == (before / file).stat().st_ino
-    assert store.damage_of(before) is None
-    assert store.damage_of(after) is None
+    assert integrity.damage_of(before) is None
+    assert integrity.damage_of(after) is None
     # The clock is put back.
     now(dated + timedelta(days=1))
     publish.publish(publish.CURRENT)
-    assert store.pages_of(store.current())["/guides/consent/"]["status"] == 200
+    assert manifests.pages_of(store.current())["/guides/consent/"]["status"] == 200
 
 
 def test_what_a_release_leaves_alone_is_copied(dated, now):
@@ -169,12 +165,12 @@ def test_midnight_in_the_middle_of_a_publication_does_not_tear_it(dated, now, mo
     monkeypatch.setattr(publish.bake, "write", midnight_goes_by(now, dated, publish.bake.write))
     now(dated + timedelta(days=2))
     publish.publish()
-    assert store.manifest_of(store.current())["day"] == (dated + timedelta(days=2)).isoformat()
-    assert store.pages_of(store.current())["/guides/consent/"]["status"] == 200
+    assert manifests.manifest_of(store.current())["day"] == (dated + timedelta(days=2)).isoformat()
+    assert manifests.pages_of(store.current())["/guides/consent/"]["status"] == 200
     monkeypatch.undo()
     now(dated + timedelta(days=3))
     Watcher().look()
-    assert store.pages_of(store.current())["/guides/consent/"]["status"] == 410
+    assert manifests.pages_of(store.current())["/guides/consent/"]["status"] == 410
 
 
 def midnight_goes_by(now, dated, write):

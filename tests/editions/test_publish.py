@@ -27,9 +27,13 @@ from helphub.editions import (
     checks,
     errors,
     health,
+    integrity,
+    locking,
     makers,
+    manifests,
     publish,
     serve,
+    state_files,
     store,
 )
 from helphub.management.commands import build_pages
@@ -53,11 +57,11 @@ def without_day(html):
 
 
 def manifest(number):
-    return store.read_manifest(store.folder_of(number))
+    return manifests.read_manifest(store.folder_of(number))
 
 
 def test_an_edition_has_a_page_for_every_address_in_every_language(editions):
-    pages = store.pages_of(store.current())
+    pages = manifests.pages_of(store.current())
     html = {a for a, one in pages.items() if build.is_html(one) and one["status"] == 200}
     for code in project.OFFERED_LANGUAGES:
         prefix = "" if code == "en" else f"/{code}"
@@ -102,8 +106,8 @@ def test_no_two_editions_share_a_file(editions):
     # Writing over a file in place alters it in this edition only.
     file = store.folder_of(2) / "pages/topics/law.html"
     file.write_text("altered")
-    assert store.damage_of(store.folder_of(1)) is None
-    assert store.damage_of(store.folder_of(2)) == "pages/topics/law.html"
+    assert integrity.damage_of(store.folder_of(1)) is None
+    assert integrity.damage_of(store.folder_of(2)) == "pages/topics/law.html"
 
 
 def test_one_changed_entry_changes_its_pages_and_no_others(editions):
@@ -116,10 +120,10 @@ def test_one_changed_entry_changes_its_pages_and_no_others(editions):
     assert "/topics/law/" not in done.changes["changed"]
     assert "/contacts/" not in done.changes["changed"]
     # Pages taken over match pages made from nothing.
-    taken = {a: one["sha256"] for a, one in store.pages_of(store.current()).items()}
+    taken = {a: one["sha256"] for a, one in manifests.pages_of(store.current()).items()}
     (store.current() / answers.FILE).unlink()
     publish.publish(publish.CURRENT)
-    assert {a: one["sha256"] for a, one in store.pages_of(store.current()).items()} == taken
+    assert {a: one["sha256"] for a, one in manifests.pages_of(store.current()).items()} == taken
 
 
 def test_a_page_keeps_its_day_only_if_its_headers_are_the_same_too(tmp_path):
@@ -186,7 +190,7 @@ def test_a_wrong_digit_in_the_single_point_of_contact_is_refused(editions, clien
     assert refusal.is_critical
     assert store.number_of(store.current()) == 1
     assert store.numbers() == [1]
-    assert store.last()["state"] == "refused"
+    assert state_files.last()["state"] == "refused"
     # No reason gets it through.
     with pytest.raises(publish.RefusedError):
         publish.publish(force="It is urgent.")
@@ -195,7 +199,7 @@ def test_a_wrong_digit_in_the_single_point_of_contact_is_refused(editions, clien
     publish.publish()
     assert "01384 455141" in page("/topics/law/")
     assert "01384 455141" in (store.current() / "critical_numbers.json").read_text()
-    assert store.last()["state"] == "done"
+    assert state_files.last()["state"] == "done"
 
 
 def test_a_fault_in_one_entry_holds_it_back_and_the_rest_goes_out(editions):
@@ -217,7 +221,7 @@ def test_a_new_entry_that_is_held_back_is_not_there(editions):
     guide.save()
     done = publish.publish()
     assert [one.record.name for one in done.held] == ["New"]
-    assert "/guides/new/" not in store.pages_of(store.current())
+    assert "/guides/new/" not in manifests.pages_of(store.current())
     assert "/guides/new/" not in page("/guides/")
 
 
@@ -233,7 +237,7 @@ def test_a_link_to_something_held_back_is_refused_naming_both(editions):
 def test_a_reason_lets_other_faults_through_and_is_kept(editions):
     FormOfAbuse.objects.filter(slug="marriage").update(is_published=False)
     publish.publish(force="The court says so.")
-    assert "/topics/marriage/" not in store.pages_of(store.current())
+    assert "/topics/marriage/" not in manifests.pages_of(store.current())
     assert manifest(2)["forced"] == "The court says so."
 
 
@@ -313,12 +317,12 @@ def test_killed_at_any_moment_the_current_edition_is_whole(elsewhere, editions):
         assert server.current().folder == store.current()
         assert "/topics/law/" in server.current().pages
     assert list(editions.glob(".work-*"))
-    with store.lock():
+    with locking.lock():
         assert not list(editions.glob(".work-*"))
 
 
 def test_two_never_run_at_once(elsewhere, editions):
-    with store.lock():
+    with locking.lock():
         process = elsewhere("--time-only")
         assert "Another publication is running" in finish(process)
         assert process.returncode != 0
@@ -333,7 +337,7 @@ def test_without_space_everything_stays_as_it_was(editions, monkeypatch, capsys)
     (store.folder_of(1) / answers.FILE).unlink()
     with pytest.raises(CommandError, match="The disk is full"):
         call_command("publish")
-    assert store.last()["state"] == "failed"
+    assert state_files.last()["state"] == "failed"
     assert "The disk is full" in health.faults()[0].words
     assert store.numbers() == [1]
     assert not list(editions.glob(".work-*"))
@@ -589,7 +593,7 @@ def test_many_pages_that_fail_are_reported_and_hang_nothing(editions):
         topic.save()
     done = publish.publish()
     assert {one.rule for one in done.held} == {"answers"}
-    assert "/topics/copy-1/" not in store.pages_of(store.current())
+    assert "/topics/copy-1/" not in manifests.pages_of(store.current())
 
 
 def test_a_page_that_never_ends_is_given_up(editions, monkeypatch):

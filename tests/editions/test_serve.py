@@ -14,7 +14,7 @@ from django.test import Client
 
 from helphub import views
 from helphub.content import router
-from helphub.editions import serve, store
+from helphub.editions import integrity, manifests, serve, store
 from helphub.middleware import emergency_answer
 from strategy.models import Guide
 from tests.support.reader import Page
@@ -174,7 +174,7 @@ def test_an_edition_that_was_refused_is_tried_again(server):
     assert server.current().folder == store.folder_of(2)
 
 
-@pytest.mark.parametrize("name", store.FILES)
+@pytest.mark.parametrize("name", integrity.FILES)
 def test_what_find_and_the_pages_of_trouble_read_is_checked_too(server, name, caplog):
     copy_as(2)
     path = store.folder_of(2) / name
@@ -300,7 +300,7 @@ def test_find_looks_into_the_edition(editions, client):
 def test_an_edition_of_another_release_is_still_served(editions, client):
     manifest = editions / "000001" / "manifest.json"
     text = manifest.read_text()
-    mark = store.read_manifest(store.current())["schema"]
+    mark = manifests.read_manifest(store.current())["schema"]
     manifest.write_text(text.replace(mark, "of another release"))
     os.utime(manifest)
     server = serve.Server(WSGIHandler(), emergency_answer)

@@ -13,8 +13,14 @@ from django.db import OperationalError, connection
 from contacts.models import ApprovedNumber, Phone
 from helphub.content import registry, router
 from helphub.editions import (
+    carried_over,
+    integrity,
+    locking,
+    manifests,
     publish,
     serve,
+    spares,
+    state_files,
     store,
 )
 from services.models import Audience, Service
@@ -37,7 +43,7 @@ def folder(settings, tmp_path):
 def test_a_missing_folder_is_made(folder):
     assert store.current() is None
     assert store.numbers() == []
-    with store.lock():
+    with locking.lock():
         assert folder.is_dir()
 
 
@@ -63,7 +69,7 @@ def test_a_manifest_from_the_future_says_what_to_do(editions):
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
     (store.folder_of(1) / "manifest.json.gz").unlink()
     with pytest.raises(store.StoreError, match="Install that one, or publish again"):
-        store.read_manifest(store.folder_of(1))
+        manifests.read_manifest(store.folder_of(1))
     with pytest.raises(CommandError, match="Install that one"):
         call_command("editions", "--roll-back", "1", "--why", "A test")
 
@@ -131,7 +137,7 @@ def test_an_edition_is_whole_before_it_becomes_the_current_one(editions, monkeyp
     switch, found = store.switch, []
 
     def looked_at(number):
-        found.append(store.damage_of(store.folder_of(number)))
+        found.append(integrity.damage_of(store.folder_of(number)))
         switch(number)
 
     monkeypatch.setattr(store, "switch", looked_at)
@@ -144,7 +150,7 @@ def test_an_unfinished_edition_is_cleared_away(editions):
     store.folder_of(2).mkdir()
     (editions / ".work-0").mkdir()
     (editions / ".current-1").symlink_to("000001")
-    with store.lock():
+    with locking.lock():
         pass
     assert sorted(p.name for p in editions.iterdir() if p.is_dir()) == ["000001", "current"]
 
@@ -168,7 +174,7 @@ def test_going_back_takes_no_time_and_holds(second, capsys):
     call_command("editions", "--roll-back", "1", "--why", "A complaint")
     assert time.perf_counter() - started < 2
     assert "Of the second edition." not in words()
-    assert store.hold()["why"] == "A complaint"
+    assert state_files.hold()["why"] == "A complaint"
     with pytest.raises(CommandError, match=r"went back to it \(A complaint\)"):
         call_command("publish")
     call_command("editions")
@@ -176,7 +182,7 @@ def test_going_back_takes_no_time_and_holds(second, capsys):
     # A new day's edition is made from what readers have.
     call_command("publish", "--time-only")
     assert "Of the second edition." not in words()
-    assert store.hold()["number"] == store.number_of(store.current()) == 3
+    assert state_files.hold()["number"] == store.number_of(store.current()) == 3
     call_command("editions", "--lift")
     call_command("publish")
     assert "Of the second edition." in words()
@@ -196,7 +202,7 @@ def test_going_back_passes_the_gate_with_todays_approved_numbers(second):
     with pytest.raises(CommandError, match="the approved number is 01384 000000"):
         call_command("editions", "--roll-back", "1", "--why", "A test")
     assert store.number_of(store.current()) == 2
-    assert store.hold() is None
+    assert state_files.hold() is None
 
 
 def test_going_back_to_what_shows_something_withdrawn_leaves_that_out(second):
@@ -207,7 +213,7 @@ def test_going_back_to_what_shows_something_withdrawn_leaves_that_out(second):
     assert "Of the second edition." not in words()
     for path in (store.current() / "pages").rglob("*.html"):
         assert "tel:116123" not in path.read_text(), path
-    assert store.hold()["number"] == 3
+    assert state_files.hold()["number"] == 3
 
 
 # Withdrawing
@@ -271,7 +277,7 @@ def test_withdrawing_both_lines_is_refused(editions):
 def test_a_withdrawn_entry_loses_its_page_and_every_link_to_it(editions):
     publish.withdraw(Guide.objects.get(slug="consent"), "an officer", "A complaint")
     publish.publish(publish.WITHDRAWAL)
-    assert "/guides/consent/" not in store.pages_of(store.current())
+    assert "/guides/consent/" not in manifests.pages_of(store.current())
     assert not pages_with('href="/guides/consent/"')
 
 
@@ -319,7 +325,7 @@ def test_going_back_to_an_altered_edition_is_refused(second, name):
     with pytest.raises(store.StoreError, match="was altered"):
         publish.roll_back(1, "an officer", "A test")
     assert store.number_of(store.current()) == 2
-    assert store.hold() is None
+    assert state_files.hold() is None
 
 
 def test_readers_fall_back_to_older_editions_and_never_to_one_that_was_left(editions):
@@ -328,7 +334,7 @@ def test_readers_fall_back_to_older_editions_and_never_to_one_that_was_left(edit
     assert store.newest_first() == [store.folder_of(2), store.folder_of(1)]
     (editions / "current").unlink()
     assert store.newest_first() == [store.folder_of(n) for n in (3, 2, 1)]
-    store.set_hold(2, "an officer", "A complaint")
+    state_files.set_hold(2, "an officer", "A complaint")
     assert store.newest_first() == [store.folder_of(n) for n in (2, 1)]
 
 
@@ -347,18 +353,18 @@ def test_the_next_edition_has_the_newest_content_whatever_else_is_altered(second
     assert "Of the second edition." in words()
 
 
-@pytest.mark.parametrize("name", store.AIDS)
+@pytest.mark.parametrize("name", carried_over.AIDS)
 def test_what_is_kept_for_the_next_edition_is_taken_only_as_it_was_made(editions, name):
-    assert store.aid(store.current(), name)
-    store.write_aid(store.current(), name, {"something": "else"})
-    assert store.aid(store.current(), name) == {}
+    assert carried_over.aid(store.current(), name)
+    carried_over.write_aid(store.current(), name, {"something": "else"})
+    assert carried_over.aid(store.current(), name) == {}
 
 
 def test_a_spare_of_other_content_is_not_put_back(editions):
-    content = store.current() / store.CONTENT
+    content = store.current() / integrity.CONTENT
     whole = content.read_bytes()
-    content.with_name(f"{store.CONTENT}.gz").write_bytes(gzip.compress(b"Something else."))
-    assert store.bring_back(store.current()) == []
+    content.with_name(f"{integrity.CONTENT}.gz").write_bytes(gzip.compress(b"Something else."))
+    assert spares.bring_back(store.current()) == []
     assert content.read_bytes() == whole
 
 

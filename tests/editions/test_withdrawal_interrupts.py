@@ -18,11 +18,14 @@ from contacts.models import Phone
 from helphub.editions import (
     build,
     health,
+    integrity,
+    locking,
     makers,
     outcomes,
     progress,
     publish,
     serve,
+    state_files,
     store,
     worker,
 )
@@ -70,7 +73,7 @@ def words(number=None):
 @pytest.fixture
 def at(monkeypatch):
     """Runs a function once, as soon as a publication reports this step."""
-    report = store.set_progress
+    report = state_files.set_progress
 
     def once(doing, what, is_far=lambda said: True):
         happened = []
@@ -81,7 +84,7 @@ def at(monkeypatch):
                 happened.append(said)
                 what()
 
-        monkeypatch.setattr(store, "set_progress", reported)
+        monkeypatch.setattr(state_files, "set_progress", reported)
         return happened
 
     return once
@@ -275,8 +278,8 @@ def test_the_mending_of_an_edition_gives_way(editions, admin, at):
     watcher.look()
     assert store.number_of(store.current()) > 1
     assert not is_shown(GALOP)
-    assert store.damage_of(store.current()) is None
-    assert store.damage() is None
+    assert integrity.damage_of(store.current()) is None
+    assert state_files.damage() is None
 
 
 @pytest.mark.parametrize("is_withdrawn_already", [False, True])
@@ -303,7 +306,7 @@ def test_going_back_gives_way_and_is_done_afterwards(editions, admin, at, is_wit
     assert WORDS not in words()
     request.refresh_from_db()
     assert request.state == State.DONE
-    assert store.hold()["number"] == store.number_of(store.current())
+    assert state_files.hold()["number"] == store.number_of(store.current())
     assert outcomes.unmended() == []
 
 
@@ -315,7 +318,7 @@ def test_a_command_gives_way_to_the_publisher_and_begins_again(
 ):
     Guide.objects.filter(slug="consent").update(body_en=WORDS)
     watcher = Watcher()
-    store.watcher_beats()
+    state_files.watcher_beats()
     at(progress.MAKING, lambda: withdraw(admin))
     # The publisher works while the command waits.
     of_command = SimpleNamespace(**vars(time) | {"sleep": lambda seconds: watcher.look()})
@@ -349,7 +352,7 @@ def test_what_is_asked_for_while_a_command_publishes_waits_until_that_is_done(ed
     Guide.objects.filter(slug="consent").update(body_en=WORDS)
     request = ask_for(Kind.RELEASE, "anna")
     watcher = Watcher()
-    with store.lock():
+    with locking.lock():
         watcher.look()
         request.refresh_from_db()
         assert (request.state, request.report) == (State.WAITING, {})
@@ -385,7 +388,7 @@ def test_the_first_edition_begins_again_without_what_is_withdrawn_meanwhile(
     editions, admin, at, settings, tmp_path
 ):
     settings.EDITIONS_DIR = tmp_path / "none"
-    store.check_writable()
+    locking.check_writable()
     ask_for(Kind.RELEASE, "anna")
     at(progress.MAKING, lambda: withdraw(admin), is_far=lambda said: said["done"] > 5)
     watcher = Watcher()
@@ -435,5 +438,5 @@ def test_a_first_edition_that_is_killed_leaves_none_and_the_next_one_is_whole(
     assert Client().get("/help-now/").status_code == 200
     said, _ = start().communicate()
     assert b"Published edition 1" in said
-    assert store.damage_of(store.current()) is None
+    assert integrity.damage_of(store.current()) is None
     assert not list(settings.EDITIONS_DIR.glob(".*"))

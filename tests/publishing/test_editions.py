@@ -14,13 +14,7 @@ from django.utils import timezone
 
 from contacts.models import ApprovedNumber, Organization, Phone
 from helphub.content import registry
-from helphub.editions import (
-    outcomes,
-    publish,
-    serve,
-    store,
-    worker,
-)
+from helphub.editions import integrity, outcomes, publish, serve, state_files, store, worker
 from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.editions.worker import Watcher
 from helphub.middleware import emergency_answer
@@ -357,7 +351,7 @@ def test_who_may_not_do_it_is_offered_no_button_for_it(editions, admin, django_u
     publish.publish()
     publish.withdraw(Phone.objects.get(slug="h-galop"), "an officer", "A test")
     publish.withdraw(Phone.objects.get(slug="h-spoc"), "an officer", "A test")
-    store.set_hold(2, "an officer", "A test")
+    state_files.set_hold(2, "an officer", "A test")
     buttons = ["Go back to this edition", "End the withdrawal", "Resume publishing"]
     page = admin.get(EDITIONS).content.decode()
     assert [button for button in buttons if button in page] == buttons
@@ -393,9 +387,9 @@ def test_the_publisher_says_that_it_is_at_work_while_one_thing_takes_long(editio
 
     def slow(request):
         os.utime(store.settings.EDITIONS_DIR / "watcher", (1, 1))
-        assert not store.has_watcher()
+        assert not state_files.has_watcher()
         time.sleep(0.5)
-        seen.append(store.has_watcher())
+        seen.append(state_files.has_watcher())
         return {}
 
     monkeypatch.setattr(watcher, "do", slow)
@@ -404,7 +398,7 @@ def test_the_publisher_says_that_it_is_at_work_while_one_thing_takes_long(editio
 
 
 def test_the_head_says_what_is_at_work_and_what_waits_behind_it(editions, admin):
-    store.watcher_beats()
+    state_files.watcher_beats()
     first = ask_for(Kind.RELEASE, "me")
     assert "Waiting for the publisher." in Page(admin.get("/admin/")).text
     PublicationRequest.objects.filter(pk=first.pk).update(state=State.RUNNING)
@@ -438,7 +432,7 @@ def test_damage_costs_one_edition_and_is_mended_by_itself_from_its_content(editi
     whole = store.folder_of(1)
     broken = store.folder_of(2)
     harm(broken, *some_pages(broken))
-    assert store.damage_of(whole) is None
+    assert integrity.damage_of(whole) is None
     # Meanwhile readers' servers use the previous one, and each page is good.
     assert serve.Server(None, emergency_answer).edition.folder == whole
     warnings = []
@@ -455,7 +449,7 @@ def test_damage_costs_one_edition_and_is_mended_by_itself_from_its_content(editi
         watcher.look()
     assert all("in edition 000002 is damaged" in warning for warning in warnings), warnings
     assert store.number_of(store.current()) == 3
-    assert store.damage_of(store.current()) is None
+    assert integrity.damage_of(store.current()) is None
     assert "Of the second edition." in words()
     assert serve.Edition(store.current())
     assert client.get("/healthz/fresh").status_code == 200
@@ -478,7 +472,7 @@ def test_what_an_edition_is_made_from_is_put_back_from_its_spare(editions, name,
     Watcher().look()
     assert store.current() == folder
     assert (folder / name).read_bytes() == whole
-    assert store.damage_of(folder) is None
+    assert integrity.damage_of(folder) is None
 
 
 @pytest.mark.parametrize("name", ["find.sqlite3", "critical_numbers.json"])
@@ -489,7 +483,7 @@ def test_what_is_made_from_the_content_is_made_anew(editions, name):
     Watcher().look()
     assert store.number_of(store.current()) == 3
     assert "Of the second edition." in words()
-    assert store.damage_of(store.current()) is None
+    assert integrity.damage_of(store.current()) is None
 
 
 def test_content_that_is_lost_with_its_spare_is_said_until_somebody_dismisses_it(
@@ -558,13 +552,13 @@ def failing(execute, sql, params, many, context):
 def test_a_database_that_dies_under_the_publisher_does_not_end_it(editions, monkeypatch):
     monkeypatch.setattr(connection, "close", lambda: None)  # The test's own.
     ask_for(Kind.LIFT, "me")
-    store.set_hold(1, "me", "A test")
+    state_files.set_hold(1, "me", "A test")
     watcher = Watcher()
     with connection.execute_wrapper(failing):
         watcher.look()
     transaction.set_rollback(False)  # The test's own transaction goes on.
     assert PublicationRequest.objects.get().state == State.WAITING
-    assert store.hold()
+    assert state_files.hold()
 
     def dies(request):
         publish.lift(request.who)
@@ -578,7 +572,7 @@ def test_a_database_that_dies_under_the_publisher_does_not_end_it(editions, monk
     connection.execute_wrappers.remove(failing)
     watcher.look()
     assert PublicationRequest.objects.get().state == State.DONE
-    assert store.hold() is None
+    assert state_files.hold() is None
 
 
 def test_what_somebody_wants_off_every_page_comes_first(editions):

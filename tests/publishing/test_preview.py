@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Organization, Phone
-from helphub.editions import build, publish, store
+from helphub.editions import build, manifests, publish, store
 from helphub.publishing import preview
 from services.models import Service, Town
 from strategy.models import FormOfAbuse, Guide
@@ -58,7 +58,7 @@ def test_a_waiting_entry_is_shown_as_readers_would_see_it_in_each_language(editi
     # Once it is published, readers get these very bytes, with these headers.
     publish.publish()
     for language, address in (("en", "/guides/consent/"), ("ur", "/ur/guides/consent/")):
-        kept = store.pages_of(store.current())[address]
+        kept = manifests.pages_of(store.current())[address]
         assert build.digest(shown[language].content) == kept["sha256"]
         for name in ("Content-Security-Policy", "Cache-Control", "Referrer-Policy"):
             assert shown[language][name] == kept["headers"][name]

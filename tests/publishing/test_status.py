@@ -7,12 +7,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from helphub.editions import (
-    outcomes,
-    progress,
-    publish,
-    store,
-)
+from helphub.editions import locking, manifests, outcomes, progress, publish, state_files, store
 from helphub.editions.models import PublicationRequest
 from helphub.editions.progress import Progress, StoppedError
 from helphub.editions.worker import Watcher
@@ -33,15 +28,15 @@ EDITIONS, PROGRESS = reverse("publishing:editions"), reverse("publishing:progres
 def folder(settings, tmp_path):
     """An empty folder of editions, and a running publisher."""
     settings.EDITIONS_DIR = tmp_path / "editions"
-    store.check_writable()
-    store.watcher_beats()
+    locking.check_writable()
+    state_files.watcher_beats()
     return settings.EDITIONS_DIR
 
 
 def at_work(**values):
     said = {"source": "release", "who": "anna", "doing": "making", "done": 410, "of": 1028}
     said |= {"percent": 43, "left": 17, "at": time.time()}
-    store.set_progress(said | values)
+    state_files.set_progress(said | values)
 
 
 def running(kind=Kind.RELEASE):
@@ -183,10 +178,10 @@ def test_what_a_publication_left_behind_that_was_killed_is_not_believed(folder, 
     request = running()
     at_work(at=time.time() - progress.BELIEVED - 1)
     assert said(admin, request)[1]["words"] == "In progress."
-    (folder / store.PROGRESS).write_text("{torn")
+    (folder / state_files.PROGRESS).write_text("{torn")
     assert said(admin, request)[1]["words"] == "In progress."
-    with store.lock():
-        assert store.progress() is None
+    with locking.lock():
+        assert state_files.progress() is None
 
 
 def test_where_no_publisher_runs_it_is_said_and_asked_less_often(folder, admin):
@@ -270,13 +265,13 @@ def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(folder, admin):
 
 def test_a_publication_reports_each_step_and_leaves_no_report_behind(editions, monkeypatch):
     Guide.objects.filter(slug__in=["consent", "home"]).update(name_en="Other words.")
-    reports, report = [], store.set_progress
+    reports, report = [], state_files.set_progress
 
     def kept(said):
         report(said)
-        reports.append(store.progress())
+        reports.append(state_files.progress())
 
-    monkeypatch.setattr(store, "set_progress", kept)
+    monkeypatch.setattr(state_files, "set_progress", kept)
     monkeypatch.setattr(progress, "PAUSE", 0)
     publish.publish(who="anna")
     steps = list(dict.fromkeys(one["doing"] for one in reports))
@@ -284,9 +279,9 @@ def test_a_publication_reports_each_step_and_leaves_no_report_behind(editions, m
     assert {one["who"] for one in reports} == {"anna"}
     made = [one for one in reports if one["doing"] == "making"]
     assert made[-1]["done"] == made[-1]["of"]
-    assert store.progress() is None
+    assert state_files.progress() is None
     # The next one learns from this one how long a page takes.
-    pace = store.manifest_of(store.current())["pace"]
+    pace = manifests.manifest_of(store.current())["pace"]
     assert pace["made"] > 0
 
 
@@ -327,13 +322,13 @@ def test_without_an_edition_before_it_says_nothing_until_it_knows(folder, monkey
     monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
     one = Progress(attempt())
     one.at(progress.READING)
-    assert store.progress()["left"] is None
-    assert store.progress()["percent"] is None
+    assert state_files.progress()["left"] is None
+    assert state_files.progress()["percent"] is None
     one.pages(0, 1000, 0)
     clock[0] += 10
     one.pages(100, 1000, 100)
-    assert store.progress()["left"] == 92
-    assert store.progress()["percent"] == 9
+    assert state_files.progress()["left"] == 92
+    assert state_files.progress()["percent"] == 9
 
 
 def test_another_round_takes_nothing_back(folder, monkeypatch):
@@ -347,14 +342,14 @@ def test_another_round_takes_nothing_back(folder, monkeypatch):
             one.pages(done, 1000, 0)
         else:
             one.at(doing)
-        seen.append(store.progress()["percent"])
+        seen.append(state_files.progress()["percent"])
     assert seen == sorted(seen)
 
 
 def test_it_looks_and_reports_twice_a_second_however_often_it_is_called(folder, monkeypatch):
     clock, looked, reported = [100.0], [], []
     monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(store, "set_progress", reported.append)
+    monkeypatch.setattr(state_files, "set_progress", reported.append)
     one = Progress(attempt(), gives_way=lambda: looked.append(1))
     for _ in range(1000):
         clock[0] += 0.01
@@ -368,25 +363,25 @@ def test_it_looks_and_reports_twice_a_second_however_often_it_is_called(folder, 
 
 
 def test_a_report_that_cannot_be_written_stops_nothing(folder):
-    (folder / store.PROGRESS).mkdir()
-    (folder / store.PROGRESS / "something").touch()
-    store.set_progress({"doing": "reading"})
+    (folder / state_files.PROGRESS).mkdir()
+    (folder / state_files.PROGRESS / "something").touch()
+    state_files.set_progress({"doing": "reading"})
     assert progress.now() is None
 
 
 def test_the_publisher_and_its_pages_agree(editions, admin, monkeypatch):
     """What the head says while a real publication runs."""
     monkeypatch.setattr("helphub.editions.worker.close_old_connections", lambda: None)
-    store.watcher_beats()
+    state_files.watcher_beats()
     Guide.objects.filter(slug="consent").update(body_en="Other words.")
     request = ask_for(Kind.RELEASE, "anna")
-    seen, report = [], store.set_progress
+    seen, report = [], state_files.set_progress
 
     def asked(said_now):
         report(said_now)
         seen.append([one["words"].split(":")[0] for one in said(admin, request)])
 
-    monkeypatch.setattr(store, "set_progress", asked)
+    monkeypatch.setattr(state_files, "set_progress", asked)
     Watcher().look()
     heads = " ".join(head for head, _ in seen)
     owns = " ".join(own for _, own in seen)

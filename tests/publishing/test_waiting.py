@@ -8,12 +8,7 @@ from django.db import connections
 from django.urls import reverse
 
 from contacts.models import Organization, Phone, Schedule
-from helphub.editions import (
-    diff,
-    publish,
-    store,
-    worker,
-)
+from helphub.editions import diff, manifests, publish, store, worker
 from helphub.editions.models import PublicationRequest
 from helphub.editions.worker import Watcher
 from helphub.publishing import pending

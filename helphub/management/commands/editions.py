@@ -4,7 +4,7 @@ from datetime import datetime
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from helphub.editions import publish, store
+from helphub.editions import manifests, publish, state_files, store
 
 
 class Command(BaseCommand):
@@ -44,7 +44,7 @@ class Command(BaseCommand):
             raise CommandError(error) from error
 
     def _list(self):
-        current, hold = store.current(), store.hold()
+        current, hold = store.current(), state_files.hold()
         if hold:
             self.stdout.write(
                 f"{hold.get('who')} went back to edition {hold.get('number')}: {hold.get('why')}"
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         for number in reversed(store.numbers()):
             folder = store.folder_of(number)
             try:
-                manifest = store.manifest_of(folder)
+                manifest = manifests.manifest_of(folder)
             except store.StoreError as error:
                 self.stdout.write(f"  {number:6}  {error}")
                 continue

@@ -6,7 +6,7 @@ import threading
 
 from django.core.management.base import BaseCommand, CommandError
 
-from helphub.editions import errors, publish, store
+from helphub.editions import errors, locking, publish, store
 from helphub.editions.worker import Watcher
 
 
@@ -73,7 +73,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: over.set())
         try:
-            store.check_writable()
+            locking.check_writable()
         except store.StoreError as error:
             raise CommandError(error) from error
         parent = os.getppid()

@@ -1,0 +1,18 @@
+"""Files replaced in one step, so readers see either the old or the new one."""
+
+import json
+import os
+
+
+def write(path, content):
+    """Replace a file, once the new one is safely on the disk."""
+    new = path.with_name(f".new-{path.name}-{os.getpid()}")
+    with new.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
+def write_json(path, value):
+    write(path, json.dumps(value, indent=1, ensure_ascii=False).encode())

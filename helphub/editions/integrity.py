@@ -1,0 +1,52 @@
+"""Whether an edition's files are as they were made, by the hashes in its manifest."""
+
+import hashlib
+
+from helphub.editions.manifests import read_manifest
+from helphub.editions.store import StoreError
+
+# Files beside the pages. We answer readers' questions from these.
+CONTENT = "content.sqlite3"
+FILES = [CONTENT, "find.sqlite3", "critical_numbers.json"]
+TWINS = {"sha256": "", "gz": ".gz", "br": ".br"}  # Suffixes of a page's files, by hash name.
+
+
+def digest(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def marks_of(folder, names):
+    return {name: digest((folder / name).read_bytes()) for name in names}
+
+
+def marks_of_pages(manifest):
+    return {
+        f"pages/{page['file']}{suffix}": page[name]
+        for page in manifest["pages"].values()
+        if page["file"] is not None
+        for name, suffix in TWINS.items()
+    }
+
+
+def altered(folder, marks):
+    """The name of a file that doesn't match its hash, or None."""
+    for name, mark in marks.items():
+        try:
+            if digest((folder / name).read_bytes()) != mark:
+                return name
+        except OSError:
+            return name
+    return None
+
+
+def altered_file(folder, manifest, with_pages=False):
+    """The name of a file that doesn't match the manifest, or None. Checks pages only if asked."""
+    return altered(folder, manifest["files"] | (marks_of_pages(manifest) if with_pages else {}))
+
+
+def damage_of(folder):
+    """The first damaged file of an edition, or None if it is whole."""
+    try:
+        return altered_file(folder, read_manifest(folder), with_pages=True)
+    except (StoreError, KeyError, TypeError, AttributeError):
+        return "manifest.json"

@@ -1,0 +1,57 @@
+"""An edition's manifest: which pages it has, and what it says about each."""
+
+import json
+from functools import lru_cache
+
+from helphub.editions.store import StoreError
+
+FORMAT = 2  # Of the manifest. Other releases of the code use other numbers.
+
+
+def read_manifest(folder):
+    """An edition's manifest. Refused if it is damaged, or made by another release."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_bytes())
+        edition_format = manifest["format"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(
+            f"The manifest of edition {folder.name} cannot be read ({type(error).__name__}). "
+            "Roll back to another edition, or publish again."
+        ) from error
+    if edition_format != FORMAT:
+        raise StoreError(
+            f"Edition {folder.name} was made by another release of this site (format "
+            f"{edition_format}; this release reads {FORMAT}). Install that one, or publish again."
+        )
+    return manifest
+
+
+@lru_cache(maxsize=4)
+def _manifest_of(folder, mtime):
+    return read_manifest(folder)
+
+
+def manifest_of(folder):
+    """The manifest, cached: an edition does not change."""
+    try:
+        mtime = (folder / "manifest.json").stat().st_mtime_ns
+    except OSError as error:
+        raise StoreError(f"Edition {folder.name} is incomplete. Publish again.") from error
+    return _manifest_of(folder, mtime)
+
+
+def with_all_headers(manifest):
+    """An edition's pages by address, each with all its headers."""
+    common = manifest["headers"]
+    return {
+        address: page
+        | {
+            "headers": {k: v for k, v in common.items() if k not in page["without"]}
+            | page["headers"]
+        }
+        for address, page in manifest["pages"].items()
+    }
+
+
+def pages_of(folder):
+    return with_all_headers(manifest_of(folder))

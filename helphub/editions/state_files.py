@@ -1,0 +1,98 @@
+"""What the publisher notes beside the editions: hold, last outcome, damage, progress and beats."""
+
+import json
+import os
+import time
+from contextlib import suppress
+
+from django.conf import settings
+
+from helphub.editions.atomic import write_json
+
+# Entries of last.json that outlast a publication. A file of their own would be foreign to an
+# earlier release.
+LASTING = {"open", "next", "damage"}
+# An earlier release clears away this name. It would reject any other as a foreign file.
+PROGRESS = ".new-progress"
+
+
+def _read_json(path):
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        return {}
+
+
+# Holds
+
+
+def hold():
+    """Which edition was gone back to, by whom, when and why, or None."""
+    return _read_json(settings.EDITIONS_DIR / "hold.json")
+
+
+def set_hold(number, requester, why):
+    path = settings.EDITIONS_DIR / "hold.json"
+    write_json(path, {"number": number, "who": requester, "why": why, "at": time.time()})
+
+
+def lift_hold():
+    (settings.EDITIONS_DIR / "hold.json").unlink(missing_ok=True)
+
+
+# The last outcome, and damage
+
+
+def last():
+    """How the last publication ended, or None."""
+    return _read_json(settings.EDITIONS_DIR / "last.json")
+
+
+def set_last(**values):
+    """Note how a publication ended, and keep the lasting entries."""
+    lasting = {name: value for name, value in (last() or {}).items() if name in LASTING}
+    write_json(settings.EDITIONS_DIR / "last.json", lasting | values | {"at": time.time()})
+
+
+def amend_last(**values):
+    write_json(settings.EDITIONS_DIR / "last.json", (last() or {}) | values)
+
+
+def damage():
+    """The damage found in the current edition and not yet repaired, or None."""
+    return (last() or {}).get("damage")
+
+
+def set_damage(new_damage):
+    if new_damage != damage():
+        amend_last(damage=new_damage)
+
+
+# The running publication, and the watcher
+
+
+def progress():
+    """The last report of the running publication, or None."""
+    return _read_json(settings.EDITIONS_DIR / PROGRESS)
+
+
+def set_progress(report):
+    """Report how far a publication has got. Never waits for the disk or fails when it is full."""
+    new = settings.EDITIONS_DIR / f"{PROGRESS}-{os.getpid()}"
+    with suppress(OSError):
+        new.write_text(json.dumps(report))
+        new.replace(settings.EDITIONS_DIR / PROGRESS)
+
+
+def watcher_beats():
+    """Say that a watcher is running."""
+    (settings.EDITIONS_DIR / "watcher").touch()
+
+
+def has_watcher(seconds=30):
+    try:
+        return time.time() - (settings.EDITIONS_DIR / "watcher").stat().st_mtime < seconds
+    except OSError:
+        return False
