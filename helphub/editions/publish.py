@@ -22,12 +22,14 @@ from helphub.editions import (
     carried_over,
     checks,
     diff,
+    edition_data,
     errors,
     html_facts,
     integrity,
     leaving,
     locking,
     manifests,
+    number_rules,
     outcomes,
     spares,
     state_files,
@@ -42,6 +44,7 @@ from helphub.editions.progress import (
     Progress,
     StoppedError,
 )
+from helphub.editions.refusals import Refusal
 from helphub.search import index
 
 # Where an edition's content comes from.
@@ -146,8 +149,8 @@ def _publish(this, source, why, force, number, marks, show):
             seconds["bake"] = time.perf_counter() - mark
             progress.at(READING)
             if not refusals:
-                data = checks.data_of(work, approved)
-                refusals = checks.wrong_numbers(data, digits(approved))
+                data = edition_data.data_of(work, approved)
+                refusals = number_rules.wrong_numbers(data, digits(approved))
             if not refusals:
                 mark = time.perf_counter()
                 is_urgent = source == WITHDRAWAL and origin == before
@@ -159,7 +162,7 @@ def _publish(this, source, why, force, number, marks, show):
                 seconds["build"] = time.perf_counter() - mark
                 progress.at(CHECKING)
                 mark = time.perf_counter()
-                edition = checks.Edition(
+                edition = edition_data.Edition(
                     pages=pages,
                     facts=html_facts.of_edition(work),
                     data=data,
@@ -222,12 +225,9 @@ class _Choice:
             if diff.mark_of(self.waiting[name], self.now) != self.marks[name]
         ]
         return [
+            *(Refusal("changed", CHANGED.format(record.name), [], record) for record in changed),
             *(
-                checks.Refusal("changed", CHANGED.format(record.name), [], record)
-                for record in changed
-            ),
-            *(
-                checks.Refusal("bake", fault.why, [], fault.record)
+                Refusal("bake", fault.why, [], fault.record)
                 for fault in diff.names_of_unticked(self.now, self.before, going, left)
             ),
         ]
@@ -262,20 +262,18 @@ def _bake(rows, work, approved, is_bound, progress):
         try:
             bake.write(rows, work / "content.sqlite3")
         except bake.BakeError as error:
-            raise RefusedError([checks.Refusal("bake", str(error), [], stops=True)]) from error
+            raise RefusedError([Refusal("bake", str(error), [], stops=True)]) from error
         progress.at(READING)
         faults = bake.dead_tokens(rows, work) if is_bound else []
     if faults:
-        return [checks.Refusal("bake", fault.why, [], fault.record) for fault in faults]
+        return [Refusal("bake", fault.why, [], fault.record) for fault in faults]
     with router.reading(work):
         phones = critical.phones_with_stand_in()
         if phones is not None:
             critical.write(work / critical.PATH.name, phones, approved)
         index.build()
     if phones is None:
-        return [
-            checks.Refusal("critical numbers", critical.MISSING, [], stops=True, is_critical=True)
-        ]
+        return [Refusal("critical numbers", critical.MISSING, [], stops=True, is_critical=True)]
     return []
 
 
@@ -368,7 +366,7 @@ def _let_through(work, manifest, withdrawn):
     store.prune()
     return Published(
         number,
-        list(map(checks.Refusal.from_json, manifest["held"])),
+        list(map(Refusal.from_json, manifest["held"])),
         manifest["warnings"],
         manifest["changes"],
         manifest["seconds"],
@@ -415,7 +413,7 @@ def with_approved_digits(rows, previous, approved):
 def not_as_approved(rows, approved):
     """Lines whose textphone or role differs from the approval. The gate checks the digits."""
     return [
-        checks.Refusal(
+        Refusal(
             "approved numbers",
             f"The {Phone._meta.get_field(name).verbose_name} of “{row['name_en']}” does not match "
             "what was approved. Change it back, or propose the change in the admin.",
@@ -564,7 +562,7 @@ def _switch_back(this, number, why):
     progress.at(CHECKING)
     if store.is_forbidden(folder) or shows(folder, withdrawn):
         return False
-    edition = checks.Edition(
+    edition = edition_data.Edition(
         pages=manifests.with_all_headers(manifest),
         facts=html_facts.of_edition(folder),
         data=manifest["data"],

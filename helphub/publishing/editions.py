@@ -20,8 +20,8 @@ from helphub.content.diff import word_difference
 from helphub.content.permissions import PUBLISH, SEE, WITHDRAW, for_officers, form_of
 from helphub.content.registry import content_model, content_models, places
 from helphub.editions import html_facts, manifests, outcomes, publish, state_files, store
-from helphub.editions.checks import Refusal
 from helphub.editions.models import PublicationRequest, Withdrawal
+from helphub.editions.refusals import Refusal
 from helphub.publishing import status, withdrawals
 from helphub.publishing.requests import (
     Kind,

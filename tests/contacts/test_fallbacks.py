@@ -14,7 +14,7 @@ from contacts.models import Phone, ScheduleException
 from contacts.opening_hours import BankHolidays, DatedException, Rule
 from helphub.content import loader
 from helphub.content.models import LoadedRow
-from helphub.editions import checks, publish
+from helphub.editions import edition_data, publish
 from services.models import Service
 from tests.contacts.test_opening_hours import CASES, scan
 from tests.content.test_admin import errors, save
@@ -400,7 +400,7 @@ def test_the_release_checks_hold_back_both_lines_and_say_why(editions, office, d
 
 
 def test_the_release_checks_find_nothing_wrong_in_the_real_content():
-    assert checks._wrong_fallbacks() == []
+    assert edition_data._wrong_fallbacks() == []
 
 
 def test_an_exception_of_the_other_line_is_seen_before_an_edition_goes_out(office, duty):
@@ -408,7 +408,7 @@ def test_an_exception_of_the_other_line_is_seen_before_an_edition_goes_out(offic
     while day.weekday() > 4 or opening_hours.is_bank_holiday(day):
         day += timedelta(days=1)
     ScheduleException.objects.create(phone=duty, first_day=day, last_day=day)
-    ((_key, name, _other_key, other, why),) = checks._wrong_fallbacks()
+    ((_key, name, _other_key, other, why),) = edition_data._wrong_fallbacks()
     assert (name, other) == (office.name, duty.name)
     assert f"{day:%-d %B %Y}" in why
 

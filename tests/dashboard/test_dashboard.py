@@ -12,7 +12,8 @@ from contacts.models import Phone, Verification
 from helphub.content.registry import Record
 from helphub.dashboard import questions
 from helphub.dashboard.models import OpenQuestion
-from helphub.editions import checks, outcomes
+from helphub.editions import outcomes
+from helphub.editions.refusals import Refusal
 from services.models import Service
 from strategy.models import ContactLine, FormOfAbuse, Guide, HubArea
 from tests.content.test_admin import change_url, save
@@ -117,7 +118,7 @@ def test_a_number_nobody_ever_checked_comes_first_and_999_never_lapses(people):
 def test_what_was_refused_comes_first_with_the_form_that_mends_it(people, editions):
     guide = Guide.objects.get(slug="consent")
     record = Record("strategy.guide", guide.pk, "Consent")
-    refusal = checks.Refusal("title", "The title is not neutral.", ["/guides/consent/"], record)
+    refusal = Refusal("title", "The title is not neutral.", ["/guides/consent/"], record)
     outcomes.note(outcomes.Attempt(outcomes.RELEASE, "me"), outcomes.REFUSED, [refusal])
     page = first_page(people["Publishers"])
     assert next(iter(needs(page))).startswith("The last publication was refused")

@@ -3,7 +3,7 @@
 import pytest
 
 from contacts.models import ApprovedNumber, Phone
-from helphub.editions import checks, html_facts, manifests, store
+from helphub.editions import checks, edition_data, html_facts, manifests, store
 from helphub.editions.build import digest
 
 pytestmark = pytest.mark.languages("en", "ur")
@@ -18,7 +18,7 @@ def whole(editions):
     manifest = manifests.read_manifest(folder)
     pages = manifests.with_all_headers(manifest)
     approved = {row.line: [row.dial, row.display] for row in ApprovedNumber.objects.all()}
-    return checks.Edition(
+    return edition_data.Edition(
         pages, html_facts.of_edition(folder), manifest["data"], approved, dict(pages)
     )
 
@@ -248,7 +248,7 @@ def test_a_number_that_a_form_would_refuse_holds_back_its_line(whole, slug, valu
     Phone.objects.filter(slug=slug).update(**values)
     phone = Phone.objects.get(slug=slug)
     lines = [
-        [phone.pk, phone.name_en, phone.role, *checks._numbers_of(phone)]
+        [phone.pk, phone.name_en, phone.role, *edition_data._numbers_of(phone)]
         if line[0] == phone.pk
         else line
         for line in whole.data["lines"]

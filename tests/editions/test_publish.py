@@ -20,11 +20,10 @@ from django.db import OperationalError
 from django.http import HttpResponse
 
 from contacts.models import ApprovedNumber, Phone
-from helphub.content import clock
+from helphub.content import clock, registry
 from helphub.editions import (
     answers,
     build,
-    checks,
     errors,
     health,
     integrity,
@@ -36,6 +35,7 @@ from helphub.editions import (
     state_files,
     store,
 )
+from helphub.editions.refusals import Refusal
 from helphub.management.commands import build_pages
 from helphub.management.commands import publish as command
 from helphub.middleware import emergency_answer
@@ -562,8 +562,8 @@ def test_an_unknown_line_is_not_approved(db):
 
 
 def test_refusals_survive_being_kept():
-    refusal = checks.Refusal("a", "b", ["/"], checks.registry.Record("c.d", 1, "e"))
-    assert checks.Refusal.from_json(refusal.as_json()) == refusal
+    refusal = Refusal("a", "b", ["/"], registry.Record("c.d", 1, "e"))
+    assert Refusal.from_json(refusal.as_json()) == refusal
 
 
 @pytest.mark.parametrize(
@@ -576,9 +576,9 @@ def test_refusals_survive_being_kept():
 )
 def test_a_withdrawal_is_stopped_by_a_critical_number_only(source, counted):
     refusals = [
-        checks.Refusal("entry", "", []),
-        checks.Refusal("all", "", [], stops=True),
-        checks.Refusal("critical", "", [], stops=True, is_critical=True),
+        Refusal("entry", "", []),
+        Refusal("all", "", [], stops=True),
+        Refusal("critical", "", [], stops=True, is_critical=True),
     ]
     assert [one.rule for one in publish._that_count(refusals, source, "")] == counted
     assert [one.rule for one in publish._that_count(refusals, source, "why")] == ["critical"]

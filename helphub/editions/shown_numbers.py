@@ -1,0 +1,30 @@
+"""Numbers as a page shows them: their digits, and whether they are there to be rung."""
+
+import re
+
+SHORT_CODES = {"999", "101", "111", "112", "119", "911", "988"}
+
+
+def digits_of(shown):
+    digits = re.sub(r"\D", "", shown)
+    return "0" + digits[2:] if shown.startswith("+44") else digits
+
+
+def is_dialled(shown):
+    """Whether digits look like something to ring, rather than a year or an amount."""
+    digits = digits_of(shown)
+    return (
+        digits in SHORT_CODES
+        or (digits.startswith("0") and len(digits) > 6)
+        or bool(re.fullmatch(r"116\d{3}|[6-8]\d{4}", digits))
+    )
+
+
+def is_known(shown, numbers_allowed):
+    digits = digits_of(shown)
+    # “0800 1111 24 hours” is a number followed by another figure.
+    return digits in numbers_allowed or any(
+        digits.startswith(number) and len(digits) - len(number) < 5
+        for number in numbers_allowed
+        if len(number) > 6
+    )
