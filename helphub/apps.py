@@ -16,7 +16,7 @@ def owner_facts(slugs):
 
 def list_links(slugs):
     """Links to the lists of entries."""
-    from helphub.content import markup
+    from helphub.content import tokens
 
     lists = {
         "topics": ("strategy:form-of-abuse-list", _("Topics")),
@@ -24,7 +24,7 @@ def list_links(slugs):
         "contacts": ("contacts:phone-list", _("Contact numbers")),
     }
     return {
-        slug: markup.link(reverse(lists[slug][0]), lists[slug][1])
+        slug: tokens.link(reverse(lists[slug][0]), lists[slug][1])
         for slug in slugs
         if slug in lists
     }
@@ -35,7 +35,7 @@ class HelphubConfig(AppConfig):
 
     def ready(self):
         from helphub import checks  # noqa: F401
-        from helphub.content import markup
+        from helphub.content import tokens
 
-        markup.register("owner", owner_facts)
-        markup.register("list", list_links)
+        tokens.register("owner", owner_facts)
+        tokens.register("list", list_links)

@@ -11,11 +11,11 @@ class ServicesConfig(ContentConfig, AppConfig):
     places = ["location"]
 
     def ready(self):
-        from helphub.content import markup
+        from helphub.content.tokens import register
         from services import tokens
 
-        markup.register("h", tokens.line_links, tokens.line_names)
-        markup.register("website", tokens.website_links, tokens.website_names)
+        register("h", tokens.line_links, tokens.line_names)
+        register("website", tokens.website_links, tokens.website_names)
         if settings.FOR_OFFICERS:
             # Readers' servers write nothing, and start faster without the code that reads fixtures.
             self.ready_for_officers()

@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 
 from contacts.models import Phone
-from helphub.content import markup, memory
+from helphub.content import memory, tokens
 from services.models import Service
 
 
@@ -34,7 +34,7 @@ def line_links(slugs):
         for phone in phones
     }
     for service in Service.objects.published().filter(line__in=set(slugs) - set(links)):
-        link = markup.link(service.get_absolute_url(), service.name)
+        link = tokens.link(service.get_absolute_url(), service.name)
         links[service.line] = format_html('<span translate="no">{}</span>', link)
     return links
 
@@ -46,7 +46,7 @@ def website_links(slugs):
             "services/_website_button.html", {"service": service}
         ).strip()
         if service.website
-        else markup.link(service.get_absolute_url(), service.name)
+        else tokens.link(service.get_absolute_url(), service.name)
         for service in Service.objects.published().filter(slug__in=slugs)
     }
 

@@ -8,8 +8,8 @@ class StrategyConfig(ContentConfig, AppConfig):
     verbose_name = "Pages and the strategy"
 
     def ready(self):
-        from helphub.content import markup
+        from helphub.content import tokens
         from strategy.models import FormOfAbuse, Guide
 
-        markup.register("guide", Guide.objects.links, Guide.objects.names)
-        markup.register("topic", FormOfAbuse.objects.links, FormOfAbuse.objects.names)
+        tokens.register("guide", Guide.objects.links, Guide.objects.names)
+        tokens.register("topic", FormOfAbuse.objects.links, FormOfAbuse.objects.names)

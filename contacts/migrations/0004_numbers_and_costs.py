@@ -2,7 +2,7 @@
 
 import contacts.dialling
 import contacts.validators
-import helphub.content.markup
+import helphub.content.validators
 from django.db import migrations, models
 
 
@@ -26,12 +26,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='phone',
             name='cost',
-            field=models.CharField(blank=True, help_text='Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, 01, 02 and 03 cost the same as a call to a landline. Only what is special about this line, as a short sentence: “The support is free.”', max_length=120, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
+            field=models.CharField(blank=True, help_text='Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, 01, 02 and 03 cost the same as a call to a landline. Only what is special about this line, as a short sentence: “The support is free.”', max_length=120, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='cost_ar',
-            field=models.CharField(blank=True, help_text='Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, 01, 02 and 03 cost the same as a call to a landline. Only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
+            field=models.CharField(blank=True, help_text='Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, 01, 02 and 03 cost the same as a call to a landline. Only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
         migrations.AlterField(
             model_name='phone',
@@ -41,37 +41,37 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='phone',
             name='cost_en',
-            field=models.CharField(blank=True, help_text='Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, 01, 02 and 03 cost the same as a call to a landline. Only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
+            field=models.CharField(blank=True, help_text='Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, 01, 02 and 03 cost the same as a call to a landline. Only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='cost_en_simple',
-            field=models.CharField(blank=True, help_text='Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, 01, 02 and 03 cost the same as a call to a landline. Only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
+            field=models.CharField(blank=True, help_text='Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, 01, 02 and 03 cost the same as a call to a landline. Only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='cost_pa',
-            field=models.CharField(blank=True, help_text='Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, 01, 02 and 03 cost the same as a call to a landline. Only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
+            field=models.CharField(blank=True, help_text='Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, 01, 02 and 03 cost the same as a call to a landline. Only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='cost_pl',
-            field=models.CharField(blank=True, help_text='Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, 01, 02 and 03 cost the same as a call to a landline. Only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
+            field=models.CharField(blank=True, help_text='Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, 01, 02 and 03 cost the same as a call to a landline. Only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='cost_ro',
-            field=models.CharField(blank=True, help_text='Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, 01, 02 and 03 cost the same as a call to a landline. Only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
+            field=models.CharField(blank=True, help_text='Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, 01, 02 and 03 cost the same as a call to a landline. Only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='cost_source',
-            field=models.CharField(blank=True, help_text="Who says what you wrote about the cost, in plain words. Readers see it on the service's page.", max_length=150, validators=[helphub.content.markup.validate_text], verbose_name='who says so'),
+            field=models.CharField(blank=True, help_text="Who says what you wrote about the cost, in plain words. Readers see it on the service's page.", max_length=150, validators=[helphub.content.validators.validate_text], verbose_name='who says so'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='cost_ur',
-            field=models.CharField(blank=True, help_text='Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, 01, 02 and 03 cost the same as a call to a landline. Only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
+            field=models.CharField(blank=True, help_text='Readers already see what the digits say: 0800, 0808, 116, 101, 111 and 999 are free, 01, 02 and 03 cost the same as a call to a landline. Only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
         migrations.AlterField(
             model_name='phone',

@@ -4,7 +4,7 @@ import contacts.dialling
 import contacts.validators
 import django.core.validators
 import django.db.models.deletion
-import helphub.content.markup
+import helphub.content.validators
 from django.db import migrations, models
 
 
@@ -36,47 +36,47 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='callfact',
             name='dated',
-            field=models.CharField(blank=True, help_text='Such as “28 February 2025”. Readers see it after the source.', max_length=40, validators=[helphub.content.markup.validate_characters, helphub.content.markup.validate_markup], verbose_name='date of the source'),
+            field=models.CharField(blank=True, help_text='Such as “28 February 2025”. Readers see it after the source.', max_length=40, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='date of the source'),
         ),
         migrations.AlterField(
             model_name='callfact',
             name='detail',
-            field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
+            field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
         ),
         migrations.AlterField(
             model_name='callfact',
             name='detail_ar',
-            field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
+            field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
         ),
         migrations.AlterField(
             model_name='callfact',
             name='detail_en',
-            field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
+            field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
         ),
         migrations.AlterField(
             model_name='callfact',
             name='detail_en_simple',
-            field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
+            field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
         ),
         migrations.AlterField(
             model_name='callfact',
             name='detail_pa',
-            field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
+            field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
         ),
         migrations.AlterField(
             model_name='callfact',
             name='detail_pl',
-            field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
+            field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
         ),
         migrations.AlterField(
             model_name='callfact',
             name='detail_ro',
-            field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
+            field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
         ),
         migrations.AlterField(
             model_name='callfact',
             name='detail_ur',
-            field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
+            field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
         ),
         migrations.AlterField(
             model_name='callfact',
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='callfact',
             name='source',
-            field=models.CharField(blank=True, help_text="Who says so, in plain words: “Dudley Council’s privacy notice for this line”. Readers see it on the service's page. Needed for yes and no.", max_length=150, validators=[helphub.content.markup.validate_text], verbose_name='source'),
+            field=models.CharField(blank=True, help_text="Who says so, in plain words: “Dudley Council’s privacy notice for this line”. Readers see it on the service's page. Needed for yes and no.", max_length=150, validators=[helphub.content.validators.validate_text], verbose_name='source'),
         ),
         migrations.AlterField(
             model_name='numberproposal',
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='numberproposal',
             name='decided_why',
-            field=models.CharField(blank=True, max_length=300, validators=[helphub.content.markup.validate_characters], verbose_name='reason for the decision'),
+            field=models.CharField(blank=True, max_length=300, validators=[helphub.content.validators.validate_characters], verbose_name='reason for the decision'),
         ),
         migrations.AlterField(
             model_name='numberproposal',
@@ -136,7 +136,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='numberproposal',
             name='source',
-            field=models.CharField(help_text='A page, a letter or who you rang, so that a second person can check it.', max_length=300, validators=[helphub.content.markup.validate_characters], verbose_name='where the number comes from'),
+            field=models.CharField(help_text='A page, a letter or who you rang, so that a second person can check it.', max_length=300, validators=[helphub.content.validators.validate_characters], verbose_name='where the number comes from'),
         ),
         migrations.AlterField(
             model_name='numberproposal',
@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='organization',
             name='name',
-            field=models.CharField(help_text='The name the organisation uses for itself. It is not translated.', max_length=120, validators=[helphub.content.markup.validate_text], verbose_name='name'),
+            field=models.CharField(help_text='The name the organisation uses for itself. It is not translated.', max_length=120, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
         migrations.AlterField(
             model_name='organization',
@@ -206,12 +206,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='phone',
             name='cost',
-            field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
+            field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='cost_ar',
-            field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
+            field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
         migrations.AlterField(
             model_name='phone',
@@ -221,37 +221,37 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='phone',
             name='cost_en',
-            field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
+            field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='cost_en_simple',
-            field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
+            field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='cost_pa',
-            field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
+            field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='cost_pl',
-            field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
+            field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='cost_ro',
-            field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
+            field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='cost_source',
-            field=models.CharField(blank=True, help_text="Who says this about the cost, in plain words. Readers see it on the service's page.", max_length=150, validators=[helphub.content.markup.validate_text], verbose_name='source for the cost'),
+            field=models.CharField(blank=True, help_text="Who says this about the cost, in plain words. Readers see it on the service's page.", max_length=150, validators=[helphub.content.validators.validate_text], verbose_name='source for the cost'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='cost_ur',
-            field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
+            field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
         migrations.AlterField(
             model_name='phone',
@@ -301,42 +301,42 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='phone',
             name='name',
-            field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, validators=[helphub.content.markup.validate_text], verbose_name='name of the line'),
+            field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, validators=[helphub.content.validators.validate_text], verbose_name='name of the line'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='name_ar',
-            field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name of the line'),
+            field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name of the line'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='name_en',
-            field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name of the line'),
+            field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name of the line'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='name_en_simple',
-            field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name of the line'),
+            field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name of the line'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='name_pa',
-            field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name of the line'),
+            field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name of the line'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='name_pl',
-            field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name of the line'),
+            field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name of the line'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='name_ro',
-            field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name of the line'),
+            field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name of the line'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='name_ur',
-            field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name of the line'),
+            field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name of the line'),
         ),
         migrations.AlterField(
             model_name='phone',
@@ -361,42 +361,42 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='phone',
             name='purpose',
-            field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, validators=[helphub.content.markup.validate_text], verbose_name='what it is for'),
+            field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, validators=[helphub.content.validators.validate_text], verbose_name='what it is for'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='purpose_ar',
-            field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='what it is for'),
+            field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what it is for'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='purpose_en',
-            field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='what it is for'),
+            field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what it is for'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='purpose_en_simple',
-            field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='what it is for'),
+            field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what it is for'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='purpose_pa',
-            field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='what it is for'),
+            field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what it is for'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='purpose_pl',
-            field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='what it is for'),
+            field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what it is for'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='purpose_ro',
-            field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='what it is for'),
+            field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what it is for'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='purpose_ur',
-            field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='what it is for'),
+            field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what it is for'),
         ),
         migrations.AlterField(
             model_name='phone',
@@ -431,42 +431,42 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='phone',
             name='text_instruction',
-            field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, validators=[helphub.content.markup.validate_text], verbose_name='what to text'),
+            field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, validators=[helphub.content.validators.validate_text], verbose_name='what to text'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='text_instruction_ar',
-            field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='what to text'),
+            field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to text'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='text_instruction_en',
-            field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='what to text'),
+            field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to text'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='text_instruction_en_simple',
-            field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='what to text'),
+            field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to text'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='text_instruction_pa',
-            field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='what to text'),
+            field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to text'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='text_instruction_pl',
-            field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='what to text'),
+            field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to text'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='text_instruction_ro',
-            field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='what to text'),
+            field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to text'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='text_instruction_ur',
-            field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='what to text'),
+            field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to text'),
         ),
         migrations.AlterField(
             model_name='phone',
@@ -476,42 +476,42 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='phone',
             name='what_happens',
-            field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", validators=[helphub.content.markup.validate_text], verbose_name='what happens when you ring'),
+            field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", validators=[helphub.content.validators.validate_text], verbose_name='what happens when you ring'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='what_happens_ar',
-            field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.markup.validate_text], verbose_name='what happens when you ring'),
+            field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='what happens when you ring'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='what_happens_en',
-            field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.markup.validate_text], verbose_name='what happens when you ring'),
+            field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='what happens when you ring'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='what_happens_en_simple',
-            field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.markup.validate_text], verbose_name='what happens when you ring'),
+            field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='what happens when you ring'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='what_happens_pa',
-            field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.markup.validate_text], verbose_name='what happens when you ring'),
+            field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='what happens when you ring'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='what_happens_pl',
-            field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.markup.validate_text], verbose_name='what happens when you ring'),
+            field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='what happens when you ring'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='what_happens_ro',
-            field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.markup.validate_text], verbose_name='what happens when you ring'),
+            field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='what happens when you ring'),
         ),
         migrations.AlterField(
             model_name='phone',
             name='what_happens_ur',
-            field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.markup.validate_text], verbose_name='what happens when you ring'),
+            field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='what happens when you ring'),
         ),
         migrations.AlterField(
             model_name='schedule',
@@ -576,7 +576,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='verification',
             name='confirmed',
-            field=models.CharField(help_text='Such as the number, the hours and who answers. Only officers see this.', max_length=200, validators=[helphub.content.markup.validate_characters, helphub.content.markup.validate_markup], verbose_name='what was confirmed'),
+            field=models.CharField(help_text='Such as the number, the hours and who answers. Only officers see this.', max_length=200, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='what was confirmed'),
         ),
         migrations.AlterField(
             model_name='verification',
@@ -586,7 +586,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='verification',
             name='role',
-            field=models.CharField(help_text='A role, not a person. Readers see “Last checked on … by communications”.', max_length=80, validators=[helphub.content.markup.validate_characters, helphub.content.markup.validate_markup], verbose_name='checked by'),
+            field=models.CharField(help_text='A role, not a person. Readers see “Last checked on … by communications”.', max_length=80, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='checked by'),
         ),
         migrations.AlterField(
             model_name='verification',

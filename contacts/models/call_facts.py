@@ -7,7 +7,7 @@ from contacts import call_privacy
 from contacts.call_privacy import Question
 from contacts.models.phone import Phone
 from contacts.validators import validate_sentence
-from helphub.content import markup
+from helphub.content import validators
 from helphub.content.entries import language_of_words
 
 
@@ -46,14 +46,14 @@ class CallFact(models.Model):
         "detail",
         max_length=120,
         blank=True,
-        validators=[markup.validate_text, validate_sentence],
+        validators=[validators.validate_text, validate_sentence],
         help_text="A short sentence shown after the answer, such as “Kept for up to 90 days.”",
     )
     source = models.CharField(
         "source",
         max_length=150,
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text=(
             "Who says so, in plain words: “Dudley Council’s privacy notice for this line”. Readers "
             "see it on the service's page. Needed for yes and no."
@@ -63,7 +63,7 @@ class CallFact(models.Model):
         "date of the source",
         max_length=40,
         blank=True,
-        validators=markup.PLAIN,
+        validators=validators.PLAIN,
         help_text="Such as “28 February 2025”. Readers see it after the source.",
     )
 

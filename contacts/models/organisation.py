@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from helphub.content import markup
+from helphub.content import validators
 from helphub.content.entries import Entry
 
 
@@ -12,7 +12,7 @@ class Organization(Entry):
     name = models.CharField(
         "name",
         max_length=120,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="The name the organisation uses for itself. It is not translated.",
     )
 

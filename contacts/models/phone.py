@@ -19,7 +19,7 @@ from contacts.models.organisation import Organization
 from contacts.models.phone_errors import errors_of
 from contacts.models.phone_queries import PhoneQuerySet
 from contacts.validators import validate_sentence
-from helphub.content import markup
+from helphub.content import validators
 from helphub.content.entries import Entry
 from strategy.models import ContactLine
 
@@ -64,7 +64,7 @@ class Phone(Answering, Entry):
     name = models.CharField(
         "name of the line",
         max_length=120,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="Appears above the number on every page that shows it.",
     )
     organization = models.ForeignKey(
@@ -77,7 +77,7 @@ class Phone(Answering, Entry):
     purpose = models.CharField(
         "what it is for",
         max_length=200,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="One short sentence, shown beside the number.",
     )
     kind = models.CharField(
@@ -103,7 +103,7 @@ class Phone(Answering, Entry):
         "what to text",
         max_length=120,
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="For a text line, such as “Text the word SHOUT.”",
     )
     textphone = models.CharField(
@@ -116,7 +116,7 @@ class Phone(Answering, Entry):
     what_happens = models.TextField(
         "what happens when you ring",
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="Say who answers, what to press and what they ask. Shown on the service's page.",
     )
     cost_class = models.CharField(
@@ -133,7 +133,7 @@ class Phone(Answering, Entry):
         "cost",
         max_length=120,
         blank=True,
-        validators=[markup.validate_text, validate_sentence],
+        validators=[validators.validate_text, validate_sentence],
         help_text=(
             "Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are "
             "free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special "
@@ -144,7 +144,7 @@ class Phone(Answering, Entry):
         "source for the cost",
         max_length=150,
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text=(
             "Who says this about the cost, in plain words. Readers see it on the service's page."
         ),

@@ -5,7 +5,7 @@ from django.db import models
 from modeltranslation.utils import build_localized_fieldname
 
 from contacts.models.approved import ApprovedNumber
-from helphub.content import markup
+from helphub.content import tokens
 from helphub.content.entries import EntryQuerySet
 from strategy.models import Guide
 
@@ -46,7 +46,7 @@ class PhoneQuerySet(EntryQuerySet):
             for code, _name in settings.LANGUAGES
             if guide
         ]
-        named = {slug for body in bodies for _kind, slug in markup.tokens_of(body)}
+        named = {slug for body in bodies for _kind, slug in tokens.tokens_of(body)}
         beside = self.filter(services__suggestions__guide=guide).values("pk")
         return self.filter(models.Q(slug__in=named) | models.Q(pk__in=beside))
 

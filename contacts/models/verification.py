@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from contacts.models.phone import Phone
 from contacts.models.rows import NumberedRow, PhoneRowQuerySet, in_words
-from helphub.content import markup
+from helphub.content import validators
 
 
 class AbstractVerification(NumberedRow):
@@ -38,13 +38,13 @@ class AbstractVerification(NumberedRow):
     role = models.CharField(
         "checked by",
         max_length=80,
-        validators=markup.PLAIN,
+        validators=validators.PLAIN,
         help_text="A role, not a person. Readers see “Last checked on … by communications”.",
     )
     confirmed = models.CharField(
         "what was confirmed",
         max_length=200,
-        validators=markup.PLAIN,
+        validators=validators.PLAIN,
         help_text="Such as the number, the hours and who answers. Only officers see this.",
     )
 

@@ -13,7 +13,7 @@ from contacts.dialling import (
     validate_textphone,
 )
 from contacts.models.phone import Phone
-from helphub.content import markup
+from helphub.content import validators
 
 
 class NumberProposalQuerySet(models.QuerySet):
@@ -84,11 +84,11 @@ class NumberProposal(models.Model):
         null=True,
         verbose_name="takes over the role from",
     )
-    why = models.CharField("why", max_length=300, validators=[markup.validate_characters])
+    why = models.CharField("why", max_length=300, validators=[validators.validate_characters])
     source = models.CharField(
         "where the number comes from",
         max_length=300,
-        validators=[markup.validate_characters],
+        validators=[validators.validate_characters],
         help_text="A page, a letter or who you rang, so that a second person can check it.",
     )
     proposed_by = models.CharField("proposed by", max_length=150)
@@ -102,7 +102,7 @@ class NumberProposal(models.Model):
         "reason for the decision",
         max_length=300,
         blank=True,
-        validators=[markup.validate_characters],
+        validators=[validators.validate_characters],
     )
 
     objects = NumberProposalQuerySet.as_manager()

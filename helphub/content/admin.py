@@ -13,7 +13,7 @@ from modeltranslation.admin import TranslationStackedInline
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
-from helphub.content import markup
+from helphub.content import validators
 from helphub.content.forms import (
     DayField,
     DayInput,
@@ -72,7 +72,10 @@ class LanguageFields:
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if isinstance(db_field, models.URLField):
             kwargs["assume_scheme"] = "https"
-        if isinstance(db_field, models.TextField) and markup.validate_text in db_field.validators:
+        if (
+            isinstance(db_field, models.TextField)
+            and validators.validate_text in db_field.validators
+        ):
             name = getattr(db_field, "translated_field", db_field).name
             kwargs["form_class"] = LinesField if name in self.lists_of_lines else ProseField
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

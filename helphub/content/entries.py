@@ -14,7 +14,7 @@ from django.utils.translation import get_language, override
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
-from helphub.content import clock, markup
+from helphub.content import clock, validators
 
 # Titles and addresses stay in the phone's history, tabs and suggestions. Someone looking over the
 # reader's shoulder must not learn what was read. Matched at the start of a word.
@@ -31,8 +31,8 @@ DENIED_PATTERN = re.compile(
 def validate_neutral(value):
     """Refuse a title or an address that gives away the site's subject."""
     # Check how it looks, not how it is encoded: no invisible characters, plain letters only.
-    visible = markup.UNSAFE_CHARACTERS.sub("", unicodedata.normalize("NFKC", value))
-    visible = markup.JOINERS.sub("", visible)
+    visible = validators.UNSAFE_CHARACTERS.sub("", unicodedata.normalize("NFKC", value))
+    visible = validators.JOINERS.sub("", visible)
     if match := DENIED_PATTERN.search(visible):
         raise ValidationError(
             (
@@ -202,14 +202,14 @@ class Page(Entry):
     name = models.CharField(
         "heading",
         max_length=120,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="The heading on the page. Say plainly what the page is about.",
     )
     title = models.CharField(
         "title in tabs and history",
         max_length=70,
         unique=True,
-        validators=[validate_neutral, markup.validate_text],
+        validators=[validate_neutral, validators.validate_text],
         help_text=(
             "Shown in English in the browser's tab and history and on printouts. It must say "
             "which page this is without giving the subject away."

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.admin.widgets import AdminDateWidget, AdminTimeWidget
 from django.core.exceptions import ValidationError
 
-from helphub.content import markup
+from helphub.content import pasted_lists
 
 ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th)\b", re.IGNORECASE)
 SEPT = re.compile(r"\bsept\b", re.IGNORECASE)
@@ -96,7 +96,7 @@ class ProseField(forms.CharField):
 
     def to_python(self, value):
         value = super().to_python(value)
-        tidied = markup.with_lists(value)
+        tidied = pasted_lists.with_lists(value)
         self.made_list = tidied != value
         return tidied
 
@@ -106,7 +106,7 @@ class LinesField(ProseField):
 
     def to_python(self, value):
         value = forms.CharField.to_python(self, value)
-        tidied = markup.without_bullets(value)
+        tidied = pasted_lists.without_bullets(value)
         self.made_list = tidied != value
         return tidied
 

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import IntegrityError, connections, models
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
-from helphub.content import markup, registry, router
+from helphub.content import registry, router, tokens
 from helphub.content.entries import Entry
 
 
@@ -224,10 +224,10 @@ def dead_tokens(rows, folder):
         if row.get("is_published", True)
         for value in row.values()
         if isinstance(value, str) and "{" in value
-        for token in markup.tokens_of(value)
+        for token in tokens.tokens_of(value)
     }
     with router.reading(folder):
-        dead = markup.dead_tokens({token for _, _, token in named})
+        dead = tokens.dead_tokens({token for _, _, token in named})
     # A withdrawn entry leaves its name behind, so texts may still mention it.
     names = {
         row["slug"]
@@ -243,8 +243,8 @@ def dead_tokens(rows, folder):
             faults.append(
                 Fault(
                     record_of(owner, row),
-                    f"Its text links to {markup.written(token)}, which is not published. Remove "
-                    f"{markup.written(token)} from the text, or publish what it links to.",
+                    f"Its text links to {tokens.written(token)}, which is not published. Remove "
+                    f"{tokens.written(token)} from the text, or publish what it links to.",
                 )
             )
     return faults

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.apps import apps
 from django.db import models
 
-from helphub.content import markup, registry
+from helphub.content import registry, tokens
 from helphub.editions import bake
 
 
@@ -217,9 +217,9 @@ def names_of_unticked(now, before, ticked, unticked):
                         named[record] = f"its field “{field.verbose_name}”"
             for value in row.values():
                 if isinstance(value, str) and "{" in value:
-                    for token in markup.tokens_of(value):
+                    for token in tokens.tokens_of(value):
                         if token[1] in by_token:
-                            named[by_token[token[1]]] = f"its text ({markup.written(token)})"
+                            named[by_token[token[1]]] = f"its text ({tokens.written(token)})"
         own = bake.record_of(model, now[model][key])
         faults += [
             bake.Fault(

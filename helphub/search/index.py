@@ -26,7 +26,7 @@ from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
 from contacts.models import Phone
-from helphub.content import markup, router
+from helphub.content import router, tokens, validators
 from helphub.content.models import LoadedRow
 from helphub.search import meanings, typed
 from helphub.search.models import Synonym
@@ -292,7 +292,7 @@ def _fill(file, documents_to_index, now):
                 "INSERT INTO numbers VALUES (?, ?, ?)",
                 [(dial, *entry) for dial in document.numbers],
             )
-        columns = [fold(markup.TOKEN.sub(" ", getattr(document, name))) for name in COLUMNS]
+        columns = [fold(tokens.TOKEN.sub(" ", getattr(document, name))) for name in COLUMNS]
         counter = counts.setdefault(document.language, Counter())
         for words in columns:
             counter.update(words.split())
@@ -536,7 +536,7 @@ class Index:
 
 def readable(query):
     """A reader's words without control characters and direction marks, which are invisible."""
-    return markup.UNSAFE_CHARACTERS.sub(" ", query)
+    return validators.UNSAFE_CHARACTERS.sub(" ", query)
 
 
 _building = Lock()

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from helphub.content import markup
+from helphub.content import validators
 from helphub.content.entries import Entry
 
 
@@ -11,7 +11,7 @@ class Synonym(Entry):
 
     words = models.TextField(
         "everyday words",
-        validators=markup.PLAIN,
+        validators=validators.PLAIN,
         help_text=(
             "What people type into the find box, one word or phrase on each line. Use their own "
             "words. Readers never see this list."

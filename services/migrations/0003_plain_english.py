@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import helphub.content.entries
-import helphub.content.markup
+import helphub.content.validators
 from django.db import migrations, models
 
 
@@ -33,42 +33,42 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='audience',
             name='name',
-            field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, validators=[helphub.content.markup.validate_text], verbose_name='name'),
+            field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
         migrations.AlterField(
             model_name='audience',
             name='name_ar',
-            field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name'),
+            field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
         migrations.AlterField(
             model_name='audience',
             name='name_en',
-            field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name'),
+            field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
         migrations.AlterField(
             model_name='audience',
             name='name_en_simple',
-            field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name'),
+            field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
         migrations.AlterField(
             model_name='audience',
             name='name_pa',
-            field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name'),
+            field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
         migrations.AlterField(
             model_name='audience',
             name='name_pl',
-            field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name'),
+            field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
         migrations.AlterField(
             model_name='audience',
             name='name_ro',
-            field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name'),
+            field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
         migrations.AlterField(
             model_name='audience',
             name='name_ur',
-            field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name'),
+            field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
         migrations.AlterField(
             model_name='audience',
@@ -133,52 +133,52 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='location',
             name='address_1',
-            field=models.CharField(blank=True, help_text='Only for a public place. Readers see it above the directions.', max_length=120, validators=[helphub.content.markup.validate_characters, helphub.content.markup.validate_markup], verbose_name='number and street'),
+            field=models.CharField(blank=True, help_text='Only for a public place. Readers see it above the directions.', max_length=120, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='number and street'),
         ),
         migrations.AlterField(
             model_name='location',
             name='directions',
-            field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', validators=[helphub.content.markup.validate_text], verbose_name='how to get there'),
+            field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', validators=[helphub.content.validators.validate_text], verbose_name='how to get there'),
         ),
         migrations.AlterField(
             model_name='location',
             name='directions_ar',
-            field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='how to get there'),
+            field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get there'),
         ),
         migrations.AlterField(
             model_name='location',
             name='directions_en',
-            field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='how to get there'),
+            field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get there'),
         ),
         migrations.AlterField(
             model_name='location',
             name='directions_en_simple',
-            field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='how to get there'),
+            field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get there'),
         ),
         migrations.AlterField(
             model_name='location',
             name='directions_pa',
-            field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='how to get there'),
+            field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get there'),
         ),
         migrations.AlterField(
             model_name='location',
             name='directions_pl',
-            field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='how to get there'),
+            field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get there'),
         ),
         migrations.AlterField(
             model_name='location',
             name='directions_ro',
-            field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='how to get there'),
+            field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get there'),
         ),
         migrations.AlterField(
             model_name='location',
             name='directions_ur',
-            field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='how to get there'),
+            field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get there'),
         ),
         migrations.AlterField(
             model_name='location',
             name='name',
-            field=models.CharField(blank=True, help_text='The name on the sign at the door.', max_length=120, validators=[helphub.content.markup.validate_characters, helphub.content.markup.validate_markup], verbose_name='name of the place'),
+            field=models.CharField(blank=True, help_text='The name on the sign at the door.', max_length=120, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='name of the place'),
         ),
         migrations.AlterField(
             model_name='location',
@@ -193,42 +193,42 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='service',
             name='accessibility',
-            field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, validators=[helphub.content.markup.validate_text], verbose_name='if you are deaf or cannot speak'),
+            field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, validators=[helphub.content.validators.validate_text], verbose_name='if you are deaf or cannot speak'),
         ),
         migrations.AlterField(
             model_name='service',
             name='accessibility_ar',
-            field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.markup.validate_text], verbose_name='if you are deaf or cannot speak'),
+            field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='if you are deaf or cannot speak'),
         ),
         migrations.AlterField(
             model_name='service',
             name='accessibility_en',
-            field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.markup.validate_text], verbose_name='if you are deaf or cannot speak'),
+            field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='if you are deaf or cannot speak'),
         ),
         migrations.AlterField(
             model_name='service',
             name='accessibility_en_simple',
-            field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.markup.validate_text], verbose_name='if you are deaf or cannot speak'),
+            field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='if you are deaf or cannot speak'),
         ),
         migrations.AlterField(
             model_name='service',
             name='accessibility_pa',
-            field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.markup.validate_text], verbose_name='if you are deaf or cannot speak'),
+            field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='if you are deaf or cannot speak'),
         ),
         migrations.AlterField(
             model_name='service',
             name='accessibility_pl',
-            field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.markup.validate_text], verbose_name='if you are deaf or cannot speak'),
+            field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='if you are deaf or cannot speak'),
         ),
         migrations.AlterField(
             model_name='service',
             name='accessibility_ro',
-            field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.markup.validate_text], verbose_name='if you are deaf or cannot speak'),
+            field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='if you are deaf or cannot speak'),
         ),
         migrations.AlterField(
             model_name='service',
             name='accessibility_ur',
-            field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.markup.validate_text], verbose_name='if you are deaf or cannot speak'),
+            field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='if you are deaf or cannot speak'),
         ),
         migrations.AlterField(
             model_name='service',
@@ -243,82 +243,82 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='service',
             name='cost',
-            field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, validators=[helphub.content.markup.validate_text], verbose_name='cost of the help'),
+            field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, validators=[helphub.content.validators.validate_text], verbose_name='cost of the help'),
         ),
         migrations.AlterField(
             model_name='service',
             name='cost_ar',
-            field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='cost of the help'),
+            field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='cost of the help'),
         ),
         migrations.AlterField(
             model_name='service',
             name='cost_en',
-            field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='cost of the help'),
+            field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='cost of the help'),
         ),
         migrations.AlterField(
             model_name='service',
             name='cost_en_simple',
-            field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='cost of the help'),
+            field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='cost of the help'),
         ),
         migrations.AlterField(
             model_name='service',
             name='cost_pa',
-            field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='cost of the help'),
+            field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='cost of the help'),
         ),
         migrations.AlterField(
             model_name='service',
             name='cost_pl',
-            field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='cost of the help'),
+            field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='cost of the help'),
         ),
         migrations.AlterField(
             model_name='service',
             name='cost_ro',
-            field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='cost of the help'),
+            field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='cost of the help'),
         ),
         migrations.AlterField(
             model_name='service',
             name='cost_ur',
-            field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='cost of the help'),
+            field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='cost of the help'),
         ),
         migrations.AlterField(
             model_name='service',
             name='coverage',
-            field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, validators=[helphub.content.markup.validate_text], verbose_name='more about the area'),
+            field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, validators=[helphub.content.validators.validate_text], verbose_name='more about the area'),
         ),
         migrations.AlterField(
             model_name='service',
             name='coverage_ar',
-            field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='more about the area'),
+            field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='more about the area'),
         ),
         migrations.AlterField(
             model_name='service',
             name='coverage_en',
-            field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='more about the area'),
+            field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='more about the area'),
         ),
         migrations.AlterField(
             model_name='service',
             name='coverage_en_simple',
-            field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='more about the area'),
+            field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='more about the area'),
         ),
         migrations.AlterField(
             model_name='service',
             name='coverage_pa',
-            field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='more about the area'),
+            field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='more about the area'),
         ),
         migrations.AlterField(
             model_name='service',
             name='coverage_pl',
-            field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='more about the area'),
+            field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='more about the area'),
         ),
         migrations.AlterField(
             model_name='service',
             name='coverage_ro',
-            field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='more about the area'),
+            field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='more about the area'),
         ),
         migrations.AlterField(
             model_name='service',
             name='coverage_ur',
-            field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='more about the area'),
+            field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='more about the area'),
         ),
         migrations.AlterField(
             model_name='service',
@@ -348,42 +348,42 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='service',
             name='how_to_get_in',
-            field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', validators=[helphub.content.markup.validate_text], verbose_name='how to get in'),
+            field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', validators=[helphub.content.validators.validate_text], verbose_name='how to get in'),
         ),
         migrations.AlterField(
             model_name='service',
             name='how_to_get_in_ar',
-            field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='how to get in'),
+            field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get in'),
         ),
         migrations.AlterField(
             model_name='service',
             name='how_to_get_in_en',
-            field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='how to get in'),
+            field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get in'),
         ),
         migrations.AlterField(
             model_name='service',
             name='how_to_get_in_en_simple',
-            field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='how to get in'),
+            field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get in'),
         ),
         migrations.AlterField(
             model_name='service',
             name='how_to_get_in_pa',
-            field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='how to get in'),
+            field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get in'),
         ),
         migrations.AlterField(
             model_name='service',
             name='how_to_get_in_pl',
-            field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='how to get in'),
+            field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get in'),
         ),
         migrations.AlterField(
             model_name='service',
             name='how_to_get_in_ro',
-            field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='how to get in'),
+            field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get in'),
         ),
         migrations.AlterField(
             model_name='service',
             name='how_to_get_in_ur',
-            field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='how to get in'),
+            field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get in'),
         ),
         migrations.AlterField(
             model_name='service',
@@ -413,42 +413,42 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='service',
             name='languages',
-            field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, validators=[helphub.content.markup.validate_text], verbose_name='languages and interpreters'),
+            field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, validators=[helphub.content.validators.validate_text], verbose_name='languages and interpreters'),
         ),
         migrations.AlterField(
             model_name='service',
             name='languages_ar',
-            field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='languages and interpreters'),
+            field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='languages and interpreters'),
         ),
         migrations.AlterField(
             model_name='service',
             name='languages_en',
-            field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='languages and interpreters'),
+            field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='languages and interpreters'),
         ),
         migrations.AlterField(
             model_name='service',
             name='languages_en_simple',
-            field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='languages and interpreters'),
+            field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='languages and interpreters'),
         ),
         migrations.AlterField(
             model_name='service',
             name='languages_pa',
-            field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='languages and interpreters'),
+            field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='languages and interpreters'),
         ),
         migrations.AlterField(
             model_name='service',
             name='languages_pl',
-            field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='languages and interpreters'),
+            field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='languages and interpreters'),
         ),
         migrations.AlterField(
             model_name='service',
             name='languages_ro',
-            field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='languages and interpreters'),
+            field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='languages and interpreters'),
         ),
         migrations.AlterField(
             model_name='service',
             name='languages_ur',
-            field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='languages and interpreters'),
+            field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='languages and interpreters'),
         ),
         migrations.AlterField(
             model_name='service',
@@ -473,77 +473,77 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='service',
             name='name',
-            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, validators=[helphub.content.markup.validate_text], verbose_name='heading'),
+            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
         migrations.AlterField(
             model_name='service',
             name='name_ar',
-            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='heading'),
+            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
         migrations.AlterField(
             model_name='service',
             name='name_en',
-            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='heading'),
+            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
         migrations.AlterField(
             model_name='service',
             name='name_en_simple',
-            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='heading'),
+            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
         migrations.AlterField(
             model_name='service',
             name='name_pa',
-            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='heading'),
+            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
         migrations.AlterField(
             model_name='service',
             name='name_pl',
-            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='heading'),
+            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
         migrations.AlterField(
             model_name='service',
             name='name_ro',
-            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='heading'),
+            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
         migrations.AlterField(
             model_name='service',
             name='name_ur',
-            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='heading'),
+            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
         migrations.AlterField(
             model_name='service',
             name='notice',
-            field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, validators=[helphub.content.markup.validate_text], verbose_name='notice'),
+            field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, validators=[helphub.content.validators.validate_text], verbose_name='notice'),
         ),
         migrations.AlterField(
             model_name='service',
             name='notice_ar',
-            field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='notice'),
+            field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='notice'),
         ),
         migrations.AlterField(
             model_name='service',
             name='notice_en',
-            field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='notice'),
+            field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='notice'),
         ),
         migrations.AlterField(
             model_name='service',
             name='notice_en_simple',
-            field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='notice'),
+            field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='notice'),
         ),
         migrations.AlterField(
             model_name='service',
             name='notice_pa',
-            field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='notice'),
+            field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='notice'),
         ),
         migrations.AlterField(
             model_name='service',
             name='notice_pl',
-            field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='notice'),
+            field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='notice'),
         ),
         migrations.AlterField(
             model_name='service',
             name='notice_ro',
-            field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='notice'),
+            field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='notice'),
         ),
         migrations.AlterField(
             model_name='service',
@@ -553,7 +553,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='service',
             name='notice_ur',
-            field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.markup.validate_text], verbose_name='notice'),
+            field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='notice'),
         ),
         migrations.AlterField(
             model_name='service',
@@ -588,47 +588,47 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='service',
             name='summary',
-            field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, validators=[helphub.content.markup.validate_text], verbose_name='summary'),
+            field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
         migrations.AlterField(
             model_name='service',
             name='summary_ar',
-            field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.markup.validate_text], verbose_name='summary'),
+            field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
         migrations.AlterField(
             model_name='service',
             name='summary_en',
-            field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.markup.validate_text], verbose_name='summary'),
+            field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
         migrations.AlterField(
             model_name='service',
             name='summary_en_simple',
-            field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.markup.validate_text], verbose_name='summary'),
+            field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
         migrations.AlterField(
             model_name='service',
             name='summary_pa',
-            field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.markup.validate_text], verbose_name='summary'),
+            field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
         migrations.AlterField(
             model_name='service',
             name='summary_pl',
-            field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.markup.validate_text], verbose_name='summary'),
+            field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
         migrations.AlterField(
             model_name='service',
             name='summary_ro',
-            field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.markup.validate_text], verbose_name='summary'),
+            field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
         migrations.AlterField(
             model_name='service',
             name='summary_ur',
-            field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.markup.validate_text], verbose_name='summary'),
+            field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
         migrations.AlterField(
             model_name='service',
             name='title',
-            field=models.CharField(help_text="Shown in English in the browser's tab and history and on printouts. It must say which page this is without giving the subject away.", max_length=70, unique=True, validators=[helphub.content.entries.validate_neutral, helphub.content.markup.validate_text], verbose_name='title in tabs and history'),
+            field=models.CharField(help_text="Shown in English in the browser's tab and history and on printouts. It must say which page this is without giving the subject away.", max_length=70, unique=True, validators=[helphub.content.entries.validate_neutral, helphub.content.validators.validate_text], verbose_name='title in tabs and history'),
         ),
         migrations.AlterField(
             model_name='service',
@@ -643,42 +643,42 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='service',
             name='what_to_expect',
-            field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', validators=[helphub.content.markup.validate_text], verbose_name='what to expect'),
+            field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', validators=[helphub.content.validators.validate_text], verbose_name='what to expect'),
         ),
         migrations.AlterField(
             model_name='service',
             name='what_to_expect_ar',
-            field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='what to expect'),
+            field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to expect'),
         ),
         migrations.AlterField(
             model_name='service',
             name='what_to_expect_en',
-            field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='what to expect'),
+            field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to expect'),
         ),
         migrations.AlterField(
             model_name='service',
             name='what_to_expect_en_simple',
-            field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='what to expect'),
+            field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to expect'),
         ),
         migrations.AlterField(
             model_name='service',
             name='what_to_expect_pa',
-            field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='what to expect'),
+            field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to expect'),
         ),
         migrations.AlterField(
             model_name='service',
             name='what_to_expect_pl',
-            field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='what to expect'),
+            field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to expect'),
         ),
         migrations.AlterField(
             model_name='service',
             name='what_to_expect_ro',
-            field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='what to expect'),
+            field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to expect'),
         ),
         migrations.AlterField(
             model_name='service',
             name='what_to_expect_ur',
-            field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.markup.validate_text], verbose_name='what to expect'),
+            field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to expect'),
         ),
         migrations.AlterField(
             model_name='servicearea',
@@ -698,42 +698,42 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='servicearea',
             name='name',
-            field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, validators=[helphub.content.markup.validate_text], verbose_name='name'),
+            field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
         migrations.AlterField(
             model_name='servicearea',
             name='name_ar',
-            field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name'),
+            field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
         migrations.AlterField(
             model_name='servicearea',
             name='name_en',
-            field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name'),
+            field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
         migrations.AlterField(
             model_name='servicearea',
             name='name_en_simple',
-            field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name'),
+            field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
         migrations.AlterField(
             model_name='servicearea',
             name='name_pa',
-            field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name'),
+            field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
         migrations.AlterField(
             model_name='servicearea',
             name='name_pl',
-            field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name'),
+            field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
         migrations.AlterField(
             model_name='servicearea',
             name='name_ro',
-            field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name'),
+            field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
         migrations.AlterField(
             model_name='servicearea',
             name='name_ur',
-            field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.markup.validate_text], verbose_name='name'),
+            field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
         migrations.AlterField(
             model_name='servicearea',
@@ -758,7 +758,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='serviceverification',
             name='confirmed',
-            field=models.CharField(help_text='Such as the number, the hours and who answers. Only officers see this.', max_length=200, validators=[helphub.content.markup.validate_characters, helphub.content.markup.validate_markup], verbose_name='what was confirmed'),
+            field=models.CharField(help_text='Such as the number, the hours and who answers. Only officers see this.', max_length=200, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='what was confirmed'),
         ),
         migrations.AlterField(
             model_name='serviceverification',
@@ -768,7 +768,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='serviceverification',
             name='role',
-            field=models.CharField(help_text='A role, not a person. Readers see “Last checked on … by communications”.', max_length=80, validators=[helphub.content.markup.validate_characters, helphub.content.markup.validate_markup], verbose_name='checked by'),
+            field=models.CharField(help_text='A role, not a person. Readers see “Last checked on … by communications”.', max_length=80, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='checked by'),
         ),
         migrations.AlterField(
             model_name='serviceverification',
@@ -843,42 +843,42 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='town',
             name='name',
-            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, validators=[helphub.content.markup.validate_text], verbose_name='heading'),
+            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
         migrations.AlterField(
             model_name='town',
             name='name_ar',
-            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='heading'),
+            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
         migrations.AlterField(
             model_name='town',
             name='name_en',
-            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='heading'),
+            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
         migrations.AlterField(
             model_name='town',
             name='name_en_simple',
-            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='heading'),
+            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
         migrations.AlterField(
             model_name='town',
             name='name_pa',
-            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='heading'),
+            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
         migrations.AlterField(
             model_name='town',
             name='name_pl',
-            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='heading'),
+            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
         migrations.AlterField(
             model_name='town',
             name='name_ro',
-            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='heading'),
+            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
         migrations.AlterField(
             model_name='town',
             name='name_ur',
-            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.markup.validate_text], verbose_name='heading'),
+            field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
         migrations.AlterField(
             model_name='town',
@@ -903,7 +903,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='town',
             name='title',
-            field=models.CharField(help_text="Shown in English in the browser's tab and history and on printouts. It must say which page this is without giving the subject away.", max_length=70, unique=True, validators=[helphub.content.entries.validate_neutral, helphub.content.markup.validate_text], verbose_name='title in tabs and history'),
+            field=models.CharField(help_text="Shown in English in the browser's tab and history and on printouts. It must say which page this is without giving the subject away.", max_length=70, unique=True, validators=[helphub.content.entries.validate_neutral, helphub.content.validators.validate_text], verbose_name='title in tabs and history'),
         ),
         migrations.AlterConstraint(
             model_name='location',

@@ -5,7 +5,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from contacts.call_privacy import Answer
-from helphub.content import markup
+from helphub.content import validators
 from helphub.content.entries import (
     Entry,
     EntryQuerySet,
@@ -64,7 +64,7 @@ class Choice(Entry):
     name = models.CharField(
         "answer",
         max_length=80,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="As readers would say it: “Somebody under 18”.",
     )
     audiences = models.ManyToManyField(

@@ -4,7 +4,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 
-from helphub.content import markup
+from helphub.content import validators
 from helphub.content.entries import (
     Entry,
     Page,
@@ -17,7 +17,7 @@ class Audience(Entry):
     name = models.CharField(
         "name",
         max_length=80,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="Shown on a service's page, after “Who it is for”.",
     )
 
@@ -35,7 +35,7 @@ class ServiceArea(Entry):
     name = models.CharField(
         "name",
         max_length=80,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="Shown on a service's page, after “Where”.",
     )
     code = models.CharField(

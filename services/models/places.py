@@ -5,7 +5,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from contacts.call_privacy import Answer
-from helphub.content import markup
+from helphub.content import validators
 from helphub.content.entries import (
     language_of_words,
 )
@@ -61,14 +61,14 @@ class Location(models.Model):
         "name of the place",
         max_length=120,
         blank=True,
-        validators=markup.PLAIN,
+        validators=validators.PLAIN,
         help_text="The name on the sign at the door.",
     )
     address_1 = models.CharField(
         "number and street",
         max_length=120,
         blank=True,
-        validators=markup.PLAIN,
+        validators=validators.PLAIN,
         help_text="Only for a public place. Readers see it above the directions.",
     )
     postal_code = models.CharField(
@@ -89,14 +89,14 @@ class Location(models.Model):
     directions = models.TextField(
         "how to get there",
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="In words: which buses, where they stop, the way from the stop, which door.",
     )
     when = models.CharField(
         "when to come",
         max_length=150,
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="Days and times, or “by appointment”. Readers see it beside the address.",
     )
 

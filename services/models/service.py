@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from contacts.models import Organization, Phone, newest
-from helphub.content import clock, markup, memory
+from helphub.content import clock, memory, validators
 from helphub.content.entries import (
     EntryQuerySet,
     Page,
@@ -116,7 +116,7 @@ class Service(Page):
     summary = models.CharField(
         "summary",
         max_length=300,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="What help the service gives, in one or two sentences. Also shown in lists.",
     )
     phones = models.ManyToManyField(
@@ -135,7 +135,7 @@ class Service(Page):
         "where on the website",
         max_length=120,
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="For example: “Look for Report Remove.”",
     )
     webchat = models.URLField(
@@ -151,7 +151,7 @@ class Service(Page):
     what_to_expect = models.TextField(
         "what to expect",
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="Who answers, what they ask, and when they have to tell someone else.",
     )
     areas = models.ManyToManyField(
@@ -165,7 +165,7 @@ class Service(Page):
         "more about the area",
         max_length=120,
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="Shown after the areas, for example: “Based in the West Midlands.”",
     )
     minimum_age = models.PositiveSmallIntegerField(
@@ -183,14 +183,14 @@ class Service(Page):
     how_to_get_in = models.TextField(
         "how to get in",
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="Whether you need to be referred, what to bring and how long it takes.",
     )
     cost = models.CharField(
         "cost of the help",
         max_length=120,
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="For example: “The care is free.” The cost of a call is shown with the number.",
     )
     has_sign_language = models.BooleanField(
@@ -210,7 +210,7 @@ class Service(Page):
         "notice",
         max_length=200,
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="Shown above everything else: “Closed for an office move. It will reopen soon.”",
     )
     notice_until = models.DateField(
@@ -234,14 +234,14 @@ class Service(Page):
         "languages and interpreters",
         max_length=200,
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="Only what the service itself has said. If empty, nothing is shown.",
     )
     accessibility = models.CharField(
         "if you are deaf or cannot speak",
         max_length=250,
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="How to make contact without speaking: text, textphone, sign language.",
     )
     audiences = models.ManyToManyField(

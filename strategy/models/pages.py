@@ -3,7 +3,7 @@
 from django.db import models
 from django.urls import reverse
 
-from helphub.content import markup
+from helphub.content import tokens, validators
 from helphub.content.entries import EntryQuerySet, Page
 
 # Guides whose page has a fixed address, and the URL name of that address.
@@ -22,7 +22,7 @@ LINKED_GUIDES = [*FIXED_PAGES, "own-behaviour"]
 def text_field(label, help_text, **options):
     """Text that officers write. Refuses typed numbers, unknown tokens and invisible characters."""
     return models.TextField(
-        label, help_text=help_text, validators=[markup.validate_text], **options
+        label, help_text=help_text, validators=[validators.validate_text], **options
     )
 
 
@@ -30,7 +30,7 @@ CONTENT_NOTE = {
     "verbose_name": "content note",
     "max_length": 200,
     "blank": True,
-    "validators": [markup.validate_text],
+    "validators": [validators.validate_text],
     "help_text": "Say in one line what a difficult page talks about, so that readers can choose.",
 }
 
@@ -41,7 +41,7 @@ class PageQuerySet(EntryQuerySet):
     def links(self, slugs):
         """The links that replace tokens, by slug. Published pages only."""
         return {
-            page.slug: markup.link(page.get_absolute_url(), page.name)
+            page.slug: tokens.link(page.get_absolute_url(), page.name)
             for page in self.published().filter(slug__in=slugs)
         }
 
@@ -75,7 +75,7 @@ class Guide(Page):
         "summary",
         max_length=250,
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="One or two sentences, shown under the heading and in lists.",
     )
     content_note = models.CharField(**CONTENT_NOTE)
@@ -91,7 +91,7 @@ class Guide(Page):
         "link on the home page",
         max_length=80,
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="In a reader's words: “It has just happened”. Leave empty for no link.",
     )
     is_own_behaviour = models.BooleanField(
@@ -169,7 +169,7 @@ class FormOfAbuse(Page):
     summary = models.CharField(
         "summary",
         max_length=200,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="One sentence, shown under the name in the list of topics.",
     )
     content_note = models.CharField(**CONTENT_NOTE)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from helphub.content import markup
+from helphub.content import validators
 from helphub.content.entries import language_of_words
 from strategy.models.pages import Chapter, FormOfAbuse, text_field
 
@@ -93,7 +93,7 @@ class Quotation(Printed):
         "as at",
         max_length=80,
         blank=True,
-        validators=markup.PLAIN,
+        validators=validators.PLAIN,
         help_text="The date or period the quotation refers to. Readers see it beside the text.",
     )
 
@@ -123,7 +123,7 @@ class Statistic(Quotation):
     population = models.CharField(
         "who it counts",
         max_length=200,
-        validators=markup.PLAIN,
+        validators=validators.PLAIN,
         help_text="Who was asked or counted, and where. Readers see it under the figure.",
     )
     citation = models.CharField("cited in the text as", max_length=80, blank=True)
@@ -142,7 +142,7 @@ class Statistic(Quotation):
         "source of the newer figure",
         max_length=200,
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="Who published the newer figure, and when. Readers see it under the figure.",
     )
     not_comparable = text_field(
@@ -267,7 +267,7 @@ class Document(Quotation):
         "current version",
         max_length=200,
         blank=True,
-        validators=[markup.validate_text],
+        validators=[validators.validate_text],
         help_text="The title of the document that has replaced it. Readers see it as a link.",
     )
     current_url = models.URLField(
@@ -290,7 +290,7 @@ class ContactLine(Quotation):
     audience = models.CharField(
         "who it is for",
         max_length=200,
-        validators=markup.PLAIN,
+        validators=validators.PLAIN,
         help_text="As the strategy puts it. Readers see it beside the printed line.",
     )
 

@@ -22,12 +22,12 @@ django.setup()
 from django.core.exceptions import ValidationError  # noqa: E402
 
 from contacts import models as contacts  # noqa: E402
-from helphub.content import entries, markup  # noqa: E402
+from helphub.content import entries, markup, validators  # noqa: E402
 from helphub.search import normalise  # noqa: E402
 from helphub.wsgi import plain_content_type  # noqa: E402
 
 CHECKS = [
-    markup.validate_text,
+    validators.validate_text,
     markup.prose,
     markup.phrase,
     entries.validate_neutral,

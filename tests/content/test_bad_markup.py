@@ -3,7 +3,7 @@
 import pytest
 
 from contacts.models import CallFact, Organization, Phone
-from helphub.content import markup
+from helphub.content import validators
 from helphub.search.models import Synonym
 from services.models import Location, Service
 from strategy.models import Guide, Statistic
@@ -152,7 +152,7 @@ def test_what_slips_past_the_form_is_harmless_on_the_page(client, typed):
     ],
 )
 def test_what_is_no_trick_is_taken(fine):
-    markup.validate_text(fine)
+    validators.validate_text(fine)
 
 
 @pytest.mark.parametrize("title", ["After r\u200dape", "After r\u200cape", "After r\u00adape"])

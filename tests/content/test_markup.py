@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from helphub.content import markup
+from helphub.content import markup, validators
 from strategy.models import Guide
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +81,7 @@ def test_headings_lists_and_links_come_through():
 )
 def test_a_typed_number_is_refused(text):
     with pytest.raises(ValidationError, match="Do not type the number"):
-        markup.validate_text(text)
+        validators.validate_text(text)
 
 
 @pytest.mark.parametrize(
@@ -99,35 +99,35 @@ def test_a_typed_number_is_refused(text):
     ],
 )
 def test_other_figures_are_no_numbers(text):
-    markup.validate_text(text)
+    validators.validate_text(text)
 
 
 @pytest.mark.parametrize("text", ["{h-nobody}", "{guide:nowhere}", "{oops", "oops}", "{h spoc}"])
 def test_an_unknown_token_is_refused(text):
     with pytest.raises(ValidationError, match="is not a published number or page"):
-        markup.validate_text(text)
+        validators.validate_text(text)
 
 
 def test_a_token_of_what_is_held_back_is_refused():
     Guide.objects.filter(slug="consent").update(is_published=False)
     with pytest.raises(ValidationError, match="is not a published number or page"):
-        markup.validate_text("{guide:consent}")
+        validators.validate_text("{guide:consent}")
 
 
 @pytest.mark.parametrize("character", ["\u202e", "\u200b", "\u2066", "\ufeff", "\x00"])
 def test_invisible_characters_are_refused(character):
     with pytest.raises(ValidationError, match="invisible character"):
-        markup.validate_text(f"Call us{character} now")
+        validators.validate_text(f"Call us{character} now")
 
 
 def test_the_heading_of_the_page_is_not_typed_in_the_text():
     with pytest.raises(ValidationError, match="Begin a heading with ##"):
-        markup.validate_text("# Too big")
+        validators.validate_text("# Too big")
 
 
 @pytest.mark.parametrize("text", ["Use 18000.", "Put 18001 before it.", "999 BSL is a video call."])
 def test_the_codes_of_the_relay_and_the_name_of_the_video_service_can_be_written(text):
-    markup.validate_text(text)
+    validators.validate_text(text)
 
 
 @pytest.mark.parametrize(
@@ -135,4 +135,4 @@ def test_the_codes_of_the_relay_and_the_name_of_the_video_service_can_be_written
 )
 def test_what_only_looks_like_them_is_a_number(text):
     with pytest.raises(ValidationError):
-        markup.validate_text(text)
+        validators.validate_text(text)

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from helphub.content import markup
+from helphub.content import markup, pasted_lists, validators
 from services.models import Service
 from strategy.models import FormOfAbuse, Guide, Statistic
 from tests.content.test_admin import change_url, errors, save
@@ -61,30 +61,30 @@ DOUBTFUL = {
 
 @pytest.mark.parametrize("pasted", PASTED)
 def test_what_is_pasted_becomes_a_list(pasted):
-    assert markup.with_lists(pasted) == PASTED[pasted]
-    assert markup.prose(markup.with_lists(pasted)).count("<li>") == PASTED[pasted].count(
+    assert pasted_lists.with_lists(pasted) == PASTED[pasted]
+    assert markup.prose(pasted_lists.with_lists(pasted)).count("<li>") == PASTED[pasted].count(
         "- "
     ) + PASTED[pasted].count(". ")
 
 
 @pytest.mark.parametrize("text", LEFT)
 def test_what_is_no_pasted_list_stays_as_it_is(text):
-    assert markup.with_lists(text) == text
-    markup.validate_text(text)
+    assert pasted_lists.with_lists(text) == text
+    validators.validate_text(text)
 
 
 @pytest.mark.parametrize("text", DOUBTFUL)
 def test_what_may_be_a_list_is_refused_with_its_line(text):
-    assert markup.with_lists(text) == text
+    assert pasted_lists.with_lists(text) == text
     with pytest.raises(ValidationError, match="which does not make a list") as refused:
-        markup.validate_text(text)
+        validators.validate_text(text)
     assert any(DOUBTFUL[text] in one for one in refused.value.messages)
 
 
 def test_what_no_form_has_seen_is_refused_too():
     """As a content file could bring it in."""
     with pytest.raises(ValidationError, match="Line 2 begins with “•”"):
-        markup.validate_text("Words\n•\tFirst")
+        validators.validate_text("Words\n•\tFirst")
 
 
 @pytest.mark.parametrize("field", ["body_en", "body_ur"])
@@ -150,7 +150,7 @@ def test_a_line_that_is_no_list_is_refused_with_a_bullet_in_it(admin):
 )
 def test_a_token_in_a_link_is_refused_and_breaks_no_page(client, text):
     with pytest.raises(ValidationError, match="out of the link"):
-        markup.validate_text(text)
+        validators.validate_text(text)
     # As an older release may have accepted it.
     Guide.objects.filter(slug="consent").update(body=text, body_en=text)
     page = Page(client.get("/guides/consent/"))
@@ -170,15 +170,15 @@ def test_a_token_in_a_link_is_refused_and_breaks_no_page(client, text):
     ],
 )
 def test_a_token_elsewhere_becomes_its_number(text, wanted):
-    markup.validate_text(text)
+    validators.validate_text(text)
     assert wanted in markup.prose(text)
 
 
 def test_a_number_or_token_written_in_entities_is_seen():
     with pytest.raises(ValidationError, match="Do not type the number"):
-        markup.validate_text("Ring &#48;1384 45541&#49;")
+        validators.validate_text("Ring &#48;1384 45541&#49;")
     with pytest.raises(ValidationError, match="is not a published number"):
-        markup.validate_text("Ring &#123;h-nobody&#125;")
+        validators.validate_text("Ring &#123;h-nobody&#125;")
 
 
 def test_all_that_is_wrong_is_named_at_once(admin):

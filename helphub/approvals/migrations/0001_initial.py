@@ -2,7 +2,7 @@
 
 import contacts.dialling
 import django.db.models.deletion
-import helphub.content.markup
+import helphub.content.validators
 from django.db import migrations, models
 
 from helphub.content.moving import TakeModel
@@ -31,8 +31,8 @@ class Migration(migrations.Migration):
                 ('was_display', models.CharField(max_length=24, verbose_name='previous number')),
                 ('was_textphone', models.CharField(blank=True, max_length=24, verbose_name='previous textphone')),
                 ('was_role', models.CharField(blank=True, choices=[('emergency', 'the emergency number on every page'), ('spoc', 'the single point of contact on every page')], max_length=20, verbose_name='previous role')),
-                ('why', models.CharField(max_length=300, validators=[helphub.content.markup.validate_characters], verbose_name='why')),
-                ('source', models.CharField(help_text='A page, a letter or who you rang, so that a second person can check it.', max_length=300, validators=[helphub.content.markup.validate_characters], verbose_name='where the number comes from')),
+                ('why', models.CharField(max_length=300, validators=[helphub.content.validators.validate_characters], verbose_name='why')),
+                ('source', models.CharField(help_text='A page, a letter or who you rang, so that a second person can check it.', max_length=300, validators=[helphub.content.validators.validate_characters], verbose_name='where the number comes from')),
                 ('proposed_by', models.CharField(max_length=150, verbose_name='proposed by')),
                 ('proposer', models.BigIntegerField(verbose_name="proposer's account")),
                 ('proposed_at', models.DateTimeField(auto_now_add=True, verbose_name='proposed on')),
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('decided_by', models.CharField(blank=True, max_length=150, verbose_name='decided by')),
                 ('decider', models.BigIntegerField(blank=True, null=True, verbose_name='account of the officer who decided')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided on')),
-                ('decided_why', models.CharField(blank=True, max_length=300, validators=[helphub.content.markup.validate_characters], verbose_name='reason for the decision')),
+                ('decided_why', models.CharField(blank=True, max_length=300, validators=[helphub.content.validators.validate_characters], verbose_name='reason for the decision')),
                 ('phone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='contacts.phone', verbose_name='line')),
                 ('role_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contacts.phone', verbose_name='takes over the role from')),
             ],

@@ -1,0 +1,107 @@
+"""The tokens in officers' texts: finding them, and putting numbers and links in their place.
+
+A text never contains a telephone number. It names a line, ``{h-spoc}``, and the line's row supplies
+the digits wherever the text is shown. In the same way ``{guide:consent}`` becomes a link to that
+guide, under its current name. The floors above register how their tokens resolve.
+"""
+
+import re
+from functools import partial
+
+from django.utils.html import escape, strip_tags
+from django.utils.safestring import mark_safe
+
+from helphub.content import memory
+
+TOKEN = re.compile(r"\{(?P<kind>[a-z]+)(?P<mark>[:-])(?P<slug>[a-z0-9][a-z0-9-]*)\}")
+ANY_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
+PIECES = re.compile(rf"(?P<tag><[^>]*>)|{TOKEN.pattern}")
+
+_resolvers = {}
+_names = {}
+
+
+def register(kind, resolve, names=None):
+    """Register ``resolve(slugs)`` for the tokens of one kind.
+
+    It returns a dictionary of safe HTML by slug. A slug it leaves out does not exist or is not
+    published. ``names(slugs)`` gives plain names for those held back, so the sentence around a
+    token still reads properly.
+    """
+    _resolvers[kind] = resolve
+    _names[kind] = names or (lambda slugs: {})
+
+
+def _key(match):
+    # "h-spoc" is the line's own name. In "guide:consent" only the part after the colon is.
+    kind, mark, slug = match["kind"], match["mark"], match["slug"]
+    return kind, f"{kind}-{slug}" if mark == "-" else slug
+
+
+def tokens_of(text):
+    """The tokens of a text, as (kind, slug)."""
+    return {_key(match) for match in TOKEN.finditer(text)}
+
+
+def written(token):
+    """A token as an officer writes it."""
+    kind, slug = token
+    return f"{{{slug}}}" if slug.startswith(f"{kind}-") else f"{{{kind}:{slug}}}"
+
+
+def _resolve(tokens):
+    wanted = {}
+    for kind, slug in tokens:
+        wanted.setdefault(kind, set()).add(slug)
+    return {
+        (kind, slug): html
+        for kind, slugs in wanted.items()
+        if kind in _resolvers
+        for slug, html in memory.recall(
+            ("tokens", kind, *sorted(slugs)), partial(_resolvers[kind], slugs)
+        ).items()
+    }
+
+
+def resolve_tokens(texts):
+    """The values of the tokens in these texts: safe HTML by (kind, slug)."""
+    return _resolve({token for text in texts for token in tokens_of(text)})
+
+
+def dead_tokens(tokens):
+    """Tokens with no link that readers can follow and no held-back name to show."""
+    dead = set(tokens) - set(_resolve(tokens))
+    return {(kind, slug) for kind, slug in dead if kind not in _names or not _names[kind]({slug})}
+
+
+def unknown_tokens(text):
+    """The tokens and stray braces in a text that stand for nothing a reader could see."""
+    resolved = resolve_tokens([text])
+    return [
+        braces
+        for braces in ANY_BRACES.findall(text)
+        if not (match := TOKEN.fullmatch(braces)) or _key(match) not in resolved
+    ]
+
+
+def replace_tokens(rendered, resolved=None):
+    """Replace tokens in finished HTML, but never inside a tag, and never a link inside a link."""
+    resolved = resolve_tokens([rendered]) if resolved is None else resolved
+    within_link = False
+
+    def replace(match):
+        nonlocal within_link
+        if tag := match["tag"]:
+            within_link = tag.startswith("<a ") or (within_link and tag != "</a>")
+            return tag
+        kind, slug = _key(match)
+        if (kind, slug) in resolved:
+            return strip_tags(resolved[kind, slug]) if within_link else resolved[kind, slug]
+        return escape(_names[kind]({slug}).get(slug, "")) if kind in _names else ""
+
+    return PIECES.sub(replace, rendered)
+
+
+def link(url, words):
+    """The link that replaces a token."""
+    return mark_safe(f'<a href="{escape(url)}">{escape(words)}</a>')  # noqa: S308
