@@ -6,7 +6,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path, re_path
 
 from helphub import health, views
-from helphub.search import views as find_views
+from helphub.search import views as search_views
 from helphub.sitemaps import SITEMAPS
 
 # The pages of the site before this one, which posters and other sites still name.
@@ -61,7 +61,7 @@ if settings.FOR_OFFICERS:
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("help-now/", views.fixed_page, name="help-now"),
-    path("search/", find_views.find, name="find"),
+    path("find/", search_views.find, name="find"),
     path("using-this-site/", views.fixed_page, name="using-this-site"),
     path("accessibility/", views.fixed_page, name="accessibility"),
     path("privacy/", views.fixed_page, name="privacy"),

@@ -65,19 +65,19 @@ def test_no_page_for_trouble_tells_it_either(client, rf, code, settings):
         request = rf.get(in_language("/help-now/", code))
         gone = Gone(Guide.objects.get(slug="consent"))
         for response in (
-            views.bad_request(request, None),
-            views.page_not_found(request, Http404()),
-            views.page_not_found(request, gone),
-            views.method_not_allowed(request),
+            error_pages.bad_request(request, None),
+            error_pages.page_not_found(request, Http404()),
+            error_pages.page_not_found(request, gone),
+            error_pages.method_not_allowed(request),
             views.try_again(request),
-            views.server_error(request),
+            error_pages.server_error(request),
         ):
             assert_says_nothing(Page(response), code)
     assert_says_nothing(Page(client.get("/emergency/")), "en")
 
 
 def test_what_previews_read_in_the_head_would_be_found():
-    html = views.emergency_page()
+    html = error_pages.emergency_page()
     for added in (
         '<meta property="og:description" content="If someone has hurt you">',
         '<meta name="twitter:title" content="Help">',

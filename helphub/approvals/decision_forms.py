@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from contacts.dialling import is_same_number
-from helphub.content import markup
+from helphub.content import validators
 
 
 class ApprovalForm(forms.Form):
@@ -51,4 +51,4 @@ class ApprovalForm(forms.Form):
 class RefusalForm(forms.Form):
     """Why a proposal is refused."""
 
-    why = forms.CharField(max_length=300, validators=[markup.validate_characters])
+    why = forms.CharField(max_length=300, validators=[validators.validate_characters])

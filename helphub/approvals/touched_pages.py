@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.conf import settings
 
 from helphub.approvals.models import NumberProposal
-from helphub.editions import checks, html_facts, publish, store
+from helphub.editions import html_facts, manifests, publish, shown_numbers, store
 from helphub.editions.public_urls import without_language
 
 
@@ -49,11 +49,11 @@ def _pages_with(folder, proposal):
     facts_by_page = html_facts.of_edition(folder)
     return [
         address
-        for address, page in store.manifest_of(folder)["pages"].items()
+        for address, page in manifests.manifest_of(folder)["pages"].items()
         if (page_facts := facts_by_page.get(page["sha256"]))
         and (
             dialled & {href.partition(":")[2] for href, _shown, _is_seen in page_facts["lines"]}
-            or shown & set(map(checks.digits_of, page_facts["numbers"]))
+            or shown & set(map(shown_numbers.digits_of, page_facts["numbers"]))
         )
     ]
 

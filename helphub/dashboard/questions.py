@@ -17,7 +17,7 @@ from helphub.approvals.views import APPROVE
 from helphub.content.permissions import PUBLISH, SEE
 from helphub.content.registry import Record
 from helphub.dashboard.models import OpenQuestion
-from helphub.editions import outcomes, store
+from helphub.editions import outcomes, state_files
 from helphub.publishing import editions, pending
 from helphub.publishing.editions import refusals_of
 from helphub.reviews import views

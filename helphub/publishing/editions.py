@@ -83,7 +83,7 @@ def _line_of(number, withdrawn):
         "shows": _withdrawn_in(folder, withdrawn),
     }
     try:
-        manifest = store.manifest_of(folder)
+        manifest = manifests.manifest_of(folder)
     except store.StoreError as error:
         return line | {"fault": str(error)}
     line |= {name: manifest[name] for name in ("who", "why", "forced", "held")}

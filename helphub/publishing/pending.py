@@ -16,12 +16,7 @@ from django.utils.translation import get_language_info
 from helphub.content import registry
 from helphub.content.diff import word_difference
 from helphub.content.permissions import form_of
-from helphub.editions import (
-    bake,
-    diff,
-    publish,
-    store,
-)
+from helphub.editions import bake, diff, manifests, publish
 from helphub.editions.models import Withdrawal
 
 WHAT = {
@@ -94,7 +89,7 @@ class Standing:
         self.differences = {
             difference.name: difference for difference in diff.differences(self.now, self.before)
         }
-        manifest = store.manifest_of(self.folder)
+        manifest = manifests.manifest_of(self.folder)
         drafts = self._drafts()
         log = _log({*self.differences, *(record[:2] for record in drafts)})
         for name, difference in self.differences.items():

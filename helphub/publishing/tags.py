@@ -3,7 +3,7 @@
 from django import template
 
 from helphub.content.registry import content_models
-from helphub.editions import health, store
+from helphub.editions import health, state_files
 from helphub.publishing import pending, status
 
 register = template.Library()

@@ -12,12 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from helphub.content import registry
 from helphub.content.permissions import PUBLISH, SEE, for_officers
-from helphub.editions import (
-    bake,
-    diff,
-    publish,
-    store,
-)
+from helphub.editions import bake, diff, publish, state_files
 from helphub.editions.models import PublicationRequest
 from helphub.publishing import preview
 from helphub.publishing.pending import Standing, Waiting, with_titles

@@ -16,12 +16,7 @@ from helphub.approvals.digits import compared, differences
 from helphub.approvals.models import NumberProposal
 from helphub.approvals.proposing import ProposalForm
 from helphub.approvals.touched_pages import pages_touched
-from helphub.editions import (
-    build,
-    publish,
-    store,
-    worker,
-)
+from helphub.editions import build, manifests, publish, store, worker
 from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.editions.worker import Watcher
 from helphub.history import versions
@@ -493,7 +488,7 @@ def test_a_proposal_lists_every_page_and_language_that_it_touches(editions, admi
     page = Page(second.get(proposal.get_absolute_url()))
     html = [
         address
-        for address, entry in store.manifest_of(store.current())["pages"].items()
+        for address, entry in manifests.manifest_of(store.current())["pages"].items()
         if entry["type"].startswith("text/html") and entry["status"] in (200, 404)
     ]
     assert len(html) > 100

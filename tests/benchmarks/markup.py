@@ -112,16 +112,16 @@ def growth(check, piece):
         if now > TOO_LONG:
             break
     size, last = measured[-1]
-    base, first = next((one for one in measured if one[1] > ENOUGH), measured[-1])
+    base, first = next((entry for entry in measured if entry[1] > ENOUGH), measured[-1])
     return last, math.log(last / first) / math.log(size / base) if size > base else 1.0
 
 
 def main():
     for check in CHECKS:
-        found = [(*growth(check, piece), piece) for piece in PIECES]
-        longest, _, piece = max(found)
+        growths = [(*growth(check, piece), piece) for piece in PIECES]
+        longest, _, piece = max(growths)
         print(f"{check.__name__:20} at most {longest * 1e3:7.1f} ms, with {piece!r}")
-        for longest, exponent, piece in found:
+        for longest, exponent, piece in growths:
             if exponent > TOO_MUCH or longest > TOO_LONG:
                 print(f"    grows too fast: {piece!r}, {longest:.2f} s, exponent {exponent:.1f}")
 

@@ -17,7 +17,7 @@ from contacts.models import (
     ScheduleException,
     Verification,
 )
-from helphub import views
+from helphub import error_pages
 from helphub.approvals.models import NumberProposal
 from services.models import Location, Service, ServiceVerification, Suggestion
 from strategy.models import FormOfAbuse, Guide, Statistic
@@ -392,7 +392,7 @@ def test_passwords_do_not_come_back(rf):
     typed = {"login": "officer", "password": "correct horse battery"}
     request = rf.post("/admin/login/", typed, headers={"origin": "http://testserver"})
     request.csrf_processing_done = True
-    answer = views.no_database(request).content.decode()
+    answer = error_pages.no_database(request).content.decode()
     assert "officer" in answer
     assert "takes nothing just now" in answer
     assert "correct horse" not in answer

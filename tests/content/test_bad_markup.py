@@ -77,10 +77,10 @@ FIELDS = [
 
 def stored(row):
     """The stored values of a row and of the rows in its form."""
-    found = [list(type(row).objects.filter(pk=row.pk).values())]
+    rows = [list(type(row).objects.filter(pk=row.pk).values())]
     for model in (CallFact, Location):
-        found.append(list(model.objects.order_by("pk").values()))
-    return found
+        rows.append(list(model.objects.order_by("pk").values()))
+    return rows
 
 
 @pytest.mark.parametrize(
@@ -93,18 +93,18 @@ def test_a_bad_text_is_refused_at_its_field_and_kept_in_the_form(admin, model, k
     values = form_values(Page(admin.get(change_url(row))))
     assert field in values
     before = stored(row)
-    for typed, said in bad.items():
+    for typed, refusal in bad.items():
         page = Page(admin.post(change_url(row), values | {field: typed}))
         assert page.response.status_code == 200, typed[:60]
         name = field.rpartition("-")[2]
         at_field = [
             error
             for line in page.all("div", class_=f"field-{name}")
-            for one in line.iter("ul")
-            if "errorlist" in (one.get("class") or "")
-            for error in [text(one)]
+            for errorlist in line.iter("ul")
+            if "errorlist" in (errorlist.get("class") or "")
+            for error in [text(errorlist)]
         ]
-        assert any(said in one for one in at_field), (typed[:60], at_field, errors(page)[:3])
+        assert any(refusal in error for error in at_field), (typed[:60], at_field, errors(page)[:3])
         # Django strips the ends; the rest is the officer's.
         assert form_values(page)[field].strip() == typed.strip(), typed[:60]
     assert stored(row) == before
@@ -132,10 +132,12 @@ def test_what_slips_past_the_form_is_harmless_on_the_page(client, typed):
     page = Page(client.get("/guides/consent/"))
     main = page.one("main")
     assert page.faults == []
-    assert not [one for name in ("script", "style", "img", "svg") for one in main.iter(name)]
-    for one in main.iter():
-        assert not [name for name in one.attrib if name.startswith("on")]
-        target = (one.get("href") or one.get("src") or "").lower()
+    assert not [
+        element for name in ("script", "style", "img", "svg") for element in main.iter(name)
+    ]
+    for element in main.iter():
+        assert not [name for name in element.attrib if name.startswith("on")]
+        target = (element.get("href") or element.get("src") or "").lower()
         assert not target.startswith(("javascript:", "data:", "vbscript:")), typed
 
 
@@ -160,4 +162,4 @@ def test_a_joiner_hides_no_word_in_a_title(admin, title):
     guide = Guide.objects.get(slug="consent")
     values = form_values(Page(admin.get(change_url(guide))))
     page = Page(admin.post(change_url(guide), values | {"title": title}))
-    assert any("Leave out “rape”" in one or "invisible" in one for one in errors(page))
+    assert any("Leave out “rape”" in error or "invisible" in error for error in errors(page))

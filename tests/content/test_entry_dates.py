@@ -40,12 +40,12 @@ def pages():
 def shows(address):
     """The English pages with this link, including the sitemap."""
     return [
-        one
-        for one, kept in pages().items()
-        if kept["file"]
-        and not one.startswith("/ur/")
-        and f'"{address}"' in (store.current() / "pages" / kept["file"]).read_text()
-        and one != address
+        linking
+        for linking, page in pages().items()
+        if page["file"]
+        and not linking.startswith("/ur/")
+        and f'"{address}"' in (store.current() / "pages" / page["file"]).read_text()
+        and linking != address
     ]
 
 
@@ -209,9 +209,9 @@ def test_without_a_place_to_go_the_page_leads_to_the_list_in_which_it_stood(clie
         answer = client.get(row.get_absolute_url())
         assert answer.status_code == 410
         (link,) = [
-            one
-            for one in Page(answer).one("main").iter("a")
-            if "there now" in "".join(one.itertext())
+            anchor
+            for anchor in Page(answer).one("main").iter("a")
+            if "there now" in "".join(anchor.itertext())
         ]
         assert link.get("href") == url
 

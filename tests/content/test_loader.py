@@ -17,6 +17,7 @@ from helphub.content import loader, tokens, validators
 from helphub.search.models import Synonym
 from services.models import Audience, Service, Suggestion
 from strategy import models as strategy
+from strategy.models.printed import Quotation
 from tests.support.reader import Page, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -82,7 +83,7 @@ def test_a_row_that_no_page_shows_is_reported(model, lookup, change, message):
 def test_the_printed_words_equal_the_source():
     printed = {
         row.reference: row
-        for model in [*strategy.Printed.__subclasses__(), *strategy.Quotation.__subclasses__()]
+        for model in [*strategy.Printed.__subclasses__(), *Quotation.__subclasses__()]
         if not model._meta.abstract
         for row in model.objects.all()
     }
@@ -142,8 +143,8 @@ def test_the_disputed_number_stands_once_as_text(pages):
     assert not list(figure.iter("a"))
     assert not Phone.objects.filter(printed_line=line).exists()
     # The words below it are fixed. Only the numbers come from their own rows.
-    said = re.sub(r" ?\(?\{h-(?!999)[a-z]+\}\)?", "", line.comment_en).replace("{h-999}", "999")
-    assert said == (
+    words = re.sub(r" ?\(?\{h-(?!999)[a-z]+\}\)?", "", line.comment_en).replace("{h-999}", "999")
+    assert words == (
         "We are checking this number; Dudley’s own pages print another. For an adult, ring Dudley "
         "Council Plus in office hours, the Emergency Duty Team at any other time, 999 in danger."
     )
@@ -159,9 +160,9 @@ def test_the_disputed_number_stands_once_as_text(pages):
 def ask_printed(client, reference):
     """What is below one printed line of the contact page."""
     (item,) = [
-        one
-        for one in Page(client.get("/contacts/")).all("li")
-        if any(figure.get("id") == reference for figure in one.iter("figure"))
+        item
+        for item in Page(client.get("/contacts/")).all("li")
+        if any(figure.get("id") == reference for figure in item.iter("figure"))
     ]
     return text(item)
 
@@ -218,14 +219,14 @@ def test_every_number_equals_the_source():
 def test_the_cost_of_every_line_follows_from_its_digits_and_agrees_with_the_source():
     free = {NumberType.EMERGENCY, NumberType.PUBLIC, NumberType.FREEPHONE}
     for phone in Phone.objects.exclude(slug="h-emergencysms"):
-        said = lines()[phone.slug]["cost"].lower()
+        cost = lines()[phone.slug]["cost"].lower()
         is_free = type_of(phone.dial) in free or phone.dial == "85258"
         assert call_privacy.cost_of_digits(phone), phone.slug
         assert phone.is_free is is_free, phone.slug
         assert phone.cost_class == "unknown", phone.slug
-        assert said.startswith("free") is is_free, (phone.slug, said)
+        assert cost.startswith("free") is is_free, (phone.slug, cost)
         if not is_free:
-            assert "call plans" in said, phone.slug
+            assert "call plans" in cost, phone.slug
             assert not phone.cost.lower().startswith("free"), phone.slug
 
 
@@ -277,7 +278,7 @@ def test_the_file_for_pages_without_a_database_equals_the_numbers():
 def test_the_file_of_critical_numbers_is_written_from_the_rows(tmp_path, monkeypatch):
     monkeypatch.setattr(critical, "PATH", tmp_path / critical.PATH.name)
     call_command("write_critical_numbers", verbosity=0)
-    committed = settings.BASE_DIR / "helphub" / "critical_numbers.json"
+    committed = settings.BASE_DIR / "contacts" / "critical_numbers.json"
     assert critical.PATH.read_text() == committed.read_text()
 
 

@@ -78,7 +78,7 @@ def test_what_may_be_a_list_is_refused_with_its_line(text):
     assert pasted_lists.with_lists(text) == text
     with pytest.raises(ValidationError, match="which does not make a list") as refused:
         validators.validate_text(text)
-    assert any(DOUBTFUL[text] in one for one in refused.value.messages)
+    assert any(DOUBTFUL[text] in message for message in refused.value.messages)
 
 
 def test_what_no_form_has_seen_is_refused_too():
@@ -99,7 +99,7 @@ def test_an_officer_is_told_that_it_is_a_list_now(admin, client, field):
     assert "is now a list" not in save(admin, guide).text
     if field == "body_en":
         main = Page(client.get("/guides/consent/")).one("main")
-        assert {"First", "Second"} <= {one.text for one in main.iter("li")}
+        assert {"First", "Second"} <= {item.text for item in main.iter("li")}
 
 
 def test_a_text_of_lines_loses_the_signs_in_front(admin, client):
@@ -129,7 +129,7 @@ def test_every_whole_text_of_the_admin_does_so(admin, model, key, field):
 
 def test_a_line_that_is_no_list_is_refused_with_a_bullet_in_it(admin):
     page = save(admin, Guide.objects.get(slug="consent"), summary_en="• First")
-    assert any("Line 1 begins with “•”" in one for one in errors(page))
+    assert any("Line 1 begins with “•”" in error for error in errors(page))
     assert form_values(page)["summary_en"] == "• First"
 
 
@@ -156,7 +156,7 @@ def test_a_token_in_a_link_is_refused_and_breaks_no_page(client, text):
     page = Page(client.get("/guides/consent/"))
     assert page.faults == []
     links = page.one("main").iter("a")
-    assert not [one for link in links for one in link.iter("a") if one is not link]
+    assert not [inner for link in links for inner in link.iter("a") if inner is not link]
 
 
 @pytest.mark.parametrize(
@@ -187,8 +187,8 @@ def test_all_that_is_wrong_is_named_at_once(admin):
         "[x](http://a.example) and [y](javascript:alert(1)).\n\n– One."
     )
     page = save(admin, Guide.objects.get(slug="consent"), body_en=typed)
-    said = " ".join(errors(page))
-    for one in (
+    messages = " ".join(errors(page))
+    for expected in (
         "01384 455411",
         "0800 1111",
         "“<b>”",
@@ -200,6 +200,6 @@ def test_all_that_is_wrong_is_named_at_once(admin):
         "Begin a heading with ## and a space (line 1)",
         "Line 7 begins with “–”",
     ):
-        assert one in said, one
+        assert expected in messages, expected
     assert form_values(page)["body_en"] == typed
     assert change_url(Guide.objects.get(slug="consent")) in page.response.request["PATH_INFO"]

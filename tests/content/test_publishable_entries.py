@@ -19,7 +19,7 @@ from tests.support.reader import form_values
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
-ENTRIES = [one for one in registry.content_models() if issubclass(one, Entry)]
+ENTRIES = [model for model in registry.content_models() if issubclass(model, Entry)]
 PUBLISHING = ["is_published", "starts_on", "ends_on"]
 
 
@@ -144,7 +144,7 @@ def test_a_new_record_of_every_kind_goes_out_and_reaches_readers(admin, editions
     assert Suggestion.objects.filter(situation=made[Situation]).exists()
     publish.publish(who="officer", why="all of it")
     manifest = manifests.manifest_of(store.current())
-    assert [one["why"] for one in manifest["held"]] == []
+    assert [refusal["why"] for refusal in manifest["held"]] == []
     pages = store.current() / "pages"
 
     def page(address):

@@ -13,8 +13,10 @@ from contacts.models import Organization, Phone, Schedule
 from helphub.content import clock, memory
 from helphub.content.entries import Entry
 from helphub.editions import answers, build, manifests, publish, store
-from services import models, narrowing
+from services import narrowing
 from services.models import Service
+from services.models.service import card, service_page
+from services.tokens import line
 from strategy.models import Guide
 from tests.support.addresses import public_pages
 from tests.support.changed_words import is_text
@@ -68,12 +70,12 @@ def test_what_decides_who_is_in_a_list_changes_the_lists(editions):
 
 def test_rows_that_many_pages_share_are_read_whole(client):
     """Anything read later would be noted only for the page that asked for it first."""
-    lists = [one for one in public_pages() if one.startswith("/list/")]
+    lists = [address for address in public_pages() if address.startswith("/list/")]
     with memory.using(memory.Memory()) as made:
         for service in Service.objects.published():
-            models.card(service.pk)
-            models.service_page(service.slug)
-        models.line("h-spoc")
+            card(service.pk)
+            service_page(service.slug)
+        line("h-spoc")
         narrowing.narrowed(lists[0].split("/")[2])
         as_read = {key: answers.fingerprint(rows) for key, (rows, _) in made.kept.items()}
         assert {name for _, name in as_read} == {
@@ -89,28 +91,28 @@ def test_rows_that_many_pages_share_are_read_whole(client):
 
 
 def test_the_lists_are_narrowed_without_another_look(django_assert_num_queries):
-    slugs = [one.split("/")[2] for one in public_pages() if one.startswith("/list/")]
+    slugs = [address.split("/")[2] for address in public_pages() if address.startswith("/list/")]
     with memory.using(memory.Memory()):
         narrowing.narrowed(slugs[0])
         with django_assert_num_queries(0):
-            for one in slugs:
-                narrowing.narrowed(one)
+            for slug in slugs:
+                narrowing.narrowed(slug)
 
 
 def test_the_fingerprint_of_a_card_covers_what_was_read_with_it(db):
     def fingerprint():
         with memory.using(memory.Memory()):
-            return answers.fingerprint(models.card(service.pk))
+            return answers.fingerprint(card(service.pk))
 
     service = Service.objects.filter(phones__schedules__isnull=False).first()
-    found = [fingerprint()]
+    fingerprints = [fingerprint()]
     Organization.objects.filter(pk=service.organization_id).update(name="Another name")
-    found.append(fingerprint())
+    fingerprints.append(fingerprint())
     Phone.objects.filter(services=service).update(name_en="Another name")
-    found.append(fingerprint())
+    fingerprints.append(fingerprint())
     Schedule.objects.filter(phone__services=service).update(closes_at="23:59")
-    found.append(fingerprint())
-    assert len(set(found)) == 4
+    fingerprints.append(fingerprint())
+    assert len(set(fingerprints)) == 4
 
 
 def outer(number):
@@ -213,11 +215,11 @@ def test_whatever_changes_every_page_is_what_it_would_be_if_all_were_made(editio
         changed += [change_something(chance) for _ in range(4)]
         with clock.fixed(day + timedelta(days=number * 5)):
             publish.publish(force="The gate is not what is tested.")
-    kept = pages()
+    reused = pages()
     (store.current() / answers.FILE).unlink()
     with clock.fixed(day + timedelta(days=25)):
         publish.publish(publish.CURRENT)
-    assert pages() == kept, changed
+    assert pages() == reused, changed
 
 
 def pages():

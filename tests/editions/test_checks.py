@@ -80,7 +80,7 @@ def test_an_old_address_that_leads_nowhere_is_refused(whole):
     ],
 )
 def test_a_page_in_a_wrong_language_is_refused(whole, address, old, new):
-    assert "language" in {one.rule for one in refusals(altered(whole, address, (old, new)))}
+    assert "language" in {refusal.rule for refusal in refusals(altered(whole, address, (old, new)))}
 
 
 SPOC = '<a href="tel:01384455411"><bdi dir="ltr" translate="no">01384 455411</bdi></a>'
@@ -121,7 +121,7 @@ def test_a_page_without_999_stops_everything(whole):
 
 
 def test_a_number_that_nobody_approved_stops_everything(whole):
-    approved = {line: one for line, one in whole.approved.items() if line != "h-spoc"}
+    approved = {line: digits for line, digits in whole.approved.items() if line != "h-spoc"}
     refusal = only(whole._replace(approved=approved))
     assert refusal.is_critical
     assert "approve_number h-spoc" in refusal.why
@@ -169,7 +169,7 @@ def test_a_title_that_another_page_has_is_refused(whole):
 
 def test_a_page_without_a_title_is_refused(whole):
     changed = altered(whole, LAW, ("<title>", "<p hidden>"), ("</title>", "</p>"))
-    assert "titles" in {one.rule for one in refusals(changed)}
+    assert "titles" in {refusal.rule for refusal in refusals(changed)}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,9 @@ def withdraw(row):
 
 
 def marks():
-    return {address: one["sha256"] for address, one in manifests.pages_of(store.current()).items()}
+    return {
+        address: page["sha256"] for address, page in manifests.pages_of(store.current()).items()
+    }
 
 
 def files():
@@ -40,7 +42,7 @@ def test_only_pages_that_show_it_are_made_and_the_rest_follows_by_itself(
     withdraw(service)
     assert not showing("/services/local-number/")
     assert 0 < len(made[0]) < len(before) / 2
-    assert {build.file_of(address) for address in made[0]} >= {str(one) for one in shown}
+    assert {build.file_of(address) for address in made[0]} >= {str(file) for file in shown}
     assert [a for a, mark in marks().items() if a not in made[0] and mark != before[a]] == []
     assert integrity.damage_of(store.current()) is None
     assert manifests.manifest_of(store.current())["later"] > 40

@@ -76,7 +76,7 @@ def test_an_ordinary_day_makes_no_edition(editions, now):
 
 def test_every_page_that_is_kept_reads_as_it_would_if_it_were_made_that_day(dated, now):
     """Only its own date may be older: on paper, and for the script that looks at the clock."""
-    kept = set()
+    unchanged = set()
     for days in (3, 10, 20):
         day = dated + timedelta(days=days)
         now(day)
@@ -85,7 +85,7 @@ def test_every_page_that_is_kept_reads_as_it_would_if_it_were_made_that_day(date
         pages = manifests.pages_of(folder)
         before = manifests.pages_of(store.folder_of(store.number_of(folder) - 1))
         same = {a for a, page in pages.items() if before.get(a) == page and page["file"]}
-        kept |= same
+        unchanged |= same
         with router.reading(folder), memory.using(memory.Memory()):
             for address in sorted(same):
                 # Skip the lists, as there are so many, and the Urdu pages.
@@ -96,7 +96,7 @@ def test_every_page_that_is_kept_reads_as_it_would_if_it_were_made_that_day(date
                     address,
                     day,
                 )
-    assert kept
+    assert unchanged
 
 
 def without_date(page):
@@ -136,8 +136,8 @@ def test_what_a_release_leaves_alone_is_copied(dated, now):
 
 def test_after_four_weeks_the_labels_reach_further(dated, now):
     def ends():
-        found = html("/contacts/").partition('data-ends="')[2].partition('"')[0]
-        return datetime.fromtimestamp(int(found) * 60, timezone.get_default_timezone()).date()
+        minutes = html("/contacts/").partition('data-ends="')[2].partition('"')[0]
+        return datetime.fromtimestamp(int(minutes) * 60, timezone.get_default_timezone()).date()
 
     # Until the check by ringing is three months old, and no longer.
     assert ends() == dated + timedelta(days=20)
@@ -156,7 +156,7 @@ def test_after_four_weeks_the_labels_reach_further(dated, now):
     assert store.number_of(store.current()) == number + 1
     assert ends() == dated + 3 * clock.BLOCK
     # A page made again that reads the same is the same file.
-    law = [store.folder_of(one) / "pages/topics/law.html" for one in (number, number + 1)]
+    law = [store.folder_of(edition) / "pages/topics/law.html" for edition in (number, number + 1)]
     assert law[0].stat().st_ino == law[1].stat().st_ino
 
 

@@ -134,15 +134,15 @@ def test_there_is_a_current_edition_at_every_moment_of_a_switch(editions):
 
 
 def test_an_edition_is_whole_before_it_becomes_the_current_one(editions, monkeypatch):
-    switch, found = store.switch, []
+    switch, damage_at_switch = store.switch, []
 
     def looked_at(number):
-        found.append(integrity.damage_of(store.folder_of(number)))
+        damage_at_switch.append(integrity.damage_of(store.folder_of(number)))
         switch(number)
 
     monkeypatch.setattr(store, "switch", looked_at)
     publish.publish()
-    assert found == [None]
+    assert damage_at_switch == [None]
     assert store.number_of(store.current()) == 2
 
 

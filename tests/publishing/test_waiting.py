@@ -199,7 +199,7 @@ def test_what_is_ticked_goes_out_and_the_rest_is_held_back_whole(guide, topic, a
     assert item.who == "officer"
     publish.publish(publish.CURRENT, who="the clock")
     assert pending.records()[0].since == item.since
-    assert store.manifest_of(store.current())["why"] == ""
+    assert manifests.manifest_of(store.current())["why"] == ""
     send(admin, topic)
     Watcher().look()
     assert "Words that stay." in words("topics")

@@ -36,10 +36,10 @@ def with_more_words(text, most):
 
 def is_text(field):
     """Whether officers write sentences in this field, to readers or to each other."""
-    from helphub import models
     from helphub.content import validators
+    from helphub.dashboard.models import OpenQuestion
 
-    return validators.validate_text in field.validators or field.model is models.OpenQuestion
+    return validators.validate_text in field.validators or field.model is OpenQuestion
 
 
 def change(rows, model):

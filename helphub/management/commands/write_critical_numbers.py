@@ -4,7 +4,7 @@ from contacts import critical
 
 
 class Command(BaseCommand):
-    help = "Rewrite helphub/critical_numbers.json, the numbers that pages show without a database."
+    help = "Rewrite contacts/critical_numbers.json, the numbers that pages show without a database."
 
     def handle(self, **options):
         critical.write()
