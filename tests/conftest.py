@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from helphub.content import clock, memory
-from helphub.editions import build, makers, publish
+from helphub.editions import makers, publish, shares
 from services.models import Choice, Situation
 from tests.support import prepared
 from tests.support.accounts import established
@@ -193,13 +193,13 @@ def editions(request, first_edition, db, settings, tmp_path):
 @pytest.fixture
 def made(monkeypatch):
     """The addresses that page makers were told to make, a list for each time."""
-    told, run = [], build.run
+    told, run = [], shares.run
 
     def noted(folder, before, todo, *others, **named):
         told.append(todo)
         return run(folder, before, todo, *others, **named)
 
-    monkeypatch.setattr(build, "run", noted)
+    monkeypatch.setattr(shares, "run", noted)
     return told
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import Http404
 from django.utils.translation import gettext, override
 
-from helphub import assets, views
+from helphub import assets, error_pages, views
 from helphub.content.entries import DENIED_PATTERN, Gone
 from strategy.models import Guide
 from tests.support.addresses import in_language
@@ -69,7 +69,7 @@ def test_no_page_for_trouble_tells_it_either(client, rf, code, settings):
             error_pages.page_not_found(request, Http404()),
             error_pages.page_not_found(request, gone),
             error_pages.method_not_allowed(request),
-            views.try_again(request),
+            error_pages.try_again(request),
             error_pages.server_error(request),
         ):
             assert_says_nothing(Page(response), code)

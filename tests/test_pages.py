@@ -8,7 +8,7 @@ from django.utils.translation import get_language_info
 from contacts.models import Phone
 from helphub.content import memory
 from helphub.content.entries import DENIED_PATTERN
-from helphub.editions.build import BROTLI_QUALITY
+from helphub.editions.page_files import BROTLI_QUALITY
 from services.models import Service
 from strategy.models import Chapter, FormOfAbuse, Guide
 from tests.support.addresses import in_language, public_pages, right_to_left

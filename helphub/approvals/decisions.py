@@ -10,7 +10,7 @@ from contacts.models import ApprovedNumber, Phone
 from helphub.accounts.second_person import why_not_approve
 from helphub.approvals.models import NumberProposal
 from helphub.approvals.proposing import PROPOSED, set_on
-from helphub.editions import publish
+from helphub.editions import readers_content, withdrawing
 from helphub.history.recording import recording
 from helphub.publishing import withdrawals
 from helphub.publishing.requests import ask_for_records
@@ -64,7 +64,7 @@ def approve(key, user):
     with recording(user, message):
         phone.save(update_fields=[*PROPOSED, "printed_line"])
     if withdrawal:
-        publish.lift_withdrawal(withdrawal, approver)
+        withdrawing.lift_withdrawal(withdrawal, approver)
     _note(phone.slug, phone, phone.textphone, phone.role, proposal, approver)
     _log(user, phone, message)
     proposal.decide(Outcome.APPROVED, user)
@@ -159,8 +159,8 @@ def _ask_for_publication(proposal, approver):
 
     Every edition carries approved numbers. We publish the whole line only if readers don't have it.
     """
-    edition = publish.whole_edition()
-    lines = publish.rows_of(edition)[Phone] if edition else {}
+    edition = readers_content.whole_edition()
+    lines = readers_content.rows_of(edition)[Phone] if edition else {}
     is_with_readers = lines.get(proposal.phone_id, {}).get("is_published", False)
     ask_for_records(
         [] if is_with_readers else [(Phone._meta.label_lower, proposal.phone_id)],

@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.conf import settings
 
 from helphub.approvals.models import NumberProposal
-from helphub.editions import html_facts, manifests, publish, shown_numbers, store
+from helphub.editions import html_facts, manifests, shown_numbers, store, withdrawing
 from helphub.editions.public_urls import without_language
 
 
@@ -33,7 +33,7 @@ def _last_that_had(phone):
     """The newest edition that shows a line, even if no longer served; or None."""
     row = (phone._meta.label_lower, phone.pk)
     folders = map(store.folder_of, reversed(store.numbers()))
-    return next((folder for folder in folders if publish.shows(folder, [row])), None)
+    return next((folder for folder in folders if withdrawing.shows(folder, [row])), None)
 
 
 def _pages_with(folder, proposal):

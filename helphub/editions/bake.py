@@ -165,20 +165,25 @@ def withdraw(rows, withdrawn):
                 own["role"] = ""
         else:
             del rows[model][key]
-        for other, table in rows.items():
-            for field in links(other):
-                if field.related_model is not model:
-                    continue
-                value = own[field.target_field.attname]
-                for number in [k for k, row in table.items() if row[field.attname] == value]:
-                    if field.null:
-                        table[number][field.attname] = None
-                    elif is_entry(other):
-                        if table[number].get("is_published"):
-                            withdraw(rows, [(other._meta.label_lower, number)])
-                    else:
-                        del table[number]
+        _cut_links(rows, model, own)
     tidy(rows)
+
+
+def _cut_links(rows, model, withdrawn_row):
+    """Clear optional links to a withdrawn row. Withdraw or delete the rows that require it."""
+    for other, table in rows.items():
+        for field in links(other):
+            if field.related_model is not model:
+                continue
+            value = withdrawn_row[field.target_field.attname]
+            for number in [k for k, row in table.items() if row[field.attname] == value]:
+                if field.null:
+                    table[number][field.attname] = None
+                elif is_entry(other):
+                    if table[number].get("is_published"):
+                        withdraw(rows, [(other._meta.label_lower, number)])
+                else:
+                    del table[number]
 
 
 # Faults

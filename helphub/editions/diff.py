@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.apps import apps
 from django.db import models
 
-from helphub.content import registry, tokens
+from helphub.content import registry
 from helphub.editions import bake
 
 
@@ -184,49 +184,3 @@ def hold_back(now, before, names):
         for model, key in theirs.get(name, []):
             now[model][key] = dict(before[model][key])
     bake.tidy(now)
-
-
-def names_of_unticked(now, before, ticked, unticked):
-    """Faults for ticked records that refer to a new, unticked one. Each fault names both."""
-    new = {}
-    for label, key in unticked:
-        model = apps.get_model(label)
-        if key in now[model] and key not in before[model]:
-            new[model, key] = bake.record_of(model, now[model][key])
-    if not new:
-        return []
-    by_token = {
-        slug: record
-        for (model, key), record in new.items()
-        for slug in (now[model][key].get("slug"), now[model][key].get("line"))
-        if slug
-    }
-    ours = Owners(now, before).all()
-    faults = []
-    for name in sorted(ticked):
-        model, key = apps.get_model(name[0]), name[1]
-        if key not in now[model]:
-            continue
-        named = {}
-        for table, number in ours.get(name, []):
-            row = now[table][number]
-            for field in bake.links(table):
-                if field.target_field.primary_key and (bake.is_entry(table) or not field.null):
-                    record = new.get((field.related_model, row[field.attname]))
-                    if record:
-                        named[record] = f"its field “{field.verbose_name}”"
-            for value in row.values():
-                if isinstance(value, str) and "{" in value:
-                    for token in tokens.tokens_of(value):
-                        if token[1] in by_token:
-                            named[by_token[token[1]]] = f"its text ({tokens.written(token)})"
-        own = bake.record_of(model, now[model][key])
-        faults += [
-            bake.Fault(
-                own,
-                f"“{own.name}”: {where} refers to “{record.name}”, which is new and not ticked. "
-                "Tick it too.",
-            )
-            for record, where in named.items()
-        ]
-    return faults

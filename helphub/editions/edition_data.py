@@ -9,7 +9,7 @@ from contacts.fallbacks import why_not_of
 from contacts.models import Phone
 from helphub.content import registry, router
 from helphub.editions import html_facts, public_urls
-from helphub.editions.build import is_html
+from helphub.editions.page_files import is_html
 from helphub.editions.shown_numbers import digits_of
 from strategy.models import Printed
 

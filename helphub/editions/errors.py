@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from helphub.editions.bake import BakeError
-from helphub.editions.build import FULL, BuildError
+from helphub.editions.shares import FULL, BuildError
 from helphub.editions.store import StoreError
 
 KNOWN = (StoreError, BakeError, BuildError, DatabaseError, OSError)

@@ -4,7 +4,7 @@ from django.utils.translation import get_language_info
 
 from helphub.content.entries import DENIED_PATTERN
 from helphub.editions import public_urls
-from helphub.editions.build import is_html
+from helphub.editions.page_files import is_html
 from helphub.editions.refusals import Refusal, refusal_of_page
 
 MOST_LOST = 0.1

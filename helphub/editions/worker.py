@@ -10,15 +10,19 @@ from django.utils import timezone
 
 from helphub.content import clock
 from helphub.editions import (
-    build,
     errors,
     integrity,
     locking,
     manifests,
     outcomes,
     publish,
+    readers_content,
+    rollback,
+    sources,
     state_files,
     store,
+    up_to_date,
+    withdrawing,
 )
 from helphub.editions.models import PublicationRequest
 from helphub.editions.progress import StoppedError
@@ -136,17 +140,17 @@ class Watcher:
 
     def do(self, request):
         if request.kind == Kind.ROLLBACK:
-            return {"number": publish.roll_back(request.number, request.who, request.why)}
+            return {"number": rollback.roll_back(request.number, request.who, request.why)}
         if request.kind == Kind.LIFT:
-            publish.lift(request.who)
+            rollback.lift(request.who)
             return {}
         if request.kind == Kind.DISMISS:
             outcomes.dismiss(request.number)
             return {}
         # Without an edition readers see the saved content, so only a first edition can remove it.
-        is_first = publish.whole_edition() is None
+        is_first = readers_content.whole_edition() is None
         is_release = request.kind == Kind.RELEASE or is_first
-        source = publish.RELEASED if is_release else publish.WITHDRAWAL
+        source = sources.RELEASED if is_release else sources.WITHDRAWAL
         marks = None
         if request.chosen is not None:
             marks = dict(zip(map(tuple, request.chosen), request.marks, strict=True))
@@ -170,7 +174,7 @@ class Watcher:
         """
         self.look_at_files_at = time.monotonic() + LOOK_AT_FILES
         with suppress(OSError):
-            publish.allow_again()
+            withdrawing.allow_again()
         folder = store.current()
         if folder is None:
             return
@@ -184,9 +188,9 @@ class Watcher:
                 return
             number = store.number_of(folder)
             logger.error("%s in edition %s is damaged.", damaged_file, number)
-            ground = publish.whole_edition()
+            ground = readers_content.whole_edition()
             publish.publish(
-                publish.CURRENT, "the publisher", f"{damaged_file} in edition {number} was damaged"
+                sources.CURRENT, "the publisher", f"{damaged_file} in edition {number} was damaged"
             )
             if ground != folder:
                 outcomes.note_lost(number, store.number_of(ground))
@@ -201,8 +205,8 @@ class Watcher:
 
     def catch_up(self):
         """Make the edition that readers lack: the first one, or one made by this release."""
-        source, self.is_up_to_date = publish.lacking(), True
-        if source == publish.RELEASED:
+        source, self.is_up_to_date = sources.lacking(), True
+        if source == sources.RELEASED:
             self.say("Pages come from the working database while the first edition is being made.")
         elif source:
             self.say("The site was updated. Pages stay as they were while a new edition is made.")
@@ -218,7 +222,7 @@ class Watcher:
             self.say(f"Trying again in five minutes. {errors.in_words(error)}")
             self.is_up_to_date, self.not_before = False, time.monotonic() + RETRY
         else:
-            number = store.number_of(publish.whole_edition())
+            number = store.number_of(readers_content.whole_edition())
             self.say(f"Readers have edition {number}.")
 
     def is_another_day(self):
@@ -232,10 +236,10 @@ class Watcher:
         """
         folder, today = store.current(), clock.today()
         try:
-            if not build.is_of_today(folder):
+            if not up_to_date.is_of_today(folder):
                 has_rest = manifests.manifest_of(folder).get("later")
                 why = "pages that a withdrawal left for later" if has_rest else "a new day"
-                publish.publish(publish.CURRENT, "the clock", why)
+                publish.publish(sources.CURRENT, "the clock", why)
             self.looked_at = store.current(), today
         except (locking.BusyError, StoppedError):
             pass  # Checked again once that publication or withdrawal is done.

@@ -19,7 +19,7 @@ from contacts.models import Organization
 from helphub.content.diff import word_difference
 from helphub.content.permissions import PUBLISH, SEE, WITHDRAW, for_officers, form_of
 from helphub.content.registry import content_model, content_models, places
-from helphub.editions import html_facts, manifests, outcomes, publish, state_files, store
+from helphub.editions import html_facts, manifests, outcomes, state_files, store, withdrawing
 from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.editions.refusals import Refusal
 from helphub.publishing import status, withdrawals
@@ -95,7 +95,7 @@ def _line_of(number, withdrawn):
 def _withdrawn_in(folder, withdrawals):
     """Things withdrawn now that an edition still shows."""
     names = {(withdrawal.label, withdrawal.key): withdrawal for withdrawal in withdrawals}
-    return [names[name] for name in publish.shows(folder, list(names))]
+    return [names[name] for name in withdrawing.shows(folder, list(names))]
 
 
 @for_officers(SEE)
@@ -289,7 +289,7 @@ def withdraw(request, context, label, key):
         # In one transaction: the withdrawal stops a running publication, and the request is next in
         # the queue.
         with transaction.atomic():
-            publish.withdraw(row, officer, why)
+            withdrawing.withdraw(row, officer, why)
             ask_for(Kind.WITHDRAWAL, officer, why)
         when = (
             " It will be gone from every page within a minute." if state_files.has_watcher() else ""
@@ -319,7 +319,7 @@ def lift(request, context, key):
         if withdrawal.label == Organization._meta.label_lower:
             officer = request.user.get_username()
             lines = withdrawals.keep_critical_lines_away(withdrawal.key, withdrawal, officer)
-        publish.lift_withdrawal(withdrawal, request.user.get_username())
+        withdrawing.lift_withdrawal(withdrawal, request.user.get_username())
     messages.info(request, "Withdrawal ended. Readers will see it again once it is published.")
     if lines:
         names = ", ".join(str(line) for line in lines)

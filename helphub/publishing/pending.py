@@ -16,7 +16,7 @@ from django.utils.translation import get_language_info
 from helphub.content import registry
 from helphub.content.diff import word_difference
 from helphub.content.permissions import form_of
-from helphub.editions import bake, diff, manifests, publish
+from helphub.editions import bake, diff, manifests, new_manifest, readers_content, withdrawing
 from helphub.editions.models import Withdrawal
 
 WHAT = {
@@ -78,14 +78,14 @@ class Standing:
     """The working database compared with readers' edition."""
 
     def __init__(self):
-        self.folder = publish.whole_edition()
+        self.folder = readers_content.whole_edition()
         self.saved = bake.read(connections["default"])
         self.now = bake.released(self.saved)
-        self.before = publish.rows_of(self.folder) if self.folder else None
+        self.before = readers_content.rows_of(self.folder) if self.folder else None
         self.waiting, self.drafts = [], []
         if self.before is None:
             return
-        bake.withdraw(self.now, publish.withdrawn_now())
+        bake.withdraw(self.now, withdrawing.withdrawn_now())
         self.differences = {
             difference.name: difference for difference in diff.differences(self.now, self.before)
         }
@@ -94,7 +94,7 @@ class Standing:
         log = _log({*self.differences, *(record[:2] for record in drafts)})
         for name, difference in self.differences.items():
             changes = log.get(name, [])
-            taken_at = _moment(publish.taken_at(manifest, name))
+            taken_at = _moment(new_manifest.taken_at(manifest, name))
             since = [at for at, _who in changes if at > taken_at]
             self.waiting.append(
                 Waiting(
@@ -298,7 +298,7 @@ LONGEST = 30  # Seconds to trust the list: a change made by a command leaves not
 
 def count():
     """How many records are waiting, for the top of every admin page; None without an edition."""
-    if publish.whole_edition() is None:
+    if readers_content.whole_edition() is None:
         return None
     try:
         return len(records())
@@ -313,14 +313,14 @@ def _counted():
     saved in the admin, readers get another edition, or LONGEST has passed.
     """
     global _last
-    folder = publish.whole_edition()
+    folder = readers_content.whole_edition()
     if folder is None:
         return _Counted((), 0, [])
     mark = (
         folder,
         connections["default"].settings_dict["NAME"],
         LogEntry.objects.order_by("-pk").values_list("pk", flat=True).first(),
-        tuple(publish.withdrawn_now()),
+        tuple(withdrawing.withdrawn_now()),
     )
     now = time.monotonic()
     if _last is None or _last.mark != mark or now - _last.at > LONGEST:

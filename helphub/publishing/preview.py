@@ -26,7 +26,15 @@ from django.views.decorators.http import require_safe
 
 from contacts import critical
 from helphub.content import clock, registry, router
-from helphub.editions import bake, build, diff, public_urls, publish, store
+from helphub.editions import (
+    bake,
+    diff,
+    public_urls,
+    readers_content,
+    shares,
+    store,
+    withdrawing,
+)
 from services.models import Location
 
 SALT = "helphub.desk.preview"  # Links signed with it outlive an upgrade.
@@ -68,7 +76,7 @@ def _rows(model, key, before):
     _put_in(rows, saved, model, key)
     _hide_secret_addresses(rows, saved)
     _drop_missing_links(rows, model, key)
-    bake.withdraw(rows, publish.withdrawn_now())
+    bake.withdraw(rows, withdrawing.withdrawn_now())
     bake.tidy(rows)
     if not rows[model].get(key, {}).get("is_published", True) or key not in rows[model]:
         raise PreviewError("It has been withdrawn from every page.")
@@ -152,11 +160,11 @@ def _languages():
 
 def made(label, key):
     """The folder with a record's pages, made now or earlier from the same content."""
-    edition = publish.whole_edition()
+    edition = readers_content.whole_edition()
     if edition is None:
         raise PreviewError("There is no edition yet. Publish once, and previews will work.")
     model = apps.get_model(label)
-    rows = _rows(model, key, publish.rows_of(edition))
+    rows = _rows(model, key, readers_content.rows_of(edition))
     content = [
         (table_model._meta.label_lower, number, sorted(row.items()))
         for table_model, table in rows.items()
@@ -192,8 +200,8 @@ def _make(folder, edition, model, key, rows):
         address = _address(model, key, work)
         wanted = {code: public_urls.in_language(address, code) for code in _languages()}
         try:
-            (share,) = build.run(work, None, list(wanted.values()))
-        except build.BuildError as error:
+            (share,) = shares.run(work, None, list(wanted.values()))
+        except shares.BuildError as error:
             raise PreviewError(f"The page cannot be made. {error}") from error
         pages = {code: share["pages"][path] for code, path in wanted.items()}
         if not {page["status"] for page in pages.values()} <= {HTTPStatus.OK, HTTPStatus.GONE}:

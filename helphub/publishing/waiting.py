@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from helphub.content import registry
 from helphub.content.permissions import PUBLISH, SEE, for_officers
-from helphub.editions import bake, diff, publish, state_files
+from helphub.editions import bake, choice, state_files
 from helphub.editions.models import PublicationRequest
 from helphub.publishing import preview
 from helphub.publishing.pending import Standing, Waiting, with_titles
@@ -122,10 +122,10 @@ def _faults_of_ticks(standing, looked, ticked):
                 "someone has undone the change."
             )
         elif name not in looked or looked[name] != now.mark:
-            yield publish.CHANGED.format(now.record.name)
+            yield choice.CHANGED.format(now.record.name)
     left = set(standing.by_name) - ticked
     going = ticked & set(standing.by_name)
-    for fault in diff.names_of_unticked(standing.now, standing.before, going, left):
+    for fault in choice.names_of_unticked(standing.now, standing.before, going, left):
         yield fault.why
 
 

@@ -1,7 +1,7 @@
 """What is off every page, and which of it one person alone cannot bring back."""
 
 from contacts.models import Phone
-from helphub.editions import publish
+from helphub.editions import withdrawing
 from helphub.editions.models import Withdrawal
 
 
@@ -16,7 +16,7 @@ def keep_critical_lines_away(organization, withdrawal, officer):
     """Withdraw an organisation's critical lines, so they don't come back with it."""
     lines = list(Phone.objects.guarded().filter(organization=organization))
     for line in lines:
-        publish.withdraw(line, officer, f"With “{withdrawal.name}”: {withdrawal.why}"[:300])
+        withdrawing.withdraw(line, officer, f"With “{withdrawal.name}”: {withdrawal.why}"[:300])
     return lines
 
 

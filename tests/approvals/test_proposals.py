@@ -16,7 +16,16 @@ from helphub.approvals.digits import compared, differences
 from helphub.approvals.models import NumberProposal
 from helphub.approvals.proposing import ProposalForm
 from helphub.approvals.touched_pages import pages_touched
-from helphub.editions import build, manifests, publish, store, worker
+from helphub.editions import (
+    manifests,
+    page_files,
+    publish,
+    rollback,
+    sources,
+    store,
+    withdrawing,
+    worker,
+)
 from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.editions.worker import Watcher
 from helphub.history import versions
@@ -155,7 +164,7 @@ def test_until_it_is_approved_readers_get_editions_with_the_old_number(
     assert "tel:01384455411" not in page
     # Officers cannot go back to an edition with the old digits.
     with pytest.raises(publish.RefusedError, match="the approved number is 01384 455412"):
-        publish.roll_back(2, "officer", "A test")
+        rollback.roll_back(2, "officer", "A test")
     assert store.current() == store.folder_of(3)
 
 
@@ -164,7 +173,7 @@ def test_a_withdrawal_does_not_wait_for_the_release_of_an_approved_number(
 ):
     approve(second, proposed(admin, spoc, **NEW))
     withdraw(admin, galop)
-    publish.publish(publish.WITHDRAWAL)
+    publish.publish(sources.WITHDRAWAL)
     page = (store.current() / "pages/contacts.html").read_text()
     assert f"tel:{galop.dial}" not in page
     assert "tel:01384455412" in page
@@ -510,7 +519,7 @@ def test_only_pages_that_show_the_line_are_listed(editions, admin, second):
     assert "/help-now/" in listed
     assert "/guides/consent/" not in listed
     for address in ("/help-now/", "/contacts/", "/accessibility/", "/guides/consent/", "/ur/"):
-        html = (folder / build.file_of(address)).read_text()
+        html = (folder / page_files.file_of(address)).read_text()
         assert ("85258" in html) is (address in listed), address
 
 
@@ -632,7 +641,7 @@ def test_one_person_withdraws_a_critical_line_and_a_second_one_agrees_to_its_ret
     editions, admin, second, spoc
 ):
     withdrawal = withdraw(admin, spoc)
-    publish.publish(publish.WITHDRAWAL)
+    publish.publish(sources.WITHDRAWAL)
     listing = Page(admin.get(reverse("publishing:editions")))
     assert url_for(spoc) in listing.internal_links
     page = Page(
@@ -756,7 +765,7 @@ def test_of_two_approvers_at_the_same_moment_one_approves(django_user_model):
 
 
 def test_with_an_organisation_its_critical_lines_do_not_come_back(editions, admin, spoc):
-    publish.withdraw(spoc.organization, "an officer", "They moved")
+    withdrawing.withdraw(spoc.organization, "an officer", "They moved")
     withdrawal = Withdrawal.objects.get(lifted_at=None)
     page = Page(
         admin.post(reverse("publishing:lift-withdrawal", args=[withdrawal.pk]), follow=True)

@@ -136,7 +136,7 @@ def publish(*arguments):
 
 def print_one_by_one():
     from helphub.content import clock
-    from helphub.editions import publish as publishing
+    from helphub.editions import sources
 
     first = clock.first_of_block()
     with clock.fixed(first):
@@ -147,7 +147,7 @@ def print_one_by_one():
     ):
         before = disk()
         with clock.fixed(day):
-            line(name, lambda: publish(publishing.CURRENT), "  must 5 s")
+            line(name, lambda: publish(sources.CURRENT), "  must 5 s")
         print(f"{'':44} {(disk() - before) / 1e6:6.2f} MB more on the disk  must 3 MB")
 
 
@@ -174,7 +174,7 @@ def compress_again(folder):
     """Processor seconds to compress an edition's pages as publishing does."""
     import brotli
 
-    from helphub.editions import build, manifests
+    from helphub.editions import manifests, page_files
 
     bodies = [
         (folder / "pages" / page["file"]).read_bytes()
@@ -183,8 +183,8 @@ def compress_again(folder):
     ]
     started = time.process_time()
     for body in bodies:
-        gzip.compress(body, build.GZIP_LEVEL)
-        brotli.compress(body, quality=build.BROTLI_QUALITY)
+        gzip.compress(body, page_files.GZIP_LEVEL)
+        brotli.compress(body, quality=page_files.BROTLI_QUALITY)
     return time.process_time() - started
 
 

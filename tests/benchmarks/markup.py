@@ -21,7 +21,8 @@ django.setup()
 
 from django.core.exceptions import ValidationError  # noqa: E402
 
-from contacts import models as contacts  # noqa: E402
+from contacts import dialling  # noqa: E402
+from contacts import validators as number_validators  # noqa: E402
 from helphub.content import entries, markup, validators  # noqa: E402
 from helphub.search import normalise  # noqa: E402
 from helphub.wsgi import plain_content_type  # noqa: E402
@@ -31,9 +32,9 @@ CHECKS = [
     markup.prose,
     markup.phrase,
     entries.validate_neutral,
-    contacts.validate_dial,
-    contacts.validate_sentence,
-    contacts.validate_byday,
+    dialling.validate_dial,
+    number_validators.validate_sentence,
+    number_validators.validate_byday,
     normalise.fold,
     plain_content_type,
 ]

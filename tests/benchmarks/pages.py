@@ -21,8 +21,8 @@ from django.conf import settings  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from helphub import assets  # noqa: E402
-from helphub.editions.build import BROTLI_QUALITY  # noqa: E402
 from helphub.editions.checks import BUDGET  # noqa: E402
+from helphub.editions.page_files import BROTLI_QUALITY  # noqa: E402
 from tests.support.addresses import in_language, public_pages  # noqa: E402
 
 WEIGHED = ["/", "/help-now/", "/contacts/", "/topics/law/", "/ur/"]

@@ -12,7 +12,16 @@ from django.utils import timezone
 
 from contacts.models import Phone
 from deploy.nginx import front
-from helphub.editions import build, integrity, manifests, publish, serve, spares, store
+from helphub.editions import (
+    integrity,
+    manifests,
+    page_files,
+    publish,
+    serve,
+    sources,
+    spares,
+    store,
+)
 from helphub.middleware import emergency_answer
 from services.models import Service, Town
 from strategy.models import FormOfAbuse, Guide
@@ -30,7 +39,7 @@ def day(days):
 
 
 def page(address):
-    return (store.current() / "pages" / build.file_of(address)).read_text()
+    return (store.current() / "pages" / page_files.file_of(address)).read_text()
 
 
 def pages():
@@ -70,7 +79,7 @@ def a_day_passes(**dates):
     manifest["files"] = integrity.marks_of(store.current(), integrity.FILES)
     (store.current() / "manifest.json").write_text(json.dumps(manifest))
     spares.write_spares(store.current())
-    publish.publish(publish.CURRENT, who="the clock", why="a new day")
+    publish.publish(sources.CURRENT, who="the clock", why="a new day")
 
 
 def set_guide(**values):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from contacts.models import Organization, Phone
 from helphub.content import registry
 from helphub.content.entries import Entry, Page
-from helphub.editions import build, manifests, publish, store
+from helphub.editions import manifests, page_files, publish, store
 from helphub.search.models import Synonym
 from services.models import Audience, Choice, Service, ServiceArea, Situation, Suggestion, Town
 from strategy.models import Chapter, FormOfAbuse, Guide
@@ -148,7 +148,7 @@ def test_a_new_record_of_every_kind_goes_out_and_reaches_readers(admin, editions
     pages = store.current() / "pages"
 
     def page(address):
-        return (pages / build.file_of(address)).read_text()
+        return (pages / page_files.file_of(address)).read_text()
 
     service = page("/services/listeners/")
     for words in ("Listeners of Brierley", "Brierley Listeners", "01384 455 400"):

@@ -23,7 +23,7 @@ from django.conf import settings as project
 
 from contacts.models import Phone
 from deploy.nginx import render
-from helphub.editions import health, manifests, publish, store
+from helphub.editions import health, manifests, publish, sources, store, withdrawing
 from services.models import Location, Service, Town
 from strategy.models import Guide
 
@@ -290,8 +290,8 @@ def full_disk(folder, room):
 
 
 def withdraw_galop():
-    publish.withdraw(Phone.objects.get(slug="h-galop"), "an officer", "It does not answer")
-    publish.publish(publish.WITHDRAWAL)
+    withdrawing.withdraw(Phone.objects.get(slug="h-galop"), "an officer", "It does not answer")
+    publish.publish(sources.WITHDRAWAL)
 
 
 NUMBER, PAGE = "tel:08009995428", "/contacts/"
@@ -347,14 +347,14 @@ def test_a_withdrawn_place_is_gone_though_the_front_is_killed_and_leaves_its_lin
     place, page = a_place()
     done = publish.publish()
     shown = store.folder_of(done.number)
-    assert publish.shows(shown, [("services.location", place.pk)])
+    assert withdrawing.shows(shown, [("services.location", place.pk)])
     until(lambda: is_taken(served, done) and served.is_open())
     until(lambda: STREET in served.body(page))
     served.end("front")
     assert served.is_open()
     assert not served.comes_from_the_application(page)
-    publish.withdraw(place, "an officer", "Somebody could be found there")
-    publish.publish(publish.WITHDRAWAL)
+    withdrawing.withdraw(place, "an officer", "Somebody could be found there")
+    publish.publish(sources.WITHDRAWAL)
     assert not shown.exists()
     until(lambda: STREET not in served.body(page), 15)
     assert served.comes_from_the_application(page)

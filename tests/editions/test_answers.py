@@ -12,7 +12,7 @@ from django.db.models import BooleanField, DateField
 from contacts.models import Organization, Phone, Schedule
 from helphub.content import clock, memory
 from helphub.content.entries import Entry
-from helphub.editions import answers, build, manifests, publish, store
+from helphub.editions import answers, manifests, page_files, publish, sources, store
 from services import narrowing
 from services.models import Service
 from services.models.service import card, service_page
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def html(address):
-    return (store.current() / "pages" / build.file_of(address)).read_text()
+    return (store.current() / "pages" / page_files.file_of(address)).read_text()
 
 
 def marks():
@@ -218,14 +218,14 @@ def test_whatever_changes_every_page_is_what_it_would_be_if_all_were_made(editio
     reused = pages()
     (store.current() / answers.FILE).unlink()
     with clock.fixed(day + timedelta(days=25)):
-        publish.publish(publish.CURRENT)
+        publish.publish(sources.CURRENT)
     assert pages() == reused, changed
 
 
 def pages():
     """Every page, without the day it was made."""
     return {
-        address: build.DAY.sub(b"", html(address).encode())
+        address: page_files.DAY.sub(b"", html(address).encode())
         for address, page in manifests.pages_of(store.current()).items()
-        if build.is_html(page)
+        if page_files.is_html(page)
     }

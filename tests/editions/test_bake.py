@@ -14,7 +14,7 @@ from helphub.editions import (
     bake,
     diff,
     public_urls,
-    publish,
+    readers_content,
 )
 from services.models import Service, Suggestion
 from strategy.models import FormOfAbuse, Guide, HubArea
@@ -158,10 +158,10 @@ def test_an_edition_of_older_tables_is_read_with_defaults(editions):
         file.execute("ALTER TABLE strategy_guide DROP COLUMN door_pl")
         file.execute("DROP TABLE services_suggestion")
         file.commit()
-    found = publish.rows_of(source.parent)
-    assert {row["door_pl"] for row in found[Guide].values()} == {None}
-    assert found[Suggestion] == {}
-    assert found[Guide]
+    rows_read = readers_content.rows_of(source.parent)
+    assert {row["door_pl"] for row in rows_read[Guide].values()} == {None}
+    assert rows_read[Suggestion] == {}
+    assert rows_read[Guide]
 
 
 def test_addresses_are_found_by_themselves_and_each_once():

@@ -4,7 +4,7 @@ import pytest
 
 from contacts.models import ApprovedNumber, Phone
 from helphub.editions import checks, edition_data, html_facts, manifests, store
-from helphub.editions.build import digest
+from helphub.editions.integrity import digest
 
 pytestmark = pytest.mark.languages("en", "ur")
 

@@ -3,7 +3,20 @@
 import pytest
 
 from contacts.models import Phone
-from helphub.editions import build, integrity, leaving, manifests, publish, store, worker
+from helphub.editions import (
+    build,
+    integrity,
+    leaving,
+    manifests,
+    page_files,
+    publish,
+    rollback,
+    sources,
+    store,
+    up_to_date,
+    withdrawing,
+    worker,
+)
 from helphub.editions.worker import Watcher
 from services.models import Choice, Service
 from strategy.models import FormOfAbuse, Guide
@@ -13,8 +26,8 @@ LINE = "h-samaritans"
 
 
 def withdraw(row):
-    publish.withdraw(row, "an officer", "A test")
-    publish.publish(publish.WITHDRAWAL)
+    withdrawing.withdraw(row, "an officer", "A test")
+    publish.publish(sources.WITHDRAWAL)
 
 
 def marks():
@@ -42,7 +55,7 @@ def test_only_pages_that_show_it_are_made_and_the_rest_follows_by_itself(
     withdraw(service)
     assert not showing("/services/local-number/")
     assert 0 < len(made[0]) < len(before) / 2
-    assert {build.file_of(address) for address in made[0]} >= {str(file) for file in shown}
+    assert {page_files.file_of(address) for address in made[0]} >= {str(file) for file in shown}
     assert [a for a, mark in marks().items() if a not in made[0] and mark != before[a]] == []
     assert integrity.damage_of(store.current()) is None
     assert manifests.manifest_of(store.current())["later"] > 40
@@ -57,7 +70,7 @@ def test_only_pages_that_show_it_are_made_and_the_rest_follows_by_itself(
     # Afterwards they match pages made from nothing.
     now = marks()
     (store.current() / "answers.json.gz").unlink()
-    publish.publish(publish.CURRENT)
+    publish.publish(sources.CURRENT)
     assert marks() == now
 
 
@@ -74,7 +87,7 @@ def test_nothing_that_is_withdrawn_is_left_on_a_page_that_could_wait(editions, r
     assert showing(words)
     withdraw(row())
     left = showing(words)
-    publish.publish(publish.CURRENT)
+    publish.publish(sources.CURRENT)
     assert left == showing(words)
 
 
@@ -99,10 +112,10 @@ def test_a_release_after_it_makes_what_was_left(editions, made):
 
 
 def test_new_code_does_not_hold_a_withdrawal_up(editions, made, monkeypatch):
-    monkeypatch.setattr(build, "code_mark", lambda: "another")
+    monkeypatch.setattr(up_to_date, "code_mark", lambda: "another")
     withdraw(Phone.objects.get(slug=LINE))
     assert len(made[0]) < len(marks()) / 2
-    publish.publish(publish.CURRENT)
+    publish.publish(sources.CURRENT)
     assert set(made[0]) | set(made[1]) >= set(marks())
 
 
@@ -119,7 +132,7 @@ def test_an_older_edition_without_what_is_withdrawn_is_made_whole(editions, made
     Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
     publish.publish()
     withdraw(Phone.objects.get(slug=LINE))
-    publish.roll_back(1, "an officer", "A complaint")
+    rollback.roll_back(1, "an officer", "A complaint")
     assert not manifests.manifest_of(store.current()).get("later")
     assert not showing("Of the second edition.")
     assert not showing(f"tel:{Phone.objects.get(slug=LINE).dial}")

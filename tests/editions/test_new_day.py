@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from contacts.models import Phone, ScheduleException, Verification
 from helphub.content import clock, memory, router
-from helphub.editions import build, integrity, manifests, publish, store
+from helphub.editions import integrity, manifests, page_files, publish, sources, store
 from helphub.editions.worker import Watcher
 from services.models import Service
 from strategy.models import Guide
@@ -80,7 +80,7 @@ def test_every_page_that_is_kept_reads_as_it_would_if_it_were_made_that_day(date
     for days in (3, 10, 20):
         day = dated + timedelta(days=days)
         now(day)
-        publish.publish(publish.CURRENT)
+        publish.publish(sources.CURRENT)
         folder = store.current()
         pages = manifests.pages_of(folder)
         before = manifests.pages_of(store.folder_of(store.number_of(folder) - 1))
@@ -89,7 +89,7 @@ def test_every_page_that_is_kept_reads_as_it_would_if_it_were_made_that_day(date
         with router.reading(folder), memory.using(memory.Memory()):
             for address in sorted(same):
                 # Skip the lists, as there are so many, and the Urdu pages.
-                if not build.is_html(pages[address]) or address.startswith(("/list/", "/ur/")):
+                if not page_files.is_html(pages[address]) or address.startswith(("/list/", "/ur/")):
                     continue
                 response = Client(headers={"host": "testserver"}).get(address, secure=True)
                 assert without_date(response.content.decode()) == without_date(html(address)), (
@@ -100,7 +100,7 @@ def test_every_page_that_is_kept_reads_as_it_would_if_it_were_made_that_day(date
 
 
 def without_date(page):
-    return build.DAY.sub(b"", page.encode())
+    return page_files.DAY.sub(b"", page.encode())
 
 
 def test_a_day_changes_the_pages_that_it_concerns_and_the_others_are_the_same_files(dated, now):
@@ -121,7 +121,7 @@ def test_a_day_changes_the_pages_that_it_concerns_and_the_others_are_the_same_fi
     assert integrity.damage_of(after) is None
     # The clock is put back.
     now(dated + timedelta(days=1))
-    publish.publish(publish.CURRENT)
+    publish.publish(sources.CURRENT)
     assert manifests.pages_of(store.current())["/guides/consent/"]["status"] == 200
 
 

@@ -23,17 +23,20 @@ from contacts.models import ApprovedNumber, Phone
 from helphub.content import clock, registry
 from helphub.editions import (
     answers,
-    build,
     errors,
     health,
     integrity,
     locking,
     makers,
     manifests,
+    page_files,
     publish,
     serve,
+    shares,
+    sources,
     state_files,
     store,
+    up_to_date,
 )
 from helphub.editions.refusals import Refusal
 from helphub.management.commands import build_pages
@@ -48,12 +51,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.languages("en", "ur")]
 
 def page(address, number=None):
     folder = store.folder_of(number) if number else store.current()
-    return (folder / "pages" / build.file_of(address)).read_text()
+    return (folder / "pages" / page_files.file_of(address)).read_text()
 
 
 def without_day(html):
     """A page without the day it dates from."""
-    return build.DAY.sub(b"", html.encode())
+    return page_files.DAY.sub(b"", html.encode())
 
 
 def manifest(number):
@@ -62,17 +65,17 @@ def manifest(number):
 
 def test_an_edition_has_a_page_for_every_address_in_every_language(editions):
     pages = manifests.pages_of(store.current())
-    html = {a for a, one in pages.items() if build.is_html(one) and one["status"] == 200}
+    html = {a for a, entry in pages.items() if page_files.is_html(entry) and entry["status"] == 200}
     for code in project.OFFERED_LANGUAGES:
         prefix = "" if code == "en" else f"/{code}"
         for address in ("/", "/help-now/", "/topics/law/", "/services/", "/find/", "/contacts/"):
             assert prefix + address in html
     assert {"/robots.txt", "/sitemap.xml", "/404.html", "/emergency/", "/stalking"} <= set(pages)
     assert not [a for a in pages if a.startswith(("/admin", "/healthz"))]
-    for one in pages.values():
-        if one["file"]:
+    for entry in pages.values():
+        if entry["file"]:
             for suffix in ("", ".gz", ".br"):
-                assert (store.current() / "pages" / (one["file"] + suffix)).exists()
+                assert (store.current() / "pages" / (entry["file"] + suffix)).exists()
     # Built as readers request it: over https, at the public name.
     assert "https://localhost/sitemap.xml" in page("/robots.txt")
 
@@ -120,17 +123,17 @@ def test_one_changed_entry_changes_its_pages_and_no_others(editions):
     assert "/topics/law/" not in done.changes["changed"]
     assert "/contacts/" not in done.changes["changed"]
     # Pages taken over match pages made from nothing.
-    taken = {a: one["sha256"] for a, one in manifests.pages_of(store.current()).items()}
+    taken = {a: entry["sha256"] for a, entry in manifests.pages_of(store.current()).items()}
     (store.current() / answers.FILE).unlink()
-    publish.publish(publish.CURRENT)
-    assert {a: one["sha256"] for a, one in manifests.pages_of(store.current()).items()} == taken
+    publish.publish(sources.CURRENT)
+    assert {a: entry["sha256"] for a, entry in manifests.pages_of(store.current()).items()} == taken
 
 
 def test_a_page_keeps_its_day_only_if_its_headers_are_the_same_too(tmp_path):
     def printed(name, day, policy, before=None, old=None):
         html = f'<time datetime="{day}">A day</time>'
         response = HttpResponse(html, headers={"Content-Security-Policy": policy})
-        return build.print_page(tmp_path / name, "/a/", response, before, old)
+        return page_files.print_page(tmp_path / name, "/a/", response, before, old)
 
     old = printed("old", "2026-03-01", "default-src 'self'")
     before = tmp_path / "old"
@@ -177,7 +180,7 @@ def test_saving_alone_changes_nothing_for_readers(editions, client):
 def test_a_new_day_takes_the_content_of_the_edition_and_nothing_saved_since(editions):
     Guide.objects.filter(slug="consent").update(body_en="Not approved yet.")
     Phone.objects.filter(role="spoc").update(dial="01384455141", display="01384 455141")
-    done = publish.publish(publish.CURRENT, who="the clock")
+    done = publish.publish(sources.CURRENT, who="the clock")
     assert done.changes["changed"] == []
     assert "Not approved yet." not in page("/guides/consent/")
 
@@ -333,7 +336,7 @@ def test_without_space_everything_stays_as_it_was(editions, monkeypatch, capsys)
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(build, "run", full)
+    monkeypatch.setattr(shares, "run", full)
     (store.folder_of(1) / answers.FILE).unlink()
     with pytest.raises(CommandError, match="The disk is full"):
         call_command("publish")
@@ -365,8 +368,8 @@ def test_a_process_that_has_no_room_for_words_says_it_by_its_status(monkeypatch)
     def full(*arguments):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(build, "build_share", full)
-    assert build_pages.Command.make_share(0, None) in build.FULL
+    monkeypatch.setattr(shares, "build_share", full)
+    assert build_pages.Command.make_share(0, None) in shares.FULL
 
 
 def test_pages_are_made_by_the_public_role_alone(editions, settings):
@@ -384,7 +387,7 @@ def made_with_a_maker(editions):
             for name in ("content.sqlite3", "critical_numbers.json"):
                 shutil.copy(store.current() / name, work)
             threading.Timer(1, meanwhile, [work]).start()
-            return build.run(work, None, addresses)
+            return shares.run(work, None, addresses)
 
     yield make
     makers.end()
@@ -411,10 +414,10 @@ def test_pages_of_a_maker_that_is_ended_meanwhile_are_said_to_be_missing(made_wi
     maker = makers._kept["maker"].process.pid
 
     def kill(folder):
-        found = subprocess.run(["pgrep", "-P", str(maker)], capture_output=True, text=True)
-        os.kill(maker if whom == "all" else int(found.stdout.split()[0]), signal.SIGKILL)
+        children = subprocess.run(["pgrep", "-P", str(maker)], capture_output=True, text=True)
+        os.kill(maker if whom == "all" else int(children.stdout.split()[0]), signal.SIGKILL)
 
-    with pytest.raises(build.BuildError, match="killed from outside"):
+    with pytest.raises(shares.BuildError, match="killed from outside"):
         made_with_a_maker(["/contacts/"] * 2_000, kill)
 
 
@@ -441,8 +444,8 @@ def test_pages_are_not_made_for_a_publisher_that_was_ended(editions, settings):
             json.dumps([os.getppid() + 1, clock.today().isoformat(), False, ["/"]])
         )
         shutil.copy(store.current() / "content.sqlite3", work)
-        with pytest.raises(build.BuildError, match="publisher has ended"):
-            build.build_share(0)
+        with pytest.raises(shares.BuildError, match="publisher has ended"):
+            shares.build_share(0)
         assert not (work / "pages").exists()
 
 
@@ -452,12 +455,12 @@ def test_pages_are_not_made_for_a_publisher_that_was_ended(editions, settings):
         (OSError(28, "No space left on device", "/x"), "The disk is full"),
         (OperationalError("database or disk is full"), "The disk is full"),
         (
-            build.BuildError("Traceback\n  x\nOSError: [Errno 27] File too large"),
+            shares.BuildError("Traceback\n  x\nOSError: [Errno 27] File too large"),
             "The disk is full",
         ),
         (OperationalError("could not connect"), "Check that the database is available"),
         (OSError(30, "Read-only file system", "/x"), r"not be written \(Read-only file system\)"),
-        (build.BuildError("Traceback\n  x\nKeyError: 7"), "could not be made: KeyError: 7"),
+        (shares.BuildError("Traceback\n  x\nKeyError: 7"), "could not be made: KeyError: 7"),
         (store.StoreError("Do this."), "^Do this.$"),
         (KeyError("x"), "A fault in this program"),
     ],
@@ -497,7 +500,7 @@ def test_if_needed_means_once_for_each_release(editions, capsys, monkeypatch):
     (store.folder_of(1) / "content.sqlite3").write_bytes(b"")
     call_command("publish", "--if-needed")
     assert store.number_of(store.current()) == 2
-    monkeypatch.setattr(build, "is_of_this_code", lambda folder: False)
+    monkeypatch.setattr(up_to_date, "is_of_this_code", lambda folder: False)
     Guide.objects.filter(slug="consent").update(body_en="Not approved yet.")
     call_command("publish", "--if-needed")
     assert store.number_of(store.current()) == 3
@@ -569,9 +572,9 @@ def test_refusals_survive_being_kept():
 @pytest.mark.parametrize(
     ("source", "counted"),
     [
-        (publish.RELEASED, ["entry", "all", "critical"]),
-        (publish.CURRENT, ["all", "critical"]),
-        (publish.WITHDRAWAL, ["critical"]),
+        (sources.RELEASED, ["entry", "all", "critical"]),
+        (sources.CURRENT, ["all", "critical"]),
+        (sources.WITHDRAWAL, ["critical"]),
     ],
 )
 def test_a_withdrawal_is_stopped_by_a_critical_number_only(source, counted):
@@ -597,8 +600,8 @@ def test_many_pages_that_fail_are_reported_and_hang_nothing(editions):
 
 
 def test_a_page_that_never_ends_is_given_up(editions, monkeypatch):
-    monkeypatch.setattr(build, "LONGEST_PAGE", 0)
+    monkeypatch.setattr(shares, "LONGEST_PAGE", 0)
     (store.folder_of(1) / answers.FILE).unlink()
-    with pytest.raises(build.BuildError, match="No page was made"):
+    with pytest.raises(shares.BuildError, match="No page was made"):
         publish.publish()
     assert store.numbers() == [1]

@@ -18,10 +18,14 @@ from helphub.editions import (
     locking,
     manifests,
     publish,
+    readers_content,
+    rollback,
     serve,
+    sources,
     spares,
     state_files,
     store,
+    withdrawing,
 )
 from services.models import Audience, Service
 from strategy.models import Guide
@@ -207,8 +211,8 @@ def test_going_back_passes_the_gate_with_todays_approved_numbers(second):
 
 def test_going_back_to_what_shows_something_withdrawn_leaves_that_out(second):
     phone = Phone.objects.get(slug="h-samaritans")
-    publish.withdraw(phone, "an officer", "It does not answer")
-    publish.roll_back(1, "an officer", "A complaint")
+    withdrawing.withdraw(phone, "an officer", "It does not answer")
+    rollback.roll_back(1, "an officer", "A complaint")
     assert store.number_of(store.current()) == 3
     assert "Of the second edition." not in words()
     for path in (store.current() / "pages").rglob("*.html"):
@@ -227,8 +231,8 @@ def pages_with(text):
 def test_a_withdrawn_number_leaves_every_page_and_nothing_saved_goes_out(second):
     Guide.objects.filter(slug="consent").update(body_en="Not approved yet.")
     assert pages_with("tel:116123")
-    publish.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "It does not answer")
-    done = publish.publish(publish.WITHDRAWAL)
+    withdrawing.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "It does not answer")
+    done = publish.publish(sources.WITHDRAWAL)
     assert not pages_with("tel:116123")
     assert not pages_with("116 123")
     assert "Of the second edition." in words()
@@ -243,16 +247,18 @@ def test_a_withdrawn_number_leaves_every_page_and_nothing_saved_goes_out(second)
 
 
 def test_a_lifted_withdrawal_comes_back_with_the_next_release(editions):
-    withdrawal = publish.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "A test")
-    publish.publish(publish.WITHDRAWAL)
-    publish.lift_withdrawal(withdrawal, "an officer")
+    withdrawal = withdrawing.withdraw(
+        Phone.objects.get(slug="h-samaritans"), "an officer", "A test"
+    )
+    publish.publish(sources.WITHDRAWAL)
+    withdrawing.lift_withdrawal(withdrawal, "an officer")
     publish.publish()
     assert pages_with("tel:116123")
 
 
 def test_in_place_of_a_withdrawn_single_point_of_contact_another_line_answers(editions, client):
-    publish.withdraw(Phone.objects.get(slug="h-spoc"), "an officer", "Flooded")
-    publish.publish(publish.WITHDRAWAL)
+    withdrawing.withdraw(Phone.objects.get(slug="h-spoc"), "an officer", "Flooded")
+    publish.publish(sources.WITHDRAWAL)
     assert not pages_with("tel:01384455411")
     html = (store.current() / "pages/topics/law.html").read_text()
     assert "This line is not working just now" in html
@@ -268,15 +274,15 @@ def test_in_place_of_a_withdrawn_single_point_of_contact_another_line_answers(ed
 
 def test_withdrawing_both_lines_is_refused(editions):
     for slug in ("h-spoc", "h-rcew247"):
-        publish.withdraw(Phone.objects.get(slug=slug), "an officer", "A test")
+        withdrawing.withdraw(Phone.objects.get(slug=slug), "an officer", "A test")
     with pytest.raises(publish.RefusedError, match="can be used in its place"):
-        publish.publish(publish.WITHDRAWAL)
+        publish.publish(sources.WITHDRAWAL)
     assert store.number_of(store.current()) == 1
 
 
 def test_a_withdrawn_entry_loses_its_page_and_every_link_to_it(editions):
-    publish.withdraw(Guide.objects.get(slug="consent"), "an officer", "A complaint")
-    publish.publish(publish.WITHDRAWAL)
+    withdrawing.withdraw(Guide.objects.get(slug="consent"), "an officer", "A complaint")
+    publish.publish(sources.WITHDRAWAL)
     assert "/guides/consent/" not in manifests.pages_of(store.current())
     assert not pages_with('href="/guides/consent/"')
 
@@ -285,8 +291,8 @@ def test_an_edition_that_holds_a_withdrawn_place_is_erased(editions, monkeypatch
     # Groups of people stand in for places here: any place is treated the same way.
     monkeypatch.setattr(registry, "places", lambda: {"services.audience"})
     audience = Audience.objects.filter(services__isnull=False).first()
-    publish.withdraw(audience, "an officer", "Somebody could be found there")
-    publish.publish(publish.WITHDRAWAL)
+    withdrawing.withdraw(audience, "an officer", "Somebody could be found there")
+    publish.publish(sources.WITHDRAWAL)
     assert store.numbers() == [2]
     with router.reading(store.current()):
         assert not Audience.objects.filter(pk=audience.pk).exists()
@@ -294,11 +300,13 @@ def test_an_edition_that_holds_a_withdrawn_place_is_erased(editions, monkeypatch
 
 
 def test_going_back_to_what_was_withdrawn_and_lifted_again_reaches_readers(second):
-    withdrawal = publish.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "A test")
-    publish.publish(publish.WITHDRAWAL)
-    publish.lift_withdrawal(withdrawal, "an officer")
+    withdrawal = withdrawing.withdraw(
+        Phone.objects.get(slug="h-samaritans"), "an officer", "A test"
+    )
+    publish.publish(sources.WITHDRAWAL)
+    withdrawing.lift_withdrawal(withdrawal, "an officer")
     # It no longer shows anything withdrawn, so readers' servers take it as it is.
-    assert publish.roll_back(1, "an officer", "A complaint") == 1
+    assert rollback.roll_back(1, "an officer", "A complaint") == 1
     assert serve.Edition(store.current()).folder == store.folder_of(1)
     assert "Of the second edition." not in words()
     assert pages_with("tel:116123")
@@ -309,10 +317,10 @@ def unreachable(execute, sql, params, many, context):
 
 
 def test_without_a_database_what_is_withdrawn_stays_so(second):
-    publish.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "It does not answer")
-    publish.publish(publish.WITHDRAWAL)
+    withdrawing.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "It does not answer")
+    publish.publish(sources.WITHDRAWAL)
     with connection.execute_wrapper(unreachable):
-        publish.roll_back(1, "an officer", "A complaint")
+        rollback.roll_back(1, "an officer", "A complaint")
     assert "Of the second edition." not in words()
     assert not pages_with("tel:116123")
 
@@ -323,7 +331,7 @@ def test_going_back_to_an_altered_edition_is_refused(second, name):
     path.write_bytes(path.read_bytes() + b" ")
     (store.folder_of(1) / "content.sqlite3.gz").unlink()
     with pytest.raises(store.StoreError, match="was altered"):
-        publish.roll_back(1, "an officer", "A test")
+        rollback.roll_back(1, "an officer", "A test")
     assert store.number_of(store.current()) == 2
     assert state_files.hold() is None
 
@@ -341,15 +349,15 @@ def test_readers_fall_back_to_older_editions_and_never_to_one_that_was_left(edit
 def test_altered_content_is_no_ground_for_the_next_edition(second):
     path = store.folder_of(2) / "content.sqlite3"
     path.write_bytes(path.read_bytes() + b" ")
-    assert publish.whole_edition() == store.folder_of(1)
+    assert readers_content.whole_edition() == store.folder_of(1)
 
 
 @pytest.mark.parametrize("name", ["find.sqlite3", "critical_numbers.json", "facts.json.gz"])
 def test_the_next_edition_has_the_newest_content_whatever_else_is_altered(second, name):
     path = store.folder_of(2) / name
     path.write_bytes(path.read_bytes() + b" ")
-    assert publish.whole_edition() == store.folder_of(2)
-    publish.publish(publish.CURRENT)
+    assert readers_content.whole_edition() == store.folder_of(2)
+    publish.publish(sources.CURRENT)
     assert "Of the second edition." in words()
 
 

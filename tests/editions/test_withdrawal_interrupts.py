@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from contacts.models import Phone
 from helphub.editions import (
-    build,
+    by_command,
     health,
     integrity,
     locking,
@@ -25,6 +25,7 @@ from helphub.editions import (
     progress,
     publish,
     serve,
+    shares,
     state_files,
     store,
     worker,
@@ -200,7 +201,7 @@ def test_page_makers_that_hang_hold_no_withdrawal_up(editions, admin, at):
 
 
 def test_a_page_that_takes_for_ever_is_given_up_and_said(editions, admin, at, monkeypatch):
-    monkeypatch.setattr(build, "LONGEST_PAGE", 1)
+    monkeypatch.setattr(shares, "LONGEST_PAGE", 1)
     request = ask_for(Kind.RELEASE, "anna")
     everything_is_made_again()
     stopped = []
@@ -210,7 +211,7 @@ def test_a_page_that_takes_for_ever_is_given_up_and_said(editions, admin, at, mo
         for pid in stopped:
             os.kill(pid, signal.SIGSTOP)
 
-    at(progress.MAKING, hang, is_far=lambda said: said["done"])
+    at(progress.MAKING, hang, is_far=lambda report: report["done"])
     Watcher().look()
     request.refresh_from_db()
     assert request.state == State.REFUSED
@@ -322,13 +323,13 @@ def test_a_command_gives_way_to_the_publisher_and_begins_again(
     at(progress.MAKING, lambda: withdraw(admin))
     # The publisher works while the command waits.
     of_command = SimpleNamespace(**vars(time) | {"sleep": lambda seconds: watcher.look()})
-    monkeypatch.setattr(publish, "time", of_command)
+    monkeypatch.setattr(by_command, "time", of_command)
     call_command("publish")
-    said = capsys.readouterr().out
-    assert "Stopped because something was withdrawn. The withdrawal is published first." in said
-    assert "Waiting for the publisher to take the withdrawn content off every page." in said
-    assert "Started again at " in said
-    assert "Published edition 3" in said
+    output = capsys.readouterr().out
+    assert "Stopped because something was withdrawn. The withdrawal is published first." in output
+    assert "Waiting for the publisher to take the withdrawn content off every page." in output
+    assert "Started again at " in output
+    assert "Published edition 3" in output
     assert PublicationRequest.objects.get().report["number"] == 2
     assert not is_shown(GALOP, 2)
     assert WORDS not in words(2)

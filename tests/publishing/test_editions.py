@@ -14,7 +14,18 @@ from django.utils import timezone
 
 from contacts.models import ApprovedNumber, Organization, Phone
 from helphub.content import registry
-from helphub.editions import integrity, outcomes, publish, serve, state_files, store, worker
+from helphub.editions import (
+    integrity,
+    outcomes,
+    publish,
+    rollback,
+    serve,
+    sources,
+    state_files,
+    store,
+    withdrawing,
+    worker,
+)
 from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.editions.worker import Watcher
 from helphub.middleware import emergency_answer
@@ -244,8 +255,8 @@ def put_back():
 
 def test_a_refusal_is_said_until_it_is_mended_whatever_the_clock_does(editions, admin, monkeypatch):
     refused(admin)
-    publish.publish(publish.CURRENT, "the clock", "a new day")
-    publish.publish(publish.WITHDRAWAL)
+    publish.publish(sources.CURRENT, "the clock", "a new day")
+    publish.publish(sources.WITHDRAWAL)
     response = Client().get("/healthz/fresh")
     assert response.status_code == 503
     assert b"was refused and has not been put right yet" in response.content
@@ -269,7 +280,7 @@ def test_an_entry_held_back_is_said_until_it_goes_out(editions, admin):
     Guide.objects.filter(slug="consent").update(title="Rape")
     publish.publish()
     assert Client().get("/healthz/fresh").status_code == 200  # Readers have an edition of today.
-    publish.publish(publish.CURRENT, "the clock", "a new day")
+    publish.publish(sources.CURRENT, "the clock", "a new day")
     page = Page(admin.get(EDITIONS))
     assert "Held back: unchanged for readers" in page.text
     assert "Held back from readers" in Page(admin.get("/admin/")).text
@@ -326,22 +337,22 @@ def test_why_going_back_was_refused_stands_in_its_report_whatever_came_after(edi
     for address in (EDITIONS, reverse("publishing:publication", args=[request.pk])):
         assert "the approved number is 01384 000000" in Page(admin.get(address)).text
     assert "Going back to edition 1 was refused" in Page(admin.get("/admin/")).text
-    publish.roll_back(1, "an officer", "A complaint")
+    rollback.roll_back(1, "an officer", "A complaint")
     assert outcomes.unmended() == []
 
 
 def test_an_edition_can_be_gone_back_to_once_nothing_in_it_is_withdrawn(editions, admin):
-    withdrawal = publish.withdraw(Phone.objects.get(slug="h-galop"), "an officer", "A test")
-    publish.publish(publish.WITHDRAWAL)
+    withdrawal = withdrawing.withdraw(Phone.objects.get(slug="h-galop"), "an officer", "A test")
+    publish.publish(sources.WITHDRAWAL)
     assert store.is_forbidden(store.folder_of(1))
-    other = publish.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "A test")
-    publish.lift_withdrawal(withdrawal, "an officer")
+    other = withdrawing.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "A test")
+    withdrawing.lift_withdrawal(withdrawal, "an officer")
     Watcher().look()
     assert store.is_forbidden(store.folder_of(1))
     page = Page(admin.get(EDITIONS))
     assert f"It shows what is now withdrawn: “{other.name}”." in page.text
     assert f"“{withdrawal.name}”" not in page.text
-    publish.lift_withdrawal(other, "an officer")
+    withdrawing.lift_withdrawal(other, "an officer")
     Watcher().look()
     assert not store.is_forbidden(store.folder_of(1))
     assert "It shows" not in Page(admin.get(EDITIONS)).text
@@ -349,8 +360,8 @@ def test_an_edition_can_be_gone_back_to_once_nothing_in_it_is_withdrawn(editions
 
 def test_who_may_not_do_it_is_offered_no_button_for_it(editions, admin, django_user_model):
     publish.publish()
-    publish.withdraw(Phone.objects.get(slug="h-galop"), "an officer", "A test")
-    publish.withdraw(Phone.objects.get(slug="h-spoc"), "an officer", "A test")
+    withdrawing.withdraw(Phone.objects.get(slug="h-galop"), "an officer", "A test")
+    withdrawing.withdraw(Phone.objects.get(slug="h-spoc"), "an officer", "A test")
     state_files.set_hold(2, "an officer", "A test")
     buttons = ["Go back to this edition", "End the withdrawal", "Resume publishing"]
     page = admin.get(EDITIONS).content.decode()
@@ -510,7 +521,9 @@ def test_damage_that_cannot_be_mended_is_said_and_tried_again(editions, client, 
     harm(store.folder_of(2), *some_pages(store.folder_of(2)))
     watcher = Watcher()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(publish, "_publish", lambda *a: (_ for _ in ()).throw(OSError(28, "Full")))
+        patch.setattr(
+            publish._Publication, "run", lambda *a: (_ for _ in ()).throw(OSError(28, "Full"))
+        )
         watcher.look()
     assert client.get("/healthz/fresh").status_code == 503
     assert store.number_of(store.current()) == 2
@@ -528,8 +541,8 @@ def test_a_withdrawn_place_is_erased_where_the_content_cannot_be_read(editions, 
     audience = Audience.objects.filter(services__isnull=False).first()
     harm(store.folder_of(1), "content.sqlite3")
     (store.folder_of(1) / "content.sqlite3").write_bytes(b"no database")
-    publish.withdraw(audience, "an officer", "Somebody could be found there")
-    publish.publish(publish.WITHDRAWAL)
+    withdrawing.withdraw(audience, "an officer", "Somebody could be found there")
+    publish.publish(sources.WITHDRAWAL)
     assert store.numbers() == [3]
 
 
@@ -561,7 +574,7 @@ def test_a_database_that_dies_under_the_publisher_does_not_end_it(editions, monk
     assert state_files.hold()
 
     def dies(request):
-        publish.lift(request.who)
+        rollback.lift(request.who)
         connection.execute_wrappers.append(failing)
         return {}
 
@@ -587,7 +600,7 @@ def test_a_publication_that_failed_is_said_to_officers_and_to_alarms(
     def full(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(publish, "_publish", full)
+    monkeypatch.setattr(publish._Publication, "run", full)
     ask_for(Kind.RELEASE, "me")
     Watcher().look()
     assert "The disk is full" in Page(admin.get(EDITIONS)).text
@@ -605,7 +618,7 @@ def test_a_new_day_that_fails_is_tried_again_later(editions, monkeypatch, caplog
         raise store.StoreError("No space")
 
     later(days=28)
-    monkeypatch.setattr(publish, "_publish", fails)
+    monkeypatch.setattr(publish._Publication, "run", fails)
     watcher = Watcher()
     watcher.look()
     watcher.look()

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Organization, Phone
-from helphub.editions import build, manifests, publish, store
+from helphub.editions import integrity, manifests, publish, shares, store, withdrawing
 from helphub.publishing import preview
 from services.models import Service, Town
 from strategy.models import FormOfAbuse, Guide
@@ -50,7 +50,7 @@ def test_a_waiting_entry_is_shown_as_readers_would_see_it_in_each_language(editi
     Guide.objects.filter(pk=guide.pk).update(body_en="Words that wait.")
     answer = stranger.get(landing(guide))
     assert answer.status_code == 200
-    links = [one for one in Page(answer).internal_links if "/preview/" in one]
+    links = [link for link in Page(answer).internal_links if "/preview/" in link]
     assert len(links) == 2
     shown = {language: stranger.get(page(guide, language)) for language in ("en", "ur")}
     assert "Words that wait." in shown["en"].content.decode()
@@ -58,10 +58,10 @@ def test_a_waiting_entry_is_shown_as_readers_would_see_it_in_each_language(editi
     # Once it is published, readers get these very bytes, with these headers.
     publish.publish()
     for language, address in (("en", "/guides/consent/"), ("ur", "/ur/guides/consent/")):
-        kept = manifests.pages_of(store.current())[address]
-        assert build.digest(shown[language].content) == kept["sha256"]
+        readers_page = manifests.pages_of(store.current())[address]
+        assert integrity.digest(shown[language].content) == readers_page["sha256"]
         for name in ("Content-Security-Policy", "Cache-Control", "Referrer-Policy"):
-            assert shown[language][name] == kept["headers"][name]
+            assert shown[language][name] == readers_page["headers"][name]
 
 
 def test_a_preview_leaves_nothing_behind(editions, stranger):
@@ -119,7 +119,7 @@ def test_a_place_that_is_secret_by_now_is_not_shown(editions, stranger):
 
 def test_what_was_withdrawn_is_not_shown(editions, stranger):
     guide = Guide.objects.get(slug="consent")
-    publish.withdraw(guide, "officer", "It is wrong")
+    withdrawing.withdraw(guide, "officer", "It is wrong")
     answer = stranger.get(page(guide))
     assert answer.status_code == 409
     assert "It has been withdrawn from every page." in Page(answer).text
@@ -189,8 +189,8 @@ def test_a_link_ends_after_seven_days(editions, stranger, monkeypatch):
 
 def test_the_same_content_is_made_once(editions, stranger, monkeypatch):
     made = []
-    run = build.run
-    monkeypatch.setattr(build, "run", lambda *a, **k: made.append(a) or run(*a, **k))
+    run = shares.run
+    monkeypatch.setattr(shares, "run", lambda *a, **k: made.append(a) or run(*a, **k))
     guide = Guide.objects.get(slug="consent")
     for address in (landing(guide), page(guide), page(guide, "ur"), page(guide)):
         assert stranger.get(address).status_code == 200

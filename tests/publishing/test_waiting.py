@@ -8,7 +8,16 @@ from django.db import connections
 from django.urls import reverse
 
 from contacts.models import Organization, Phone, Schedule
-from helphub.editions import diff, manifests, publish, store, worker
+from helphub.editions import (
+    diff,
+    manifests,
+    publish,
+    readers_content,
+    rollback,
+    sources,
+    store,
+    worker,
+)
 from helphub.editions.models import PublicationRequest
 from helphub.editions.worker import Watcher
 from helphub.publishing import pending
@@ -191,13 +200,13 @@ def test_what_is_ticked_goes_out_and_the_rest_is_held_back_whole(guide, topic, a
     assert request.chosen == [list(name_of(guide))]
     assert "Words that go out." in words()
     assert words("topics/law") == (store.folder_of(1) / "pages/topics/law.html").read_text()
-    baked = publish.rows_of(store.current())[Suggestion]
+    baked = readers_content.rows_of(store.current())[Suggestion]
     assert {k for k, row in baked.items() if row["form_of_abuse_id"] == topic.pk} == suggestions
     assert set(names()) == {name_of(topic)}
     # It has waited since it was changed, not since the edition that left it behind.
     (item,) = pending.records()
     assert item.who == "officer"
-    publish.publish(publish.CURRENT, who="the clock")
+    publish.publish(sources.CURRENT, who="the clock")
     assert pending.records()[0].since == item.since
     assert manifests.manifest_of(store.current())["why"] == ""
     send(admin, topic)
@@ -320,7 +329,7 @@ def test_a_field_that_names_a_new_entry_asks_for_that_one_too(editions, admin):
     now = pending.Standing()
     done = publish.publish(marks={name_of(service): now.by_name[name_of(service)].mark})
     assert "New people" in done.held[0].why
-    assert publish.rows_of(store.current())[Service][service.pk]["organization_id"] != (
+    assert readers_content.rows_of(store.current())[Service][service.pk]["organization_id"] != (
         organization.pk
     )
 
@@ -335,7 +344,7 @@ def test_publishing_by_command_takes_everything(guide, topic, admin):
 def test_while_an_edition_is_held_the_refusal_keeps_ticks_and_reason(guide, admin):
     publish.publish()
     save(admin, guide, body_en="Other words.")
-    publish.roll_back(1, "officer", "A complaint")
+    rollback.roll_back(1, "officer", "A complaint")
     page = send(admin, guide)
     assert "Resume publishing first, on the “Editions” page." in page.text
     assert (ticked(page), reason(page)) == ([value(guide)], "A correction")
@@ -394,7 +403,7 @@ def test_two_thousand_rows_are_compared_in_few_queries(editions, django_assert_m
 
 def test_a_held_record_takes_back_only_rows_of_its_own(guide):
     """A suggestion belongs to its page: holding the service back leaves the page's list alone."""
-    before = publish.rows_of(store.current())
+    before = readers_content.rows_of(store.current())
     suggestion = guide.suggestions.first()
     Suggestion.objects.filter(pk=suggestion.pk).update(position=77)
     Service.objects.filter(pk=suggestion.service_id).update(summary_en="Other words.")
@@ -408,7 +417,7 @@ def test_a_held_record_takes_back_only_rows_of_its_own(guide):
 
 
 def test_every_row_of_the_content_belongs_to_a_record(editions):
-    rows = publish.rows_of(store.current())
+    rows = readers_content.rows_of(store.current())
     owned = diff.Owners(rows, rows).all()
     assert sum(map(len, owned.values())) == sum(map(len, rows.values()))
     labels = {label for label, _key in owned}

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import translation
 
 from helphub.content.entries import DENIED_PATTERN
-from helphub.editions.build import BROTLI_QUALITY
+from helphub.editions.page_files import BROTLI_QUALITY
 from helphub.search import (
     index,
     meanings,

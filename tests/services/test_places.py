@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from contacts.call_privacy import Answer
 from helphub.content import loader
 from helphub.content.models import LoadedRow
-from helphub.editions import publish, store
+from helphub.editions import publish, sources, store
 from helphub.search import index
 from services.models import Audience, Location, Service, ServiceArea, Town
 from tests.content.test_admin import errors, save
@@ -224,15 +224,15 @@ def test_a_withdrawn_place_leaves_every_page_and_every_edition(editions, admin):
     location = place("h-galop", **PUBLIC)
     location.save()
     number = publish.publish().number
-    (town,) = [one for one in files_with(CANARY, editions) if one.name == "content.sqlite3"]
+    (town,) = [path for path in files_with(CANARY, editions) if path.name == "content.sqlite3"]
     assert town.parent == store.folder_of(number)
-    assert any("near/sedgley" in str(one) for one in files_with(CANARY, editions))
+    assert any("near/sedgley" in str(path) for path in files_with(CANARY, editions))
 
     form = Page(admin.get(f"/admin/services/service/{location.service.pk}/change/"))
-    (link,) = [one for one in form.internal_links if "/withdraw/services.location/" in one]
+    (link,) = [link for link in form.internal_links if "/withdraw/services.location/" in link]
     response = admin.post(link, {"why": "They have moved."}, follow=True)
     assert "Withdrawn." in Page(response).text
-    publish.publish(publish.CURRENT)
+    publish.publish(sources.CURRENT)
     assert not store.folder_of(number).exists()
     assert files_with(CANARY, editions) == []
 

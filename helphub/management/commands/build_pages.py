@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.template.loader import get_template
 from django.urls import get_resolver
 
-from helphub.editions import build, makers
+from helphub.editions import makers, shares
 
 
 class Command(BaseCommand):
@@ -34,9 +34,9 @@ class Command(BaseCommand):
     def make_share(number, before):
         """Make a share. Returns the exit status for the process."""
         try:
-            build.build_share(number, before)
+            shares.build_share(number, before)
         except OSError as error:
-            if error.errno not in build.FULL:
+            if error.errno not in shares.FULL:
                 raise
             # A full disk has no room for an error message either.
             return error.errno

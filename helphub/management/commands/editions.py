@@ -4,7 +4,7 @@ from datetime import datetime
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from helphub.editions import manifests, publish, state_files, store
+from helphub.editions import by_command, manifests, publish, rollback, state_files, store
 
 
 class Command(BaseCommand):
@@ -22,13 +22,13 @@ class Command(BaseCommand):
         requester = f"{getpass.getuser()}, by command"
         try:
             if lift:
-                publish.lift(requester)
+                rollback.lift(requester)
                 self.stdout.write("The next publication will reach readers again. Publish now.")
             elif roll_back:
                 if not why:
                     raise CommandError('Say why: --why "…". Every officer sees it.')
-                number = publish.by_command(
-                    lambda: publish.roll_back(roll_back, requester, why),
+                number = by_command.run(
+                    lambda: rollback.roll_back(roll_back, requester, why),
                     requester,
                     self.stdout.write,
                 )

@@ -6,7 +6,7 @@ import threading
 
 from django.core.management.base import BaseCommand, CommandError
 
-from helphub.editions import errors, locking, publish, store
+from helphub.editions import by_command, errors, locking, publish, readers_content, sources, store
 from helphub.editions.worker import Watcher
 
 
@@ -45,9 +45,9 @@ class Command(BaseCommand):
         if watch:
             self._watch(if_needed)
             return
-        source = publish.CURRENT if time_only else publish.RELEASED
-        if if_needed and (source := publish.lacking()) is None:
-            number = store.number_of(publish.whole_edition())
+        source = sources.CURRENT if time_only else sources.RELEASED
+        if if_needed and (source := sources.lacking()) is None:
+            number = store.number_of(readers_content.whole_edition())
             self.stdout.write(f"Readers have edition {number}.")
             return
 
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             return publish.publish(source, _requester(), why, force, show=self._progress())
 
         try:
-            done = publish.by_command(make, _requester(), self.stdout.write)
+            done = by_command.run(make, _requester(), self.stdout.write)
         except publish.RefusedError as error:
             raise CommandError(f"Refused. Readers keep the edition they have.\n{error}") from error
         except errors.KNOWN as error:

@@ -1,0 +1,78 @@
+"""The manifest of a new edition: what it says, and how it is written."""
+
+import json
+import time
+
+from helphub.content import clock
+from helphub.editions import bake, carried_over, checks, integrity, manifests
+from helphub.editions.sources import RELEASED
+
+
+def of_edition(edition, source, requester, why, force, before, held_back, seconds):
+    """What the manifest says about an edition's pages, and why it was made."""
+    old = edition.before
+    headers = edition.pages["/"]["headers"]
+    return {
+        "format": manifests.FORMAT,
+        "made_at": time.time(),
+        "day": clock.today().isoformat(),
+        "source": source,
+        "who": requester,
+        "why": why,
+        "forced": force,
+        "before": before.name if before else None,
+        "schema": bake.schema_mark(),
+        "headers": headers,
+        "pages": edition.pages,
+        "changes": {
+            "added": sorted(set(edition.pages) - set(old)),
+            "gone": sorted(set(old) - set(edition.pages)),
+            "changed": sorted(
+                address
+                for address, page in edition.pages.items()
+                if address in old and old[address]["sha256"] != page["sha256"]
+            ),
+        },
+        "held": [refusal.as_json() for refusal in held_back.values()],
+        "warnings": checks.warnings(edition),
+        "seconds": {name: round(value, 2) for name, value in seconds.items()},
+        "data": edition.data,
+    }
+
+
+def taken(source, origin, read_at, left):
+    """When the content was read from the working database, and which records stayed behind."""
+    old = manifests.manifest_of(origin) if origin else {}
+    if source != RELEASED:
+        return {"taken_at": old.get("taken_at", old["made_at"]), "left": old.get("left", [])}
+    return {
+        "taken_at": read_at,
+        "left": [[*name, taken_at(old, name) if old else 0] for name in sorted(set(left))],
+    }
+
+
+def taken_at(manifest, name):
+    """When an edition's version of a record, (label, key), was read from the working database."""
+    for label, key, moment in manifest.get("left", []):
+        if (label, key) == name:
+            return moment
+    return manifest.get("taken_at", manifest["made_at"])
+
+
+def write(folder, manifest):
+    """Write the manifest. Each page stores only the headers that differ from the common ones."""
+    common = manifest["headers"]
+    pages = {
+        address: page
+        | {
+            "headers": {k: v for k, v in page["headers"].items() if common.get(k) != v},
+            "without": sorted(set(common) - set(page["headers"])),
+        }
+        for address, page in manifest["pages"].items()
+    }
+    own = {
+        "pages": pages,
+        "files": integrity.marks_of(folder, integrity.FILES),
+        "aids": integrity.marks_of(folder, carried_over.AIDS),
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest | own, ensure_ascii=False))

@@ -1,0 +1,28 @@
+"""What readers have: the newest edition whose content is intact, and its rows."""
+
+from contextlib import suppress
+from functools import lru_cache
+
+from helphub.content import router
+from helphub.editions import bake, integrity, manifests, store
+
+
+def whole_edition():
+    """The current edition, or the newest earlier one whose content is intact."""
+    for folder in store.newest_first():
+        with suppress(store.StoreError, KeyError, TypeError):
+            marks = manifests.manifest_of(folder)["files"]
+            if integrity.altered(folder, {integrity.CONTENT: marks[integrity.CONTENT]}) is None:
+                return folder
+    return None
+
+
+def rows_of(folder):
+    """An edition's rows. They never change, so we cache them."""
+    return _rows_of(folder, (folder / "content.sqlite3").stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _rows_of(folder, mtime):
+    with router.reading(folder) as connection:
+        return bake.read(connection)
