@@ -34,7 +34,7 @@ from helphub.editions.choice import Choice
 from helphub.editions.progress import CHECKING, READING, SWITCHING, StoppedError
 from helphub.editions.refusals import Refusal
 from helphub.editions.sources import CURRENT, RELEASED, WITHDRAWAL
-from helphub.search import index
+from helphub.search.build import build_index
 
 MOST_ROUNDS = 6
 
@@ -249,7 +249,7 @@ def _bake(rows, work, approved, is_bound, progress):
         phones = critical.phones_with_stand_in()
         if phones is not None:
             critical.write(work / critical.PATH.name, phones, approved)
-        index.build()
+        build_index()
     if phones is None:
         return [Refusal("critical numbers", critical.MISSING, [], stops=True, is_critical=True)]
     return []

@@ -15,7 +15,7 @@ def slips_allowed(word):
     return 1 if len(word) <= SHORT else 2 if len(word) < 11 else 3
 
 
-def is_mendable(word):
+def is_correctable(word):
     # Not isalpha(): Gurmukhi vowel signs are marks. Numbers are never guessed.
     return len(word) >= SHORTEST and not any(character.isdigit() for character in word)
 
@@ -29,14 +29,14 @@ class Speller:
         # By length: a word with one slip is at most one letter longer or shorter.
         self.by_length = {}
         self.keys_by_length = {}
-        for word in filter(is_mendable, counts):
+        for word in filter(is_correctable, counts):
             self.by_length.setdefault(len(word), []).append(word)
             if word in keys:
                 self.keys_by_length.setdefault(len(word), []).append(word)
 
-    def mend(self, word):
+    def correct(self, word):
         """The known words that this word was meant to be, or the word itself, and other guesses."""
-        if word in self.counts or not is_mendable(word):
+        if word in self.counts or not is_correctable(word):
             return [word], []
         one_slip = self._nearest(word, 1)
         if not one_slip and (halves := self._split(word)):

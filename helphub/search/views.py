@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from helphub.search import index
+from helphub.search import results
+from helphub.search.documents import MODELS
 from helphub.search.normalise import words_of
+from helphub.search.query import LONGEST_QUERY, readable
 
 MOST_IN_A_GROUP = 5
 BEST, OWN_BEHAVIOUR = "best", "own_behaviour"
@@ -42,7 +44,7 @@ def few_at_once(view):
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @few_at_once
-def find(request):
+def search(request):
     """The search box, and the results once it is submitted.
 
     The results are the direct reply to the form. They have no address, so the browser's history
@@ -50,15 +52,15 @@ def find(request):
     """
     if request.method != "POST":
         return render(request, "search/find.html")
-    words = request.POST.get("words", "")[: index.LONGEST_QUERY]
-    words = " ".join(index.readable(words).split())
-    answer = index.search(words)
+    words = request.POST.get("words", "")[:LONGEST_QUERY]
+    words = " ".join(readable(words).split())
+    answer = results.search(words)
     groups = grouped(answer.hits) if answer else []
     context = {
         "words": words,
         "is_empty": not words_of(words),
         "is_down": answer is None,
-        "mended": answer and answer.mended,
+        "corrected": answer and answer.corrected,
         "groups": groups,
         "entries": [entry for group in groups for entry in group.entries],
     }
@@ -114,7 +116,7 @@ class Group(NamedTuple):
 def grouped(hits):
     """The hits' entries that are still published: the best one, then the rest in groups."""
     entries = {("list", name): page for name, page in LISTS.items()}
-    for kind, model in index.MODELS.items():
+    for kind, model in MODELS.items():
         keys = [hit.key for hit in hits if hit.kind == kind]
         if keys:
             queryset = model.objects.published()

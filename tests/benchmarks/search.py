@@ -21,7 +21,10 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from helphub.search.index import Document, Index, build  # noqa: E402
+from helphub.search.build import build_index  # noqa: E402
+from helphub.search.documents import Document  # noqa: E402
+from helphub.search.index import Index  # noqa: E402
+from helphub.search.results import search_in  # noqa: E402
 
 SERVICES, PAGES, ASKED = 2000, 500, 300
 # A field's word, and how people say it.
@@ -105,7 +108,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         settings.FIND_INDEX = Path(folder) / "find.sqlite3"
         started = time.perf_counter()
-        build(documents)
+        build_index(documents)
         seconds = time.perf_counter() - started
         size = settings.FIND_INDEX.stat().st_size / 1e6
         print(f"{len(documents)} documents built in {seconds:.1f} s, {size:.1f} MB")
@@ -118,7 +121,7 @@ def main():
             wrong = f"{slip(chance, name)} {slip(chance, subject)}"
             questions["exact"].append((exact, language, is_it))
             questions["misspelt"].append((wrong, language, is_it))
-            about = {entry for entry, one in subject_of.items() if one == subject}
+            about = {entry for entry, other in subject_of.items() if other == subject}
             questions["everyday"].append((SUBJECTS[subject], language, about.__contains__))
         for language in settings.OFFERED_LANGUAGES:
             started = time.perf_counter()
@@ -128,7 +131,7 @@ def main():
             times, right = [], []
             for words, language, is_right in rows:
                 started = time.perf_counter()
-                hits = index.search(words, language).hits
+                hits = search_in(index, words, language).hits
                 times.append((time.perf_counter() - started) * 1e3)
                 first = [is_right((hit.kind, hit.key)) for hit in hits[:5]]
                 # A name means one page, which must be among the five. A subject must fit all five.

@@ -183,11 +183,11 @@ def test_in_a_hidden_visit_find_makes_no_new_entry(page, path):
 
 
 def test_the_answers_that_other_tests_look_at_are_answers(page):
-    every, mended, nothing, empty = pages_in("en")[-4:]
+    every, corrected, nothing, empty = pages_in("en")[-4:]
     visit(page, every)
     expect(page.locator("main h2")).not_to_have_count(0)
     for place, words in [
-        (mended, "We looked for: harassment"),
+        (corrected, "We looked for: harassment"),
         (nothing, "We found nothing"),
         (empty, "There was nothing to look for"),
     ]:

@@ -16,6 +16,7 @@ from contacts import critical
 from helphub.content import router
 from helphub.editions import integrity, manifests, serve, store
 from helphub.middleware import emergency_answer
+from helphub.search import views as search_views
 from strategy.models import Guide
 from tests.support.reader import Page
 
@@ -321,10 +322,8 @@ def test_an_edition_of_another_release_is_still_served(editions, client):
 
 
 def test_only_a_few_look_for_something_at_once(editions, client):
-    from helphub.search import views as find
-
-    for _ in range(find.AT_ONCE):
-        assert find.places.acquire(blocking=False)
+    for _ in range(search_views.AT_ONCE):
+        assert search_views.places.acquire(blocking=False)
     try:
         answer = client.post("/find/", {"words": "consent"})
         page = Page(answer)
@@ -332,8 +331,8 @@ def test_only_a_few_look_for_something_at_once(editions, client):
         assert answer["Retry-After"] == "60"
         assert ("tel:01384455411", "01384 455411") in page.lines
     finally:
-        for _ in range(find.AT_ONCE):
-            find.places.release()
+        for _ in range(search_views.AT_ONCE):
+            search_views.places.release()
     assert client.post("/find/", {"words": "consent"}).status_code == 200
 
 

@@ -17,11 +17,14 @@ from django.utils import translation
 from helphub.content.entries import DENIED_PATTERN
 from helphub.editions.page_files import BROTLI_QUALITY
 from helphub.search import (
-    index,
     meanings,
+    results,
     typed,
     views,
 )
+from helphub.search.build import build_index
+from helphub.search.documents import MODELS, Document
+from helphub.search.index import Index
 from helphub.search.models import Synonym
 from helphub.search.normalise import fold, words_of
 from helphub.search.spelling import Speller
@@ -39,7 +42,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @pytest.fixture(autouse=True)
 def built(db):
-    index.build()
+    build_index()
 
 
 def ask(client, words, language="en"):
@@ -150,7 +153,7 @@ def test_everyday_words_lead_somewhere(client, words, path):
 
 
 @pytest.mark.parametrize(
-    ("words", "mended", "path"),
+    ("words", "corrected", "path"),
     [
         ("harasment", "harassment", "/topics/respect/"),
         ("conselling", "counselling", "/services/local-number/"),
@@ -162,38 +165,38 @@ def test_everyday_words_lead_somewhere(client, words, path):
         ("domestik vilence", "domestic violence", "/services/life-at-home/"),
     ],
 )
-def test_spelling_is_forgiven_and_the_page_says_so(client, words, mended, path):
+def test_spelling_is_forgiven_and_the_page_says_so(client, words, corrected, path):
     page = ask(client, words)
     assert path in found(page)
-    assert f"We looked for: {mended}" in page.main
+    assert f"We looked for: {corrected}" in page.main
 
 
 @pytest.mark.parametrize("words", ["morning after pill", "he wont stop", "priest", "can't cope"])
-def test_no_word_is_mended_into_one_that_was_not_meant(client, words):
+def test_no_word_is_corrected_into_one_that_was_not_meant(client, words):
     page = ask(client, words)
     assert found(page)
     assert "We looked for" not in page.main
 
 
-def test_further_slips_are_mended_only_into_words_people_look_for():
+def test_further_slips_are_corrected_only_into_words_people_look_for():
     counts = {"suicide": 1, "suspect": 9, "kill": 9, "print": 9}
     speller = Speller(counts, keys={"suicide", "kill"})
-    assert speller.mend("suisid") == (["suicide"], [])
-    assert speller.mend("priest") == (["priest"], [])
-    assert speller.mend("pill") == (["pill"], [])
+    assert speller.correct("suisid") == (["suicide"], [])
+    assert speller.correct("priest") == (["priest"], [])
+    assert speller.correct("pill") == (["pill"], [])
 
 
 def test_short_and_known_words_are_left_alone():
     speller = Speller({"stalking": 3, "sexual": 9})
-    assert speller.mend("gp") == (["gp"], [])
-    assert speller.mend("sexual") == (["sexual"], [])
-    assert Speller({"ਸਹਾਇਤਾ": 1}).mend("ਸਹਇਤਾ") == (["ਸਹਾਇਤਾ"], [])
-    assert speller.mend("2018") == (["2018"], [])
-    assert speller.mend("stlaking") == (["stalking"], [])
+    assert speller.correct("gp") == (["gp"], [])
+    assert speller.correct("sexual") == (["sexual"], [])
+    assert Speller({"ਸਹਾਇਤਾ": 1}).correct("ਸਹਇਤਾ") == (["ਸਹਾਇਤਾ"], [])
+    assert speller.correct("2018") == (["2018"], [])
+    assert speller.correct("stlaking") == (["stalking"], [])
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("spelling", "other_spelling"),
     [
         ("زيادتي", "زیادتی"),
         ("كتاب", "کتاب"),
@@ -205,8 +208,8 @@ def test_short_and_known_words_are_left_alone():
         ("١٨", "18"),
     ],
 )
-def test_letters_that_mean_the_same_are_the_same(one, other):
-    assert fold(one) == fold(other)
+def test_letters_that_mean_the_same_are_the_same(spelling, other_spelling):
+    assert fold(spelling) == fold(other_spelling)
 
 
 @pytest.mark.parametrize(
@@ -274,7 +277,7 @@ def test_a_sign_beside_a_word_changes_nothing():
 def test_every_meaning_leads_to_pages_that_are_there():
     pages = {
         (kind, slug)
-        for kind, model in index.MODELS.items()
+        for kind, model in MODELS.items()
         for slug in model.objects.published().values_list("slug", flat=True)
     } | {("list", name) for name in views.LISTS}
     for meaning in meanings.meanings():
@@ -287,7 +290,7 @@ def test_an_urdu_page_is_found_with_either_keyboard_and_in_urdu(client):
         setattr(topic, f"{field}_ur", "جنسی زیادتی کی شکایت")
     topic.reassurance_ur = topic.actions_ur = "آپ کا قصور نہیں"
     topic.save()
-    index.build()
+    build_index()
     for words in ("زیادتی", "زيادتي", "زِیادتی"):
         page = ask(client, words, "ur")
         assert page.one("html").get("lang") == "ur"
@@ -316,7 +319,7 @@ def test_what_is_withdrawn_is_gone_at_once(client):
     Service.objects.filter(slug="unwanted-contact").update(is_published=False)
     assert "/services/unwanted-contact/" not in found(ask(client, "stalker"))
     Guide.objects.filter(slug="consent").update(body_en=f"{CANARY} here", is_published=False)
-    index.build()
+    build_index()
     assert found(ask(client, CANARY)) == []
     assert CANARY.encode() not in settings.FIND_INDEX.read_bytes()
 
@@ -596,37 +599,40 @@ def test_results_have_a_plain_page_and_neutral_addresses(client):
 
 def test_the_index_is_opened_to_be_read_only():
     with translation.override("en"), pytest.raises(sqlite3.OperationalError):
-        index.current().file.execute("DELETE FROM phrases")
+        results.current().file.execute("DELETE FROM phrases")
 
 
 def test_a_new_index_takes_the_place_of_the_old_one_under_a_reader(client):
-    with closing(index.current()) as before:
-        index.build()
-        assert before.search("stalker", "en").hits
-        with closing(index.current()) as after:
+    with closing(results.current()) as before:
+        build_index()
+        assert results.search_in(before, "stalker", "en").hits
+        with closing(results.current()) as after:
             assert after.build != before.build
-            assert after.search("stalker", "en") == before.search("stalker", "en")
+            assert results.search_in(after, "stalker", "en") == results.search_in(
+                before, "stalker", "en"
+            )
     assert [file.name for file in settings.FIND_INDEX.parent.iterdir()] == ["find.sqlite3"]
 
 
 def test_a_build_that_fails_leaves_the_old_index(client):
     def documents():
-        yield index.Document("guide", 1, "en", name="One")
+        yield Document("guide", 1, "en", name="One")
         raise OSError("The disk is full.")
 
     before = settings.FIND_INDEX.read_bytes()
     with pytest.raises(OSError, match="full"):
-        index.build(documents())
+        build_index(documents())
     assert settings.FIND_INDEX.read_bytes() == before
     assert [file.name for file in settings.FIND_INDEX.parent.iterdir()] == ["find.sqlite3"]
 
 
 def test_many_readers_search_at_once():
-    def one(number):
+    def count_hits(number):
         if number % 8 == 0:
-            index.build([index.Document("guide", 1, "en", name="stalker")])
-        with closing(index.Index(settings.FIND_INDEX)) as file:
-            return len(file.search("stalkr nudes" if number % 2 else "stalker", "en").hits)
+            build_index([Document("guide", 1, "en", name="stalker")])
+        with closing(Index(settings.FIND_INDEX)) as index:
+            words = "stalkr nudes" if number % 2 else "stalker"
+            return len(results.search_in(index, words, "en").hits)
 
     with ThreadPoolExecutor(8) as pool:
-        assert all(pool.map(one, range(64)))
+        assert all(pool.map(count_hits, range(64)))

@@ -4,7 +4,10 @@ from contextlib import closing
 
 import pytest
 
-from helphub.search import index, views
+from helphub.search import views
+from helphub.search.build import build_index
+from helphub.search.index import Index, place
+from helphub.search.results import search_in
 from tests.search.test_search import ask
 
 pytestmark = pytest.mark.django_db
@@ -19,14 +22,16 @@ def seen():
 @pytest.fixture
 def answer(db, seen):
     """The addresses found, in the page's order, without rendering the page."""
-    index.build()
-    with closing(index.Index(index.place())) as file:
+    build_index()
+    with closing(Index(place())) as index:
 
         def addresses(words):
             if words not in seen:
-                hits = file.search(words, "en").hits
+                hits = search_in(index, words, "en").hits
                 groups = views.grouped(hits)
-                seen[words] = [one.get_absolute_url() for group in groups for one in group.entries]
+                seen[words] = [
+                    entry.get_absolute_url() for group in groups for entry in group.entries
+                ]
             return seen[words]
 
         yield addresses
@@ -1200,7 +1205,7 @@ def test_beside_a_victims_words_the_wing_is_never_shown(answer):
     ],
 )
 def test_the_page_says_whom_its_first_group_is_for(client, words, heading):
-    index.build()
+    build_index()
     page = ask(client, words)
     assert next(h.text for h in page.all("h2")) == heading
     assert (WING_HEADING in page.main) == (heading == WING_HEADING)

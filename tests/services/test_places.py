@@ -7,6 +7,7 @@ import logging
 import pytest
 import yaml
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
@@ -15,7 +16,6 @@ from contacts.call_privacy import Answer
 from helphub.content import loader
 from helphub.content.models import LoadedRow
 from helphub.editions import publish, sources, store
-from helphub.search import index
 from services.models import Audience, Location, Service, ServiceArea, Town
 from tests.content.test_admin import errors, save
 from tests.support.addresses import public_pages
@@ -141,7 +141,7 @@ def test_fixtures_with_a_place_of_a_secret_service_are_refused_whole(monkeypatch
     row = {"service": "local-outreach", "position": 1, "town": "sedgley"} | PUBLIC
     given = yaml.safe_load(yaml.safe_dump([row]))
     with pytest.raises(loader.FixtureError, match="secret"):
-        loader.load([loader._row("services.location", one) for one in given])
+        loader.load([loader._row("services.location", row) for row in given])
     assert not Location.objects.exists()
 
 
@@ -201,7 +201,7 @@ def test_of_a_place_that_became_secret_nothing_is_left_anywhere(admin, client, c
     call_command("build_index", stdout=io.StringIO())
     for path in [*public_pages(), "/sitemap.xml"]:
         assert CANARY not in client.get(path).content.decode(), path
-    assert CANARY.lower().encode() not in index.settings.FIND_INDEX.read_bytes().lower()
+    assert CANARY.lower().encode() not in settings.FIND_INDEX.read_bytes().lower()
     for word in (CANARY, "Zephyrine", "ZZ9"):
         assert [table for table, row in rows_of_everything() if word in str(row)] == []
         assert word not in caplog.text
@@ -209,15 +209,15 @@ def test_of_a_place_that_became_secret_nothing_is_left_anywhere(admin, client, c
 
 def files_with(word, folder):
     """The files under a folder that hold a word, compressed or not."""
-    found = []
+    paths = []
     for path in folder.rglob("*"):
         if path.is_file() and not path.is_symlink():
             content = path.read_bytes()
             if path.suffix == ".gz":
                 content = gzip.decompress(content)
             if word.encode() in content:
-                found.append(path)
-    return found
+                paths.append(path)
+    return paths
 
 
 def test_a_withdrawn_place_leaves_every_page_and_every_edition(editions, admin):

@@ -7,7 +7,7 @@ from contacts import critical
 from helphub.accounts import roles
 from helphub.content import loader
 from helphub.history.recording import LOADED, begin, recording
-from helphub.search import index
+from helphub.search.build import build_index
 
 
 class Command(BaseCommand):
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         elif no_input or self._is_wanted(len(wanted)):
             with recording(why=LOADED):
                 loader.load(wanted)
-            index.build()
+            build_index()
             self.stdout.write(f"Wrote {len(wanted)} rows.")
         else:
             self.stdout.write("Nothing changed. Add --no-input to do it without being asked.")

@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from helphub import words
 from helphub.accounts.change_log import record
 from helphub.accounts.models import AccountChange
-from helphub.search import index
+from helphub.search.build import build_index
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", interactive=False, verbosity=0)
         call_command("load_content", stdout=self.stdout)
-        index.build()
+        build_index()
         users = get_user_model().objects
         if users.filter(is_superuser=True).exists():
             self.stdout.write("Sign in to the admin with your existing account.")
