@@ -23,8 +23,8 @@ def live(request):
 @require_safe
 def fresh(request):
     """For alarms only."""
-    found = health.faults() or health.faults_here(request) or health.faults_of_front()
-    messages = [fault.words for fault in found]
+    faults = health.faults() or health.faults_here(request) or health.faults_of_front()
+    messages = [fault.words for fault in faults]
     if settings.FOR_OFFICERS and not messages:
         try:
             if health.waiting_too_long():

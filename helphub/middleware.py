@@ -232,7 +232,7 @@ def _is_of_another_release(folder):
     if folder == settings.EDITION:
         return False  # This code is making it right now.
     try:
-        return manifests.manifest_of(folder)["schema"] != bake.schema_mark()
+        return manifests.manifest_of(folder)["schema"] != bake.schema_fingerprint()
     except (store.StoreError, KeyError, TypeError):
         return True  # Its manifest is damaged.
 

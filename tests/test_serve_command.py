@@ -233,7 +233,7 @@ def test_a_refused_first_edition_is_said_once_and_pages_stay_live(
 def test_after_an_update_readers_keep_their_edition_until_there_is_one_by_the_new_code(
     editions, monkeypatch, said
 ):
-    monkeypatch.setattr(up_to_date, "code_mark", lambda: "another release")
+    monkeypatch.setattr(up_to_date, "code_fingerprint", lambda: "another release")
     seen = []
     real = publish.publish
     monkeypatch.setattr(
@@ -264,7 +264,7 @@ def test_the_publisher_of_production_makes_no_edition_that_nobody_asked_for(db, 
 
 
 def test_a_publication_at_work_is_waited_for(editions, monkeypatch, said):
-    monkeypatch.setattr(up_to_date, "code_mark", lambda: "another release")
+    monkeypatch.setattr(up_to_date, "code_fingerprint", lambda: "another release")
     publisher = Watcher(said.append)
     with locking.lock():
         publisher.look()

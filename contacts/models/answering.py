@@ -124,7 +124,7 @@ class Answering:
         """The line to show while this one is closed, or None.
 
         Checked whenever a page is made, so at least every four weeks. Before each edition is
-        published, the gate checks that the fallback works for a year from that day.
+        published, the release checks make sure that the fallback works for a year from that day.
         """
         other = self.fallback
         if other is None or not other.is_shown or other.closed_service or self.is_always_open:

@@ -9,7 +9,7 @@ edition. If anything fails here, the link goes and the application answers, beca
 current edition by itself. This then tries again. If this ends or hangs, the unit removes the link.
 At each request nginx also checks whether its edition was erased or forbidden.
 
-    <front>/000041-<mark>/   pages/  http.conf  server.conf  page.conf  emergency.conf  headers.conf
+    <front>/000041-<time>/   pages/  http.conf  server.conf  page.conf  emergency.conf  headers.conf
     <front>/current          a link to the copy that nginx reads
     <front>/open             a link to the folder itself
     <front>/packed/          pages compressed at brotli's best quality, named by their SHA-256
@@ -70,12 +70,12 @@ def take(edition, front, step=lambda: None):
     work = front / f".work-{name}"
     _clear_unfinished(front)
     (work / "pages").mkdir(parents=True)
-    pages, marks = {}, {}
+    pages, hashes = {}, {}
     emergency, emergency_headers = _emergency_of_code()
     if edition is not None:
         if store.is_forbidden(edition):
             raise FrontError(f"Edition {edition.name} shows something that was withdrawn.")
-        pages, marks = _copied(edition, work, front / PACKED, step)
+        pages, hashes = _copied(edition, work, front / PACKED, step)
         page = pages["/emergency/"]
         emergency = (work / "pages" / page["file"]).read_bytes()
         emergency_headers = page["headers"]
@@ -89,7 +89,7 @@ def take(edition, front, step=lambda: None):
     link.replace(front / "current")
     (front / "taken").write_text(f"{name}\n")
     _clear_away(front)
-    return marks
+    return hashes
 
 
 def _clear_unfinished(front):
@@ -126,21 +126,21 @@ def _copied(edition, work, packed, step):
     from helphub.editions import manifests
     from helphub.editions.integrity import TWINS, digest
 
-    pages, marks = manifests.with_all_headers(manifests.read_manifest(edition)), {}
+    pages, hashes = manifests.with_all_headers(manifests.read_manifest(edition)), {}
     for page in pages.values():
         if page["file"] is None:
             continue
-        for mark, suffix in TWINS.items():
+        for name, suffix in TWINS.items():
             step()
             body = (edition / "pages" / (page["file"] + suffix)).read_bytes()
-            if digest(body) != page[mark]:
+            if digest(body) != page[name]:
                 raise FrontError(f"{page['file']}{suffix} of edition {edition.name} was altered.")
-            if mark == "br":
+            if name == "br":
                 body = _packed(packed, page) or body
             new = work / "pages" / (page["file"] + suffix)
             new.parent.mkdir(parents=True, exist_ok=True)
             new.write_bytes(body)
-            marks[f"pages/{page['file']}{suffix}"] = digest(body)
+            hashes[f"pages/{page['file']}{suffix}"] = digest(body)
     served = {
         address: page
         for address, page in pages.items()
@@ -150,7 +150,7 @@ def _copied(edition, work, packed, step):
         and page["file"].endswith(".html")
         and address.isascii()
     }
-    return served, marks
+    return served, hashes
 
 
 def _packed(folder, page):
@@ -232,7 +232,7 @@ class Front:
         self.not_before = self.look_at_files_at = 0.0
         self.to_pack = []  # Pages to compress again: (SHA-256, file).
         self.pack_again_at = 0.0
-        self.marks = {}  # The SHA-256 of each file of nginx's copy.
+        self.hashes = {}  # The SHA-256 of each file of nginx's copy.
 
     def look(self):
         """Take the current edition if it is new. Returns whether nginx now has it."""
@@ -248,7 +248,7 @@ class Front:
         try:
             if edition is None and self.shown not in (None, NOTHING):
                 raise FrontError("There is no current edition any more.")
-            self.marks = take(edition, self.front, self.step)
+            self.hashes = take(edition, self.front, self.step)
         except (store.StoreError, *FAILS) as error:
             self.give_up(edition, error)
             return False
@@ -268,7 +268,7 @@ class Front:
         if self.shown is None or time.monotonic() < self.look_at_files_at:
             return True
         self.look_at_files_at = time.monotonic() + LOOK_AT_FILES
-        altered = integrity.altered(self.front / "current", self.marks)
+        altered = integrity.altered(self.front / "current", self.hashes)
         if altered:
             self.close()
             self.shown = NOTHING
@@ -290,7 +290,7 @@ class Front:
                 if files.pop(path.name, None) is None:
                     path.unlink()
         # Reversed because `pack` takes the last one first, and the home page should come first.
-        self.to_pack = [(mark, file) for mark, file in files.items() if file][::-1]
+        self.to_pack = [(sha256, file) for sha256, file in files.items() if file][::-1]
 
     def pack(self):
         """Compress a few more pages at the best quality."""
@@ -298,18 +298,18 @@ class Front:
 
         until = time.monotonic() + PACKING
         while self.to_pack and self.pack_again_at <= time.monotonic() < until:
-            mark, file = self.to_pack.pop()
+            sha256, file = self.to_pack.pop()
             path = (self.front / "current" / "pages" / file).resolve()
             try:
                 body = path.read_bytes()
-                if digest(body) == mark:
+                if digest(body) == sha256:
                     packed = brotli.compress(body, quality=BEST)
-                    _replace(self.front / PACKED / mark, packed)
+                    _replace(self.front / PACKED / sha256, packed)
                     _replace(path.with_name(f"{path.name}.br"), packed)
-                    self.marks[f"pages/{file}.br"] = digest(packed)
+                    self.hashes[f"pages/{file}.br"] = digest(packed)
             except (OSError, brotli.error):
                 # The disk may be full. Until there is room, the pages will do as they are.
-                self.to_pack.append((mark, file))
+                self.to_pack.append((sha256, file))
                 self.pack_again_at = time.monotonic() + RETRY
 
     def step(self):

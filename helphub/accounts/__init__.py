@@ -1,7 +1,7 @@
 """Officers' sign-in: a second factor, limits, and text that survives being signed out.
 
-django-allauth asks for passwords and factors; the gate decides what they open. Readers' servers
-have none of this.
+django-allauth asks for passwords and factors; middleware.py decides what they open. Readers'
+servers have none of this.
 
 A lone keeper of users cannot invent a second person or become someone else. Every change to
 accounts and roles is logged (change_log). Four kinds wait a day unless a second keeper agrees

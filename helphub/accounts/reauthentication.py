@@ -1,7 +1,7 @@
 """When officers must confirm who they are.
 
 That is for users, factors, changes waiting for a second keeper, and proposals of critical
-numbers. allauth's factor pages ask by themselves; the gate asks for the others.
+numbers. allauth's factor pages ask by themselves; our middleware asks for the others.
 """
 
 import time

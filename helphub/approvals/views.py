@@ -162,11 +162,11 @@ def _old_and_new(proposed):
 
 
 def _say_approved(request):
-    if hold := state_files.hold():
+    if pinned := state_files.pinned():
         messages.warning(
             request,
-            f"Approved, but {hold.get('who')} went back to edition {hold.get('number')}. Readers "
-            "get the number once publishing resumes. Resume it on the “Editions” page.",
+            f"Approved, but {pinned.get('who')} went back to edition {pinned.get('number')}. "
+            "Readers get the number once publishing resumes. Resume it on the “Editions” page.",
         )
         return
     messages.success(request, "Approved. Readers will have it in under a minute.")

@@ -1,4 +1,4 @@
-"""The ground: today's date in Dudley, and how long a page stays right.
+"""Today's date in Dudley, and how long a page stays right.
 
 Code that makes a page gets the date here. A page that asks whether a day has come depends on that
 day alone, and stays the same until then. At midnight we therefore remake only the pages whose day

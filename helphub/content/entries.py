@@ -1,4 +1,4 @@
-"""The ground: what an officer writes, in order, and publishes. Imports none of our apps."""
+"""What an officer writes, in order, and publishes."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""The ground: officers' texts as HTML, from their Markdown and with their tokens replaced."""
+"""Officers' texts as HTML, from their Markdown and with their tokens replaced."""
 
 from django.utils.safestring import mark_safe
 from markdown_it import MarkdownIt

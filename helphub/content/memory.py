@@ -1,4 +1,4 @@
-"""The ground: what is read once while the pages of an edition are made.
+"""What is read once while the pages of an edition are made.
 
 An edition's file never changes, so nothing in it needs to be read, or rendered, twice in one
 process. Code that makes pages runs within `using(Memory())`. There, `recall` returns what it

@@ -25,7 +25,7 @@ def register(kind, resolve, names=None):
     """Register ``resolve(slugs)`` for the tokens of one kind.
 
     It returns a dictionary of safe HTML by slug. A slug it leaves out does not exist or is not
-    published. ``names(slugs)`` gives plain names for those held back, so the sentence around a
+    published. ``names(slugs)`` gives plain names for those left out, so the sentence around a
     token still reads properly.
     """
     _resolvers[kind] = resolve
@@ -69,7 +69,7 @@ def resolve_tokens(texts):
 
 
 def dead_tokens(tokens):
-    """Tokens with no link that readers can follow and no held-back name to show."""
+    """Tokens with no link that readers can follow and no left-out name to show."""
     dead = set(tokens) - set(_resolve(tokens))
     return {(kind, slug) for kind, slug in dead if kind not in _names or not _names[kind]({slug})}
 

@@ -53,12 +53,12 @@ def form_of(row):
 
 
 def refused(user):
-    """What was refused, failed or held back, and is not fixed yet."""
+    """What was refused, failed or left out, and is not fixed yet."""
     entries = outcomes.unmended() if user.has_perm(SEE) else []
     is_refused = any(entry["state"] != outcomes.HELD for entry in entries)
     is_newest = entries and entries[0]["id"] == (state_files.last() or {}).get("entry")
     if not is_refused:
-        title = "Held back from readers"
+        title = "Left out from readers"
     elif is_newest and entries[0]["state"] == outcomes.REFUSED:
         title = "The last publication was refused"
     else:

@@ -1,1 +1,1 @@
-"""Editions: what readers get. Bake, build, gate, switch, store and serve are a file each."""
+"""Editions: what readers get. Each step has a file: bake, build, checks, publish, store, serve."""

@@ -6,7 +6,6 @@ answers match the previous edition, and the date the page is waiting for has not
 not changed.
 """
 
-import hashlib
 import json
 from datetime import date
 
@@ -14,6 +13,7 @@ from django.db.models import Model
 from django.utils.module_loading import import_string
 
 from helphub.content import clock, memory
+from helphub.content.fingerprint import fingerprint
 from helphub.editions import carried_over
 
 FILE = "answers.json.gz"
@@ -65,7 +65,12 @@ class Recorder(memory.Memory):
             return asked
         days = dates_of(asked)
         function, *arguments = question
-        thing = [function, arguments, fingerprint([value, sorted(days)]), sorted(asked - days)]
+        thing = [
+            function,
+            arguments,
+            fingerprint_of_answer([value, sorted(days)]),
+            sorted(asked - days),
+        ]
         number = self._number(thing)
         self.things[number] = thing
         return {number, *days}
@@ -89,8 +94,8 @@ def dates_of(asked):
     return {dependency for dependency in asked if isinstance(dependency, date)}
 
 
-def fingerprint(value):
-    return hashlib.sha256(repr(_plain(value)).encode()).hexdigest()[:20]
+def fingerprint_of_answer(value):
+    return fingerprint(_plain(value))
 
 
 def _plain(value, above=()):
@@ -118,7 +123,7 @@ def fingerprint_of_query(connection, sql, params, today):
     params = [today if parameter == TODAY else parameter for parameter in params]
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()[:20]
+        return fingerprint(cursor.fetchall())
 
 
 def unchanged(connection, record, code, begin=lambda: None):
@@ -172,7 +177,7 @@ class _Check:
             try:
                 self._ask_again(thing)
             except Exception:
-                return False  # The page that asks it is remade. If it fails, the gate names it.
+                return False  # The page that asks it is remade. If that fails, the checks say so.
         return self.recorder.things[number][2] == self.before[number]
 
     def _ask_again(self, question):

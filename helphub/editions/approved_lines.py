@@ -42,7 +42,7 @@ def with_approved_digits(rows, previous, approved):
 
 
 def not_as_approved(rows, approved):
-    """Lines whose textphone or role differs from the approval. The gate checks the digits."""
+    """Lines whose textphone or role differs from the approval. The checks compare the digits."""
     return [
         Refusal(
             "approved numbers",

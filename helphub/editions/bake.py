@@ -3,7 +3,6 @@
 Rows are held as {model: {primary key: {column: value}}}, including many-to-many tables.
 """
 
-import hashlib
 from functools import cache
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from helphub.content import registry, router, tokens
 from helphub.content.entries import Entry
+from helphub.content.fingerprint import fingerprint
 
 
 class BakeError(Exception):
@@ -27,14 +27,14 @@ class Fault(NamedTuple):
 
 
 @cache
-def schema_mark():
-    """Changes when the tables do. This code can't query an edition with a different mark."""
+def schema_fingerprint():
+    """Changes when the tables do. This code can't query an edition with a different fingerprint."""
     columns = [
         (model._meta.db_table, field.column, field.get_internal_type(), field.null)
         for model in registry.content_models()
         for field in model._meta.concrete_fields
     ]
-    return hashlib.sha256(repr(sorted(columns)).encode()).hexdigest()[:16]
+    return fingerprint(sorted(columns))
 
 
 @cache
@@ -296,7 +296,7 @@ def write(rows, path):
             cursor.execute("VACUUM")
     except IntegrityError as error:
         raise BakeError(
-            f"Two rows clash ({error}). An entry that is held back may still use the address of "
+            f"Two rows clash ({error}). An entry that is left out may still use the address of "
             "a new entry. If so, change the new entry's address."
         ) from error
     finally:
@@ -307,8 +307,8 @@ def write(rows, path):
 def _write_table(connection, cursor, model, table):
     fields = model._meta.concrete_fields
     columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
-    marks = ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608, E501
+    placeholders = ", ".join(["%s"] * len(fields))
+    statement = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({columns}) VALUES ({placeholders})"  # noqa: S608, E501
     cursor.executemany(
         statement,
         [

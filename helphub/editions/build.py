@@ -30,10 +30,10 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
         wanted = public_urls.everything()
     progress.at(READING)
     with router.reading(folder) as connection:
-        mark = up_to_date.pages_mark(folder)
+        fingerprint = up_to_date.pages_fingerprint(folder)
         record = answers.of_edition(before) if before else {}
         # Starting the page maker takes as long as working out which pages can stay.
-        same = answers.unchanged(connection, record, mark, begin=shares.page_maker)
+        same = answers.unchanged(connection, record, fingerprint, begin=shares.page_maker)
     old = manifests.pages_of(before) if before else {}
     stay = {
         address: old[address]
@@ -50,7 +50,7 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
     for share in made:
         pages |= share["pages"]
     _write_facts(folder, before, pages, made, progress)
-    made_by = {"code": mark, "day": clock.today().isoformat()}
+    made_by = {"code": fingerprint, "day": clock.today().isoformat()}
     answers.write(folder, made_by | asked.as_json())
     # In address order, whichever process made them.
     is_missing = {a for a, p in pages.items() if p["status"] == 404 and a != public_urls.NOT_FOUND}
@@ -96,7 +96,7 @@ def _what_was_asked(record, not_made, made):
 
 
 def _write_facts(folder, before, pages, made, progress):
-    """Write the facts of these pages, which the gate checks."""
+    """Write the facts of these pages, which the release checks use."""
     read = html_facts.of_edition(before) if before else {}
     for share in made:
         read |= share["facts"]
@@ -109,7 +109,7 @@ def _write_facts(folder, before, pages, made, progress):
             )
     shown = {page["sha256"] for page in pages.values()}
     html_facts.write(
-        folder, {mark: page_facts for mark, page_facts in read.items() if mark in shown}
+        folder, {sha256: page_facts for sha256, page_facts in read.items() if sha256 in shown}
     )
 
 

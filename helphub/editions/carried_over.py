@@ -18,8 +18,8 @@ def aid(folder, name):
         body = (folder / name).read_bytes()
         # An unfinished edition has no manifest. An earlier release recorded no hashes for these.
         is_made = (folder / "manifest.json").exists()
-        mark = manifest_of(folder).get("aids", {}).get(name) if is_made else None
-        if mark in (None, digest(body)):
+        sha256 = manifest_of(folder).get("aids", {}).get(name) if is_made else None
+        if sha256 in (None, digest(body)):
             return json.loads(gzip.decompress(body))
     except (OSError, EOFError, zlib.error, StoreError, ValueError):
         pass

@@ -12,28 +12,28 @@ CHANGED = "“{}” has changed since you looked. Check it again, then tick it."
 class Choice:
     """Which of the waiting records to publish, if an officer chose among them."""
 
-    def __init__(self, base, previous, withdrawn, marks):
-        self.marks = None if previous is None else marks
+    def __init__(self, base, previous, withdrawn, fingerprints):
+        self.fingerprints = None if previous is None else fingerprints
         self.left = set()  # Unticked records, which stay as they are.
-        if self.marks is None:
+        if self.fingerprints is None:
             return
         self.now, self.before = bake.copied(base), previous
         bake.withdraw(self.now, withdrawn)
         self.waiting = {
             difference.name: difference for difference in diff.differences(self.now, previous)
         }
-        self.left = set(self.waiting) - set(marks)
+        self.left = set(self.waiting) - set(fingerprints)
 
-    def refusals(self, held_back):
+    def refusals(self, left_out):
         """Ticked records that need others too, or that have changed since the officer looked."""
-        if self.marks is None:
+        if self.fingerprints is None:
             return []
-        left = {*self.left, *held_back}
+        left = {*self.left, *left_out}
         going = set(self.waiting) - left
         changed = [
             self.waiting[name].record
             for name in sorted(going)
-            if diff.mark_of(self.waiting[name], self.now) != self.marks[name]
+            if diff.fingerprint_of(self.waiting[name], self.now) != self.fingerprints[name]
         ]
         return [
             *(Refusal("changed", CHANGED.format(record.name), [], record) for record in changed),

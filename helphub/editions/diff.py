@@ -4,7 +4,6 @@ A record is what an officer opens and ticks: an entry with its child rows and ma
 a row with no owner. Rows are held as in bake.py.
 """
 
-import hashlib
 from functools import cache
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from django.apps import apps
 from django.db import models
 
 from helphub.content import registry
+from helphub.content.fingerprint import fingerprint
 from helphub.editions import bake
 
 
@@ -164,13 +164,13 @@ def differences(now, before):
     return differing
 
 
-def mark_of(difference, now):
-    """A mark of what a record says now. It changes if an officer edits the record."""
+def fingerprint_of(difference, now):
+    """A fingerprint of what a record says now. It changes if an officer edits the record."""
     contents = [
         (model._meta.label_lower, repr(_values(model, now[model][key])))
         for model, key in difference.now
     ]
-    return hashlib.sha256(repr(sorted(contents)).encode()).hexdigest()[:20]
+    return fingerprint(sorted(contents))
 
 
 def hold_back(now, before, names):

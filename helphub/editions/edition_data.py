@@ -59,7 +59,7 @@ def data_of(folder, approved):
             [phone.pk, phone.slug, phone.name_en, phone.role, phone.dial, phone.display]
             for phone in phones
         ],
-        # The parts of a number that a form checks, so the gate can check them again.
+        # The parts of a number that a form checks, so the release checks can check them again.
         "lines": [[phone.pk, phone.name_en, phone.role, *_numbers_of(phone)] for phone in phones],
         "numbers": sorted(
             {

@@ -32,9 +32,9 @@ def faults():
     folder = store.current()
     if folder is None:
         return [Fault("There is no edition yet: readers see what is saved. Publish one.")]
-    found = []
+    problems = []
     if damage := state_files.damage():
-        found.append(
+        problems.append(
             Fault(
                 f"{damage['file']} in edition {damage['edition']} is damaged. The edition is being "
                 "rebuilt from its own content."
@@ -42,20 +42,20 @@ def faults():
         )
     newest = (state_files.last() or {}).get("entry")
     in_words = (_in_words(entry, newest) for entry in outcomes.unmended())
-    found += [Fault(words, is_of_publication=True) for words in in_words if words]
+    problems += [Fault(words, is_of_publication=True) for words in in_words if words]
     try:
         made_at = manifests.manifest_of(folder)["made_at"]
     except store.StoreError as error:
         return [Fault(str(error))]
     if time.time() - made_at > OLDEST:
-        found.append(
+        problems.append(
             Fault(
                 "The edition that readers have is more than a day old, so its opening hours are "
                 "going out of date. Ask whoever runs the server to check that the publisher is "
                 "working."
             )
         )
-    return found
+    return problems
 
 
 def _in_words(entry, newest):

@@ -1,4 +1,4 @@
-"""What a finished page says, as a parser sees it. The gate's rules check these facts.
+"""What a finished page says, as a parser sees it. The release checks use these facts.
 
 A page's facts depend only on its bytes, so we store them by SHA-256. A page that is the same in the
 previous edition is not read again.

@@ -15,11 +15,11 @@ def digest(content):
     return hashlib.sha256(content).hexdigest()
 
 
-def marks_of(folder, names):
+def hashes_of(folder, names):
     return {name: digest((folder / name).read_bytes()) for name in names}
 
 
-def marks_of_pages(manifest):
+def hashes_of_pages(manifest):
     return {
         f"pages/{page['file']}{suffix}": page[name]
         for page in manifest["pages"].values()
@@ -28,11 +28,11 @@ def marks_of_pages(manifest):
     }
 
 
-def altered(folder, marks):
+def altered(folder, hashes):
     """The name of a file that doesn't match its hash, or None."""
-    for name, mark in marks.items():
+    for name, sha256 in hashes.items():
         try:
-            if digest((folder / name).read_bytes()) != mark:
+            if digest((folder / name).read_bytes()) != sha256:
                 return name
         except OSError:
             return name
@@ -41,7 +41,7 @@ def altered(folder, marks):
 
 def altered_file(folder, manifest, with_pages=False):
     """The name of a file that doesn't match the manifest, or None. Checks pages only if asked."""
-    return altered(folder, manifest["files"] | (marks_of_pages(manifest) if with_pages else {}))
+    return altered(folder, manifest["files"] | (hashes_of_pages(manifest) if with_pages else {}))
 
 
 def damage_of(folder):

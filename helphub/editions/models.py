@@ -54,10 +54,10 @@ class PublicationRequest(models.Model):
     number = models.PositiveIntegerField("edition", blank=True, null=True)
     why = models.CharField("reason", max_length=300, blank=True)
     who = models.CharField("requested by", max_length=150)
-    # The ticked records, [label, key], and the mark each had when the officer saw it. None
+    # The ticked records, [label, key], and the fingerprint each had when the officer saw it. None
     # means everything that is marked as published.
     chosen = models.JSONField("ticked", blank=True, null=True, editable=False)
-    marks = models.JSONField(default=list, blank=True, editable=False)
+    fingerprints = models.JSONField(default=list, blank=True, editable=False)
     # The form's token: however often the form is sent, it makes one request.
     once = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     asked_at = models.DateTimeField("requested", auto_now_add=True)

@@ -8,7 +8,7 @@ from helphub.editions import bake, carried_over, checks, integrity, manifests
 from helphub.editions.sources import RELEASED
 
 
-def of_edition(edition, source, requester, why, force, before, held_back, seconds):
+def of_edition(edition, source, requester, why, force, before, left_out, seconds):
     """What the manifest says about an edition's pages, and why it was made."""
     old = edition.before
     headers = edition.pages["/"]["headers"]
@@ -21,7 +21,7 @@ def of_edition(edition, source, requester, why, force, before, held_back, second
         "why": why,
         "forced": force,
         "before": before.name if before else None,
-        "schema": bake.schema_mark(),
+        "schema": bake.schema_fingerprint(),
         "headers": headers,
         "pages": edition.pages,
         "changes": {
@@ -33,7 +33,7 @@ def of_edition(edition, source, requester, why, force, before, held_back, second
                 if address in old and old[address]["sha256"] != page["sha256"]
             ),
         },
-        "held": [refusal.as_json() for refusal in held_back.values()],
+        "held": [refusal.as_json() for refusal in left_out.values()],
         "warnings": checks.warnings(edition),
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
         "data": edition.data,
@@ -72,7 +72,7 @@ def write(folder, manifest):
     }
     own = {
         "pages": pages,
-        "files": integrity.marks_of(folder, integrity.FILES),
-        "aids": integrity.marks_of(folder, carried_over.AIDS),
+        "files": integrity.hashes_of(folder, integrity.FILES),
+        "aids": integrity.hashes_of(folder, carried_over.AIDS),
     }
     (folder / "manifest.json").write_text(json.dumps(manifest | own, ensure_ascii=False))

@@ -31,7 +31,7 @@ class Attempt:
 
 
 def unmended():
-    """Whatever was refused, failed or held back and is still open, newest first."""
+    """Whatever was refused, failed or left out and is still open, newest first."""
     return list((state_files.last() or {}).get("open", []))
 
 
@@ -74,7 +74,7 @@ def dismiss(number):
     return remaining != outcomes
 
 
-def note_lost(lost, ground):
+def note_lost(lost, whole):
     """Note that readers are back on an older edition's content, because a newer one's was lost."""
     number = (state_files.last() or {}).get("next", 1)
     entry = {
@@ -85,7 +85,7 @@ def note_lost(lost, ground):
         "state": LOST,
         "refusals": [],
         "why": f"The content of edition {lost} was lost, so readers have the content of edition "
-        f"{ground} again. Anything published in between is waiting. Check it, then publish it.",
+        f"{whole} again. Anything published in between is waiting. Check it, then publish it.",
         "chosen": None,
         "number": None,
     }

@@ -106,10 +106,10 @@ class Progress(Quiet):
 def _pace_of(manifest):
     """How many seconds each part of an edition took, as far as its manifest says."""
     seconds, noted = (manifest or {}).get("seconds", {}), (manifest or {}).get("pace", {})
-    if not {"all", "build", "gate"} <= set(seconds) or not noted.get("page"):
+    if not {"all", "build", "checks"} <= set(seconds) or not noted.get("page"):
         return {}
-    reading = seconds["all"] - seconds["build"] - seconds["gate"]
-    return noted | {"reading": reading, "checking": seconds["gate"]}
+    reading = seconds["all"] - seconds["build"] - seconds["checks"]
+    return noted | {"reading": reading, "checking": seconds["checks"]}
 
 
 def now():

@@ -1,4 +1,4 @@
-"""The route from the working database to the reader: bake, build, gate, switch."""
+"""The route from the working database to the reader: bake, build, release checks, switch."""
 
 import time
 from contextlib import suppress
@@ -52,7 +52,7 @@ class Published:
     """How a publication ended."""
 
     number: int
-    held: list = field(default_factory=list)  # Refusals of the held-back entries.
+    left_out: list = field(default_factory=list)  # Refusals of the left-out entries.
     warnings: list = field(default_factory=list)
     changes: dict = field(default_factory=dict)
     seconds: dict = field(default_factory=dict)
@@ -64,26 +64,29 @@ def publish(
     why="",
     force="",
     number=None,
-    marks=None,
+    fingerprints=None,
     show=None,
     attempt=None,
 ):
-    """Make an edition, and give it to readers if it passes the gate.
+    """Make an edition, and give it to readers if it passes the release checks.
 
     The source is the working database or the current edition. If a number is given, it is that
-    edition. With marks, {(label, key): mark}, only those records are published, as they were when
-    an officer looked at them. If something is withdrawn meanwhile, this raises StoppedError. A
-    withdrawal does not stop for another: it carries on, and the next finds most pages already made.
+    edition. With fingerprints, {(label, key): fingerprint}, only those records are published, as
+    they were when an officer looked at them. If something is withdrawn meanwhile, this raises
+    StoppedError. A withdrawal does not stop for another: it carries on, and the next finds most
+    pages already made.
     """
     with locking.lock(), clock.fixed(clock.today()):
-        if source == RELEASED and (hold := state_files.hold()) is not None:
+        if source == RELEASED and (pinned := state_files.pinned()) is not None:
             raise store.StoreError(
-                f"Readers have edition {hold.get('number')} because {hold.get('who')} went back to "
-                f"it ({hold.get('why')}). End that first: manage.py editions --lift"
+                f"Readers have edition {pinned.get('number')} because {pinned.get('who')} went "
+                f"back to it ({pinned.get('why')}). End that first: manage.py editions --lift"
             )
-        attempt = attempt or outcomes.Attempt(source, who, None if marks is None else list(marks))
+        attempt = attempt or outcomes.Attempt(
+            source, who, None if fingerprints is None else list(fingerprints)
+        )
         try:
-            published = _Publication(attempt, source, why, force, number, marks, show).run()
+            published = _Publication(attempt, source, why, force, number, fingerprints, show).run()
         except StoppedError:
             raise
         except RefusedError as error:
@@ -93,17 +96,17 @@ def publish(
             with suppress(OSError):  # A full disk may not even have room for this note.
                 outcomes.note(attempt, outcomes.FAILED, why=errors.in_words(error))
             raise
-        if (hold := state_files.hold()) is not None:
-            # We made new pages from the edition they went back to, so hold at its new number.
-            state_files.set_hold(published.number, hold.get("who"), hold.get("why"))
-        outcomes.note(attempt, outcomes.DONE, published.held, number=published.number)
+        if (pinned := state_files.pinned()) is not None:
+            # We made new pages from the edition they went back to, so pin its new number.
+            state_files.pin(published.number, pinned.get("who"), pinned.get("why"))
+        outcomes.note(attempt, outcomes.DONE, published.left_out, number=published.number)
         return published
 
 
 class _Publication:
-    """One publication: what it starts from, and what its rounds have held back so far."""
+    """One publication: what it starts from, and what its rounds have left out so far."""
 
-    def __init__(self, attempt, source, why, force, number, marks, show):
+    def __init__(self, attempt, source, why, force, number, fingerprints, show):
         self.started, self.read_at = time.perf_counter(), time.time()
         self.attempt, self.source, self.why, self.force = attempt, source, why, force
         self.before = readers_content.whole_edition()
@@ -121,11 +124,11 @@ class _Publication:
             else readers_content.rows_of(self.origin)
         )
         self.progress.at(READING)
-        self.choice = Choice(self.base, self.previous, self.withdrawn, marks)
+        self.choice = Choice(self.base, self.previous, self.withdrawn, fingerprints)
         attempt.left = self.choice.left
         self.is_bound = source == RELEASED and not force
         self.is_urgent = source == WITHDRAWAL and self.origin == self.before
-        self.held_back = {}
+        self.left_out = {}
         # Where unchanged pages come from: readers' edition, or a round that was refused.
         self.pages_from = self.before
 
@@ -145,17 +148,17 @@ class _Publication:
                     # Keep the pages we made, so those of the other entries needn't be made again.
                     new_manifest.write(work, self._manifest(edition, {}, {}))
                     self.pages_from = store.keep_for_next_round(work)
-        raise RefusedError([*self.held_back.values(), *refusals])
+        raise RefusedError([*self.left_out.values(), *refusals])
 
     def _make(self, work, seconds):
         """Make the edition in this folder. Returns what is wrong with it, and its pages if made."""
         self.progress.at(READING)
-        mark = time.perf_counter()
+        began = time.perf_counter()
         rows = self._rows()
         refusals = self._refusals_of(rows) or _bake(
             rows, work, self.approved, self.is_bound, self.progress
         )
-        seconds["bake"] = time.perf_counter() - mark
+        seconds["bake"] = time.perf_counter() - began
         self.progress.at(READING)
         if refusals:
             return refusals, None
@@ -163,11 +166,11 @@ class _Publication:
         approved_digits = approved_lines.digits(self.approved)
         if refusals := number_rules.wrong_numbers(data, approved_digits):
             return refusals, None
-        mark = time.perf_counter()
+        began = time.perf_counter()
         pages = self._build(work, rows)
-        seconds["build"] = time.perf_counter() - mark
+        seconds["build"] = time.perf_counter() - began
         self.progress.at(CHECKING)
-        mark = time.perf_counter()
+        began = time.perf_counter()
         edition = edition_data.Edition(
             pages=pages,
             facts=html_facts.of_edition(work),
@@ -176,20 +179,20 @@ class _Publication:
             before=manifests.pages_of(self.before) if self.before else {},
         )
         refusals = checks.examine(edition, self.progress)
-        seconds["gate"] = time.perf_counter() - mark
+        seconds["checks"] = time.perf_counter() - began
         return refusals, edition
 
     def _rows(self):
         """The rows of this round's edition."""
         rows = bake.copied(self.base)
-        diff.hold_back(rows, self.previous, [*self.choice.left, *self.held_back])
+        diff.hold_back(rows, self.previous, [*self.choice.left, *self.left_out])
         approved_lines.with_approved_digits(rows, self.previous, self.approved)
         bake.withdraw(rows, self.withdrawn)
         return rows
 
     def _refusals_of(self, rows):
         """What the rows alone show to be wrong."""
-        refusals = self.choice.refusals(self.held_back)
+        refusals = self.choice.refusals(self.left_out)
         if self.is_bound and not refusals:
             refusals = approved_lines.not_as_approved(rows, self.approved)
         return refusals
@@ -204,23 +207,23 @@ class _Publication:
         """Hold back the refused entries in the next round. Raises if another round can't help."""
         new = {refusal.record[:2]: refusal for refusal in refusals if refusal.record}
         is_over = any(refusal.stops for refusal in refusals)
-        if is_over or not set(new) - set(self.held_back) - self.choice.left:
-            # The held-back entries may be causing the rest.
-            raise RefusedError([*self.held_back.values(), *refusals])
-        self.held_back |= new
+        if is_over or not set(new) - set(self.left_out) - self.choice.left:
+            # The left-out entries may be causing the rest.
+            raise RefusedError([*self.left_out.values(), *refusals])
+        self.left_out |= new
 
     def _whole_manifest(self, work, edition, seconds):
         """The manifest that readers' servers and the next publication need."""
         seconds["all"] = time.perf_counter() - self.started
-        manifest = self._manifest(edition, self.held_back, seconds)
-        left = [*self.choice.left, *self.held_back]
+        manifest = self._manifest(edition, self.left_out, seconds)
+        left = [*self.choice.left, *self.left_out]
         manifest |= new_manifest.taken(self.source, self.origin, self.read_at, left)
         manifest["pace"] = self.progress.note()
         if self.is_urgent:
             manifest["later"] = len(build.left_for_later(work, edition.pages))
         return manifest
 
-    def _manifest(self, edition, held_back, seconds):
+    def _manifest(self, edition, left_out, seconds):
         return new_manifest.of_edition(
             edition,
             self.source,
@@ -228,7 +231,7 @@ class _Publication:
             self.why,
             self.force,
             self.before,
-            held_back,
+            left_out,
             seconds,
         )
 
@@ -260,7 +263,7 @@ def _that_count(refusals, source, force):
     if source == WITHDRAWAL or force:
         return [refusal for refusal in refusals if refusal.is_critical]
     if source == CURRENT:
-        # Readers already have these entries like this. There is nothing to hold them back to.
+        # Readers already have these entries like this. There is nothing older to show.
         return [refusal for refusal in refusals if refusal.stops]
     return refusals
 

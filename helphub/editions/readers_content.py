@@ -11,8 +11,8 @@ def whole_edition():
     """The current edition, or the newest earlier one whose content is intact."""
     for folder in store.newest_first():
         with suppress(store.StoreError, KeyError, TypeError):
-            marks = manifests.manifest_of(folder)["files"]
-            if integrity.altered(folder, {integrity.CONTENT: marks[integrity.CONTENT]}) is None:
+            hashes = manifests.manifest_of(folder)["files"]
+            if integrity.altered(folder, {integrity.CONTENT: hashes[integrity.CONTENT]}) is None:
                 return folder
     return None
 

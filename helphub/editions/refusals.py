@@ -30,6 +30,6 @@ class Refusal(NamedTuple):
 
 
 def refusal_of_page(edition, rule, why, address):
-    """A fault on one page. It holds back the page's entry, or stops everything if there is none."""
+    """A fault on one page. It leaves out the page's entry, or stops everything if there is none."""
     record = edition.record(address)
     return Refusal(rule, why, [address], record, stops=record is None)

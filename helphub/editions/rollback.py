@@ -24,7 +24,7 @@ from helphub.editions.sources import WITHDRAWAL
 
 
 def roll_back(number, requester, why):
-    """Give readers an edition again, if it passes today's gate."""
+    """Give readers an edition again, if it passes the release checks with today's numbers."""
     attempt = outcomes.Attempt(outcomes.ROLLBACK, requester, number=number)
     with locking.lock():
         try:
@@ -44,7 +44,7 @@ def roll_back(number, requester, why):
     # It shows something withdrawn, so publish the same content without that.
     as_it_was = f"as edition {number}: {why}"
     published = publish.publish(WITHDRAWAL, requester, as_it_was, number=number, attempt=attempt)
-    state_files.set_hold(published.number, requester, why)
+    state_files.pin(published.number, requester, why)
     return published.number
 
 
@@ -76,11 +76,11 @@ def _switch_back(attempt, number, why):
     if refusals := [refusal for refusal in checks.examine(edition, progress) if refusal.stops]:
         raise publish.RefusedError(refusals)
     store.switch(number)
-    state_files.set_hold(number, attempt.who, why)
+    state_files.pin(number, attempt.who, why)
     return True
 
 
 def lift(requester):
     """End the rollback, so the next publication reaches readers again."""
     with locking.lock():
-        state_files.lift_hold()
+        state_files.unpin()

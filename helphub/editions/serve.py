@@ -80,12 +80,12 @@ class Edition:
                 packed = self._read(path.with_name(path.name + ".br"), page["br"], loaded_bodies)
             self.pages[address] = Page(page, zipped, packed)
 
-    def _read(self, path, mark, loaded_bodies):
+    def _read(self, path, sha256, loaded_bodies):
         """A file's bytes, checked. If the previous edition has the same bytes, both share them."""
         body = path.read_bytes()
-        if digest(body) != mark:
+        if digest(body) != sha256:
             raise WrongHashError(f"{path.name} of edition {self.folder.name} was altered.")
-        self.bodies[mark] = body = (loaded_bodies or {}).get(mark, body)
+        self.bodies[sha256] = body = (loaded_bodies or {}).get(sha256, body)
         return body
 
 

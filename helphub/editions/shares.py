@@ -115,7 +115,7 @@ def page_maker():
             "ALLOWED_HOSTS": settings.PUBLIC_HOST,
             "PUBLIC_HOST": settings.PUBLIC_HOST,
         }
-    return makers.kept(environment, up_to_date.code_mark())
+    return makers.kept(environment, up_to_date.code_fingerprint())
 
 
 def _stop(maker, folder, count):

@@ -1,4 +1,4 @@
-"""What the publisher notes beside the editions: hold, last outcome, damage, progress and beats."""
+"""What the publisher notes beside the editions: a pin, the last outcome, damage, progress, beats."""
 
 import json
 import os
@@ -25,20 +25,20 @@ def _read_json(path):
         return {}
 
 
-# Holds
+# Pins. The file's name is older than the word.
 
 
-def hold():
+def pinned():
     """Which edition was gone back to, by whom, when and why, or None."""
     return _read_json(settings.EDITIONS_DIR / "hold.json")
 
 
-def set_hold(number, requester, why):
+def pin(number, requester, why):
     path = settings.EDITIONS_DIR / "hold.json"
     write_json(path, {"number": number, "who": requester, "why": why, "at": time.time()})
 
 
-def lift_hold():
+def unpin():
     (settings.EDITIONS_DIR / "hold.json").unlink(missing_ok=True)
 
 

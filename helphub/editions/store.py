@@ -83,7 +83,7 @@ def newest_first():
     Later ones are left out, because an officer may have gone back from them.
     """
     folder = current()
-    last = number_of(folder) if folder else (state_files.hold() or {}).get("number")
+    last = number_of(folder) if folder else (state_files.pinned() or {}).get("number")
     older = [folder_of(n) for n in reversed(numbers()) if last is None or n <= last]
     return [folder, *(earlier for earlier in older if earlier != folder)] if folder else older
 

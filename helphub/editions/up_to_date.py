@@ -1,6 +1,5 @@
 """Whether this code would still make the same pages as an edition has."""
 
-import hashlib
 import sys
 
 import django
@@ -8,38 +7,38 @@ from django.conf import settings
 
 from contacts import critical
 from helphub.content import router
+from helphub.content.fingerprint import fingerprint
 from helphub.editions import answers, manifests
 
 
-def code_mark():
+def code_fingerprint():
     """A hash of the code that turns content into pages, and of the settings they show."""
-    mark = hashlib.sha256()
-    for part in ("helphub", "strategy", "contacts", "services", "templates", "static"):
-        for path in sorted((settings.BASE_DIR / part).rglob("*")):
-            if path.suffix in {".py", ".html", ".css", ".js", ".mo"}:
-                mark.update(path.read_bytes())
+    contents = [
+        path.read_bytes()
+        for part in ("helphub", "strategy", "contacts", "services", "templates", "static")
+        for path in sorted((settings.BASE_DIR / part).rglob("*"))
+        if path.suffix in {".py", ".html", ".css", ".js", ".mo"}
+    ]
     names = ["OWNER", "EXIT_URL", "SECURITY_CONTACT", "PUBLIC_HOST", "LAPTOP"]
     names += ["OFFERED_LANGUAGES", "REVIEWED_LANGUAGES"]
     values = [(name, getattr(settings, name)) for name in names]
-    mark.update(repr((values, django.VERSION, sys.version_info)).encode())
-    return mark.hexdigest()
+    contents.append(repr((values, django.VERSION, sys.version_info)).encode())
+    return fingerprint(b"".join(contents))
 
 
-def pages_mark(folder):
+def pages_fingerprint(folder):
     """Changes when pages may differ even though the content and the day are the same."""
-    mark = hashlib.sha256(code_mark().encode())
-    mark.update((folder / critical.PATH.name).read_bytes())
-    return mark.hexdigest()
+    return fingerprint(code_fingerprint().encode() + (folder / critical.PATH.name).read_bytes())
 
 
 def is_of_this_code(folder):
     """Whether this code would make the same pages as this edition has."""
-    return answers.of_edition(folder).get("code") == pages_mark(folder)
+    return answers.of_edition(folder).get("code") == pages_fingerprint(folder)
 
 
 def is_of_today(folder):
     """Whether an edition's pages would be the same if we made them today."""
     record = answers.of_edition(folder)
     with router.reading(folder) as connection:
-        same = answers.unchanged(connection, record, pages_mark(folder))
+        same = answers.unchanged(connection, record, pages_fingerprint(folder))
     return set(manifests.pages_of(folder)) <= same

@@ -151,18 +151,18 @@ class Watcher:
         is_first = readers_content.whole_edition() is None
         is_release = request.kind == Kind.RELEASE or is_first
         source = sources.RELEASED if is_release else sources.WITHDRAWAL
-        marks = None
+        fingerprints = None
         if request.chosen is not None:
-            marks = dict(zip(map(tuple, request.chosen), request.marks, strict=True))
+            fingerprints = dict(zip(map(tuple, request.chosen), request.fingerprints, strict=True))
         done = publish.publish(
             source,
             request.who,
             request.why,
-            marks=marks,
+            fingerprints=fingerprints,
         )
         return {
             "number": done.number,
-            "held": [refusal.as_json() for refusal in done.held],
+            "held": [refusal.as_json() for refusal in done.left_out],
             "changes": {name: len(pages) for name, pages in done.changes.items()},
             "seconds": done.seconds,
         }
@@ -188,12 +188,12 @@ class Watcher:
                 return
             number = store.number_of(folder)
             logger.error("%s in edition %s is damaged.", damaged_file, number)
-            ground = readers_content.whole_edition()
+            whole = readers_content.whole_edition()
             publish.publish(
                 sources.CURRENT, "the publisher", f"{damaged_file} in edition {number} was damaged"
             )
-            if ground != folder:
-                outcomes.note_lost(number, store.number_of(ground))
+            if whole != folder:
+                outcomes.note_lost(number, store.number_of(whole))
             state_files.set_damage(None)
         except locking.BusyError:
             pass  # A running command may be repairing it.

@@ -24,23 +24,23 @@ class KeepsHistory:
     change_form_template = "admin/history/change_form.html"
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        request.mark = request.conflict = None
+        request.fingerprint = request.conflict = None
         key = object_id and snapshots.key_of(self.model, unquote(object_id))
         if key is None or "_saveasnew" in request.POST:
             return super().changeform_view(request, object_id, form_url, extra_context)
         if request.method != "POST":
             # Taken before the form is read, so a save in between is a conflict and not lost.
-            request.mark = conflicts.mark_of(self.model, key)
+            request.fingerprint = conflicts.fingerprint_of(self.model, key)
             return super().changeform_view(request, object_id, form_url, extra_context)
         with recording(request.user):
             snapshots.lock(self.model, key)
             saved = snapshots.read_one(self.model, key)
             if saved is None and self.has_change_permission(request):
                 return self._is_gone(request, key)
-            request.mark = request.POST.get(conflicts.MARK, "")
-            if saved is not None and saved.mark != request.mark:
-                request.base = versions.state_marked(self.model, key, request.mark)
-                request.conflict, request.mark = saved, saved.mark
+            request.fingerprint = request.POST.get(conflicts.FINGERPRINT, "")
+            if saved is not None and saved.fingerprint != request.fingerprint:
+                request.base = versions.state_with_fingerprint(self.model, key, request.fingerprint)
+                request.conflict, request.fingerprint = saved, saved.fingerprint
                 request.POST = request.POST.copy()
             return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -77,7 +77,7 @@ class KeepsHistory:
         return kwargs
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context["mark"] = getattr(request, "mark", None)
+        context["fingerprint"] = getattr(request, "fingerprint", None)
         if saved := getattr(request, "conflict", None):
             form = context["adminform"].form
             formsets = [inline.formset for inline in context["inline_admin_formsets"]]

@@ -10,14 +10,14 @@ from django.http import QueryDict
 from helphub.history import snapshots
 from helphub.history.snapshots import State
 
-MARK = "_mark"
+FINGERPRINT = "_fingerprint"
 REFUSED = "Someone else saved this while you had it open. The top of the form shows what differs."
 
 
-def mark_of(model, key):
-    """The mark of a record as it is saved, or "" if there is none."""
+def fingerprint_of(model, key):
+    """The fingerprint of a record as it is saved, or "" if there is none."""
     state = snapshots.read_one(model, key)
-    return state.mark if state else ""
+    return state.fingerprint if state else ""
 
 
 def typed_state(saved, form, formsets):

@@ -1,7 +1,6 @@
 """A record at one moment, with all that an officer sees in its form."""
 
 import dataclasses
-import hashlib
 import json
 from functools import cache
 
@@ -11,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.forms.models import _get_foreign_key
 
+from helphub.content.fingerprint import fingerprint
 from helphub.content.registry import recorded_models
 
 
@@ -69,10 +69,9 @@ class State:
     rows: dict = dataclasses.field(default_factory=dict)
 
     @property
-    def mark(self):
+    def fingerprint(self):
         """A hash that differs for every state."""
-        written = json.dumps([self.fields, self.rows], sort_keys=True)
-        return hashlib.sha256(written.encode()).hexdigest()[:32]
+        return fingerprint(json.dumps([self.fields, self.rows], sort_keys=True))
 
     def says_the_same_as(self, other):
         return other is not None and _without_nothing(self) == _without_nothing(other)

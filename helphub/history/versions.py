@@ -24,11 +24,13 @@ def newest_state(model, key):
     return newest and states_of(model, [newest])[newest.pk]
 
 
-def state_marked(model, key, mark):
-    """The state with this mark, if it is among the last 20 stored."""
+def state_with_fingerprint(model, key, fingerprint):
+    """The state with this fingerprint, if it is among the last 20 stored."""
     newest = list(of_record(model, key)[:20])
     states_by_version = states_of(model, newest) if newest else {}
-    return next((state for state in states_by_version.values() if state.mark == mark), None)
+    return next(
+        (state for state in states_by_version.values() if state.fingerprint == fingerprint), None
+    )
 
 
 def fields_of(version):

@@ -227,12 +227,12 @@ def restore(request, context, record, version):
         present = snapshots.read_one(record.model, record.key)
         wanted, notes = after_restoring(record, version, present)
         changes = difference(record.model, present, wanted)
-        mark = present.mark if present else ""
+        fingerprint = present.fingerprint if present else ""
         reasons = []
         if record.restriction:
             reasons = record.restriction.refusals(record.key, present, wanted)
         if request.method == "POST" and not reasons:
-            if request.POST.get("mark") != mark:
+            if request.POST.get("fingerprint") != fingerprint:
                 reasons = ["Someone else has just saved it. Check the changes again, then restore."]
             else:
                 reasons = bring_back(request, record, version, wanted)
@@ -249,7 +249,7 @@ def restore(request, context, record, version):
             "changes": changes,
             "notes": notes,
             "reasons": reasons,
-            "mark": mark,
+            "fingerprint": fingerprint,
         },
         status=409 if request.method == "POST" else 200,
     )

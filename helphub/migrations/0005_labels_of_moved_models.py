@@ -57,7 +57,7 @@ def rename(apps, labels, permission):
         role.values["permissions"] = sorted(map(permission, role.values.get("permissions", [])))
         role.save(update_fields=["values"])
     for request in apps.get_model("editions", "PublicationRequest").objects.all():
-        for field in ("chosen", "marks", "report"):
+        for field in ("chosen", "report"):
             before = written = json.dumps(getattr(request, field))
             for label, now in labels.items():
                 written = written.replace(f'"{label}"', f'"{now}"')

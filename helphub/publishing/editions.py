@@ -55,7 +55,7 @@ def editions(request, context):
             "title": "Editions",
             "editions": [_line_of(number, withdrawn) for number in reversed(store.numbers())],
             "requests": PublicationRequest.objects.all()[:10],
-            "hold": state_files.hold(),
+            "pinned": state_files.pinned(),
             "unmended": [
                 entry | {"to_fix": refusals_of(entry), "moment": _moment(entry["at"])}
                 for entry in outcomes.unmended()

@@ -32,7 +32,7 @@ class Waiting(NamedTuple):
 
     record: registry.Record
     what: str  # One of WHAT, or "draft".
-    mark: str = ""  # Differs once the record is changed again.
+    fingerprint: str = ""  # Differs once the record is changed again.
     who: str = ""  # Who changed it last.
     changed_at: datetime | None = None
     since: datetime | None = None  # The first change that readers don't have.
@@ -100,7 +100,7 @@ class Standing:
                 Waiting(
                     difference.record,
                     self._what(*name),
-                    diff.mark_of(difference, self.now),
+                    diff.fingerprint_of(difference, self.now),
                     *(changes[-1][::-1] if since else ("", None)),
                     since[0] if since else None,
                 )
@@ -287,7 +287,7 @@ def records():
 
 
 class _Counted(NamedTuple):
-    mark: tuple
+    made_from: tuple
     at: float
     records: list
 
@@ -316,13 +316,13 @@ def _counted():
     folder = readers_content.whole_edition()
     if folder is None:
         return _Counted((), 0, [])
-    mark = (
+    made_from = (
         folder,
         connections["default"].settings_dict["NAME"],
         LogEntry.objects.order_by("-pk").values_list("pk", flat=True).first(),
         tuple(withdrawing.withdrawn_now()),
     )
     now = time.monotonic()
-    if _last is None or _last.mark != mark or now - _last.at > LONGEST:
-        _last = _Counted(mark, now, Standing().waiting)
+    if _last is None or _last.made_from != made_from or now - _last.at > LONGEST:
+        _last = _Counted(made_from, now, Standing().waiting)
     return _last

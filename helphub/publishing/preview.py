@@ -5,7 +5,6 @@ in it. Nothing else that is waiting is included.
 """
 
 import fcntl
-import hashlib
 import json
 import shutil
 import tempfile
@@ -26,6 +25,7 @@ from django.views.decorators.http import require_safe
 
 from contacts import critical
 from helphub.content import clock, registry, router
+from helphub.content.fingerprint import fingerprint
 from helphub.editions import (
     bake,
     diff,
@@ -171,8 +171,7 @@ def made(label, key):
         for number, row in table.items()
     ]
     made_from = (edition, content, label, key, clock.today(), *_languages())
-    mark = hashlib.sha256(repr(made_from).encode()).hexdigest()[:32]
-    folder = settings.PREVIEWS_DIR / mark
+    folder = settings.PREVIEWS_DIR / fingerprint(made_from)
     with _alone():
         if not (folder / "pages.json").exists():
             _make(folder, edition, model, key, rows)

@@ -26,12 +26,12 @@ def ask_for(kind, officer, why="", number=None):
 def ask_for_records(names, officer, why):
     """Ask the publisher for just these records, (label, key), as they are saved now."""
     standing = Standing()
-    chosen = marks = None
+    chosen = fingerprints = None
     if standing.before is not None:
         chosen = [list(name) for name in names if name in standing.by_name]
-        marks = [standing.by_name[tuple(name)].mark for name in chosen]
+        fingerprints = [standing.by_name[tuple(name)].fingerprint for name in chosen]
     return PublicationRequest.objects.create(
-        kind=Kind.RELEASE, who=officer, why=why, chosen=chosen, marks=marks or []
+        kind=Kind.RELEASE, who=officer, why=why, chosen=chosen, fingerprints=fingerprints or []
     )
 
 

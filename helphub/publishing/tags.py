@@ -12,7 +12,7 @@ register = template.Library()
 def state():
     """The status at the top of every admin page."""
     return {
-        "hold": state_files.hold(),
+        "pinned": state_files.pinned(),
         "faults": [*health.faults(), *health.faults_of_front()],
         "is_late": health.waiting_too_long(),
         "waiting": pending.count(),

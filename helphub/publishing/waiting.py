@@ -50,7 +50,7 @@ def waiting(request, context):
             "title": "Waiting to be published",
             "standing": standing,
             "waiting": _entries_on_page(standing, ticked),
-            "looked": " ".join(f"{item.value}:{item.mark}" for item in standing.waiting),
+            "looked": " ".join(f"{item.value}:{item.fingerprint}" for item in standing.waiting),
             "faults": faults,
             "why": request.POST.get("why", ""),
             "all": "all" in request.POST,
@@ -77,18 +77,22 @@ NAME = re.compile(r"([a-z]+\.[a-z]+):(\d{1,18})(?::([0-9a-f]{20}))?")
 
 
 def _looked(request):
-    """The records on the page, each with the mark it had there: {name: mark}."""
-    return {name: mark for name, mark in _named(request.POST.get("looked", "").split()) if mark}
+    """The records on the page, each with the fingerprint it had there: {name: fingerprint}."""
+    return {
+        name: fingerprint
+        for name, fingerprint in _named(request.POST.get("looked", "").split())
+        if fingerprint
+    }
 
 
 def _ticked(request):
     if "all" in request.POST:
         return set(_looked(request))
-    return {name for name, _mark in _named(request.POST.getlist("tick"))}
+    return {name for name, _fingerprint in _named(request.POST.getlist("tick"))}
 
 
 def _named(values):
-    """The records that a form names, with their marks. Unknown names are dropped."""
+    """The records that a form names, with their fingerprints. Unknown names are dropped."""
     labels = {model._meta.label_lower for model in registry.content_models()}
     matches = map(NAME.fullmatch, values)
     return [
@@ -103,10 +107,10 @@ def _faults_of_form(standing, ticked, why):
         yield "Say why, in a few words. Every officer sees it beside the edition."
     if len(why) > 300:
         yield "Say why in 300 characters or fewer."
-    if hold := state_files.hold():
+    if pinned := state_files.pinned():
         yield (
-            f"{hold.get('who')} went back to edition {hold.get('number')}, which readers have now. "
-            "Resume publishing first, on the “Editions” page."
+            f"{pinned.get('who')} went back to edition {pinned.get('number')}, which readers have "
+            "now. Resume publishing first, on the “Editions” page."
         )
 
 
@@ -121,7 +125,7 @@ def _faults_of_ticks(standing, looked, ticked):
                 f"“{standing.name_of(name)}” is no longer waiting: it has been published, or "
                 "someone has undone the change."
             )
-        elif name not in looked or looked[name] != now.mark:
+        elif name not in looked or looked[name] != now.fingerprint:
             yield choice.CHANGED.format(now.record.name)
     left = set(standing.by_name) - ticked
     going = ticked & set(standing.by_name)
@@ -140,20 +144,20 @@ def _once(request):
         return uuid.uuid4()
 
 
-def ask(request, standing, marks, why):
+def ask(request, standing, fingerprints, why):
     """Ask the publisher for these records, once."""
-    chosen = sorted(marks)
+    chosen = sorted(fingerprints)
     if standing.before is not None:
         same = PublicationRequest.objects.filter(
             kind=Kind.RELEASE, state__in=[State.WAITING, State.RUNNING]
         )
         under_way = {
-            (*name, mark)
+            (*name, fingerprint)
             for earlier in same
             if earlier.chosen is not None
-            for name, mark in zip(earlier.chosen, earlier.marks, strict=True)
+            for name, fingerprint in zip(earlier.chosen, earlier.fingerprints, strict=True)
         }
-        if {(*name, marks[name]) for name in chosen} <= under_way:
+        if {(*name, fingerprints[name]) for name in chosen} <= under_way:
             messages.info(request, AGAIN)
             return
     _request, is_new = PublicationRequest.objects.get_or_create(
@@ -163,7 +167,7 @@ def ask(request, standing, marks, why):
             "who": request.user.get_username(),
             "why": why,
             "chosen": None if standing.before is None else [list(name) for name in chosen],
-            "marks": [marks[name] for name in chosen],
+            "fingerprints": [fingerprints[name] for name in chosen],
         },
     )
     if is_new:
@@ -195,7 +199,7 @@ def entry(request, context, label, key):
             "title": item.title,
             "subtitle": "Waiting to be published",
             "item": item,
-            "parts": standing.parts(item.name) if item.mark else [],
+            "parts": standing.parts(item.name) if item.fingerprint else [],
             "preview": link,
             "stands_on": preview.place_of(model) if link else "",
             "to_share": request.build_absolute_uri(link) if request.method == "POST" else "",

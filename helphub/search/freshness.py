@@ -1,6 +1,5 @@
 """When the index is stale: its stamp is not the one that a build would write now."""
 
-import hashlib
 import sqlite3
 from contextlib import closing
 from functools import cache
@@ -11,6 +10,7 @@ from django.conf import settings
 from django.db.models import Max
 
 from helphub.content import router
+from helphub.content.fingerprint import fingerprint
 from helphub.content.models import LoadedRow
 from helphub.search.index import Index, place
 
@@ -31,7 +31,7 @@ def stamp():
 @cache
 def _code():
     files = sorted(Path(__file__).parent.glob("*.py"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+    return fingerprint(b"".join(file.read_bytes() for file in files))
 
 
 def is_current():

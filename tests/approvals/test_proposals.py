@@ -245,15 +245,15 @@ def test_an_ordinary_number_is_approved_as_it_is_and_is_critical_then(admin, sec
 def test_help_now_goes_out_only_with_numbers_that_were_approved(editions, admin, second, galop):
     guide = Guide.objects.get(slug="help-now")
     save(admin, guide, body_en=f"{guide.body_en}\n\nCall {{h-galop}}.")
-    (held,) = publish.publish().held
-    assert held.record.key == guide.pk
-    assert "which has not been approved" in held.why
+    (refusal,) = publish.publish().left_out
+    assert refusal.record.key == guide.pk
+    assert "which has not been approved" in refusal.why
     page = store.current() / "pages/help-now.html"
     assert galop.dial not in page.read_text()
     # From now on no officer changes its digits alone.
     assert galop.is_guarded
     approve(second, proposed(admin, galop))
-    assert publish.publish().held == []
+    assert publish.publish().left_out == []
     assert f"tel:{galop.dial}" in (store.current() / "pages/help-now.html").read_text()
 
 
@@ -843,6 +843,6 @@ def test_an_approval_sends_out_no_other_words_of_the_line(
 def test_a_textphone_goes_out_only_as_it_was_approved(editions, change):
     phone = Phone.objects.get(slug="h-samaritans")
     Phone.objects.filter(pk=phone.pk).update(**change)
-    (held,) = publish.publish().held
-    assert held.record.key == phone.pk
-    assert "does not match what was approved" in held.why
+    (refusal,) = publish.publish().left_out
+    assert refusal.record.key == phone.pk
+    assert "does not match what was approved" in refusal.why

@@ -391,7 +391,7 @@ def test_a_page_never_names_a_line_that_has_ceased_to_do(client, office, duty):
 def test_the_release_checks_hold_back_both_lines_and_say_why(editions, office, duty):
     set_hours(duty, ("SA,SU", time(0), time(0)))
     published = publish.publish(who="the tests")
-    held = {one.record.name: one for one in published.held}
+    held = {one.record.name: one for one in published.left_out}
     assert set(held) == {office.name, duty.name}
     for refusal in held.values():
         assert refusal.rule == "fallbacks"

@@ -76,7 +76,7 @@ def a_day_passes(**dates):
             )
         file.commit()
     manifest = manifests.manifest_of(store.current())
-    manifest["files"] = integrity.marks_of(store.current(), integrity.FILES)
+    manifest["files"] = integrity.hashes_of(store.current(), integrity.FILES)
     (store.current() / "manifest.json").write_text(json.dumps(manifest))
     spares.write_spares(store.current())
     publish.publish(sources.CURRENT, who="the clock", why="a new day")
@@ -236,7 +236,7 @@ def test_a_link_to_an_archived_page_holds_back_the_entry_that_has_it(editions):
         description_en="Read [this](/guides/consent/) first."
     )
     done = publish.publish()
-    (held,) = done.held
+    (held,) = done.left_out
     assert held.record.label == "strategy.formofabuse"
     assert "/guides/consent/, which is archived or past its last day. Remove the link." in held.why
     assert pages()["/guides/consent/"]["status"] == 410

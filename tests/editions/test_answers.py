@@ -29,7 +29,7 @@ def html(address):
     return (store.current() / "pages" / page_files.file_of(address)).read_text()
 
 
-def marks():
+def fingerprints():
     return {
         address: page["sha256"] for address, page in manifests.pages_of(store.current()).items()
     }
@@ -55,7 +55,9 @@ def test_what_decides_who_is_in_a_list_changes_the_lists(editions):
 
     def lists():
         link = f'href="{service.get_absolute_url()}"'
-        return {address for address in marks() if "/list/" in address and link in html(address)}
+        return {
+            address for address in fingerprints() if "/list/" in address and link in html(address)
+        }
 
     before = lists()
     service.audiences.set([])
@@ -77,7 +79,7 @@ def test_rows_that_many_pages_share_are_read_whole(client):
             service_page(service.slug)
         line("h-spoc")
         narrowing.narrowed(lists[0].split("/")[2])
-        as_read = {key: answers.fingerprint(rows) for key, (rows, _) in made.kept.items()}
+        as_read = {key: answers.fingerprint_of_answer(rows) for key, (rows, _) in made.kept.items()}
         assert {name for _, name in as_read} == {
             "cards",
             "choices",
@@ -87,7 +89,7 @@ def test_rows_that_many_pages_share_are_read_whole(client):
         }
         for address in [*public_pages()[:120], *lists]:
             client.get(address)
-        assert as_read == {key: answers.fingerprint(made.kept[key][0]) for key in as_read}
+        assert as_read == {key: answers.fingerprint_of_answer(made.kept[key][0]) for key in as_read}
 
 
 def test_the_lists_are_narrowed_without_another_look(django_assert_num_queries):
@@ -102,7 +104,7 @@ def test_the_lists_are_narrowed_without_another_look(django_assert_num_queries):
 def test_the_fingerprint_of_a_card_covers_what_was_read_with_it(db):
     def fingerprint():
         with memory.using(memory.Memory()):
-            return answers.fingerprint(card(service.pk))
+            return answers.fingerprint_of_answer(card(service.pk))
 
     service = Service.objects.filter(phones__schedules__isnull=False).first()
     fingerprints = [fingerprint()]
@@ -214,7 +216,7 @@ def test_whatever_changes_every_page_is_what_it_would_be_if_all_were_made(editio
     for number in range(6):
         changed += [change_something(chance) for _ in range(4)]
         with clock.fixed(day + timedelta(days=number * 5)):
-            publish.publish(force="The gate is not what is tested.")
+            publish.publish(force="The release checks are not what is tested.")
     reused = pages()
     (store.current() / answers.FILE).unlink()
     with clock.fixed(day + timedelta(days=25)):

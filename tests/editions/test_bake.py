@@ -1,4 +1,4 @@
-"""What goes into an edition's file, and what does not hold together."""
+"""What goes into an edition's file, and what does not pinned together."""
 
 import sqlite3
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Each rule of the gate, seen to refuse: finished pages are altered, and read as in use."""
+"""Each release check, seen to refuse: finished pages are altered, and read as in use."""
 
 import pytest
 
@@ -13,7 +13,7 @@ LAW, CONTACTS = "/topics/law/", "/contacts/"
 
 @pytest.fixture
 def whole(editions):
-    """The edition as the gate sees it."""
+    """The edition as the release checks see it."""
     folder = store.current()
     manifest = manifests.read_manifest(folder)
     pages = manifests.with_all_headers(manifest)
@@ -161,8 +161,8 @@ def test_a_title_that_gives_the_subject_away_is_refused(whole):
 
 
 def test_a_title_that_another_page_has_is_refused(whole):
-    marks = {address: page["sha256"] for address, page in whole.pages.items()}
-    titles = {address: whole.facts[marks[address]]["title"] for address in (LAW, CONTACTS)}
+    fingerprints = {address: page["sha256"] for address, page in whole.pages.items()}
+    titles = {address: whole.facts[fingerprints[address]]["title"] for address in (LAW, CONTACTS)}
     changes = (f"<title>{titles[CONTACTS]}", f"<title>{titles[LAW]}")
     assert "is already used by" in only(altered(whole, CONTACTS, changes)).why
 

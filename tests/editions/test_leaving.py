@@ -30,7 +30,7 @@ def withdraw(row):
     publish.publish(sources.WITHDRAWAL)
 
 
-def marks():
+def fingerprints():
     return {
         address: page["sha256"] for address, page in manifests.pages_of(store.current()).items()
     }
@@ -51,12 +51,12 @@ def test_only_pages_that_show_it_are_made_and_the_rest_follows_by_itself(
     monkeypatch.setattr(worker, "close_old_connections", lambda: None)
     # Every list counts it, but no card names it.
     service = Service.objects.get(slug="local-number")
-    shown, before = showing("/services/local-number/"), marks()
+    shown, before = showing("/services/local-number/"), fingerprints()
     withdraw(service)
     assert not showing("/services/local-number/")
     assert 0 < len(made[0]) < len(before) / 2
     assert {page_files.file_of(address) for address in made[0]} >= {str(file) for file in shown}
-    assert [a for a, mark in marks().items() if a not in made[0] and mark != before[a]] == []
+    assert [a for a, mark in fingerprints().items() if a not in made[0] and mark != before[a]] == []
     assert integrity.damage_of(store.current()) is None
     assert manifests.manifest_of(store.current())["later"] > 40
     # The publisher makes them once, when it has nothing else to do.
@@ -68,10 +68,10 @@ def test_only_pages_that_show_it_are_made_and_the_rest_follows_by_itself(
     assert manifest["why"] == "pages that a withdrawal left for later"
     assert not manifest.get("later")
     # Afterwards they match pages made from nothing.
-    now = marks()
+    now = fingerprints()
     (store.current() / "answers.json.gz").unlink()
     publish.publish(sources.CURRENT)
-    assert marks() == now
+    assert fingerprints() == now
 
 
 @pytest.mark.parametrize(
@@ -105,18 +105,18 @@ def test_a_publisher_that_has_looked_at_the_day_makes_what_was_left_too(editions
 
 def test_a_release_after_it_makes_what_was_left(editions, made):
     withdraw(Service.objects.get(slug="local-number"))
-    left = build.left_for_later(store.current(), marks())
+    left = build.left_for_later(store.current(), fingerprints())
     publish.publish()
     assert left
     assert left <= set(made[1])
 
 
 def test_new_code_does_not_hold_a_withdrawal_up(editions, made, monkeypatch):
-    monkeypatch.setattr(up_to_date, "code_mark", lambda: "another")
+    monkeypatch.setattr(up_to_date, "code_fingerprint", lambda: "another")
     withdraw(Phone.objects.get(slug=LINE))
-    assert len(made[0]) < len(marks()) / 2
+    assert len(made[0]) < len(fingerprints()) / 2
     publish.publish(sources.CURRENT)
-    assert set(made[0]) | set(made[1]) >= set(marks())
+    assert set(made[0]) | set(made[1]) >= set(fingerprints())
 
 
 def test_a_damaged_page_is_not_left_as_it_is(editions, made):

@@ -209,9 +209,9 @@ def test_a_fault_in_one_entry_holds_it_back_and_the_rest_goes_out(editions):
     Guide.objects.filter(slug="consent").update(title="After rape", body_en="New words.")
     FormOfAbuse.objects.filter(slug="law").update(summary_en="Another summary.")
     done = publish.publish()
-    (held,) = done.held
-    assert held.record.name == Guide.objects.get(slug="consent").name
-    assert "says “rape”" in held.why
+    (refusal,) = done.left_out
+    assert refusal.record.name == Guide.objects.get(slug="consent").name
+    assert "says “rape”" in refusal.why
     assert "New words." not in page("/guides/consent/")
     assert without_day(page("/guides/consent/")) == without_day(page("/guides/consent/", 1))
     assert "Another summary." in page("/topics/")
@@ -223,7 +223,7 @@ def test_a_new_entry_that_is_held_back_is_not_there(editions):
     guide.pk, guide.slug, guide.title, guide.name_en = None, "new", "After rape", "New"
     guide.save()
     done = publish.publish()
-    assert [one.record.name for one in done.held] == ["New"]
+    assert [one.record.name for one in done.left_out] == ["New"]
     assert "/guides/new/" not in manifests.pages_of(store.current())
     assert "/guides/new/" not in page("/guides/")
 
@@ -265,7 +265,7 @@ def test_what_needs_no_page_is_in_no_edition(editions):
 
 
 def test_a_line_without_a_number_of_its_own_is_no_fault(editions):
-    assert publish.publish().held == []
+    assert publish.publish().left_out == []
 
 
 # Killed midway, twice at once, no space
@@ -595,7 +595,7 @@ def test_many_pages_that_fail_are_reported_and_hang_nothing(editions):
         topic.pk, topic.slug, topic.title = None, f"copy-{number}", f"Copy {number}"
         topic.save()
     done = publish.publish()
-    assert {one.rule for one in done.held} == {"answers"}
+    assert {one.rule for one in done.left_out} == {"answers"}
     assert "/topics/copy-1/" not in manifests.pages_of(store.current())
 
 

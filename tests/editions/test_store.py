@@ -178,7 +178,7 @@ def test_going_back_takes_no_time_and_holds(second, capsys):
     call_command("editions", "--roll-back", "1", "--why", "A complaint")
     assert time.perf_counter() - started < 2
     assert "Of the second edition." not in words()
-    assert state_files.hold()["why"] == "A complaint"
+    assert state_files.pinned()["why"] == "A complaint"
     with pytest.raises(CommandError, match=r"went back to it \(A complaint\)"):
         call_command("publish")
     call_command("editions")
@@ -186,7 +186,7 @@ def test_going_back_takes_no_time_and_holds(second, capsys):
     # A new day's edition is made from what readers have.
     call_command("publish", "--time-only")
     assert "Of the second edition." not in words()
-    assert state_files.hold()["number"] == store.number_of(store.current()) == 3
+    assert state_files.pinned()["number"] == store.number_of(store.current()) == 3
     call_command("editions", "--lift")
     call_command("publish")
     assert "Of the second edition." in words()
@@ -206,7 +206,7 @@ def test_going_back_passes_the_gate_with_todays_approved_numbers(second):
     with pytest.raises(CommandError, match="the approved number is 01384 000000"):
         call_command("editions", "--roll-back", "1", "--why", "A test")
     assert store.number_of(store.current()) == 2
-    assert state_files.hold() is None
+    assert state_files.pinned() is None
 
 
 def test_going_back_to_what_shows_something_withdrawn_leaves_that_out(second):
@@ -217,7 +217,7 @@ def test_going_back_to_what_shows_something_withdrawn_leaves_that_out(second):
     assert "Of the second edition." not in words()
     for path in (store.current() / "pages").rglob("*.html"):
         assert "tel:116123" not in path.read_text(), path
-    assert state_files.hold()["number"] == 3
+    assert state_files.pinned()["number"] == 3
 
 
 # Withdrawing
@@ -333,7 +333,7 @@ def test_going_back_to_an_altered_edition_is_refused(second, name):
     with pytest.raises(store.StoreError, match="was altered"):
         rollback.roll_back(1, "an officer", "A test")
     assert store.number_of(store.current()) == 2
-    assert state_files.hold() is None
+    assert state_files.pinned() is None
 
 
 def test_readers_fall_back_to_older_editions_and_never_to_one_that_was_left(editions):
@@ -342,7 +342,7 @@ def test_readers_fall_back_to_older_editions_and_never_to_one_that_was_left(edit
     assert store.newest_first() == [store.folder_of(2), store.folder_of(1)]
     (editions / "current").unlink()
     assert store.newest_first() == [store.folder_of(n) for n in (3, 2, 1)]
-    state_files.set_hold(2, "an officer", "A complaint")
+    state_files.pin(2, "an officer", "A complaint")
     assert store.newest_first() == [store.folder_of(n) for n in (2, 1)]
 
 

@@ -307,7 +307,7 @@ def test_going_back_gives_way_and_is_done_afterwards(editions, admin, at, is_wit
     assert WORDS not in words()
     request.refresh_from_db()
     assert request.state == State.DONE
-    assert state_files.hold()["number"] == store.number_of(store.current())
+    assert state_files.pinned()["number"] == store.number_of(store.current())
     assert outcomes.unmended() == []
 
 

@@ -89,13 +89,13 @@ def test_a_form_that_is_refused_for_an_error_keeps_its_mark(admin, other):
     assert Guide.objects.get(pk=guide.pk).position == 77
 
 
-@pytest.mark.parametrize("mark", [None, "", "0" * 32])
+@pytest.mark.parametrize("fingerprint", [None, "", "0" * 32])
 def test_a_form_without_its_mark_is_refused(admin, mark):
     guide = Guide.objects.get(slug="consent")
     values = open_form(admin, guide) | {"title": "My title"}
-    values |= {"_mark": mark or ""}
+    values |= {"_fingerprint": mark or ""}
     if mark is None:
-        del values["_mark"]
+        del values["_fingerprint"]
     answer = send(admin, guide, values)
     assert answer.status_code == 409
     assert form_values(Page(answer))["title"] == "My title"

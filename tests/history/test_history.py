@@ -58,7 +58,7 @@ def restore(client, row, version):
     values = {
         one.get("name"): one.get("value")
         for one in page.all("input", type="hidden")
-        if one.get("name") == "mark"
+        if one.get("name") == "fingerprint"
     }
     return Page(client.post(restore_url(row, version), values, follow=True))
 
@@ -334,8 +334,8 @@ def test_somebody_who_saves_while_one_looks_is_not_undone(admin):
     save(admin, guide, summary_en="Changed.")
     page = Page(admin.get(restore_url(guide, versions_of(guide)[1])))
     save(admin, guide, summary_en="Changed again.")
-    (mark,) = [one.get("value") for one in page.all("input") if one.get("name") == "mark"]
-    answer = admin.post(restore_url(guide, versions_of(guide)[2]), {"mark": mark})
+    (mark,) = [one.get("value") for one in page.all("input") if one.get("name") == "fingerprint"]
+    answer = admin.post(restore_url(guide, versions_of(guide)[2]), {"fingerprint": mark})
     assert answer.status_code == 409
     assert Guide.objects.get(pk=guide.pk).summary == "Changed again."
 

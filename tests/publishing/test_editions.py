@@ -266,8 +266,8 @@ def test_a_refusal_is_said_until_it_is_mended_whatever_the_clock_does(editions, 
     # Publishing something else does not fix it either.
     Guide.objects.filter(slug="consent").update(summary_en="Other words.")
     key = ("strategy.guide", Guide.objects.get(slug="consent").pk)
-    marks = {item.name: item.mark for item in Standing().waiting}
-    publish.publish(marks={key: marks[key]})
+    fingerprints = {item.name: item.fingerprint for item in Standing().waiting}
+    publish.publish(fingerprints={key: fingerprints[key]})
     assert Client().get("/healthz/fresh").status_code == 503
     put_back()
     publish.publish()
@@ -282,11 +282,11 @@ def test_an_entry_held_back_is_said_until_it_goes_out(editions, admin):
     assert Client().get("/healthz/fresh").status_code == 200  # Readers have an edition of today.
     publish.publish(sources.CURRENT, "the clock", "a new day")
     page = Page(admin.get(EDITIONS))
-    assert "Held back: unchanged for readers" in page.text
-    assert "Held back from readers" in Page(admin.get("/admin/")).text
+    assert "Left out: unchanged for readers" in page.text
+    assert "Left out from readers" in Page(admin.get("/admin/")).text
     Guide.objects.filter(slug="consent").update(title="Choice")
     publish.publish()
-    assert "Held back" not in Page(admin.get(EDITIONS)).text
+    assert "Left out" not in Page(admin.get(EDITIONS)).text
 
 
 def test_a_publisher_dismisses_a_refusal_with_a_reason_and_an_editor_does_not(
@@ -362,7 +362,7 @@ def test_who_may_not_do_it_is_offered_no_button_for_it(editions, admin, django_u
     publish.publish()
     withdrawing.withdraw(Phone.objects.get(slug="h-galop"), "an officer", "A test")
     withdrawing.withdraw(Phone.objects.get(slug="h-spoc"), "an officer", "A test")
-    state_files.set_hold(2, "an officer", "A test")
+    state_files.pin(2, "an officer", "A test")
     buttons = ["Go back to this edition", "End the withdrawal", "Resume publishing"]
     page = admin.get(EDITIONS).content.decode()
     assert [button for button in buttons if button in page] == buttons
@@ -565,13 +565,13 @@ def failing(execute, sql, params, many, context):
 def test_a_database_that_dies_under_the_publisher_does_not_end_it(editions, monkeypatch):
     monkeypatch.setattr(connection, "close", lambda: None)  # The test's own.
     ask_for(Kind.LIFT, "me")
-    state_files.set_hold(1, "me", "A test")
+    state_files.pin(1, "me", "A test")
     watcher = Watcher()
     with connection.execute_wrapper(failing):
         watcher.look()
     transaction.set_rollback(False)  # The test's own transaction goes on.
     assert PublicationRequest.objects.get().state == State.WAITING
-    assert state_files.hold()
+    assert state_files.pinned()
 
     def dies(request):
         rollback.lift(request.who)
@@ -585,7 +585,7 @@ def test_a_database_that_dies_under_the_publisher_does_not_end_it(editions, monk
     connection.execute_wrappers.remove(failing)
     watcher.look()
     assert PublicationRequest.objects.get().state == State.DONE
-    assert state_files.hold() is None
+    assert state_files.pinned() is None
 
 
 def test_what_somebody_wants_off_every_page_comes_first(editions):

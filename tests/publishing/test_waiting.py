@@ -1,4 +1,4 @@
-"""Waiting to be published: shown word by word, ticked, published, and everything else held back."""
+"""Waiting to be published: shown word by word, ticked, published, and everything else left out."""
 
 import re
 
@@ -327,8 +327,10 @@ def test_a_field_that_names_a_new_entry_asks_for_that_one_too(editions, admin):
     assert "refers to “New people”, which is new and not ticked." in page.text
     # The publisher refuses it too, whoever asked: the entry stays unchanged.
     now = pending.Standing()
-    done = publish.publish(marks={name_of(service): now.by_name[name_of(service)].mark})
-    assert "New people" in done.held[0].why
+    done = publish.publish(
+        fingerprints={name_of(service): now.by_name[name_of(service)].fingerprint}
+    )
+    assert "New people" in done.left_out[0].why
     assert readers_content.rows_of(store.current())[Service][service.pk]["organization_id"] != (
         organization.pk
     )

@@ -44,10 +44,11 @@ class Command(BaseCommand):
             raise CommandError(error) from error
 
     def _list(self):
-        current, hold = store.current(), state_files.hold()
-        if hold:
+        current, pinned = store.current(), state_files.pinned()
+        if pinned:
             self.stdout.write(
-                f"{hold.get('who')} went back to edition {hold.get('number')}: {hold.get('why')}"
+                f"{pinned.get('who')} went back to edition {pinned.get('number')}: "
+                f"{pinned.get('why')}"
             )
         for number in reversed(store.numbers()):
             folder = store.folder_of(number)
@@ -62,9 +63,9 @@ class Command(BaseCommand):
             notes = [manifest["why"], manifest["forced"] and f"FORCED: {manifest['forced']}"]
             notes.append(store.is_forbidden(folder) and "not served: it shows something withdrawn")
             note = "; ".join(note for note in notes if note)
-            mark = "*" if folder == current else " "
+            sign = "*" if folder == current else " "
             self.stdout.write(
-                f"{mark} {number:6}  {made:%d %b %Y %H:%M}  {manifest['who']}  {counts}  {note}"
+                f"{sign} {number:6}  {made:%d %b %Y %H:%M}  {manifest['who']}  {counts}  {note}"
             )
         if current is None:
             self.stdout.write("There is no current edition. Run manage.py publish.")

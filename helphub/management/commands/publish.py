@@ -19,8 +19,8 @@ class Command(BaseCommand):
             "--force",
             default="",
             metavar="REASON",
-            help="Publish even if the gate refuses the edition. The reason is kept. A wrong number "
-            "on every page still stops it.",
+            help="Publish even if the release checks refuse the edition. The reason is kept. A "
+            "wrong number on every page still stops it.",
         )
         parser.add_argument(
             "--time-only",
@@ -60,8 +60,8 @@ class Command(BaseCommand):
             raise CommandError(f"Refused. Readers keep the edition they have.\n{error}") from error
         except errors.KNOWN as error:
             raise CommandError(errors.in_words(error)) from error
-        for refusal in done.held:
-            self.stdout.write(f"Held back (readers keep the previous version): {refusal}")
+        for refusal in done.left_out:
+            self.stdout.write(f"Left out (readers keep the previous version): {refusal}")
         for warning in done.warnings:
             self.stdout.write(f"Note: {warning}")
         counts = ", ".join(f"{len(pages)} {name}" for name, pages in done.changes.items())
