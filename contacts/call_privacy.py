@@ -32,7 +32,7 @@ class Question(models.TextChoices):
     INTERPRETER = "interpreter", "Can an interpreter join?"
 
 
-class Trace(NamedTuple):
+class PrivacyFact(NamedTuple):
     """One fact as readers see it: our words, what an officer added, and who says so."""
 
     question: str
@@ -47,12 +47,12 @@ class Trace(NamedTuple):
 
 
 IN_THE_PHONE = {
-    "voice": Trace(
+    "voice": PrivacyFact(
         _("In the phone"),
         _("Stays in the phone's list of calls."),
         source=_("This is how phones work"),
     ),
-    "text": Trace(
+    "text": PrivacyFact(
         _("In the phone"),
         _("Stays in the phone's messages."),
         source=_("This is how phones work"),
@@ -60,12 +60,12 @@ IN_THE_PHONE = {
 }
 # By whether the call can be on an itemised bill.
 ON_THE_BILL = {
-    Answer.YES: Trace(
+    Answer.YES: PrivacyFact(
         _("On the bill"),
         _("Can be on an itemised bill."),
         source=_("What phone companies and helplines say of itemised bills"),
     ),
-    Answer.NO: Trace(
+    Answer.NO: PrivacyFact(
         _("On the bill"),
         _("Should not be on an itemised bill; the phone company's app may still show it."),
         source=_(
@@ -73,7 +73,7 @@ ON_THE_BILL = {
             "Commissioner's guide gives it"
         ),
     ),
-    Answer.UNKNOWN: Trace(_("On the bill"), _("We do not know if it can be on a bill.")),
+    Answer.UNKNOWN: PrivacyFact(_("On the bill"), _("We do not know if it can be on a bill.")),
 }
 # Both facts above in one line, for places with no more room.
 IN_SHORT = {
@@ -85,34 +85,34 @@ IN_SHORT = {
     Answer.UNKNOWN: _("Stays in the call list; we do not know about the bill."),
 }
 COST_UNKNOWN = {
-    "voice": Trace(_("Cost"), _("We do not know what a call costs.")),
-    "text": Trace(_("Cost"), _("We do not know what a text costs.")),
+    "voice": PrivacyFact(_("Cost"), _("We do not know what a call costs.")),
+    "text": PrivacyFact(_("Cost"), _("We do not know what a text costs.")),
 }
 FREE_WORDS = _("Free from UK mobiles and landlines.")
 LANDLINE_WORDS = _("Costs the same as a call to a landline. It is included in most call plans.")
 # What a call costs, by type of number. Mobiles are left out: that cost depends on the plan.
 COSTS = {
-    NumberType.EMERGENCY: Trace(_("Cost"), FREE_WORDS, source=_("The Home Office")),
-    NumberType.FREEPHONE: Trace(
+    NumberType.EMERGENCY: PrivacyFact(_("Cost"), FREE_WORDS, source=_("The Home Office")),
+    NumberType.FREEPHONE: PrivacyFact(
         _("Cost"),
         FREE_WORDS,
         source=_("Ofcom's rule since 2015 for numbers that begin with 0800, 0808 or 116"),
     ),
-    NumberType.LANDLINE: Trace(
+    NumberType.LANDLINE: PrivacyFact(
         _("Cost"), LANDLINE_WORDS, source=_("Citizens Advice, on the cost of calls")
     ),
-    NumberType.UK_WIDE: Trace(
+    NumberType.UK_WIDE: PrivacyFact(
         _("Cost"), LANDLINE_WORDS, source=_("Ofcom's rule for numbers that begin with 03")
     ),
 }
 COSTS_OF_DIGITS = {
-    "101": Trace(
+    "101": PrivacyFact(
         _("Cost"), FREE_WORDS, source=_("The Home Office, of all calls since 1 April 2020")
     ),
-    "111": Trace(_("Cost"), FREE_WORDS, source=_("The NHS's own pages about 111")),
+    "111": PrivacyFact(_("Cost"), FREE_WORDS, source=_("The NHS's own pages about 111")),
 }
 TEXT_COSTS_OF_DIGITS = {
-    "85258": Trace(
+    "85258": PrivacyFact(
         _("Cost"), _("Free to text."), source=_("Full Fact, a charity that checks claims")
     )
 }
@@ -203,7 +203,7 @@ def is_free_by_digits(phone):
     return cost and cost.words != LANDLINE_WORDS
 
 
-def traces_of(phone):
+def facts_of(phone):
     """Every fact about a number, in the order readers see them."""
     medium = _medium(phone)
     asked = ASKED_OF_TEXTS if medium == "text" else ASKED
@@ -220,14 +220,14 @@ def traces_of(phone):
     ]
 
 
-def known_traces_of(phone):
+def known_facts_of(phone):
     """The facts that a list shows. Unknown facts are left to the service's own page.
 
     Interpreters are the exception: readers of another language ask about them first, so for them
     the list shows that fact even when it is unknown.
     """
     interpreter, _sentences = ASKED["interpreter"]
-    return [trace for trace in traces_of(phone) if trace.is_known or trace.question == interpreter]
+    return [fact for fact in facts_of(phone) if fact.is_known or fact.question == interpreter]
 
 
 def _cost(phone):
@@ -237,11 +237,13 @@ def _cost(phone):
         return by_digits or COST_UNKNOWN[_medium(phone)]
     words = by_digits.words if by_digits else ""
     source = phone.cost_source or (by_digits.source if by_digits else "")
-    return Trace(_("Cost"), words, phone.cost, phone, source)
+    return PrivacyFact(_("Cost"), words, phone.cost, phone, source)
 
 
 def _answer(question, sentences, row):
     if row is None:
-        return Trace(question, sentences[Answer.UNKNOWN], is_known=False)
+        return PrivacyFact(question, sentences[Answer.UNKNOWN], is_known=False)
     is_known = row.answer != Answer.UNKNOWN or bool(row.detail)
-    return Trace(question, sentences[row.answer], row.detail, row, row.source, row.dated, is_known)
+    return PrivacyFact(
+        question, sentences[row.answer], row.detail, row, row.source, row.dated, is_known
+    )

@@ -310,18 +310,18 @@ class Phone(Answering, Entry):
         return asked.get(call_privacy.Question.INTERPRETER, call_privacy.Answer.UNKNOWN)
 
     @property
-    def traces(self):
+    def call_privacy(self):
         """What a call to this number leaves behind, and what it asks for."""
-        return call_privacy.traces_of(self)
+        return call_privacy.facts_of(self)
 
     @property
-    def known_traces(self):
-        """The traces that a list shows."""
-        return call_privacy.known_traces_of(self)
+    def known_call_privacy(self):
+        """What of it a list shows."""
+        return call_privacy.known_facts_of(self)
 
     @property
-    def traces_in_short(self):
-        """The traces in one line, from the digits alone. Needs no database."""
+    def call_privacy_in_short(self):
+        """What a call leaves, in one line, from the digits alone. Needs no database."""
         return call_privacy.IN_SHORT[call_privacy.on_the_bill(self)]
 
     @property

@@ -1,4 +1,4 @@
-"""What the publisher notes beside the editions: a pin, the last outcome, damage, progress, beats."""
+"""What the publisher notes beside the editions: a pin, the last outcome, damage, progress."""
 
 import json
 import os

@@ -79,7 +79,7 @@ def language_of(entry):
 
 @register.simple_block_tag(takes_context=True)
 def note_on_calls(context, content):
-    """The enclosed content. If it shows a number, add a line below on the traces a call leaves."""
+    """The enclosed content. If it shows a number, add a line below on what a call leaves."""
     if 'href="tel:' not in content and 'href="sms:' not in content:
         return content
     note = context.template.engine.get_template("includes/_calls_stay.html")

@@ -362,7 +362,7 @@ def test_the_header_and_the_emergency_page_say_it_of_the_single_point_of_contact
     for page in [*pages.values(), *bad]:
         (box,) = page.all("section", class_="spoc")
         assert text(box).endswith(SPOC)
-    assert all(critical.from_file()[role].traces_in_short for role in Phone.Role)
+    assert all(critical.from_file()[role].call_privacy_in_short for role in Phone.Role)
 
 
 def test_the_header_follows_the_digits(client):
