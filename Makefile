@@ -77,5 +77,4 @@ lock:
 .venv/.test-stamp: requirements-dev.txt | .venv/bin/python
 	@echo "Installing what the tests need..."
 	@$(INSTALL) -r requirements-dev.txt
-	@$(V)/python manage.py compile_words
 	@touch $@

@@ -8,7 +8,7 @@ has told us what the phone company's own app shows.
 from typing import Any, NamedTuple
 
 from django.db import models
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_noop as _
 
 from contacts.dialling import NumberType, type_of
@@ -18,9 +18,9 @@ ITEMISED = {NumberType.LANDLINE, NumberType.UK_WIDE, NumberType.MOBILE}
 
 
 class Answer(models.TextChoices):
-    YES = "yes", gettext_lazy("yes")
-    NO = "no", gettext_lazy("no")
-    UNKNOWN = "unknown", gettext_lazy("not known")
+    YES = "yes", "yes"
+    NO = "no", "no"
+    UNKNOWN = "unknown", "not known"
 
 
 class Question(models.TextChoices):

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache.backends import db as _loaded  # noqa: F401  See `later`.
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone, translation
@@ -53,7 +52,6 @@ def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory
     # No edition yet, so pages are made live from the test database.
     settings.EDITIONS_DIR = tmp_path_factory.mktemp("editions")
     settings.FIND_INDEX = tmp_path_factory.mktemp("find") / "find.sqlite3"
-    call_command("compile_words")
     with django_db_blocker.unblock(), prepared.test_database(), django_db_blocker.block():
         yield
 

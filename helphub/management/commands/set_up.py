@@ -7,17 +7,15 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from helphub import words
 from helphub.accounts.change_log import record
 from helphub.accounts.models import AccountChange
 from helphub.search.build import build_index
 
 
 class Command(BaseCommand):
-    help = "Set up or update translations, tables, content and an account to sign in with."
+    help = "Set up or update tables, content and an account to sign in with."
 
     def handle(self, **options):
-        words.compile_all()
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             call_command("migrate", interactive=False, verbosity=0)
