@@ -77,11 +77,8 @@ def publish(
     pages already made.
     """
     with locking.lock(), clock.fixed(clock.today()):
-        if source == RELEASED and (pinned := state_files.pinned()) is not None:
-            raise store.StoreError(
-                f"Readers have edition {pinned.get('number')} because {pinned.get('who')} went "
-                f"back to it ({pinned.get('why')}). End that first: manage.py editions --lift"
-            )
+        if source == RELEASED:
+            _refuse_while_pinned()
         attempt = attempt or outcomes.Attempt(
             source, who, None if fingerprints is None else list(fingerprints)
         )
@@ -101,6 +98,14 @@ def publish(
             state_files.pin(published.number, pinned.get("who"), pinned.get("why"))
         outcomes.note(attempt, outcomes.DONE, published.left_out, number=published.number)
         return published
+
+
+def _refuse_while_pinned():
+    if (pinned := state_files.pinned()) is not None:
+        raise store.StoreError(
+            f"Readers have edition {pinned.get('number')} because {pinned.get('who')} went "
+            f"back to it ({pinned.get('why')}). End that first: manage.py editions --lift"
+        )
 
 
 class _Publication:
