@@ -15,6 +15,7 @@ from helphub import assets, error_pages
 from helphub.content import router
 from helphub.content.requests import is_for_admin
 from helphub.editions import bake, manifests, store
+from helphub.whitespace import squeezed
 
 
 def is_for_health(request):
@@ -184,6 +185,19 @@ def pages_for_refusals(get_response):
         page = error_pages.method_not_allowed(request)
         page.headers["Allow"] = response.headers["Allow"]
         return page
+
+    return middleware
+
+
+def without_indentation(get_response):
+    """Send readers a page without the line breaks that only make its template readable."""
+
+    def middleware(request):
+        response = get_response(request)
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        if is_page and not response.streaming and not is_for_admin(request):
+            response.content = squeezed(response.content.decode())
+        return response
 
     return middleware
 

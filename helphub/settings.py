@@ -160,6 +160,7 @@ MIDDLEWARE = [
     "helphub.middleware.pages_for_refusals",
     "helphub.middleware.readers_edition",
     "django.middleware.common.CommonMiddleware",
+    "helphub.middleware.without_indentation",
 ]
 if FOR_OFFICERS:
     # These act on admin requests only. allauth's sees the others too, but leaves them alone.
