@@ -5,8 +5,6 @@ import re
 from modeltranslation.translator import translator
 from modeltranslation.utils import get_translation_fields
 
-POSTCODE = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b", re.IGNORECASE)
-
 # An address as it might be typed in a text: a postcode, or a house number and street.
 ADDRESS = re.compile(
     r"\b[A-Za-z]{1,2}\d[A-Za-z\d]?[\s.-]{0,3}\d[A-Za-z]{2}\b"

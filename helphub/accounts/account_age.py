@@ -7,10 +7,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from helphub.accounts import factors
-from helphub.accounts.change_log import moment
 from helphub.accounts.keepers import is_lone_keeper
 from helphub.accounts.models import AccountChange
 from helphub.accounts.rights import APPROVE, groups_that_may, has_directly
+from helphub.content import moments
 
 Kind = AccountChange.Kind
 
@@ -66,7 +66,7 @@ def _new_account(user, rows):
     if user.date_joined <= timezone.now() - settings.ACCOUNT_AGE:
         return []
     makers = {row.who for row in rows if row.kind == Kind.ACCOUNT}
-    words = f"the account was added on {moment(user.date_joined)}"
+    words = f"the account was added on {moments.in_words(user.date_joined)}"
     return [Young(words, user.date_joined, settings.ACCOUNT_AGE, makers or {None})]
 
 
@@ -83,7 +83,7 @@ def _new_by_log(rows, permission, factor_age):
     for row in rows:
         if row.kind in wording:
             row_age = factor_age if row.kind == Kind.REMOVED else settings.ACCOUNT_AGE
-            words = f"{wording[row.kind]} {moment(row.at)}"
+            words = f"{wording[row.kind]} {moments.in_words(row.at)}"
             yield Young(words, row.at, row_age, {row.who}, row)
 
 
@@ -94,7 +94,7 @@ def _new_factors(user, rows, factor_age):
     since = timezone.now() - settings.ACCOUNT_AGE
     if any(row.kind == Kind.FACTOR and row.at > since for row in rows):
         for factor in Authenticator.objects.filter(user=user, created_at__gt=since):
-            words = f"{factors.in_words(factor)} was added on {moment(factor.created_at)}"
+            words = f"{factors.in_words(factor)} was added on {moments.in_words(factor.created_at)}"
             yield Young(words, factor.created_at, factor_age, doers)
 
 
@@ -121,7 +121,7 @@ def _roles_too_young(user, permission, rows, is_covered):
     for way in ways:
         words, age = "the role was given or changed on", settings.ACCOUNT_AGE
         young = [
-            Young(f"{words} {moment(row.at)}", row.at, age, {row.who}, row)
+            Young(f"{words} {moments.in_words(row.at)}", row.at, age, {row.who}, row)
             for row in way
             if row.at > since
         ]

@@ -13,8 +13,9 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from helphub.accounts import factor_removal, roles, sessions, sign_in_links, vouching
-from helphub.accounts.change_log import moment, waiting_for
+from helphub.accounts.change_log import waiting_for
 from helphub.accounts.views import choices
+from helphub.content import moments
 from helphub.content.registry import own_apps
 
 
@@ -117,7 +118,7 @@ class OfficerAdmin(UserAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         for waiting in waiting_for(form.instance):
-            when = moment(waiting.works_at)
+            when = moments.in_words(waiting.works_at)
             messages.warning(
                 request,
                 f"{waiting.words} It takes effect on {when}, or at once when another user "
@@ -181,11 +182,12 @@ class OfficerAdmin(UserAdmin):
 
     def _ask_for_removal(self, request, user):
         asked = factor_removal.ask_for_removal(user)
+        when = moments.in_words(asked.works_at)
         self.log_change(request, user, "Asked for all second factors to be removed.")
         messages.warning(
             request,
-            "All second factors will be removed and all sessions ended on "
-            f"{moment(asked.works_at)}, or at once when another user administrator agrees.",
+            f"All second factors will be removed and all sessions ended on {when}, or at once when "
+            "another user administrator agrees.",
         )
 
     def _vouch(self, request, user):

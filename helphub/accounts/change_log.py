@@ -4,16 +4,11 @@ from allauth.core import context
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from helphub.accounts.models import AccountChange
 
 Kind = AccountChange.Kind
 ON_THE_SERVER = "someone on the server"
-
-
-def moment(when):
-    return date_format(timezone.localtime(when), "j F, H:i")
 
 
 def officer():

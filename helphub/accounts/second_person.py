@@ -3,9 +3,9 @@
 from django.contrib.auth.models import User
 
 from helphub.accounts.account_age import too_young
-from helphub.accounts.change_log import moment
 from helphub.accounts.keepers import is_keeper
 from helphub.accounts.rights import APPROVE, KEEP_USERS
+from helphub.content import moments
 
 
 def why_not_approve(user, proposer):
@@ -15,7 +15,7 @@ def why_not_approve(user, proposer):
     lately made or took over the proposer's account is not a second person.
     """
     if young := too_young(user, APPROVE):
-        until = moment(max(item.old_at for item in young))
+        until = moments.in_words(max(item.old_at for item in young))
         return (
             f"You cannot approve a number yet: {_listed(item.words for item in young)}. You can "
             f"from {until}, or once a user administrator who had no part in this vouches for you."
@@ -30,7 +30,7 @@ def why_not_approve(user, proposer):
         if user.pk in item.doers and user.pk != proposing.pk:
             return (
                 f"You had a hand in the account that proposed this: {item.words}. Ask someone else "
-                f"to approve it. You can from {moment(item.old_at)}."
+                f"to approve it. You can from {moments.in_words(item.old_at)}."
             )
     return ""
 
@@ -40,7 +40,7 @@ def why_no_second_keeper(user):
     if not is_keeper(user):
         return "Only a user administrator can do that."
     if young := too_young(user, KEEP_USERS, for_vouching=True):
-        until = moment(max(item.old_at for item in young))
+        until = moments.in_words(max(item.old_at for item in young))
         return (
             f"You cannot agree or vouch until {until}: {_listed(item.words for item in young)}. "
             "Until then, ask another user administrator."

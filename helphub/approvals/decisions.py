@@ -3,13 +3,12 @@
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
-from django.utils.formats import date_format
 
 from contacts.models import ApprovedNumber, Phone
 from helphub.accounts.second_person import why_not_approve
 from helphub.approvals.models import NumberProposal
 from helphub.approvals.proposing import PROPOSED, set_on
+from helphub.content import moments
 from helphub.editions import readers_content, withdrawing
 from helphub.history.recording import recording
 from helphub.publishing import withdrawals
@@ -28,7 +27,7 @@ def _locked(key):
     if not proposal.is_waiting:
         raise NotDecidedError(
             f"Nothing was changed: {proposal.decided_by} has already decided this "
-            f"({proposal.get_outcome_display()}, {_moment(proposal.decided_at)})."
+            f"({proposal.get_outcome_display()}, {moments.in_words(proposal.decided_at)})."
         )
     return proposal
 
@@ -38,10 +37,6 @@ def _check_somebody_else(proposal, user):
         raise NotDecidedError(
             "You proposed this yourself. Someone else must decide, but you can take it back."
         )
-
-
-def _moment(when):
-    return date_format(timezone.localtime(when), "j F Y, H:i")
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ import unicodedata
 
 from django.core.exceptions import ValidationError
 
+from helphub.content import patterns
 from helphub.content.markup import markdown
 from helphub.content.pasted_lists import BREAK, DOUBTFUL
 from helphub.content.tokens import TOKEN, unknown_tokens
@@ -16,9 +17,9 @@ from helphub.content.tokens import TOKEN, unknown_tokens
 # digits without them.
 BARE_NUMBER = re.compile(
     r"(?!\b1800[01]\b(?![ \u00a0().\u2010-\u2015/*_\\·-]{0,3}\d))"
-    r"\+?\d(?:[ \u00a0().\u2010-\u2015/*_\\·-]{0,3}\d){4,}"
-    r"|\b0\d{2,3}[ \t]*\r?\n[ \t]*\d{3,}"  # On two lines, which readers see as one.
-    r"|(?<![\d.,/-])(?:999|101|111|112|119|911|988)(?![\d.,/%-]*\d)(?! BSL\b)"
+    + patterns.run_of_digits(r" \u00a0().\u2010-\u2015/*_\\·-", most_between=3, fewest=5)
+    + r"|\b0\d{2,3}[ \t]*\r?\n[ \t]*\d{3,}"  # On two lines, which readers see as one.
+    + rf"|{patterns.SHORT_CODE}(?! BSL\b)"
 )
 # Invisible characters that can reorder digits or hide them.
 UNSAFE_CHARACTERS = re.compile(

@@ -3,12 +3,13 @@
 import os
 import time
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
 
+from helphub.content import moments
 from helphub.editions import manifests, outcomes, state_files, store
 from helphub.editions.models import PublicationRequest
 
@@ -80,7 +81,7 @@ def _in_words(entry, newest):
 
 
 def _when(seconds):
-    return timezone.localtime(datetime.fromtimestamp(seconds, UTC)).strftime("%-d %B %Y, %H:%M,")
+    return moments.in_words(moments.from_seconds(seconds))
 
 
 def faults_here(request):

@@ -10,6 +10,7 @@ from collections import Counter
 
 from lxml.etree import HTMLParser
 
+from helphub.content import patterns
 from helphub.editions import carried_over
 
 FILE = "facts.json.gz"
@@ -17,11 +18,12 @@ NEVER_SHOWN = {"head", "script", "style", "template", "datalist"}
 HIDING_CLASSES = {"unseen", "skip"}  # Read aloud only, or shown only on focus.
 IN_A_LINE = {"a", "abbr", "b", "bdi", "bdo", "cite", "em", "i", "mark", "q", "small", "span"}
 IN_A_LINE |= {"strong", "sub", "sup", "time", "u", "wbr"}
-POSTCODE = re.compile(r"\b([A-Z]{1,2}\d[A-Z\d]?) ?(\d[ABD-HJLNP-UW-Z]{2})\b")
+POSTCODE = re.compile(patterns.POSTCODE)
 # Runs of digits, spaced as phone numbers are, and the short codes.
 NUMBER = re.compile(
-    r"\+?\d(?:[ \u00a0.()\u2010-\u2015-]{0,2}\d){4,}"
-    r"|(?<![\d.,/-])(?:999|101|111|112|119|911|988)(?![\d.,/%-]*\d)"
+    patterns.run_of_digits(r" \u00a0.()\u2010-\u2015-", most_between=2, fewest=5)
+    + "|"
+    + patterns.SHORT_CODE
 )
 SPACE = re.compile(r"[ \t\r\f\v]*\n[ \t\r\f\v\n]*|[ \t\r\f\v]+")
 

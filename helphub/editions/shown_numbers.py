@@ -2,7 +2,7 @@
 
 import re
 
-SHORT_CODES = {"999", "101", "111", "112", "119", "911", "988"}
+from helphub.content.patterns import SHORT_CODES
 
 
 def digits_of(shown):

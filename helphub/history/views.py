@@ -9,10 +9,10 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_http_methods, require_safe
 
+from helphub.content import moments
 from helphub.history import restoring, snapshots, versions
 from helphub.history.diff import difference, in_words
 from helphub.history.recording import recording
@@ -136,8 +136,7 @@ def of_record(view):
 
 
 def moment(version):
-    made = timezone.localtime(version.revision.date_created)
-    return f"{made.day} {made:%B %Y %H:%M}"
+    return moments.in_words(version.revision.date_created)
 
 
 def describe(record, shown, before):

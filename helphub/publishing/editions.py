@@ -4,7 +4,6 @@ These pages only ask. The publisher (`manage.py publish --watch`) does the work.
 """
 
 import re
-from datetime import datetime
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -12,10 +11,10 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.models import Organization
+from helphub.content import moments
 from helphub.content.diff import word_difference
 from helphub.content.permissions import PUBLISH, SEE, WITHDRAW, for_officers, form_of
 from helphub.content.registry import content_model, content_models, places
@@ -57,7 +56,7 @@ def editions(request, context):
             "requests": PublicationRequest.objects.all()[:10],
             "pinned": state_files.pinned(),
             "unmended": [
-                entry | {"to_fix": refusals_of(entry), "moment": _moment(entry["at"])}
+                entry | {"to_fix": refusals_of(entry), "moment": moments.from_seconds(entry["at"])}
                 for entry in outcomes.unmended()
             ],
             "withdrawals": [
@@ -87,7 +86,7 @@ def _line_of(number, withdrawn):
     except store.StoreError as error:
         return line | {"fault": str(error)}
     line |= {name: manifest[name] for name in ("who", "why", "forced", "held")}
-    line["made_at"] = _moment(manifest["made_at"])
+    line["made_at"] = moments.from_seconds(manifest["made_at"])
     line["counts"] = {name: len(pages) for name, pages in manifest["changes"].items()}
     return line
 
@@ -149,10 +148,6 @@ def _named(label, key):
     return label
 
 
-def _moment(seconds):
-    return datetime.fromtimestamp(seconds, timezone.get_default_timezone())
-
-
 def _folder(number):
     folder = store.folder_of(number)
     try:
@@ -173,7 +168,7 @@ def edition(request, context, number):
             "title": f"Edition {number}",
             "number": number,
             "manifest": manifest,
-            "made_at": _moment(manifest["made_at"]),
+            "made_at": moments.from_seconds(manifest["made_at"]),
             "changes": {
                 kind: addresses[:MOST_SHOWN] for kind, addresses in manifest["changes"].items()
             },

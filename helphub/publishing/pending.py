@@ -9,11 +9,10 @@ from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.db import DatabaseError, connections
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language_info
 
-from helphub.content import registry
+from helphub.content import moments, registry
 from helphub.content.diff import word_difference
 from helphub.content.permissions import form_of
 from helphub.editions import bake, diff, manifests, new_manifest, readers_content, withdrawing
@@ -94,7 +93,7 @@ class Standing:
         log = _log({*self.differences, *(record[:2] for record in drafts)})
         for name, difference in self.differences.items():
             changes = log.get(name, [])
-            taken_at = _moment(new_manifest.taken_at(manifest, name))
+            taken_at = moments.from_seconds(new_manifest.taken_at(manifest, name))
             since = [at for at, _who in changes if at > taken_at]
             self.waiting.append(
                 Waiting(
@@ -218,7 +217,7 @@ class Standing:
         if field.choices:
             return str(dict(field.flatchoices).get(value, value))
         if isinstance(value, datetime):
-            return date_format(timezone.localtime(value), "j F Y H:i")
+            return moments.in_words(value)
         if isinstance(value, time_of_day):
             return f"{value:%H:%M}"
         return date_format(value, "j F Y") if isinstance(value, date) else str(value)
@@ -249,10 +248,6 @@ def _of_tie(model):
     """The name of the many-to-many field these rows belong to."""
     fields = model._meta.auto_created._meta.local_many_to_many
     return str(next(field.verbose_name for field in fields if field.remote_field.through is model))
-
-
-def _moment(seconds):
-    return datetime.fromtimestamp(seconds, timezone.get_default_timezone())
 
 
 def _log(names):

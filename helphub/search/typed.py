@@ -2,6 +2,7 @@
 
 import re
 
+from helphub.content import patterns
 from helphub.search import meanings
 from helphub.search.normalise import fold, words_of
 
@@ -20,9 +21,8 @@ SPACED = re.compile(r"(?<!\w)[a-zA-Z](?:[ ._-][a-zA-Z]){2,}(?!\w)")
 # A number as people write it, with or without the country code.
 NUMBER = re.compile(r"(?<![\w])\+?\d(?:[ ().\-]{0,2}\d){2,}(?!\w)")
 LEAST_DIGITS = 6  # Fewer digits than this must match a whole number, not just the start of one.
-POSTCODE = re.compile(
-    r"\b[a-z]{1,2}\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{2}\b|\b(?:dy\d{1,2}|b6[2-5])\b", re.IGNORECASE
-)
+# Or the first part of one, if it is here.
+POSTCODE = re.compile(rf"{patterns.POSTCODE}|\b(?:dy\d{{1,2}}|b6[2-5])\b", re.IGNORECASE)
 APOSTROPHES = re.compile(r"[’ʼ`]")
 
 

@@ -5,13 +5,13 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from contacts.call_privacy import Answer
-from helphub.content import validators
+from helphub.content import patterns, validators
 from helphub.content.entries import (
     language_of_words,
 )
 from services.models.coverage import Town
 from services.models.service import Service
-from services.secrecy import ADDRESS, POSTCODE, own_texts, speaks_of_refuge
+from services.secrecy import ADDRESS, own_texts, speaks_of_refuge
 
 
 class LocationQuerySet(models.QuerySet):
@@ -75,7 +75,7 @@ class Location(models.Model):
         "postcode",
         max_length=8,
         blank=True,
-        validators=[RegexValidator(rf"^{POSTCODE.pattern}$", "Type a postcode, such as DY1 1HF.")],
+        validators=[RegexValidator(rf"^{patterns.POSTCODE}$", "Type a postcode, such as DY1 1HF.")],
     )
     step_free = models.CharField(
         "step-free from the street", max_length=10, choices=Answer, default=Answer.UNKNOWN
