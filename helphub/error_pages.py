@@ -16,12 +16,15 @@ from contacts import critical
 from helphub.content import forms
 from helphub.content.entries import Gone
 from helphub.context_processors import owner_name, switcher
+from helphub.whitespace import squeezed
 
 
 def _without_database(request, template, status):
     # This page exists in no other language, so the language switcher leads home.
     context = {"critical": critical.from_file(), "languages": switcher(reverse("home"))}
-    return render(request, template, context, status=status)
+    # Some of these are made outside the middleware that squeezes readers' pages.
+    page = squeezed(render_to_string(template, context, request))
+    return HttpResponse(page, status=status)
 
 
 def is_officers(request):
@@ -107,7 +110,7 @@ def emergency_page():
             "exit_url": settings.EXIT_URL,
             "owner_name": owner_name(),
         }
-        return render_to_string("emergency.html", context)
+        return squeezed(render_to_string("emergency.html", context))
 
 
 def is_without_database(request, error):

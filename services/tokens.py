@@ -1,5 +1,6 @@
 """What the tokens in texts become: {h-spoc} a number, {website:care-centres} a button."""
 
+import re
 from functools import partial
 
 from django.template.loader import render_to_string
@@ -8,6 +9,11 @@ from django.utils.html import format_html
 from contacts.models import Phone
 from helphub.content import memory, tokens
 from services.models import Service
+
+
+def _on_one_line(template, context):
+    """A link to stand inside an officer's sentence, so without its template's line breaks."""
+    return re.sub(r"\s*\n\s*", " ", render_to_string(template, context).strip())
 
 
 def _lines():
@@ -29,8 +35,8 @@ def line_links(slugs):
     links = {
         phone.slug: memory.recall(
             ("number", phone.slug),
-            partial(render_to_string, "includes/_number.html", {"phone": phone}),
-        ).strip()
+            partial(_on_one_line, "includes/_number.html", {"phone": phone}),
+        )
         for phone in phones
     }
     for service in Service.objects.published().filter(line__in=set(slugs) - set(links)):
@@ -42,9 +48,7 @@ def line_links(slugs):
 def website_links(slugs):
     """What ``{website:care-centres}`` becomes: a website button, or a link to our own page."""
     return {
-        service.slug: render_to_string(
-            "services/_website_button.html", {"service": service}
-        ).strip()
+        service.slug: _on_one_line("services/_website_button.html", {"service": service})
         if service.website
         else tokens.link(service.get_absolute_url(), service.name)
         for service in Service.objects.published().filter(slug__in=slugs)

@@ -1,6 +1,5 @@
 """The site's own template tags and filters."""
 
-from datetime import time
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -21,6 +20,10 @@ from services.models import Service
 ASKING_FOR_AN_INTERPRETER = gettext_noop(
     "I need help. I speak {}. Please get an interpreter. A woman / a man, please. Do not call my "
     "family."
+)
+WITHOUT_SCRIPTS = gettext_noop(
+    "Scripts are turned off here: your browser may keep your words itself, and may ask to send "
+    "them again. You can choose from a list instead."
 )
 
 register = template.Library()
@@ -66,6 +69,12 @@ def _word(text, language):
     html = escape(translated)
     is_english = translated == text and not language.startswith("en")
     return format_html('<span lang="en" dir="ltr">{}</span>', html) if is_english else html
+
+
+@register.simple_tag
+def without_scripts():
+    """What the search box cannot keep private without scripts."""
+    return word(WITHOUT_SCRIPTS)
 
 
 @register.simple_tag
@@ -176,68 +185,10 @@ def for_an_interpreter():
     }
 
 
-def _isolated(message, **values):
-    """Part of a line of hours, in the reader's language or marked as English.
-
-    It has its own isolate, so the parts around it keep their order in Urdu and Arabic.
-    """
-    translated = gettext(message)
-    attributes = ""
-    if translated == message and not get_language().startswith("en"):
-        attributes = mark_safe(' lang="en" dir="ltr"')
-    return format_html("<bdi{}>{}</bdi>", attributes, translated % values)
-
-
 @register.simple_tag
 def without_talking():
     """The services that can be reached without speaking aloud."""
     return Service.objects.without_talking()
-
-
-@register.simple_tag
-def days(first, last):
-    """A weekday, or the first and last of several in a row. Monday is 0."""
-    if first == last:
-        return format_html("<bdi>{}</bdi>", WEEKDAYS[first])
-    return _isolated(
-        gettext_noop("%(first)s to %(last)s"), first=WEEKDAYS[first], last=WEEKDAYS[last]
-    )
-
-
-@register.simple_tag
-def other_day(other):
-    """The day of a session that is not held every week."""
-    weekday = WEEKDAYS[other.weekday]
-    if not other.nth:
-        message = gettext_noop("%(weekday)s, every %(weeks)s weeks")
-        return _isolated(message, weekday=weekday, weeks=other.weeks)
-    if other.nth < 0:
-        return _isolated(gettext_noop("Last %(weekday)s of the month"), weekday=weekday)
-    message = gettext_noop("%(weekday)s number %(nth)s of the month")
-    return _isolated(message, weekday=weekday, nth=other.nth)
-
-
-@register.simple_tag
-def session(opens, closes):
-    """The times of a session, as people say them."""
-    if opens == closes:
-        return _isolated(gettext_noop("all day and night"))
-    message = gettext_noop("%(opens)s to %(closes)s")
-    if time.min < closes < opens:
-        message = gettext_noop("%(opens)s to %(closes)s the next day")
-    return _isolated(message, opens=_clock(opens), closes=_clock(closes))
-
-
-@register.simple_tag
-def span(opening):
-    """From a time on one day to a time on another, more than a day later."""
-    return _isolated(
-        gettext_noop("%(first)s %(opens)s to %(last)s %(closes)s"),
-        first=WEEKDAYS[opening.first],
-        opens=_clock(opening.opens_at),
-        last=WEEKDAYS[opening.last],
-        closes=_clock(opening.closes_at),
-    )
 
 
 @register.simple_tag
@@ -255,13 +206,3 @@ def names_of_days():
     names = {"days": WEEKDAYS, "months": MONTHS}
     attributes = ((key, "|".join(map(str, words.values()))) for key, words in names.items())
     return format_html_join("", ' data-{}="{}"', attributes)
-
-
-def _clock(moment):
-    if moment == time.min:
-        return gettext("midnight")
-    if not get_language().startswith("en"):
-        return f"{moment:%H:%M}"
-    hour = moment.hour % 12 or 12
-    minutes = f":{moment.minute:02}" if moment.minute else ""
-    return f"{hour}{minutes}{'am' if moment.hour < 12 else 'pm'}"
