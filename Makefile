@@ -15,6 +15,8 @@ test: lint unit postgres browser
 lint: .venv/.test-stamp
 	$(V)/ruff check .
 	$(V)/ruff format --check .
+	$(V)/djade --target-version 5.2 --check $$(find templates -name '*.html')
+	$(V)/djhtml --check --tabwidth 2 templates
 	$(V)/python manage.py check
 	$(V)/python manage.py makemigrations --check --dry-run
 

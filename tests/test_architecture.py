@@ -27,6 +27,7 @@ FLOOR_OF[ROOF] = len(FLOORS)
 # Folders of the roof that hold no room.
 PARTS_OF_ROOF = {"formats", "locale", "management", "migrations", "templatetags"}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 40  # Lines.
+LONGEST_TEMPLATE_LINE = 140  # Characters.
 
 
 def sources(base):
@@ -163,3 +164,15 @@ def test_no_function_is_too_long_to_hold_in_the_head():
         if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= LONGEST_FUNCTION
     }
     assert too_long == set()
+
+
+def test_no_line_of_a_template_is_too_long_to_read():
+    templates = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
+    assert len(templates) > 100
+    too_long = [
+        f"{path.relative_to(settings.BASE_DIR)}:{number}"
+        for path in templates
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > LONGEST_TEMPLATE_LINE
+    ]
+    assert too_long == []
