@@ -17,8 +17,10 @@ import json
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db import models
-from contacts.models import NumberProposal, Phone
-from helphub.models import PublicationRequest, Review
+from contacts.models import Phone
+from helphub.approvals.models import NumberProposal
+from helphub.editions.models import PublicationRequest
+from helphub.reviews.models import Review
 from strategy.models import Guide
 consent, children, other = (Guide.objects.get(slug=s).pk for s in ("consent", "children", "home"))
 User.objects.create_user("somebody", is_staff=True)

@@ -40,8 +40,8 @@ def card(client, slug):
     """The card of one number on the contact page."""
     display = Phone.objects.get(slug=slug).display
     page = Page(client.get("/contacts/"))
-    cards = [c for c in page.all("article", class_="card") if f" {display} " in f"{text(c)} "]
-    return next(c for c in cards if text(next(c.iter("bdi"))) == display)
+    cards = page.all("article", class_="card")
+    return next(card for card in cards if text(next(card.iter("bdi"))) == display)
 
 
 def rung(slug, on=date(2026, 11, 23), method=Verification.Method.RANG):
