@@ -68,7 +68,7 @@ class NumberType(StrEnum):
 
 
 @lru_cache(maxsize=1000)
-def type_of(digits):
+def type_of(digits: str) -> NumberType | None:
     """The type of a number, or None if no page may show its type."""
     if digits in EMERGENCY:
         return NumberType.EMERGENCY
@@ -90,12 +90,12 @@ def type_of(digits):
     return None
 
 
-def _is_written_as_dialled(digits):
+def _is_written_as_dialled(digits: str) -> bool:
     """Whether it starts with a single 0. libphonenumber forgives a missing 0; a phone does not."""
     return bool(re.match(r"0[1-9]", digits))
 
 
-def _british(digits):
+def _british(digits: str) -> phonenumbers.PhoneNumber | None:
     """The number as libphonenumber parses it, or None if it is not a UK number.
 
     Jersey, Guernsey and the Isle of Man share the code 44, but most call plans exclude them.
@@ -107,7 +107,7 @@ def _british(digits):
     return number if phonenumbers.is_valid_number_for_region(number, "GB") else None
 
 
-def _odd_character(value, allowed):
+def _odd_character(value: str, allowed: str) -> str:
     """The first character that is not allowed, explained in words; empty if all are fine."""
     for place, character in enumerate(value):
         if character in allowed:
@@ -121,7 +121,7 @@ def _odd_character(value, allowed):
     return ""
 
 
-def validate_dial(value):
+def validate_dial(value: str) -> None:
     """Refuse digits that no phone in Britain can dial or that no helpline would have."""
     if odd := _odd_character(value.replace(" ", ""), "0123456789"):
         raise ValidationError("Use digits only. %(odd)s", params={"odd": odd})
@@ -136,7 +136,7 @@ def validate_dial(value):
         raise ValidationError(why, params={"value": value, "with_zero": _with_zero(value)})
 
 
-def _why_not(value):
+def _why_not(value: str) -> str:
     """What is wrong with a number, in words; empty if nothing is."""
     if DRAMA.fullmatch(value):
         return (
@@ -167,17 +167,17 @@ def _why_not(value):
     return "“%(value)s” cannot be dialled in Britain. Check every digit."
 
 
-def _with_zero(value):
+def _with_zero(value: str) -> str:
     return "0" + re.sub(r"^(?:00)?44|^0+", "", value)
 
 
-def validate_shown(value):
+def validate_shown(value: str) -> None:
     """Allow 0 to 9 and spaces only. Refuse look-alike digits and invisible characters."""
     if odd := _odd_character(value, "0123456789 "):
         raise ValidationError("Use digits and spaces only. %(odd)s", params={"odd": odd})
 
 
-def validate_textphone(value):
+def validate_textphone(value: str) -> None:
     """Refuse a number that a textphone or Relay UK cannot dial. The relay code may come first."""
     validate_shown(value)
     digits = value.replace(" ", "")
@@ -185,18 +185,18 @@ def validate_textphone(value):
         validate_dial(digits.removeprefix(RELAY))
 
 
-def validate_kind(dial, kind):
+def validate_kind(dial: str, kind: str) -> None:
     """Refuse digits that do not suit the kind of contact, such as calling a text number."""
     if kind != "text" and SHORT_CODE.fullmatch(dial):
         raise ValidationError("A five-digit number can be texted, not called. Choose “text”.")
 
 
-def is_same_number(shown, dial):
+def is_same_number(shown: str, dial: str) -> bool:
     """Whether the shown number and the link have the same digits."""
     return shown.replace(" ", "") == dial
 
 
-def fits_textphone(textphone, dial):
+def fits_textphone(textphone: str, dial: str) -> bool:
     """Whether the number after the relay code is the line's own. True if there is no code."""
     digits = textphone.replace(" ", "")
     if digits == RELAY_EMERGENCY:
@@ -204,7 +204,7 @@ def fits_textphone(textphone, dial):
     return not digits.startswith(RELAY) or digits.removeprefix(RELAY) == dial
 
 
-def faults(kind, dial, display, textphone):
+def faults(kind: str, dial: str, display: str, textphone: str) -> list[str]:
     """Everything wrong with a line's numbers, in words. The form refuses the same things."""
     messages = []
     checks = [(validate_dial, dial), (validate_shown, display), (validate_textphone, textphone)]

@@ -13,7 +13,7 @@ HIDDEN_CALL = re.compile(
 )
 
 
-def validate_sentence(value):
+def validate_sentence(value: str) -> None:
     """Refuse a promise that a call stays hidden, and text that does not end in a full stop.
 
     An older leaflet may say “will not show on your bill”. A reader who believes it can be hurt.
@@ -24,7 +24,7 @@ def validate_sentence(value):
         raise ValidationError("End with a full stop: another sentence follows.")
 
 
-def validate_byday(value):
+def validate_byday(value: str) -> None:
     """Accept only weekdays separated by commas: MO, or monthly 1SA and -1FR."""
     if not re.fullmatch(rf"{BYDAY}(,{BYDAY})*", value):
         raise ValidationError(

@@ -2,8 +2,10 @@
 
 import re
 
-from modeltranslation.translator import translator
+from django.db.models import Model
 from modeltranslation.utils import get_translation_fields
+
+from helphub.content.entries import translated_fields
 
 # An address as it might be typed in a text: a postcode, or a house number and street.
 ADDRESS = re.compile(
@@ -16,12 +18,12 @@ ADDRESS = re.compile(
 SECRET_PLACES = re.compile(r"\b(refuges?|safe[- ]?houses?|safe accommodation)\b", re.IGNORECASE)
 
 
-def own_texts(row):
+def own_texts(row: Model) -> dict[str, str]:
     """The texts that officers wrote in a row, in every language, by field."""
-    translated = translator.get_options_for_model(type(row)).fields
+    translated = translated_fields(type(row))
     names = [name for field in translated for name in get_translation_fields(field)]
     return {name: getattr(row, name) or "" for name in names}
 
 
-def speaks_of_refuge(row, *others):
+def speaks_of_refuge(row: Model, *others: str) -> bool:
     return any(SECRET_PLACES.search(text) for text in [*own_texts(row).values(), *others])

@@ -1,5 +1,7 @@
 """The approved digits of critical lines, which release checks compare with."""
 
+from typing import Any, ClassVar
+
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -44,7 +46,7 @@ class ApprovedNumber(models.Model):
     # The key of the proposal, which belongs to a room above this one.
     proposal = models.BigIntegerField("proposal", blank=True, null=True, db_column="proposal_id")
 
-    objects = ApprovedNumberQuerySet.as_manager()
+    objects: ClassVar[Any] = ApprovedNumberQuerySet.as_manager()
 
     class Meta:
         ordering = ["line", "-pk"]

@@ -1,6 +1,7 @@
 """A line that people can call or text. Each is stored once, and every page shows this row."""
 
 import re
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -238,7 +239,7 @@ class Phone(Answering, Entry):
         ),
     )
 
-    objects = PhoneQuerySet.as_manager()
+    objects: ClassVar[Any] = PhoneQuerySet.as_manager()
 
     class Meta(Entry.Meta):
         verbose_name = "number"

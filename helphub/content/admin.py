@@ -1,19 +1,24 @@
 """The base of the admin: what all our forms and lists share."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.options import FORMFIELD_FOR_DBFIELD_DEFAULTS
 from django.db import models
+from django.forms import BaseFormSet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import get_language_info
 from modeltranslation.admin import TranslationStackedInline
-from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
 from helphub.content import validators
+from helphub.content.entries import translated_fields
 from helphub.content.forms import (
     DayField,
     DayInput,
@@ -22,25 +27,30 @@ from helphub.content.forms import (
     TimeOfDayField,
 )
 
+# As ModelAdmin.fieldsets: each a title or None, and options.
+Fieldsets = list[tuple[Any, Any]]
+
 # For every date and time box in the admin, Django's too. Must run before any is made.
 FORMFIELD_FOR_DBFIELD_DEFAULTS[models.DateField] = {"form_class": DayField, "widget": DayInput}
 FORMFIELD_FOR_DBFIELD_DEFAULTS[models.TimeField]["form_class"] = TimeOfDayField
 
 
-def has_edition():
+def has_edition() -> bool:
     """Whether readers get an edition rather than the working database."""
     return (settings.EDITIONS_DIR / "current").is_symlink()
 
 
-def language_fieldsets(model, fields, has_words_first=False):
+def language_fieldsets(
+    model: type[models.Model], fields: Sequence[str], has_words_first: bool = False
+) -> Fieldsets:
     """Fieldsets for these fields: one without a language, then one for each language.
 
     English is open; the others stay closed until an officer opens them. Most officers come for the
     text. With `has_words_first` the fields without a language come last.
     """
-    translated = set(translator.get_options_for_model(model).fields)
+    translated = set(translated_fields(model))
     untranslated = [name for name in fields if name not in translated]
-    fieldsets = [] if has_words_first else [(None, {"fields": untranslated})]
+    fieldsets: Fieldsets = [] if has_words_first else [(None, {"fields": untranslated})]
     for code, _name in settings.LANGUAGES:
         info = get_language_info(code)
         names = [build_localized_fieldname(name, code) for name in fields if name in translated]
@@ -60,27 +70,32 @@ def language_fieldsets(model, fields, has_words_first=False):
 class LanguageFields:
     """What forms and inlines share: their fields, language by language."""
 
+    model: type[models.Model]
     # The model's fields, in the order an officer sees them.
-    form_fields = ()
+    form_fields: Sequence[str] = ()
     has_words_first = False
     # Texts whose lines readers see as list items.
-    lists_of_lines = ()
+    lists_of_lines: Sequence[str] = ()
 
-    def get_fieldsets(self, request, obj=None):
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Fieldsets:
         return language_fieldsets(self.model, self.form_fields, self.has_words_first)
 
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
+    def formfield_for_dbfield(
+        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
         if isinstance(db_field, models.URLField):
             kwargs["assume_scheme"] = "https"
+        original = getattr(db_field, "translated_field", db_field)
         if (
             isinstance(db_field, models.TextField)
             and validators.validate_text in db_field.validators
         ):
-            name = getattr(db_field, "translated_field", db_field).name
-            kwargs["form_class"] = LinesField if name in self.lists_of_lines else ProseField
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+            is_list = original.name in self.lists_of_lines
+            kwargs["form_class"] = LinesField if is_list else ProseField
+        # The admin class that this is mixed into has it.
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         if field and (code := getattr(db_field, "language", None)):
-            label = str(db_field.translated_field.verbose_name)
+            label = str(original.verbose_name)
             label = label[:1].upper() + label[1:]
             if code != "en":
                 label = f"{label} in {get_language_info(code)['name']}"
@@ -93,8 +108,15 @@ class LanguageFields:
 class SaysWhatSavingDoes:
     """Tells an officer that saving alone does not reach readers, and what else it changed."""
 
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: forms.ModelForm,
+        formsets: Sequence[BaseFormSet],
+        change: bool,
+    ) -> None:
+        # The admin class that this is mixed into has it.
+        super().save_related(request, form, formsets, change)  # type: ignore[misc]
         if has_edition():
             messages.info(request, "Saved. Readers will see this when it is published.")
         all_forms = [form, *(row_form for formset in formsets for row_form in formset.forms)]
@@ -104,7 +126,7 @@ class SaysWhatSavingDoes:
             messages.warning(request, warning % {"fields": fields})
 
 
-def lists_made(form):
+def lists_made(form: forms.ModelForm) -> list[str]:
     """The fields of a form in which pasted bullets became a list."""
     return [
         str(field.label)
@@ -118,15 +140,15 @@ class EntryForm(forms.ModelForm):
 
     # The form field that answers yes to the question. Its value is the day in question.
     YES = "_yes"
-    question = None
+    question: dict[str, str] | None = None
 
-    def clean(self):
-        values = super().clean()
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
         self._refuse_last_day_gone_by(values)
         self._ask_about_first_day(values)
         return values
 
-    def _refuse_last_day_gone_by(self, values):
+    def _refuse_last_day_gone_by(self, values: dict[str, Any]) -> None:
         last = values.get("ends_on")
         is_new = "ends_on" in self.changed_data or "is_published" in self.changed_data
         if last and is_new and values.get("is_published") and last < timezone.localdate():
@@ -140,7 +162,7 @@ class EntryForm(forms.ModelForm):
             )
             self.add_error("ends_on", words)
 
-    def _ask_about_first_day(self, values):
+    def _ask_about_first_day(self, values: dict[str, Any]) -> None:
         first = values.get("starts_on")
         stored = self.instance.pk and type(self.instance)._base_manager.get(pk=self.instance.pk)
         if not (first and stored and stored.is_shown and values.get("is_published")):
@@ -164,7 +186,7 @@ class EntryForm(forms.ModelForm):
         )
 
 
-def refuse_days_gone_by(form, name, words):
+def refuse_days_gone_by(form: forms.ModelForm, name: str, words: str) -> None:
     """Refuse a past day in a new or changed row, because nothing can happen on it."""
     day = form.cleaned_data.get(name)
     if day and form.has_changed() and day < timezone.localdate():
@@ -174,17 +196,17 @@ def refuse_days_gone_by(form, name, words):
 class PermanentRows:
     """Rows that record what an officer did. Once saved, they can't be changed or deleted."""
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
 
 class ReadOnlyAdmin(PermanentRows, admin.ModelAdmin):
     """A list that nobody adds to, changes or deletes from here."""
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
 
@@ -197,12 +219,12 @@ class EditingInline(LanguageFields, TranslationStackedInline):
 class NamedRowForm(forms.ModelForm):
     """A row of an editable list. Its fields say which row they belong to."""
 
-    def __init__(self, *arguments, **options):
+    def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
 
-    def add_error(self, field, error):
+    def add_error(self, field: str | None, error: Any) -> None:
         # The model may report an error on a field the list does not show.
         if field is None and hasattr(error, "error_dict"):
             for name, errors in error.error_dict.items():

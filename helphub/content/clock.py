@@ -5,6 +5,7 @@ day alone, and stays the same until then. At midnight we therefore remake only t
 has come.
 """
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, timedelta
@@ -16,16 +17,16 @@ from helphub.content import memory
 # Pages count the weeks ahead from the first day of a block, so they stay the same for four weeks.
 BLOCK, DAY = timedelta(weeks=4), timedelta(days=1)
 _FIRST_BLOCK = date(2024, 1, 1)  # A Monday.
-_fixed = ContextVar("fixed", default=None)
+_fixed: ContextVar[date | None] = ContextVar("fixed", default=None)
 
 
-def today():
+def today() -> date:
     """Today in Dudley. A page that prints it is not remade just because the date changes."""
     return _fixed.get() or timezone.localdate()
 
 
 @contextmanager
-def fixed(day):
+def fixed(day: date) -> Iterator[None]:
     """Fix today's date within the block, even if midnight passes."""
     token = _fixed.set(day)
     try:
@@ -34,7 +35,7 @@ def fixed(day):
         _fixed.reset(token)
 
 
-def has_come(day):
+def has_come(day: date) -> bool:
     """Whether today is this day or later."""
     if day <= today():
         return True
@@ -42,7 +43,7 @@ def has_come(day):
     return False
 
 
-def first_of_block():
+def first_of_block() -> date:
     """The first day of the current four weeks. Dates printed weeks ahead start there."""
     first = _FIRST_BLOCK + (today() - _FIRST_BLOCK) // BLOCK * BLOCK
     has_come(first + BLOCK)

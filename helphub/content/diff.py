@@ -1,9 +1,10 @@
 """Compares words, to show an officer what changed."""
 
 import difflib
+from collections.abc import Sequence
 
 
-def word_difference(old, new):
+def word_difference(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, str]]:
     """Words kept, removed and added: (what, text), with a few words around each change."""
     parts = []
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import cache
+from typing import Any, ClassVar, Self
 
 from django.apps import apps
 from django.conf import settings
@@ -28,7 +29,7 @@ DENIED_PATTERN = re.compile(
 )
 
 
-def validate_neutral(value):
+def validate_neutral(value: str) -> None:
     """Refuse a title or an address that gives away the site's subject."""
     # Check how it looks, not how it is encoded: no invisible characters, plain letters only.
     visible = validators.UNSAFE_CHARACTERS.sub("", unicodedata.normalize("NFKC", value))
@@ -44,7 +45,7 @@ def validate_neutral(value):
         )
 
 
-def language_of_words(row):
+def language_of_words(row: models.Model) -> str:
     """The language a row is shown in: the reader's if fully translated, otherwise English.
 
     Half a row in each language helps no reader, so one missing translation shows the whole row in
@@ -58,26 +59,32 @@ def language_of_words(row):
 
 
 @cache
-def _columns(model, language):
+def _columns(model: type[models.Model], language: str) -> list[tuple[str, str]]:
     """For each text of a model, its column names in English and in the given language."""
     return [
         (build_localized_fieldname(field, "en"), build_localized_fieldname(field, language))
-        for field in translator.get_options_for_model(model).fields
+        for field in translated_fields(model)
     ]
+
+
+def translated_fields(model: type[models.Model]) -> tuple[str, ...]:
+    """The names of the fields that a model has in every language."""
+    options: Any = translator.get_options_for_model(model)
+    return options.fields
 
 
 class Gone(Http404):
     """An address whose page is no longer kept."""
 
-    def __init__(self, page):
+    def __init__(self, page: "Page") -> None:
         self.page = page
         super().__init__(page.title)
 
 
-class EntryQuerySet(models.QuerySet):
+class EntryQuerySet(models.QuerySet[Any]):
     """Queries shared by every kind of entry."""
 
-    def published(self):
+    def published(self) -> Self:
         """Entries that readers may see today. This is the only definition of that."""
         today = clock.today()
         entries = self.filter(
@@ -87,12 +94,12 @@ class EntryQuerySet(models.QuerySet):
         )
         return entries.filter(is_archived=False) if issubclass(self.model, Page) else entries
 
-    def no_longer_kept(self):
+    def no_longer_kept(self) -> Self:
         """Pages that readers could once see. Their addresses now say where to go."""
         is_over = models.Q(is_archived=True) | models.Q(ends_on__lt=clock.today())
         return self.filter(is_over, is_published=True)
 
-    def shown_or_gone(self, **lookup):
+    def shown_or_gone(self, **lookup: Any) -> Any:
         """The matching entry, if readers may see it. Raises Gone if it is no longer kept."""
         entry = self.published().filter(**lookup).first()
         if entry is None:
@@ -100,7 +107,7 @@ class EntryQuerySet(models.QuerySet):
             raise Gone(gone) if gone else Http404
         return entry
 
-    def get_by_natural_key(self, slug):
+    def get_by_natural_key(self, slug: str) -> Any:
         return self.get(slug=slug)
 
 
@@ -143,13 +150,14 @@ class Entry(models.Model):
         help_text="The last day that readers see this. If empty, it stays.",
     )
 
-    objects = EntryQuerySet.as_manager()
+    # It has the methods of the queryset, which mypy cannot tell without Django's plugin.
+    objects: ClassVar[Any] = EntryQuerySet.as_manager()
 
     class Meta:
         abstract = True
         ordering = ["position", "slug"]
 
-    def clean(self):
+    def clean(self) -> None:
         super().clean()
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
             raise ValidationError(
@@ -157,19 +165,19 @@ class Entry(models.Model):
             )
 
     @property
-    def is_shown(self):
+    def is_shown(self) -> bool:
         """Whether readers may see it today. The same rule as published(), for a single entry."""
         has_begun = self.starts_on is None or clock.has_come(self.starts_on)
         is_over = self.ends_on is not None and clock.has_come(self.ends_on + clock.DAY)
         return self.is_published and has_begun and not is_over
 
-    def natural_key(self):
+    def natural_key(self) -> tuple[str]:
         return (self.slug,)
 
     words_language = property(language_of_words)
 
 
-def validate_moved_to(page):
+def validate_moved_to(page: "Page") -> None:
     """Refuse an address that is not a page of this site, in English."""
     with override(settings.LANGUAGE_CODE):
         try:
@@ -181,10 +189,10 @@ def validate_moved_to(page):
             other.get_absolute_url()
             for model in apps.get_models()
             if issubclass(model, Page)
-            for other in model._default_manager.published()
+            for other in model._default_manager.published()  # type: ignore[attr-defined] # As above.
             if (type(other), other.pk) != (type(page), page.pk)
         }
-        is_list = is_list and page.moved_to == reverse(match.view_name)
+        is_list = match and is_list and page.moved_to == reverse(match.view_name)
     if page.moved_to not in addresses and not is_list:
         raise ValidationError(
             {
@@ -240,14 +248,14 @@ class Page(Entry):
     class Meta(Entry.Meta):
         abstract = True
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
-    def is_shown(self):
+    def is_shown(self) -> bool:
         return super().is_shown and not self.is_archived
 
-    def clean(self):
+    def clean(self) -> None:
         super().clean()
         if self.moved_to:
             validate_moved_to(self)

@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
-from datetime import time
+from collections.abc import Iterable, Sequence
+from datetime import date, time
+from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget, AdminTimeWidget
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 
 from helphub.content import pasted_lists
 
@@ -24,7 +27,7 @@ class DayInput(AdminDateWidget):
     class Media:
         js = ["admin/js/core.js", "admin/dates.js"]  # The second overrides the first.
 
-    def format_value(self, value):
+    def format_value(self, value: date | str | None) -> str | None:
         return value if isinstance(value, str) or value is None else f"{value:%-d %B %Y}"
 
 
@@ -36,7 +39,7 @@ class DayField(forms.DateField):
         "year": "Check the year: this reads as %(year)s.",
     }
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> date | None:
         if isinstance(value, str):
             value = unicodedata.normalize("NFKC", value).replace(",", " ")
             value = SEPT.sub("Sep", ORDINAL.sub("", " ".join(value.split())))
@@ -61,7 +64,7 @@ class TimeOfDayField(forms.TimeField):
         "end_of_day": "A day begins at 00:00. Write 00:00 or midnight.",
     }
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> time | None:
         if value in self.empty_values or isinstance(value, time):
             return super().to_python(value)
         written = "".join(unicodedata.normalize("NFKC", value).lower().split())
@@ -72,21 +75,28 @@ class TimeOfDayField(forms.TimeField):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return time_of_day
 
-    def _read(self, hour, minute, half, hour_alone, minute_alone):
+    def _read(
+        self,
+        hour: str | None,
+        minute: str | None,
+        half: str | None,
+        hour_alone: str | None,
+        minute_alone: str | None,
+    ) -> time | None:
         if hour is None:
             hour, minute = hour_alone, minute_alone
         elif minute is None and half is None:
             return None  # “9” could be morning or evening.
-        hour, minute = int(hour), int(minute or 0)
+        hours, minutes = int(hour or 0), int(minute or 0)
         if half is not None:
-            if not 1 <= hour <= 12:
+            if not 1 <= hours <= 12:
                 return None
-            hour = hour % 12 + (12 if half == "p" else 0)
-        if (hour, minute) == (24, 0):
+            hours = hours % 12 + (12 if half == "p" else 0)
+        if (hours, minutes) == (24, 0):
             if not self.may_end_the_day:
                 raise ValidationError(self.error_messages["end_of_day"], code="end_of_day")
             return time.min
-        return time(hour, minute) if hour < 24 and minute < 60 else None
+        return time(hours, minutes) if hours < 24 and minutes < 60 else None
 
 
 class ProseField(forms.CharField):
@@ -94,7 +104,7 @@ class ProseField(forms.CharField):
 
     made_list = False
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> str:
         value = super().to_python(value)
         tidied = pasted_lists.with_lists(value)
         self.made_list = tidied != value
@@ -104,7 +114,7 @@ class ProseField(forms.CharField):
 class LinesField(ProseField):
     """A text whose lines are list items. Bullets in front of them are removed."""
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> str:
         value = forms.CharField.to_python(self, value)
         tidied = pasted_lists.without_bullets(value)
         self.made_list = tidied != value
@@ -116,7 +126,7 @@ NOT_TEXT = ("_", "csrf")
 COUNTS = ("_FORMS", "-id", "-DELETE")
 
 
-def fields_of(request):
+def fields_of(request: HttpRequest) -> list[tuple[str, list[Any]]]:
     """What a form sent, without passwords: those must be typed again."""
     return [
         (name, values)
@@ -125,8 +135,11 @@ def fields_of(request):
     ]
 
 
-def words_of(fields):
-    """The text an officer typed, out of all that a form sent: (field, text)."""
+def words_of(fields: Iterable[Sequence[Any]]) -> list[tuple[str, str]]:
+    """The text an officer typed, out of all that a form sent: (field, text).
+
+    The fields are as `fields_of` returns them, or as they come back from JSON.
+    """
     return [
         (name.replace("_", " "), value)
         for name, values in fields

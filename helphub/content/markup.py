@@ -1,14 +1,21 @@
 """Officers' texts as HTML, from their Markdown and with their tokens replaced."""
 
-from django.utils.safestring import mark_safe
+from collections.abc import Sequence
+
+from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 
 from helphub.content import memory
 from helphub.content.tokens import replace_tokens, resolve_tokens
 
 
-def _open_link(self, tokens, index, options, env):
-    if not tokens[index].attrGet("href").startswith("/"):
+def _open_link(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    if not str(tokens[index].attrGet("href")).startswith("/"):
         tokens[index].attrSet("rel", "noreferrer")
     return self.renderToken(tokens, index, options, env)
 
@@ -19,7 +26,7 @@ markdown = MarkdownIt("zero", {"html": False}).enable(
 markdown.add_render_rule("link_open", _open_link)
 
 
-def prose(text):
+def prose(text: str) -> SafeString:
     """A whole text as HTML: headings, paragraphs, lists, bold and links. No raw HTML."""
     # markdown-it escapes everything it doesn't generate, and tokens become safe HTML.
     return memory.recall(
@@ -28,7 +35,7 @@ def prose(text):
     )
 
 
-def phrase(text):
+def phrase(text: str) -> SafeString:
     """One line of text as HTML, with its bold words, links and tokens."""
     return memory.recall(
         ("phrase", text),
@@ -36,7 +43,7 @@ def phrase(text):
     )
 
 
-def phrases(text):
+def phrases(text: str) -> list[SafeString]:
     """The lines of a text, each as HTML. All tokens are looked up in one go."""
     resolved = resolve_tokens([text])
     lines = map(markdown.renderInline, text.splitlines())

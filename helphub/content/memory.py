@@ -11,31 +11,40 @@ as having asked them. Some pages read a whole list and show only part of it: `an
 depend on that part alone.
 """
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import get_language
 
-_memory = ContextVar("memory", default=None)
+T = TypeVar("T")
+Key = tuple[Any, ...]
+# A query, by the number that a recorder gave it, or a day.
+Dependency = int | date
+Asked = set[Dependency]
+
+_memory: ContextVar["Memory | None"] = ContextVar("memory", default=None)
 
 
 class Memory:
     """What was read or rendered so far, and what the current page depends on: queries and days."""
 
-    def __init__(self):
-        self.kept = {}
-        self.asked = set()
+    def __init__(self) -> None:
+        self.kept: dict[Key, tuple[Any, Asked]] = {}
+        self.asked: Asked = set()
 
-    def recall(self, key, make):
+    def recall(self, key: Key, make: Callable[[], Any]) -> Any:
         if key not in self.kept:
             self.kept[key] = self.watch(make)
         value, asked = self.kept[key]
         self.asked |= asked
         return value
 
-    def answer(self, function, arguments):
+    def answer(self, function: Callable[..., Any], arguments: tuple[str | int, ...]) -> Any:
         """What the function returns for these arguments. Pages depend on the answer alone."""
         question = (f"{function.__module__}.{function.__qualname__}", *arguments)
         if question not in self.kept:
@@ -47,11 +56,11 @@ class Memory:
         self.asked |= asked
         return value
 
-    def dependencies(self, question, value, asked):
+    def dependencies(self, question: Key, value: Any, asked: Asked) -> Asked:
         """What a page depends on if it asks this question."""
         return asked
 
-    def watch(self, make):
+    def watch(self, make: Callable[[], T]) -> tuple[T, Asked]:
         """What `make()` returns, and what it asked."""
         before, self.asked = self.asked, set()
         try:
@@ -61,7 +70,7 @@ class Memory:
 
 
 @contextmanager
-def using(memory):
+def using(memory: Memory) -> Iterator[Memory]:
     """Use this memory for whatever runs within the block."""
     token = _memory.set(memory)
     try:
@@ -70,7 +79,7 @@ def using(memory):
         _memory.reset(token)
 
 
-def recall(key, make):
+def recall(key: Key, make: Callable[[], T]) -> T:
     """What `make()` returns in this language, from the memory if there is one.
 
     The key is a tuple.
@@ -79,13 +88,13 @@ def recall(key, make):
     return make() if memory is None else memory.recall((get_language(), *key), make)
 
 
-def rows(name, read):
+def rows(name: str, read: Callable[[], T]) -> T:
     """What `read()` reads: once for all languages, because each row holds all of them."""
     memory = _memory.get()
     return read() if memory is None else memory.recall(("rows", name), read)
 
 
-def answer(function, *arguments):
+def answer(function: Callable[..., T], *arguments: str | int) -> T:
     """What a function of the content returns. The page depends on that, not on all it read.
 
     Another process will call the function again by name, so it must be defined at the top level of
@@ -95,7 +104,7 @@ def answer(function, *arguments):
     return function(*arguments) if memory is None else memory.answer(function, arguments)
 
 
-def note(dependency):
+def note(dependency: Dependency) -> None:
     """Make the current page depend on this query or day."""
     if memory := _memory.get():
         memory.asked.add(dependency)
@@ -107,13 +116,13 @@ class noted_property:  # noqa: N801 - named like Django's cached_property.
     An ordinary cached property would be noted for the first of these pages only.
     """
 
-    def __init__(self, make):
+    def __init__(self, make: Callable[[Any], Any]) -> None:
         self.make, self.__doc__ = make, make.__doc__
 
-    def __set_name__(self, owner, name):
+    def __set_name__(self, owner: type, name: str) -> None:
         self.name = f"{name} and what it asked"
 
-    def __get__(self, row, owner=None):
+    def __get__(self, row: Any, owner: type | None = None) -> Any:
         if row is None:
             return self
         memory = _memory.get() or Memory()
@@ -124,6 +133,6 @@ class noted_property:  # noqa: N801 - named like Django's cached_property.
         return value
 
 
-def is_used():
+def is_used() -> bool:
     """Whether this will be read again. If so, one large query is better than many."""
     return _memory.get() is not None

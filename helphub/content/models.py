@@ -14,5 +14,5 @@ class LoadedRow(models.Model):
         db_table = "helphub_loadedrow"
         constraints = [models.UniqueConstraint(fields=["model", "key"], name="one_loaded_row")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.model} {self.key}"

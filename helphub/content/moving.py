@@ -1,6 +1,12 @@
 """Migrations that move a model to another app. Its table, rows and history stay as they are."""
 
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations.operations import CreateModel
+from django.db.migrations.state import ProjectState
 
 CONTENT_TYPES = "django_content_type"
 
@@ -11,21 +17,35 @@ class TakeModel(CreateModel):
     Permissions, versions and the admin's log refer to the content type, which keeps its key.
     """
 
-    def __init__(self, *args, was, **kwargs):
+    def __init__(self, *args: Any, was: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.was = was
 
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
         connection = schema_editor.connection
         table = to_state.apps.get_model(app_label, self.name)._meta.db_table
         if table not in connection.introspection.table_names():
             super().database_forwards(app_label, schema_editor, from_state, to_state)
         self._rename_content_type(connection, self.was, app_label)
 
-    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
         self._rename_content_type(schema_editor.connection, app_label, self.was)
 
-    def _rename_content_type(self, connection, before, after):
+    def _rename_content_type(
+        self, connection: BaseDatabaseWrapper, before: str, after: str
+    ) -> None:
         """Give the content type its new app. Its key stays, and so does what refers to it."""
         if CONTENT_TYPES not in connection.introspection.table_names():
             return
@@ -41,7 +61,7 @@ class TakeModel(CreateModel):
                 [after, before, self.name_lower],
             )
 
-    def _content_type(self, cursor, app):
+    def _content_type(self, cursor: CursorWrapper, app: str) -> int | None:
         """The key of this model's content type in an app, or None."""
         cursor.execute(
             f"SELECT id FROM {CONTENT_TYPES} WHERE app_label = %s AND model = %s",  # noqa: S608

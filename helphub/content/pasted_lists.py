@@ -19,8 +19,10 @@ DOUBTFUL = re.compile(
 PLAIN_BULLET = re.compile(r"[-*+][ \t]+(?=\S)")
 PLAIN_MARK = re.compile(r"[^\S\n]*(?:[-*+]|\d{1,3}[.)])[ \t]+(?=\S)")
 
+Item = tuple[str, str, str]  # Its sign, the Markdown that replaces it, and the words.
 
-def with_lists(text):
+
+def with_lists(text: str) -> str:
     """The text with Markdown lists where bullets or numbers were pasted from Word."""
     lines = BREAK.split(text)
     items = [_item(line) for line in lines]
@@ -31,7 +33,9 @@ def with_lists(text):
             items[place] = ("–", "- ", lines[place][dash.end() :])
     if not any(items):
         return text
-    written, levels, is_open = [], [], False
+    written: list[str] = []
+    levels: list[tuple[str, int]] = []  # The sign and the width of each list that is open.
+    is_open = False
     for line, item in zip(lines, items, strict=True):
         if item:
             sign, mark, words = item
@@ -55,15 +59,15 @@ def with_lists(text):
     return "\n".join(written)
 
 
-def _item(line):
-    """An item of a pasted list: its sign, the Markdown that replaces it, and the words."""
+def _item(line: str) -> Item | None:
+    """The item of a pasted list that a line is, or None."""
     if match := NUMBER.match(line):
         return "1", f"{int(match[1])}. ", line[match.end() :]
     match = SIGN.match(line) or TAB_AFTER.match(line)
-    return match and (match[1], "- ", line[match.end() :])
+    return (match[1], "- ", line[match.end() :]) if match else None
 
 
-def without_bullets(text):
+def without_bullets(text: str) -> str:
     """The text without leading signs. Each of its lines is already a list item."""
     return "\n".join(
         line[match.end() :] if (match := _sign_in_front(line)) else line
@@ -71,6 +75,6 @@ def without_bullets(text):
     )
 
 
-def _sign_in_front(line):
+def _sign_in_front(line: str) -> re.Match[str] | None:
     signs = (SIGN, TAB_AFTER, NUMBER, DASH, PLAIN_BULLET)
     return next((match for sign in signs if (match := sign.match(line))), None)

@@ -4,12 +4,17 @@ Each app says so of itself, in its apps.py. `recorded` there names models that o
 and whose versions are kept too.
 """
 
+from collections.abc import Collection
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
+from django.db import models
 from django.http import Http404
+
+# A record's identity: (label, key).
+RecordName = tuple[str, int]
 
 
 class ContentConfig:
@@ -17,8 +22,8 @@ class ContentConfig:
 
     has_content = True
     # Models by name: those that readers' pages do not need, and those that say where people are.
-    not_content = ()
-    places = ()
+    not_content: Collection[str] = ()
+    places: Collection[str] = ()
 
 
 class Record(NamedTuple):
@@ -29,12 +34,12 @@ class Record(NamedTuple):
     name: str
 
 
-def _configs():
-    """The apps with content, lowest floor first."""
+def _configs() -> list[Any]:
+    """The configurations of the apps with content (ContentConfig), lowest floor first."""
     return [config for config in apps.get_app_configs() if getattr(config, "has_content", False)]
 
 
-def own_apps():
+def own_apps() -> list[str]:
     """The labels of this project's apps, whose permissions a role can have."""
     ours = [
         str(settings.BASE_DIR / name) for name in ("helphub", "strategy", "contacts", "services")
@@ -45,7 +50,7 @@ def own_apps():
 
 
 @cache
-def content_models():
+def content_models() -> list[type[models.Model]]:
     """The models of an edition, lowest floor first, with their many-to-many tables."""
     return [
         model
@@ -55,7 +60,7 @@ def content_models():
     ]
 
 
-def content_model(label):
+def content_model(label: str) -> type[models.Model]:
     """The model of a record that appears on readers' pages. Raises Http404 if there is none."""
     for model in content_models():
         if model._meta.label_lower == label and not model._meta.auto_created:
@@ -64,7 +69,7 @@ def content_model(label):
 
 
 @cache
-def recorded_models():
+def recorded_models() -> list[type[models.Model]]:
     """The models whose versions are kept: the content, and what only officers see."""
     for_officers = [
         config.get_model(name)
@@ -75,7 +80,7 @@ def recorded_models():
 
 
 @cache
-def places():
+def places() -> set[str]:
     """The labels of models that say where people can be found.
 
     Once withdrawn, their rows must not stay in any file.

@@ -4,23 +4,27 @@ A reader's request reads one edition from start to finish. Where one process als
 their requests and all commands read the working database.
 """
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, NoReturn
 
 from django.db import connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
+from django.db.models import Model
 
 from helphub.content import content_file
 
 ALIAS = "edition"
-_folder = ContextVar("folder", default=None)
+_folder: ContextVar[Path | None] = ContextVar("folder", default=None)
 
 
 class NotForReadersError(Exception):
     """A page for readers queried the working database."""
 
 
-def folder():
+def folder() -> Path | None:
     """The folder of the edition being read, or None."""
     return _folder.get()
 
@@ -28,18 +32,18 @@ def folder():
 class Router:
     """Sends every query to the edition while one is being read."""
 
-    def db_for_read(self, model, **hints):
+    def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
         return ALIAS if _folder.get() else None
 
     db_for_write = db_for_read
 
 
-def _refuse(*arguments):
+def _refuse(*arguments: Any) -> NoReturn:
     raise NotForReadersError("A page for readers queried the working database.")
 
 
 @contextmanager
-def reading(folder):
+def reading(folder: Path) -> Iterator[DatabaseWrapper]:
     """Read only this edition within the block."""
     wanted = {"default": {}, ALIAS: content_file.database(folder)}
     connection = DatabaseWrapper(connections.configure_settings(wanted)[ALIAS], ALIAS)

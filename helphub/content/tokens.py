@@ -6,10 +6,11 @@ guide, under its current name. The floors above register how their tokens resolv
 """
 
 import re
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
 from django.utils.html import escape, strip_tags
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
 from helphub.content import memory
 
@@ -17,11 +18,16 @@ TOKEN = re.compile(r"\{(?P<kind>[a-z]+)(?P<mark>[:-])(?P<slug>[a-z0-9][a-z0-9-]*
 ANY_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 PIECES = re.compile(rf"(?P<tag><[^>]*>)|{TOKEN.pattern}")
 
-_resolvers = {}
-_names = {}
+Token = tuple[str, str]  # The kind and the slug.
+Resolved = dict[Token, str]  # Safe HTML.
+Resolve = Callable[[set[str]], dict[str, str]]
+Names = Callable[[set[str]], dict[str, str]]
+
+_resolvers: dict[str, Resolve] = {}
+_names: dict[str, Names] = {}
 
 
-def register(kind, resolve, names=None):
+def register(kind: str, resolve: Resolve, names: Names | None = None) -> None:
     """Register ``resolve(slugs)`` for the tokens of one kind.
 
     It returns a dictionary of safe HTML by slug. A slug it leaves out does not exist or is not
@@ -32,25 +38,25 @@ def register(kind, resolve, names=None):
     _names[kind] = names or (lambda slugs: {})
 
 
-def _key(match):
+def _key(match: re.Match[str]) -> Token:
     # "h-spoc" is the line's own name. In "guide:consent" only the part after the colon is.
     kind, mark, slug = match["kind"], match["mark"], match["slug"]
     return kind, f"{kind}-{slug}" if mark == "-" else slug
 
 
-def tokens_of(text):
+def tokens_of(text: str) -> set[Token]:
     """The tokens of a text, as (kind, slug)."""
     return {_key(match) for match in TOKEN.finditer(text)}
 
 
-def written(token):
+def written(token: Token) -> str:
     """A token as an officer writes it."""
     kind, slug = token
     return f"{{{slug}}}" if slug.startswith(f"{kind}-") else f"{{{kind}:{slug}}}"
 
 
-def _resolve(tokens):
-    wanted = {}
+def _resolve(tokens: Iterable[Token]) -> Resolved:
+    wanted: dict[str, set[str]] = {}
     for kind, slug in tokens:
         wanted.setdefault(kind, set()).add(slug)
     return {
@@ -63,18 +69,18 @@ def _resolve(tokens):
     }
 
 
-def resolve_tokens(texts):
+def resolve_tokens(texts: Iterable[str]) -> Resolved:
     """The values of the tokens in these texts: safe HTML by (kind, slug)."""
     return _resolve({token for text in texts for token in tokens_of(text)})
 
 
-def dead_tokens(tokens):
+def dead_tokens(tokens: Collection[Token]) -> set[Token]:
     """Tokens with no link that readers can follow and no left-out name to show."""
     dead = set(tokens) - set(_resolve(tokens))
     return {(kind, slug) for kind, slug in dead if kind not in _names or not _names[kind]({slug})}
 
 
-def unknown_tokens(text):
+def unknown_tokens(text: str) -> list[str]:
     """The tokens and stray braces in a text that stand for nothing a reader could see."""
     resolved = resolve_tokens([text])
     return [
@@ -84,12 +90,12 @@ def unknown_tokens(text):
     ]
 
 
-def replace_tokens(rendered, resolved=None):
+def replace_tokens(rendered: str, resolved: Resolved | None = None) -> str:
     """Replace tokens in finished HTML, but never inside a tag, and never a link inside a link."""
     resolved = resolve_tokens([rendered]) if resolved is None else resolved
     within_link = False
 
-    def replace(match):
+    def replace(match: re.Match[str]) -> str:
         nonlocal within_link
         if tag := match["tag"]:
             within_link = tag.startswith("<a ") or (within_link and tag != "</a>")
@@ -102,6 +108,6 @@ def replace_tokens(rendered, resolved=None):
     return PIECES.sub(replace, rendered)
 
 
-def link(url, words):
+def link(url: str, words: str) -> SafeString:
     """The link that replaces a token."""
     return mark_safe(f'<a href="{escape(url)}">{escape(words)}</a>')  # noqa: S308

@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 
 from django.core.exceptions import ValidationError
 
@@ -37,9 +38,9 @@ LONGEST = 20_000
 MOST_NAMED = 12  # At most this many faults of one kind are listed at once.
 
 
-def _refuse(*kinds):
+def _refuse(*kinds: Iterable[ValidationError]) -> None:
     """Raise all of these faults at once. Each argument is a list of errors, without duplicates."""
-    errors = []
+    errors: list[ValidationError] = []
     for kind in kinds:
         different = {str(error.params): error for error in kind}
         errors += list(different.values())[:MOST_NAMED]
@@ -47,7 +48,7 @@ def _refuse(*kinds):
         raise ValidationError(errors)
 
 
-def _character_faults(text):
+def _character_faults(text: str) -> Iterator[ValidationError]:
     for pattern in (UNSAFE_CHARACTERS, JOINED_DIGITS):
         for match in pattern.finditer(text):
             yield ValidationError(
@@ -60,12 +61,12 @@ def _character_faults(text):
             )
 
 
-def validate_characters(text):
+def validate_characters(text: str) -> None:
     """Refuse invisible characters: they hide digits, reorder them or break up a word."""
     _refuse(_character_faults(text))
 
 
-def _markup_faults(text):
+def _markup_faults(text: str) -> Iterator[ValidationError]:
     for match in MARKUP.finditer(text):
         yield ValidationError(
             (
@@ -77,18 +78,18 @@ def _markup_faults(text):
         )
 
 
-def _links(text):
+def _links(text: str) -> Iterator[tuple[str, str, str]]:
     """The links of a text: target, visible text and title.
 
     Includes anything that only looks like a link.
     """
     for block in markdown.parse(text):
-        inside = None
+        inside: list[str] | None = None
         for token in block.children or []:
             if token.type == "link_open":
-                inside = [token.attrGet("href") or "", "", token.attrGet("title") or ""]
+                inside = [str(token.attrGet("href") or ""), "", str(token.attrGet("title") or "")]
             elif token.type == "link_close" and inside:
-                yield tuple(inside)
+                yield inside[0], inside[1], inside[2]
                 inside = None
             elif inside:
                 inside[1] += token.content
@@ -96,7 +97,7 @@ def _links(text):
         yield match[1], "", ""
 
 
-def _link_faults(text):
+def _link_faults(text: str) -> Iterator[ValidationError]:
     for target, shown, title in _links(text):
         if not SAFE_TARGET.match(target):
             yield ValidationError(
@@ -120,7 +121,7 @@ def _link_faults(text):
                 )
 
 
-def validate_markup(text):
+def validate_markup(text: str) -> None:
     """Refuse a text that has HTML or an unsafe link, or that is far too long."""
     if len(text) > LONGEST:
         raise ValidationError(
@@ -138,7 +139,7 @@ def validate_markup(text):
 PLAIN = [validate_characters, validate_markup]
 
 
-def _number_faults(text):
+def _number_faults(text: str) -> Iterator[ValidationError]:
     # A digit may also be an entity: &#48; shows 0.
     shown = unicodedata.normalize("NFKC", TOKEN.sub("", html.unescape(text)))
     for match in BARE_NUMBER.finditer(shown):
@@ -152,7 +153,7 @@ def _number_faults(text):
         )
 
 
-def _token_faults(text):
+def _token_faults(text: str) -> Iterator[ValidationError]:
     for token in unknown_tokens(html.unescape(text)):
         yield ValidationError(
             (
@@ -164,7 +165,7 @@ def _token_faults(text):
         )
 
 
-def _line_faults(text):
+def _line_faults(text: str) -> Iterator[ValidationError]:
     for number, line in enumerate(BREAK.split(text), 1):
         if re.match(r"#(?!#{1,2} )", line):
             yield ValidationError(
@@ -186,7 +187,7 @@ def _line_faults(text):
             )
 
 
-def validate_text(text):
+def validate_text(text: str) -> None:
     """Refuse a text that types a number, names an unknown token or hides characters.
 
     All faults are reported at once, so an officer can fix them in one go.

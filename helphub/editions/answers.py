@@ -7,8 +7,12 @@ not changed.
 """
 
 import json
+from collections.abc import Callable, Iterable
 from datetime import date
+from pathlib import Path
+from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from django.utils.module_loading import import_string
 
@@ -16,16 +20,21 @@ from helphub.content import clock, memory
 from helphub.content.fingerprint import fingerprint
 from helphub.editions import carried_over
 
+# What a page asked: a query or a question, as Recorder describes them.
+Thing = list[Any]
+# What Dependencies.as_json returns, with the code and the day that made the pages.
+Record = dict[str, Any]
+
 FILE = "answers.json.gz"
 LATEST = date.max.isoformat()
 TODAY = "today"  # Replaces today's date in a query, so that we can ask it again another day.
 
 
-def of_edition(folder):
+def of_edition(folder: Path) -> Record:
     return carried_over.aid(folder, FILE)
 
 
-def write(folder, record):
+def write(folder: Path, record: Record) -> None:
     carried_over.write_aid(folder, FILE, record)
 
 
@@ -39,13 +48,20 @@ class Recorder(memory.Memory):
     # For a query that can't be saved. A page that asks one is made again every time.
     UNKNOWN = -1
 
-    def __init__(self, today, things=()):
+    def __init__(self, today: str, things: Iterable[Thing] = ()) -> None:
         super().__init__()
         self.today = today
-        self.things = list(things)
+        self.things: list[Thing] = list(things)
         self.numbers = {_name(thing): number for number, thing in enumerate(self.things)}
 
-    def __call__(self, execute, sql, params, many, context):
+    def __call__(
+        self,
+        execute: Callable[..., Any],
+        sql: str,
+        params: Iterable[Any] | None,
+        many: bool,
+        context: dict[str, Any],
+    ) -> Any:
         try:
             number = self._number([sql, [TODAY if p == self.today else p for p in params or []]])
         except TypeError:
@@ -53,13 +69,13 @@ class Recorder(memory.Memory):
         self.asked.add(number)
         return execute(sql, params, many, context)
 
-    def _number(self, thing):
+    def _number(self, thing: Thing) -> int:
         number = self.numbers.setdefault(_name(thing), len(self.things))
         if number == len(self.things):
             self.things.append(thing)
         return number
 
-    def dependencies(self, question, value, asked):
+    def dependencies(self, question: memory.Key, value: Any, asked: memory.Asked) -> memory.Asked:
         """Record a question in place of everything it asked, apart from dates to wait for."""
         if self.UNKNOWN in asked:
             return asked
@@ -75,30 +91,31 @@ class Recorder(memory.Memory):
         self.things[number] = thing
         return {number, *days}
 
-    def add_answers(self, connection):
+    def add_answers(self, connection: BaseDatabaseWrapper) -> None:
         """Add the answers to queries that do not have one yet."""
         for thing in self.things:
             if len(thing) == 2:
-                thing.append(fingerprint_of_query(connection, *thing, self.today))
+                sql, params = thing
+                thing.append(fingerprint_of_query(connection, sql, params, self.today))
 
 
-def _name(thing):
+def _name(thing: Thing) -> str:
     return json.dumps(thing[:2])
 
 
-def _is_question(thing):
+def _is_question(thing: Thing) -> bool:
     return len(thing) == 4
 
 
-def dates_of(asked):
+def dates_of(asked: memory.Asked) -> set[date]:
     return {dependency for dependency in asked if isinstance(dependency, date)}
 
 
-def fingerprint_of_answer(value):
+def fingerprint_of_answer(value: Any) -> str:
     return fingerprint(_plain(value))
 
 
-def _plain(value, above=()):
+def _plain(value: Any, above: tuple[tuple[str, Any], ...] = ()) -> Any:
     """A value as the database returned it, ignoring anything cached on it since.
 
     A row becomes its columns, plus the rows fetched with it.
@@ -118,7 +135,9 @@ def _plain(value, above=()):
     return [_plain(item, above) for item in value]
 
 
-def fingerprint_of_query(connection, sql, params, today):
+def fingerprint_of_query(
+    connection: BaseDatabaseWrapper, sql: str, params: Iterable[Any], today: str
+) -> str:
     """A fingerprint of what a query returns from an edition's file."""
     params = [today if parameter == TODAY else parameter for parameter in params]
     with connection.cursor() as cursor:
@@ -126,7 +145,12 @@ def fingerprint_of_query(connection, sql, params, today):
         return fingerprint(cursor.fetchall())
 
 
-def unchanged(connection, record, code, begin=lambda: None):
+def unchanged(
+    connection: BaseDatabaseWrapper,
+    record: Record,
+    code: str,
+    begin: Callable[[], object] = lambda: None,
+) -> set[str]:
     """The addresses of pages that have not changed.
 
     Replaces the known answers with today's. Calls `begin` as soon as we know that some pages must
@@ -153,23 +177,23 @@ def unchanged(connection, record, code, begin=lambda: None):
 class _Check:
     """Asks everything again, once each."""
 
-    def __init__(self, connection, things, today):
+    def __init__(self, connection: BaseDatabaseWrapper, things: list[Thing], today: str) -> None:
         self.connection = connection
         self.before = [thing[2] for thing in things]
         queries = [thing if _is_question(thing) else thing[:2] for thing in things]
         self.recorder = Recorder(today, queries)
         self.recorder.add_answers(connection)
-        self.compared = {}
+        self.compared: dict[int, bool] = {}
 
-    def fingerprints(self):
+    def fingerprints(self) -> list[str]:
         return [thing[2] for thing in self.recorder.things]
 
-    def is_same(self, number):
+    def is_same(self, number: int) -> bool:
         if number not in self.compared:
             self.compared[number] = self._is_same(number)
         return self.compared[number]
 
-    def _is_same(self, number):
+    def _is_same(self, number: int) -> bool:
         if number >= len(self.before):
             return False  # The previous edition never asked this.
         thing = self.recorder.things[number]
@@ -180,7 +204,7 @@ class _Check:
                 return False  # The page that asks it is remade. If that fails, the checks say so.
         return self.recorder.things[number][2] == self.before[number]
 
-    def _ask_again(self, question):
+    def _ask_again(self, question: Thing) -> None:
         function, arguments, _fingerprint, _asked = question
         with self.connection.execute_wrapper(self.recorder), memory.using(self.recorder):
             memory.answer(import_string(function), *arguments)
@@ -189,15 +213,17 @@ class _Check:
 class Dependencies:
     """What an edition saves about its pages: what each asked, and the date it waits for."""
 
-    def __init__(self):
-        self.things, self.numbers = [], {}
-        self.pages, self.until = {}, {}
+    def __init__(self) -> None:
+        self.things: list[Thing] = []
+        self.numbers: dict[str, int] = {}
+        self.pages: dict[str, list[int]] = {}
+        self.until: dict[str, str] = {}
 
-    def add(self, things, pages, until):
+    def add(self, things: list[Thing], pages: dict[str, list[int]], until: dict[str, str]) -> None:
         """Add these pages. What they asked is given as indexes into `things`."""
-        places = {}
+        places: dict[int, int] = {}
 
-        def place_of(number):
+        def place_of(number: int) -> int:
             if number not in places:
                 thing = things[number]
                 if _is_question(thing):
@@ -211,5 +237,5 @@ class Dependencies:
             self.pages[address] = [place_of(number) for number in asked]
         self.until |= {address: day for address, day in until.items() if address in pages}
 
-    def as_json(self):
+    def as_json(self) -> Record:
         return {"things": self.things, "pages": self.pages, "until": self.until}

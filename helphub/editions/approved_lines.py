@@ -1,13 +1,19 @@
 """What was approved for each line, and the rows of an edition that must match it."""
 
+from pathlib import Path
+from typing import Any
+
 from django.db import DatabaseError
 
 from contacts.models import ApprovedNumber, Phone
 from helphub.editions import bake, manifests
 from helphub.editions.refusals import Refusal
+from helphub.editions.shown_numbers import ApprovedDigits
+
+Approved = dict[str, ApprovedNumber]  # By line.
 
 
-def approved_now(before):
+def approved_now(before: Path | None) -> Approved:
     """The newest approval of each line. Without a database, those of the previous edition."""
     try:
         return ApprovedNumber.objects.by_line()
@@ -21,7 +27,7 @@ def approved_now(before):
         }
 
 
-def digits(approved):
+def digits(approved: Approved) -> ApprovedDigits:
     """The dialled and displayed digits, by line."""
     return {line: [row.dial, row.display] for line, row in approved.items()}
 
@@ -29,7 +35,7 @@ def digits(approved):
 APPROVED = ["dial", "display", "textphone", "role"]
 
 
-def with_approved_digits(rows, previous, approved):
+def with_approved_digits(rows: bake.Rows, previous: bake.Rows | None, approved: Approved) -> None:
     """Give lines that are otherwise unchanged any digits approved since the last edition.
 
     An approved number then never waits for a release. A withdrawal must not wait for one either.
@@ -41,13 +47,13 @@ def with_approved_digits(rows, previous, approved):
             row |= {name: getattr(newest, name) for name in APPROVED}
 
 
-def not_as_approved(rows, approved):
+def not_as_approved(rows: bake.Rows, approved: Approved) -> list[Refusal]:
     """Lines whose textphone or role differs from the approval. The checks compare the digits."""
     return [
         Refusal(
             "approved numbers",
-            f"The {Phone._meta.get_field(name).verbose_name} of “{row['name_en']}” does not match "
-            "what was approved. Change it back, or propose the change in the admin.",
+            f"The {_words_for(name)} of “{row['name_en']}” does not match what was approved. "
+            "Change it back, or propose the change in the admin.",
             [],
             bake.record_of(Phone, row),
         )
@@ -56,3 +62,9 @@ def not_as_approved(rows, approved):
         for name in ("textphone", "role")
         if newest and newest.pk and row["is_published"] and row[name] != getattr(newest, name)
     ]
+
+
+def _words_for(name: str) -> str:
+    """What officers call a field of a line."""
+    field: Any = Phone._meta.get_field(name)
+    return field.verbose_name

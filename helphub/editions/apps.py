@@ -5,7 +5,7 @@ class EditionsConfig(AppConfig):
     name = "helphub.editions"
     verbose_name = "Editions"
 
-    def ready(self):
+    def ready(self) -> None:
         from helphub.content import signals
         from helphub.editions import shown
 

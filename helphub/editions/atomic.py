@@ -2,9 +2,11 @@
 
 import json
 import os
+from pathlib import Path
+from typing import Any
 
 
-def write(path, content):
+def write(path: Path, content: bytes) -> None:
     """Replace a file, once the new one is safely on the disk."""
     new = path.with_name(f".new-{path.name}-{os.getpid()}")
     with new.open("wb") as file:
@@ -14,5 +16,5 @@ def write(path, content):
     new.replace(path)
 
 
-def write_json(path, value):
+def write_json(path: Path, value: Any) -> None:
     write(path, json.dumps(value, indent=1, ensure_ascii=False).encode())

@@ -1,18 +1,27 @@
-"""Bake: copy what is approved into a fresh SQLite file that is never written again.
+"""Bake: copy what is approved into a fresh SQLite file that is never written again."""
 
-Rows are held as {model: {primary key: {column: value}}}, including many-to-many tables.
-"""
-
+from collections.abc import Container, Iterable
 from functools import cache
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import IntegrityError, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.sqlite3.base import DatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 from helphub.content import registry, router, tokens
 from helphub.content.entries import Entry
 from helphub.content.fingerprint import fingerprint
+from helphub.content.registry import RecordName
+
+# The content: {model: {primary key: {column: value}}}, including many-to-many tables.
+Row = dict[str, Any]
+Table = dict[int, Row]
+Rows = dict[type[models.Model], Table]
+RowKey = tuple[type[models.Model], int]
+Link = models.ForeignKey[Any, Any]
 
 
 class BakeError(Exception):
@@ -27,7 +36,7 @@ class Fault(NamedTuple):
 
 
 @cache
-def schema_fingerprint():
+def schema_fingerprint() -> str:
     """Changes when the tables do. This code can't query an edition with a different fingerprint."""
     columns = [
         (model._meta.db_table, field.column, field.get_internal_type(), field.null)
@@ -38,13 +47,17 @@ def schema_fingerprint():
 
 
 @cache
-def links(model):
+def links(model: type[models.Model]) -> list[Link]:
     """The fields through which a row refers to another row."""
     content = set(registry.content_models())
-    return [f for f in model._meta.concrete_fields if f.remote_field and f.related_model in content]
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.ForeignKey) and field.related_model in content
+    ]
 
 
-def named(rows, field):
+def named(rows: Rows, field: Link) -> dict[Any, int]:
     """The values a field may hold, each with the primary key of the row it refers to."""
     column = field.target_field.attname
     return {row[column]: key for key, row in rows[field.related_model].items()}
@@ -53,11 +66,11 @@ def named(rows, field):
 # Reading
 
 
-def read(connection):
+def read(connection: BaseDatabaseWrapper) -> Rows:
     """Every row of the content in a database. Missing columns get their defaults."""
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
-        rows = {}
+        rows: Rows = {}
         for model in registry.content_models():
             table = model._meta.db_table
             if table not in tables:
@@ -70,12 +83,16 @@ def read(connection):
     return rows
 
 
-def _read_table(connection, model, columns):
+def _read_table(
+    connection: BaseDatabaseWrapper, model: type[models.Model], columns: set[str]
+) -> Table:
     fields = [field for field in model._meta.concrete_fields if field.column in columns]
     missing = {f.attname: f.get_default() for f in model._meta.concrete_fields if f not in fields}
     # A plain queryset: a translated model's own would read the active language's column.
     names = [field.attname for field in fields]
-    queryset = models.QuerySet(model, using=connection.alias).order_by("pk").values_list(*names)
+    queryset: models.QuerySet[Any, Any] = (
+        models.QuerySet(model, using=connection.alias).order_by("pk").values_list(*names)
+    )
     key = model._meta.pk.attname
     return {
         row[key]: row
@@ -83,7 +100,7 @@ def _read_table(connection, model, columns):
     }
 
 
-def copied(rows):
+def copied(rows: Rows) -> Rows:
     """A copy of the rows that is safe to change."""
     return {model: {key: dict(row) for key, row in table.items()} for model, table in rows.items()}
 
@@ -91,11 +108,11 @@ def copied(rows):
 # Choosing
 
 
-def is_entry(model):
+def is_entry(model: type[models.Model]) -> bool:
     return issubclass(model, Entry)
 
 
-def released(rows):
+def released(rows: Rows) -> Rows:
     """Only published entries, and the rows that belong to them."""
     published = {
         model: {
@@ -109,7 +126,7 @@ def released(rows):
     return published
 
 
-def tidy(rows):
+def tidy(rows: Rows) -> None:
     """Drop rows whose owner is gone, and clear optional links to missing rows.
 
     Entries are left alone. If one refers to a missing row, an officer has to correct it.
@@ -132,7 +149,7 @@ def tidy(rows):
                         table[key][field.attname] = None
 
 
-def children(model, rows, keys):
+def children(model: type[models.Model], rows: Rows, keys: Container[int | None]) -> list[RowKey]:
     """The rows that belong to these entries: (model, key)."""
     return [
         (other, key)
@@ -146,7 +163,7 @@ def children(model, rows, keys):
     ]
 
 
-def withdraw(rows, withdrawn):
+def withdraw(rows: Rows, withdrawn: Iterable[RecordName]) -> None:
     """Take these rows, (label, key), off every page.
 
     An entry stays as an unpublished name, so the sentences that mention it still read properly. A
@@ -169,7 +186,7 @@ def withdraw(rows, withdrawn):
     tidy(rows)
 
 
-def _cut_links(rows, model, withdrawn_row):
+def _cut_links(rows: Rows, model: type[models.Model], withdrawn_row: Row) -> None:
     """Clear optional links to a withdrawn row. Withdraw or delete the rows that require it."""
     for other, table in rows.items():
         for field in links(other):
@@ -189,12 +206,12 @@ def _cut_links(rows, model, withdrawn_row):
 # Faults
 
 
-def record_of(model, row):
+def record_of(model: type[models.Model], row: Row) -> registry.Record:
     name = row.get("name_en") or row.get("name") or row.get("slug") or row.get("reference") or ""
     return registry.Record(model._meta.label_lower, row[model._meta.pk.attname], str(name)[:120])
 
 
-def missing_rows(rows):
+def missing_rows(rows: Rows) -> list[Fault]:
     """Entries with a field that refers to an entry readers cannot see."""
     return [
         Fault(
@@ -210,7 +227,7 @@ def missing_rows(rows):
     ]
 
 
-def _name_of(field, row):
+def _name_of(field: Link, row: Row) -> str:
     target = (
         models.QuerySet(field.related_model)
         .filter(**{field.target_field.attname: row[field.attname]})
@@ -219,7 +236,7 @@ def _name_of(field, row):
     return f"“{target}”" if target else "something deleted"
 
 
-def dead_tokens(rows, folder):
+def dead_tokens(rows: Rows, folder: Path) -> list[Fault]:
     """Texts with a token for something readers cannot see, checked in the baked file."""
     named = {
         (model, key, token)
@@ -255,12 +272,12 @@ def dead_tokens(rows, folder):
     return faults
 
 
-def _entry_of(rows, model, row):
+def _entry_of(rows: Rows, model: type[models.Model], row: Row) -> tuple[type[models.Model], Row]:
     """The entry that a row belongs to, or the row itself."""
     for field in links(model):
         if not is_entry(model) and field.remote_field.on_delete is models.CASCADE:
             key = named(rows, field).get(row[field.attname])
-            other = rows[field.related_model].get(key)
+            other = None if key is None else rows[field.related_model].get(key)
             if other:
                 return field.related_model, other
     return model, row
@@ -269,7 +286,7 @@ def _entry_of(rows, model, row):
 # Writing
 
 
-def write(rows, path):
+def write(rows: Rows, path: Path) -> None:
     """Write the rows into a new file and check that they are consistent."""
     alias = "bake"
     wanted = {"default": {}, alias: {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)}}
@@ -304,9 +321,11 @@ def write(rows, path):
         del connections[alias]
 
 
-def _write_table(connection, cursor, model, table):
+def _write_table(
+    connection: BaseDatabaseWrapper, cursor: CursorWrapper, model: type[models.Model], table: Table
+) -> None:
     fields = model._meta.concrete_fields
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     placeholders = ", ".join(["%s"] * len(fields))
     statement = f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({columns}) VALUES ({placeholders})"  # noqa: S608, E501
     cursor.executemany(

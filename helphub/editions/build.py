@@ -6,6 +6,9 @@ previous edition and that day has not come, the page is the same. Its files are 
 edition instead of being made again.
 """
 
+from pathlib import Path
+from typing import Any
+
 from helphub.content import clock, router
 from helphub.editions import (
     answers,
@@ -16,10 +19,18 @@ from helphub.editions import (
     shares,
     up_to_date,
 )
-from helphub.editions.progress import CHECKING, MAKING, QUIET, READING
+from helphub.editions.leaving import Signs
+from helphub.editions.manifests import Page, Pages
+from helphub.editions.progress import CHECKING, MAKING, QUIET, READING, Quiet
 
 
-def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
+def build(
+    folder: Path,
+    before: Path | None = None,
+    progress: Quiet = QUIET,
+    signs: Signs | None = None,
+    is_shared: bool = False,
+) -> Pages:
     """Make every page of a baked edition. Returns the pages by address, for the manifest.
 
     Pages that are the same in the previous edition are copied, or shared with it if `is_shared`.
@@ -35,11 +46,7 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
         # Starting the page maker takes as long as working out which pages can stay.
         same = answers.unchanged(connection, record, fingerprint, begin=shares.page_maker)
     old = manifests.pages_of(before) if before else {}
-    stay = {
-        address: old[address]
-        for address in wanted
-        if address in old and (address in same or _may_wait(before, address, old[address], signs))
-    }
+    stay = _pages_that_stay(before, old, wanted, same, signs)
     above = set(public_urls.of_one_language())
     # security.txt when no contact is set: it did not exist before and still doesn't.
     absent = {address for address in same & above if address not in old}
@@ -57,7 +64,20 @@ def build(folder, before=None, progress=QUIET, signs=None, is_shared=False):
     return {a: pages[a] for a in wanted if a in pages and not (a in above and a in is_missing)}
 
 
-def _may_wait(before, address, page, signs):
+def _pages_that_stay(
+    before: Path | None, old: Pages, wanted: list[str], same: set[str], signs: Signs | None
+) -> Pages:
+    """The pages of the previous edition that need not be made."""
+    return {
+        address: old[address]
+        for address in wanted
+        if before
+        and address in old
+        and (address in same or _may_wait(before, address, old[address], signs))
+    }
+
+
+def _may_wait(before: Path, address: str, page: Page, signs: Signs | None) -> bool:
     """Whether a page that may differ can stay for now, because it shows nothing withdrawn."""
     if signs is None or page["file"] != page_files.file_of(address):
         return False
@@ -67,15 +87,29 @@ def _may_wait(before, address, page, signs):
         return False
 
 
-def _taken_and_made(folder, before, wanted, stay, todo, options):
-    """The pages taken from the previous edition, by address, and the shares of those made."""
-    progress, is_shared = options["progress"], options["is_shared"]
-    taken = {}
+def _taken_and_made(
+    folder: Path,
+    before: Path | None,
+    wanted: list[str],
+    stay: Pages,
+    todo: list[str],
+    options: dict[str, Any],
+) -> tuple[Pages, list[shares.Share]]:
+    """The pages taken from the previous edition, and the shares of those made.
 
-    def take_what_stays():
+    The options are those of `shares.run`.
+    """
+    progress, is_shared = options["progress"], options["is_shared"]
+    taken: Pages = {}
+
+    def take_what_stays() -> None:
         for address in wanted:
             progress.at(MAKING if todo else READING)
-            if address in stay and page_files.take(folder, before, stay[address], is_shared):
+            if (
+                before
+                and address in stay
+                and page_files.take(folder, before, stay[address], is_shared)
+            ):
                 taken[address] = stay[address]
 
     made = shares.run(folder, before, todo, len(stay), meanwhile=take_what_stays, **options)
@@ -85,7 +119,9 @@ def _taken_and_made(folder, before, wanted, stay, todo, options):
     return taken, made
 
 
-def _what_was_asked(record, not_made, made):
+def _what_was_asked(
+    record: answers.Record, not_made: set[str], made: list[shares.Share]
+) -> answers.Dependencies:
     """What each page asked: as the previous edition's record says if it was not made again."""
     asked = answers.Dependencies()
     if not_made:
@@ -95,7 +131,9 @@ def _what_was_asked(record, not_made, made):
     return asked
 
 
-def _write_facts(folder, before, pages, made, progress):
+def _write_facts(
+    folder: Path, before: Path | None, pages: Pages, made: list[shares.Share], progress: Quiet
+) -> None:
     """Write the facts of these pages, which the release checks use."""
     read = html_facts.of_edition(before) if before else {}
     for share in made:
@@ -113,6 +151,6 @@ def _write_facts(folder, before, pages, made, progress):
     )
 
 
-def left_for_later(folder, pages):
+def left_for_later(folder: Path, pages: Pages) -> set[str]:
     """The pages for which the edition has no notes. The next edition makes them."""
     return set(pages) - set(answers.of_edition(folder)["pages"])

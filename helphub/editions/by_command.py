@@ -1,6 +1,8 @@
 """A publication that a person runs by command, which lets withdrawals go first."""
 
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 from django.db import DatabaseError
 from django.utils import timezone
@@ -10,8 +12,10 @@ from helphub.editions.models import PublicationRequest
 from helphub.editions.progress import PAUSE, StoppedError
 from helphub.editions.sources import WITHDRAWAL
 
+T = TypeVar("T")
 
-def run(do, requester, say):
+
+def run(do: Callable[[], T], requester: str, say: Callable[[str], object]) -> T:
     """Run a publication, and start again each time a withdrawal stops it."""
     was_stopped = False
     while True:
@@ -27,7 +31,7 @@ def run(do, requester, say):
             time.sleep(PAUSE)
 
 
-def _let_withdrawals_out(requester, say, was_stopped):
+def _let_withdrawals_out(requester: str, say: Callable[[str], object], was_stopped: bool) -> None:
     """Wait until the publisher has published the withdrawals. If it isn't running, do it here."""
     has_waited = False
     while state_files.has_watcher() and _is_withdrawal_asked_for():
@@ -41,7 +45,7 @@ def _let_withdrawals_out(requester, say, was_stopped):
         say(f"Started again at {timezone.localtime():%H:%M}.")
 
 
-def _is_withdrawal_asked_for():
+def _is_withdrawal_asked_for() -> bool:
     asked = PublicationRequest.objects.filter(kind=PublicationRequest.Kind.WITHDRAWAL)
     states = [PublicationRequest.State.WAITING, PublicationRequest.State.RUNNING]
     try:

@@ -3,6 +3,8 @@
 import gzip
 import json
 import zlib
+from pathlib import Path
+from typing import Any
 
 from helphub.editions.integrity import digest
 from helphub.editions.manifests import manifest_of
@@ -12,7 +14,7 @@ from helphub.editions.store import StoreError
 AIDS = ["facts.json.gz", "answers.json.gz"]
 
 
-def aid(folder, name):
+def aid(folder: Path, name: str) -> dict[str, Any]:
     """What an edition keeps for the next one. Empty if it was altered."""
     try:
         body = (folder / name).read_bytes()
@@ -26,6 +28,6 @@ def aid(folder, name):
     return {}
 
 
-def write_aid(folder, name, value):
+def write_aid(folder: Path, name: str, value: dict[str, Any]) -> None:
     body = json.dumps(value, ensure_ascii=False).encode()
     (folder / name).write_bytes(gzip.compress(body, 6, mtime=0))

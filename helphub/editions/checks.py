@@ -5,12 +5,16 @@ of a tenth of the pages, or a fault that belongs to no entry stops the whole edi
 names the page, the rule in plain words, and the record to correct.
 """
 
+from collections.abc import Callable, Iterator
+
 from helphub.editions import number_rules, page_rules
-from helphub.editions.progress import CHECKING, QUIET
+from helphub.editions.edition_data import Edition
+from helphub.editions.progress import CHECKING, QUIET, Quiet
+from helphub.editions.refusals import Refusal
 
 BUDGET = 14_600  # Bytes of a whole page as sent: ten packets, the first round trip.
 # Each rule's docstring says what it demands.
-RULES = [
+RULES: list[Callable[[Edition], Iterator[Refusal]]] = [
     page_rules.answers,
     page_rules.language,
     number_rules.critical_numbers,
@@ -27,9 +31,9 @@ RULES = [
 ]
 
 
-def examine(edition, progress=QUIET):
+def examine(edition: Edition, progress: Quiet = QUIET) -> list[Refusal]:
     """Every refusal, with the same fault on many pages merged into one."""
-    pages_by_refusal = {}
+    pages_by_refusal: dict[Refusal, list[str]] = {}
     for rule in RULES:
         progress.at(CHECKING)
         for refusal in rule(edition):
@@ -40,7 +44,7 @@ def examine(edition, progress=QUIET):
     return [refusal for refusal in refusals if refusal.is_critical] or refusals
 
 
-def warnings(edition):
+def warnings(edition: Edition) -> list[str]:
     """Worth knowing, but these stop nothing."""
     return [
         f"{address} is {page['sent']} bytes as sent. Only {BUDGET} arrive at once."

@@ -1,10 +1,17 @@
 """Which of the waiting records an officer ticked, and why these can't go out as they are."""
 
+from collections.abc import Iterable
+
 from django.apps import apps
+from django.db.models import Model
 
 from helphub.content import tokens
+from helphub.content.registry import Record, RecordName
 from helphub.editions import bake, diff
 from helphub.editions.refusals import Refusal
+
+# What each ticked record said when the officer saw it.
+Fingerprints = dict[RecordName, str]
 
 CHANGED = "“{}” has changed since you looked. Check it again, then tick it."
 
@@ -12,10 +19,16 @@ CHANGED = "“{}” has changed since you looked. Check it again, then tick it."
 class Choice:
     """Which of the waiting records to publish, if an officer chose among them."""
 
-    def __init__(self, base, previous, withdrawn, fingerprints):
+    def __init__(
+        self,
+        base: bake.Rows,
+        previous: bake.Rows | None,
+        withdrawn: Iterable[RecordName],
+        fingerprints: Fingerprints | None,
+    ) -> None:
         self.fingerprints = None if previous is None else fingerprints
-        self.left = set()  # Unticked records, which stay as they are.
-        if self.fingerprints is None:
+        self.left: set[RecordName] = set()  # Unticked records, which stay as they are.
+        if previous is None or fingerprints is None:
             return
         self.now, self.before = bake.copied(base), previous
         bake.withdraw(self.now, withdrawn)
@@ -24,7 +37,7 @@ class Choice:
         }
         self.left = set(self.waiting) - set(fingerprints)
 
-    def refusals(self, left_out):
+    def refusals(self, left_out: Iterable[RecordName]) -> list[Refusal]:
         """Ticked records that need others too, or that have changed since the officer looked."""
         if self.fingerprints is None:
             return []
@@ -44,7 +57,9 @@ class Choice:
         ]
 
 
-def names_of_unticked(now, before, ticked, unticked):
+def names_of_unticked(
+    now: bake.Rows, before: bake.Rows, ticked: set[RecordName], unticked: set[RecordName]
+) -> list[bake.Fault]:
     """Faults for ticked records that refer to a new, unticked one. Each fault names both."""
     new = _new_records(now, before, unticked)
     if not new:
@@ -61,7 +76,7 @@ def names_of_unticked(now, before, ticked, unticked):
         model, key = apps.get_model(name[0]), name[1]
         if key not in now[model]:
             continue
-        named = {}
+        named: dict[Record, str] = {}
         for table, number in ours.get(name, []):
             row = now[table][number]
             named |= _named_in_fields(table, row, new) | _named_in_texts(row, by_token)
@@ -77,7 +92,9 @@ def names_of_unticked(now, before, ticked, unticked):
     return faults
 
 
-def _new_records(now, before, names):
+def _new_records(
+    now: bake.Rows, before: bake.Rows, names: Iterable[RecordName]
+) -> dict[bake.RowKey, Record]:
     """Which of these records readers don't have yet: {(model, key): record}."""
     new = {}
     for label, key in names:
@@ -87,7 +104,9 @@ def _new_records(now, before, names):
     return new
 
 
-def _named_in_fields(model, row, new):
+def _named_in_fields(
+    model: type[Model], row: bake.Row, new: dict[bake.RowKey, Record]
+) -> dict[Record, str]:
     """The new records that a row's fields refer to, each with where it does."""
     named = {}
     for field in bake.links(model):
@@ -98,7 +117,7 @@ def _named_in_fields(model, row, new):
     return named
 
 
-def _named_in_texts(row, by_token):
+def _named_in_texts(row: bake.Row, by_token: dict[str, Record]) -> dict[Record, str]:
     """The new records that a row's texts link to, each with where they do."""
     return {
         by_token[token[1]]: f"its text ({tokens.written(token)})"

@@ -1,38 +1,39 @@
 """Compare: which records of the working database differ from what readers have.
 
 A record is what an officer opens and ticks: an entry with its child rows and many-to-many rows, or
-a row with no owner. Rows are held as in bake.py.
+a row with no owner.
 """
 
+from collections.abc import Collection
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import models
 
 from helphub.content import registry
 from helphub.content.fingerprint import fingerprint
+from helphub.content.registry import RecordName
 from helphub.editions import bake
 
 
 class Difference(NamedTuple):
-    """A record that differs: its rows now and in the edition, as (model, key)."""
+    """A record that differs: its rows now and in the edition."""
 
     record: registry.Record
-    now: list
-    before: list
+    now: list[bake.RowKey]
+    before: list[bake.RowKey]
 
     @property
-    def name(self):
-        """The record's identity: (label, key)."""
+    def name(self) -> RecordName:
         return self.record.label, self.record.key
 
-    def has_own_row(self, rows):
+    def has_own_row(self, rows: bake.Rows) -> bool:
         """Whether the record's own row is among these rows."""
         return self.record.key in rows[apps.get_model(self.record.label)]
 
 
-def owner_field(model, row):
+def owner_field(model: type[models.Model], row: bake.Row) -> bake.Link | None:
     """The field that refers to the entry in whose form a row is edited, or None.
 
     A row may have several owners: a suggestion is deleted with its page and with its service. We
@@ -46,8 +47,10 @@ def owner_field(model, row):
     ]
     if bake.is_entry(model) or not owners:
         return None
-    if model._meta.auto_created:
-        return next(field for field in owners if field.related_model is model._meta.auto_created)
+    # The stubs know only whether there is such a model.
+    owner_model: Any = model._meta.auto_created
+    if owner_model:
+        return next(field for field in owners if field.related_model is owner_model)
     return min(owners, key=lambda field: not field.null)
 
 
@@ -58,11 +61,11 @@ class Owners:
     service comes or goes, the links to it come and go with it.
     """
 
-    def __init__(self, rows, others):
+    def __init__(self, rows: bake.Rows, others: bake.Rows) -> None:
         self.rows, self.others = rows, others
-        self.keys = {}
+        self.keys: dict[bake.Link, dict[Any, int]] = {}
 
-    def _key(self, field, value):
+    def _key(self, field: bake.Link, value: Any) -> Any:
         """The primary key of the row a field refers to."""
         if field.target_field.primary_key:
             return value
@@ -70,11 +73,11 @@ class Owners:
             self.keys[field] = bake.named(self.rows, field)
         return self.keys[field].get(value)
 
-    def _is_there(self, field, key):
+    def _is_there(self, field: bake.Link, key: Any) -> bool:
         return key in self.others[field.related_model]
 
-    def of(self, model, row):
-        """The record that a row belongs to: (label, key)."""
+    def of(self, model: type[models.Model], row: bake.Row) -> RecordName:
+        """The record that a row belongs to."""
         own = (model._meta.label_lower, row[model._meta.pk.attname])
         if bake.is_entry(model):
             return own
@@ -94,9 +97,9 @@ class Owners:
             return own
         return owner.related_model._meta.label_lower, self._key(owner, row[owner.attname])
 
-    def all(self):
-        """Every record's rows: {(label, key): [(model, key)]}."""
-        records = {}
+    def all(self) -> dict[RecordName, list[bake.RowKey]]:
+        """Every record's rows."""
+        records: dict[RecordName, list[bake.RowKey]] = {}
         for model, table in self.rows.items():
             for key, row in table.items():
                 records.setdefault(self.of(model, row), []).append((model, key))
@@ -104,14 +107,14 @@ class Owners:
 
 
 @cache
-def written(model):
+def written(model: type[models.Model]) -> list["models.Field[Any, Any]"]:
     """The fields that people write. For a translated text, only the languages, not the copy."""
     fields = model._meta.concrete_fields
     copied = {f.translated_field.name for f in fields if hasattr(f, "translated_field")}
     return [f for f in fields if f.name not in copied and not f.primary_key]
 
 
-def _values(model, row):
+def _values(model: type[models.Model], row: bake.Row) -> list[Any]:
     """What a row says, without its primary key.
 
     An empty translation may be stored in two ways, depending on how it was emptied. A line ending
@@ -126,7 +129,7 @@ def _values(model, row):
     return values
 
 
-def _essence(rows, which, others):
+def _essence(rows: bake.Rows, which: list[bake.RowKey], others: bake.Rows) -> list[tuple[str, str]]:
     """What rows say, sorted. Links to rows that the other side lacks are ignored."""
     essence = []
     for model, key in which:
@@ -144,7 +147,7 @@ def _essence(rows, which, others):
     return sorted(essence)
 
 
-def differences(now, before):
+def differences(now: bake.Rows, before: bake.Rows) -> list[Difference]:
     """The records that differ between what is published in the database and an edition."""
     ours, theirs = Owners(now, before).all(), Owners(before, now).all()
     differing = []
@@ -164,7 +167,7 @@ def differences(now, before):
     return differing
 
 
-def fingerprint_of(difference, now):
+def fingerprint_of(difference: Difference, now: bake.Rows) -> str:
     """A fingerprint of what a record says now. It changes if an officer edits the record."""
     contents = [
         (model._meta.label_lower, repr(_values(model, now[model][key])))
@@ -173,7 +176,7 @@ def fingerprint_of(difference, now):
     return fingerprint(sorted(contents))
 
 
-def hold_back(now, before, names):
+def hold_back(now: bake.Rows, before: bake.Rows | None, names: Collection[RecordName]) -> None:
     """Put these records back as the previous edition has them, with all their rows."""
     before = before or {model: {} for model in now}
     ours, theirs = Owners(now, before).all(), Owners(before, now).all()

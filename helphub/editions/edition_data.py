@@ -1,46 +1,50 @@
 """An edition as the rules see it: its pages, what they say, and what its content says."""
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
 
 from contacts.fallbacks import why_not_of
-from contacts.models import Phone
+from contacts.models import ApprovedNumber, Phone
 from helphub.content import registry, router
 from helphub.editions import html_facts, public_urls
+from helphub.editions.html_facts import Facts, FactsByHash
+from helphub.editions.manifests import Page, Pages
 from helphub.editions.page_files import is_html
-from helphub.editions.shown_numbers import digits_of
+from helphub.editions.shown_numbers import ApprovedDigits, digits_of
 from strategy.models import Printed
 
 
 class Edition(NamedTuple):
     """A finished edition, as the rules see it."""
 
-    pages: dict  # From the manifest, by address.
-    facts: dict  # By SHA-256.
-    data: dict  # As data_of returns it.
-    approved: dict  # Today's: (dial, display) by line.
-    before: dict  # The pages of the previous edition.
+    pages: Pages  # From the manifest.
+    facts: FactsByHash
+    data: dict[str, Any]  # As data_of returns it.
+    approved: ApprovedDigits  # Today's.
+    before: Pages  # Those of the previous edition.
 
-    def html(self):
-        """The pages to read: (address, page, facts)."""
+    def html(self) -> Iterator[tuple[str, Page, Facts]]:
+        """The pages to read, each with its address and its facts."""
         for address, page in self.pages.items():
             # A page that failed is never published. The `answers` rule reports it, so skip it here.
             if is_html(page) and page["status"] < 500:
                 yield address, page, self.facts[page["sha256"]]
 
-    def is_gone(self, address):
+    def is_gone(self, address: str) -> bool:
         """Whether a page is archived or expired, so that it only says where to go instead."""
         return public_urls.without_language(address)[1] in self.data.get("gone", ())
 
-    def record(self, address):
+    def record(self, address: str) -> registry.Record | None:
         """The entry that a page belongs to."""
         record = self.data["records"].get(public_urls.without_language(address)[1])
         return registry.Record(*record) if record else None
 
 
-def data_of(folder, approved):
+def data_of(folder: Path, approved: dict[str, ApprovedNumber]) -> dict[str, Any]:
     """What an edition's content says about itself. Kept with the edition for later rollbacks."""
     with router.reading(folder):
         gone = public_urls.pages_no_longer_kept()
@@ -78,11 +82,11 @@ def data_of(folder, approved):
     }
 
 
-def _numbers_of(phone):
+def _numbers_of(phone: Phone) -> tuple[str, str, str, str]:
     return phone.kind, phone.dial, phone.display, phone.textphone
 
 
-def _wrong_fallbacks():
+def _wrong_fallbacks() -> list[list[Any]]:
     """Lines whose fallback for closed hours is unsuitable."""
     return [
         [*_record_of(phone), *_record_of(phone.fallback), why]
@@ -91,11 +95,11 @@ def _wrong_fallbacks():
     ]
 
 
-def _record_of(phone):
-    return [phone.pk, phone.name_en]
+def _record_of(phone: Phone) -> list[Any]:
+    return [phone.pk, phone.name_en]  # type: ignore[attr-defined] # A translated column.
 
 
-def _printed_numbers():
+def _printed_numbers() -> list[str]:
     """Numbers in the strategy's own words, which we quote as printed."""
     return sorted(
         {
@@ -108,7 +112,7 @@ def _printed_numbers():
     )
 
 
-def _postcodes_of_places():
+def _postcodes_of_places() -> list[str]:
     """The postcodes allowed on pages: those of places in the data, and the owner's own."""
     texts = list(settings.OWNER.values())
     for model in registry.content_models():

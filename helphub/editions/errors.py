@@ -13,7 +13,7 @@ FULL_IN_WORDS = ("disk is full", "No space left on device", "quota exceeded", "F
 KEPT = "Readers keep the edition they have."
 
 
-def in_words(error):
+def in_words(error: Exception) -> str:
     """What went wrong and what to do, for an officer or the server's operator."""
     # For a page maker, the last line of its error says what happened.
     message = str(error).strip().rpartition("\n")[2]

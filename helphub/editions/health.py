@@ -4,14 +4,17 @@ import os
 import time
 from contextlib import suppress
 from datetime import timedelta
-from typing import NamedTuple
+from pathlib import Path
+from typing import NamedTuple, cast
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.utils import timezone
 
 from helphub.content import moments
 from helphub.editions import manifests, outcomes, state_files, store
 from helphub.editions.models import PublicationRequest
+from helphub.editions.outcomes import Outcome
 
 OLDEST = 26 * 60 * 60  # Seconds. A new edition is made every day.
 LONGEST_WAIT = timedelta(minutes=15)
@@ -28,7 +31,7 @@ class Fault(NamedTuple):
     is_of_publication: bool = False
 
 
-def faults():
+def faults() -> list[Fault]:
     """What is wrong with the editions. Empty if all is well."""
     folder = store.current()
     if folder is None:
@@ -59,7 +62,7 @@ def faults():
     return problems
 
 
-def _in_words(entry, newest):
+def _in_words(entry: Outcome, newest: int | None) -> str:
     """An outcome not put right yet, worded for alarms and officers, without any names."""
     is_refused = entry["state"] == outcomes.REFUSED
     if entry["state"] == outcomes.LOST:
@@ -80,18 +83,19 @@ def _in_words(entry, newest):
     return ""
 
 
-def _when(seconds):
+def _when(seconds: float) -> str:
     return moments.in_words(moments.from_seconds(seconds))
 
 
-def faults_here(request):
+def faults_here(request: WSGIRequest) -> list[Fault]:
     """A fault if this server is not serving the current edition, which happens if that is damaged.
 
     Servers notice a switch within a second.
     """
     if "helphub.edition" not in request.environ:
         return []
-    folder, served = store.current(), request.environ["helphub.edition"]
+    # faults() has said so if there is no edition.
+    folder, served = cast(Path, store.current()), request.environ["helphub.edition"]
     if folder == served or time.time() - store.switched_at() < SWITCHED:
         return []
     return [
@@ -102,7 +106,7 @@ def faults_here(request):
     ]
 
 
-def faults_of_front():
+def faults_of_front() -> list[Fault]:
     """A fault if nginx lacks the current edition's pages and asks the application for each."""
     front, current = settings.FRONT_DIR, store.current()
     if front is None or current is None:
@@ -122,14 +126,14 @@ def faults_of_front():
     ]
 
 
-def _is_at_work(front):
+def _is_at_work(front: Path) -> bool:
     try:
         return time.time() - (front / "beat").stat().st_mtime < COPIED
     except OSError:
         return False
 
 
-def _front_has(front, edition):
+def _front_has(front: Path, edition: Path) -> bool:
     if not (front / "open").is_symlink():
         return False
     try:
@@ -138,7 +142,7 @@ def _front_has(front, edition):
         return False
 
 
-def waiting_too_long():
+def waiting_too_long() -> bool:
     """Whether an officer's request to publish has been unfinished for too long."""
     unfinished = [PublicationRequest.State.WAITING, PublicationRequest.State.RUNNING]
     return PublicationRequest.objects.filter(

@@ -7,11 +7,17 @@ previous edition is not read again.
 import gzip
 import re
 from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
 
 from lxml.etree import HTMLParser
 
 from helphub.content import patterns
 from helphub.editions import carried_over
+
+Facts = dict[str, Any]  # As facts_of returns them.
+FactsByHash = dict[str, Facts]  # By the SHA-256 of the page.
 
 FILE = "facts.json.gz"
 NEVER_SHOWN = {"head", "script", "style", "template", "datalist"}
@@ -31,15 +37,20 @@ SPACE = re.compile(r"[ \t\r\f\v]*\n[ \t\r\f\v\n]*|[ \t\r\f\v]+")
 class _Reader:
     """Collects what lxml reports about a page, tag by tag and text by text."""
 
-    def __init__(self):
-        self.open = []  # The open tags, and how each affects what is inside it.
-        self.within = Counter()  # How many of each tag are open.
+    def __init__(self) -> None:
+        # The open tags: name, whether hidden, whether folded, writing direction.
+        self.open: list[tuple[str, bool, bool, str | None]] = []
+        self.within: Counter[str] = Counter()  # How many of each tag are open.
         self.hidden = self.folded = 0
         self.title, self.lang, self.dir = "", "", ""
-        self.ids, self.links, self.lines, self.text, self.odd = [], [], [], [], []
-        self.line = None
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.lines: list[list[Any]] = []  # Links to ring or text: [href, shown, is_seen].
+        self.text: list[str] = []
+        self.odd: list[str] = []
+        self.line: list[Any] | None = None  # The link that is open.
 
-    def start(self, tag, values):
+    def start(self, tag: str, values: Mapping[str, str]) -> None:
         if "id" in values:
             self.ids.append(values["id"])
         if tag == "html":
@@ -65,14 +76,14 @@ class _Reader:
         if not self.hidden and tag not in IN_A_LINE:
             self.text.append("\n")
 
-    def _begin_link(self, href):
+    def _begin_link(self, href: str) -> None:
         if href.startswith(("/", "#")):
             self.links.append(href)
         elif href.startswith(("tel:", "sms:")):
             is_folded = self.folded and not self.within["summary"]
             self.line = [href, "", not self.hidden and not is_folded]
 
-    def end(self, tag):
+    def end(self, tag: str) -> None:
         # lxml closes whatever a page leaves open, so this is always the last tag opened.
         _, is_hidden, is_folded, _ = self.open.pop()
         if tag == "a" and self.line:
@@ -85,7 +96,7 @@ class _Reader:
         if not self.hidden and tag not in IN_A_LINE:
             self.text.append("\n")
 
-    def data(self, data):
+    def data(self, data: str) -> None:
         if self.within["title"] and self.within["head"]:
             self.title += data
         if self.hidden:
@@ -100,11 +111,11 @@ class _Reader:
         if within and within[-1] == "ltr":
             self.line[1] += data
 
-    def close(self):
+    def close(self) -> Self:
         return self
 
 
-def _read(html):
+def _read(html: str) -> tuple[_Reader, str]:
     """The parsed page and its visible text."""
     parser = HTMLParser(target=_Reader(), encoding="utf-8")
     parser.feed(html.encode())
@@ -113,12 +124,12 @@ def _read(html):
     return reader, text
 
 
-def words_of(html):
+def words_of(html: str) -> list[str]:
     """The visible words of a page."""
     return _read(html)[1].split()
 
 
-def facts_of(html):
+def facts_of(html: str) -> Facts:
     """The facts of a page, as plain values."""
     reader, text = _read(html)
     return {
@@ -136,15 +147,15 @@ def facts_of(html):
     }
 
 
-def facts_of_file(path):
+def facts_of_file(path: Path) -> Facts:
     """The facts of a finished page, from the file that is sent."""
     return facts_of(gzip.decompress(path.read_bytes()).decode())
 
 
-def of_edition(folder):
-    """The facts of an edition's pages, by SHA-256."""
+def of_edition(folder: Path) -> FactsByHash:
+    """The facts of an edition's pages."""
     return carried_over.aid(folder, FILE)
 
 
-def write(folder, facts):
+def write(folder: Path, facts: FactsByHash) -> None:
     carried_over.write_aid(folder, FILE, facts)

@@ -5,7 +5,9 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from django.conf import settings
 
@@ -22,7 +24,7 @@ class BusyError(StoreError):
     """Another publication is running."""
 
 
-def check_writable():
+def check_writable() -> None:
     """Refuse a folder that can't hold editions, or that holds anything else."""
     folder = settings.EDITIONS_DIR
     try:
@@ -43,7 +45,7 @@ def check_writable():
 
 
 @contextmanager
-def lock():
+def lock() -> Iterator[None]:
     """Allow only one publication at a time. A second one gets a BusyError."""
     check_writable()
     with (settings.EDITIONS_DIR / "lock").open("a") as file:
@@ -64,7 +66,7 @@ def lock():
             clear_away()
 
 
-def is_busy():
+def is_busy() -> bool:
     """Whether a publication is running."""
     with suppress(OSError), (settings.EDITIONS_DIR / "lock").open("a") as file:
         try:
@@ -74,7 +76,7 @@ def is_busy():
     return False
 
 
-def clear_away():
+def clear_away() -> None:
     """Remove what an interrupted publication left behind."""
     for path in settings.EDITIONS_DIR.glob(".*-*"):
         if path.is_dir() and not path.is_symlink():
@@ -85,7 +87,7 @@ def clear_away():
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _without_manifest():
+def _without_manifest() -> list[Path]:
     return [
         path
         for path in settings.EDITIONS_DIR.iterdir()

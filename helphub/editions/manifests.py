@@ -2,13 +2,19 @@
 
 import json
 from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 from helphub.editions.store import StoreError
+
+Manifest = dict[str, Any]  # As new_manifest.of_edition returns it.
+Page = dict[str, Any]  # As page_files.print_page returns it.
+Pages = dict[str, Page]  # By address.
 
 FORMAT = 2  # Of the manifest. Other releases of the code use other numbers.
 
 
-def read_manifest(folder):
+def read_manifest(folder: Path) -> Manifest:
     """An edition's manifest. Refused if it is damaged, or made by another release."""
     try:
         manifest = json.loads((folder / "manifest.json").read_bytes())
@@ -27,11 +33,11 @@ def read_manifest(folder):
 
 
 @lru_cache(maxsize=4)
-def _manifest_of(folder, mtime):
+def _manifest_of(folder: Path, mtime: int) -> Manifest:
     return read_manifest(folder)
 
 
-def manifest_of(folder):
+def manifest_of(folder: Path) -> Manifest:
     """The manifest, cached: an edition does not change."""
     try:
         mtime = (folder / "manifest.json").stat().st_mtime_ns
@@ -40,8 +46,8 @@ def manifest_of(folder):
     return _manifest_of(folder, mtime)
 
 
-def with_all_headers(manifest):
-    """An edition's pages by address, each with all its headers."""
+def with_all_headers(manifest: Manifest) -> Pages:
+    """An edition's pages, each with all its headers."""
     common = manifest["headers"]
     return {
         address: page
@@ -53,5 +59,5 @@ def with_all_headers(manifest):
     }
 
 
-def pages_of(folder):
+def pages_of(folder: Path) -> Pages:
     return with_all_headers(manifest_of(folder))

@@ -30,7 +30,7 @@ class Withdrawal(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -75,5 +75,6 @@ class PublicationRequest(models.Model):
             ("withdraw", "Can withdraw something from every page at once"),
         ]
 
-    def __str__(self):
-        return f"{self.get_kind_display()}, {self.asked_at:%d %B %Y %H:%M}"
+    def __str__(self) -> str:
+        kind = self.get_kind_display()  # type: ignore[attr-defined] # Django makes it.
+        return f"{kind}, {self.asked_at:%d %B %Y %H:%M}"

@@ -2,13 +2,29 @@
 
 import json
 import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
 
 from helphub.content import clock
+from helphub.content.registry import RecordName
 from helphub.editions import bake, carried_over, checks, integrity, manifests
+from helphub.editions.edition_data import Edition
+from helphub.editions.manifests import Manifest
+from helphub.editions.refusals import Refusal
 from helphub.editions.sources import RELEASED
 
 
-def of_edition(edition, source, requester, why, force, before, left_out, seconds):
+def of_edition(
+    edition: Edition,
+    source: str,
+    requester: str,
+    why: str,
+    force: str,
+    before: Path | None,
+    left_out: Mapping[RecordName, Refusal],
+    seconds: Mapping[str, float],
+) -> Manifest:
     """What the manifest says about an edition's pages, and why it was made."""
     old = edition.before
     headers = edition.pages["/"]["headers"]
@@ -40,7 +56,9 @@ def of_edition(edition, source, requester, why, force, before, left_out, seconds
     }
 
 
-def taken(source, origin, read_at, left):
+def taken(
+    source: str, origin: Path | None, read_at: float, left: Iterable[RecordName]
+) -> dict[str, Any]:
     """When the content was read from the working database, and which records stayed behind."""
     old = manifests.manifest_of(origin) if origin else {}
     if source != RELEASED:
@@ -51,15 +69,16 @@ def taken(source, origin, read_at, left):
     }
 
 
-def taken_at(manifest, name):
-    """When an edition's version of a record, (label, key), was read from the working database."""
+def taken_at(manifest: Manifest, name: RecordName) -> float:
+    """When an edition's version of a record was read from the working database."""
     for label, key, moment in manifest.get("left", []):
         if (label, key) == name:
             return moment
-    return manifest.get("taken_at", manifest["made_at"])
+    made_at: float = manifest["made_at"]
+    return manifest.get("taken_at", made_at)
 
 
-def write(folder, manifest):
+def write(folder: Path, manifest: Manifest) -> None:
     """Write the manifest. Each page stores only the headers that differ from the common ones."""
     common = manifest["headers"]
     pages = {

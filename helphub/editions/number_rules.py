@@ -1,16 +1,23 @@
 """The rules on numbers: as approved, dialled as shown, and all of them in the data."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from contacts import critical, dialling
 from contacts.models import Phone
 from helphub.content import registry
 from helphub.editions import public_urls
+from helphub.editions.edition_data import Edition
 from helphub.editions.refusals import Refusal, refusal_of_page
-from helphub.editions.shown_numbers import digits_of, is_dialled, is_known
+from helphub.editions.shown_numbers import ApprovedDigits, digits_of, is_dialled, is_known
+
+# A record, and the digits it dials and shows.
+CriticalLine = tuple[registry.Record, str, str]
 
 HELP_NOW = "/help-now/"
 
 
-def critical_numbers(edition):
+def critical_numbers(edition: Edition) -> Iterator[Refusal]:
     """999 and the single point of contact come first on every page, visible and as approved."""
     for place, (role, wanted) in enumerate(critical_lines(edition.data, edition.approved).items()):
         if isinstance(wanted, Refusal):
@@ -30,17 +37,19 @@ def critical_numbers(edition):
                 )
 
 
-def wrong_numbers(data, approved):
+def wrong_numbers(data: dict[str, Any], approved: ApprovedDigits) -> list[Refusal]:
     """What is wrong with the critical numbers, checked before any page is made."""
     lines = critical_lines(data, approved).values()
     return [line for line in lines if isinstance(line, Refusal)]
 
 
-def critical_lines(data, approved_lines):
+def critical_lines(
+    data: dict[str, Any], approved_lines: ApprovedDigits
+) -> dict[str, CriticalLine | Refusal]:
     """By role: the record and its approved number, or a refusal saying why there is none."""
     phones = {role: phone for phone in data["phones"] if (role := phone[3])}
     by_slug = {phone[1]: phone for phone in data["phones"]}
-    lines = {}
+    lines: dict[str, CriticalLine | Refusal] = {}
     for role in Phone.Role.values:
         # The single point of contact is withdrawn, so use its stand-in.
         phone = phones.get(role) or (
@@ -65,22 +74,22 @@ def critical_lines(data, approved_lines):
                 record,
             )
         else:
-            lines[role] = (record, *approved)
+            lines[role] = (record, dial, display)
     return lines
 
 
-def _how_to_correct(slug):
+def _how_to_correct(slug: str) -> str:
     return (
         "Correct the digits. If the number has changed, propose the new number in the admin. An "
         f"operator can also approve it with “manage.py approve_number {slug}”."
     )
 
 
-def _critical(why, record):
+def _critical(why: str, record: registry.Record | None) -> Refusal:
     return Refusal("critical numbers", why, [], record, stops=True, is_critical=True)
 
 
-def approved_numbers(edition):
+def approved_numbers(edition: Edition) -> Iterator[Refusal]:
     """Every other line with an approved number still matches its approval."""
     for key, slug, name, role, dial, display in edition.data["phones"]:
         approved = edition.approved.get(slug)
@@ -94,7 +103,7 @@ def approved_numbers(edition):
             )
 
 
-def numbers_that_can_be_dialled(edition):
+def numbers_that_can_be_dialled(edition: Edition) -> Iterator[Refusal]:
     """Every number would pass the form's checks, however it came into the data."""
     # Editions made before this rule don't record a number's kind, so check each as a text number.
     older = [
@@ -112,7 +121,7 @@ def numbers_that_can_be_dialled(edition):
             )
 
 
-def fallbacks(edition):
+def fallbacks(edition: Edition) -> Iterator[Refusal]:
     """A fallback line is open when the other line is closed, and serves the same people.
 
     Either of the two may have changed, so both stay as readers have them.
@@ -124,7 +133,7 @@ def fallbacks(edition):
             yield Refusal("fallbacks", words, [], registry.Record("contacts.phone", *record))
 
 
-def numbers_of_help_now(edition):
+def numbers_of_help_now(edition: Edition) -> Iterator[Refusal]:
     """Every number shown on “Help now” was approved, however it got there."""
     # The rules above check that a line matches its approval.
     phones = [phone for phone in edition.data["phones"] if phone[1] in edition.approved]
@@ -141,7 +150,7 @@ def numbers_of_help_now(edition):
                 yield refusal_of_page(edition, "approved numbers", why, address)
 
 
-def numbers(edition):
+def numbers(edition: Edition) -> Iterator[Refusal]:
     """Pages show only numbers that are in the data."""
     in_data = set(edition.data["numbers"])
     quoted = in_data | set(edition.data["printed"])

@@ -5,9 +5,15 @@ keep this with the editions, so readers' servers can report it to alarms without
 """
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
+from helphub.content.registry import RecordName
 from helphub.editions import state_files
+from helphub.editions.refusals import Refusal
+
+Outcome = dict[str, Any]  # An entry of last.json, as note() writes it.
 
 DONE, REFUSED, FAILED = "done", "refused", "failed"
 HELD = "held"  # It was published without the entries it names.
@@ -23,35 +29,41 @@ class Attempt:
 
     source: str
     who: str
-    # The ticked records, (label, key). None means everything that is waiting.
-    chosen: list | None = None
+    # The ticked records. None means everything that is waiting.
+    chosen: list[RecordName] | None = None
     number: int | None = None  # The edition to go back to.
     # The waiting records that this leaves out. None until we know.
-    left: set | None = field(default=None)
+    left: set[RecordName] | None = field(default=None)
 
 
-def unmended():
+def unmended() -> list[Outcome]:
     """Whatever was refused, failed or left out and is still open, newest first."""
     return list((state_files.last() or {}).get("open", []))
 
 
-def note(attempt, state, refusals=(), why="", number=None):
+def note(
+    attempt: Attempt,
+    state: str,
+    refusals: Iterable[Refusal] = (),
+    why: str = "",
+    number: int | None = None,
+) -> None:
     """Note how an attempt ended. It replaces earlier outcomes about the same records."""
-    refusals = [refusal.as_json() for refusal in refusals]
+    refused = [refusal.as_json() for refusal in refusals]
     entry = {
         "id": (state_files.last() or {}).get("next", 1),
         "at": time.time(),
         "source": attempt.source,
         "who": attempt.who,
-        "state": HELD if state == DONE and refusals else state,
-        "refusals": refusals,
+        "state": HELD if state == DONE and refused else state,
+        "refusals": refused,
         "why": why,
         "chosen": None if attempt.chosen is None else [list(name) for name in attempt.chosen],
         "number": attempt.number,
     }
     is_open = entry["state"] != DONE
-    remaining = [_remainder(outcome, attempt, state) for outcome in unmended()]
-    remaining = [outcome for outcome in remaining if outcome and _same(outcome) != _same(entry)]
+    remainders = [_remainder(outcome, attempt, state) for outcome in unmended()]
+    remaining = [outcome for outcome in remainders if outcome and _same(outcome) != _same(entry)]
     if is_open:
         remaining.insert(0, entry)
     state_files.set_last(
@@ -59,14 +71,14 @@ def note(attempt, state, refusals=(), why="", number=None):
         who=attempt.who,
         number=number,
         why=why,
-        refusals=refusals,
+        refusals=refused,
         open=remaining[:MOST],
         next=entry["id"] + is_open,
         entry=entry["id"] if is_open else None,
     )
 
 
-def dismiss(number):
+def dismiss(number: int | None) -> bool:
     """Take an outcome off the list at an officer's request. Returns whether it was on it."""
     outcomes = unmended()
     remaining = [outcome for outcome in outcomes if outcome["id"] != number]
@@ -74,7 +86,7 @@ def dismiss(number):
     return remaining != outcomes
 
 
-def note_lost(lost, whole):
+def note_lost(lost: int, whole: int) -> None:
     """Note that readers are back on an older edition's content, because a newer one's was lost."""
     number = (state_files.last() or {}).get("next", 1)
     entry = {
@@ -92,11 +104,11 @@ def note_lost(lost, whole):
     state_files.amend_last(open=[entry, *unmended()][:MOST], next=number + 1)
 
 
-def _same(entry):
+def _same(entry: Outcome) -> Outcome:
     return {name: value for name, value in entry.items() if name not in ("id", "at", "who")}
 
 
-def _remainder(entry, attempt, state):
+def _remainder(entry: Outcome, attempt: Attempt, state: str) -> Outcome | None:
     """What remains of an earlier outcome after this attempt, or None."""
     if entry["state"] == LOST:
         return entry

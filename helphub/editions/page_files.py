@@ -3,10 +3,13 @@
 import gzip
 import os
 import re
+from pathlib import Path
 
 import brotli
+from django.http import HttpResponse, StreamingHttpResponse
 
 from helphub.editions.integrity import TWINS, digest
+from helphub.editions.manifests import Page
 
 BROTLI_QUALITY, GZIP_LEVEL = 7, 6
 # Headers that the front server sets, or that differ between readers.
@@ -15,16 +18,23 @@ NOT_KEPT = {"Content-Length", "Content-Encoding", "Vary", "Content-Type"}
 DAY = re.compile(rb'<time datetime="[0-9-]+">[^<]*</time>|data-built="[0-9]+"')
 
 
-def file_of(address):
+def file_of(address: str) -> str:
     """Where an address is stored under pages/. A folder each would be larger than some pages."""
     name = address.strip("/")
     return f"{name or 'index'}.html" if address.endswith("/") else name
 
 
-def print_page(folder, address, response, before, old, is_shared=False):
+def print_page(
+    folder: Path,
+    address: str,
+    response: HttpResponse | StreamingHttpResponse,
+    before: Path | None,
+    old: Page | None,
+    is_shared: bool = False,
+) -> Page:
     """Write a response into its files. Returns the page's entry for the manifest."""
     body = response.getvalue() if response.streaming else response.content
-    page = {
+    page: Page = {
         "file": None,
         "status": response.status_code,
         "type": response.get("Content-Type", ""),
@@ -37,7 +47,7 @@ def print_page(folder, address, response, before, old, is_shared=False):
     if not body:
         return page
     page["file"] = file_of(address)
-    if old and old["file"] == page["file"] and _is_same(before, old, page, body):
+    if before and old and old["file"] == page["file"] and _is_same(before, old, page, body):
         page |= {name: old[name] for name in (*TWINS, "bytes")}
         if take(folder, before, page, is_shared):
             return page | {"sent": sent(folder, page)}
@@ -51,7 +61,7 @@ def print_page(folder, address, response, before, old, is_shared=False):
     return page | {"gz": digest(zipped), "br": digest(packed), "sent": len(packed)}
 
 
-def _is_same(before, old, page, body):
+def _is_same(before: Path, old: Page, page: Page, body: bytes) -> bool:
     """Whether a page reads as it did in the previous edition. If so, it keeps its old date."""
     if old["sha256"] == page["sha256"]:
         return True
@@ -62,7 +72,7 @@ def _is_same(before, old, page, body):
     return DAY.sub(b"", was) == DAY.sub(b"", body) and old["headers"] == page["headers"]
 
 
-def take(folder, before, page, is_shared=False):
+def take(folder: Path, before: Path, page: Page, is_shared: bool = False) -> bool:
     """Take a page's files from the previous edition, unless they have been altered.
 
     Shared files are hard links, so any damage affects both editions.
@@ -87,10 +97,10 @@ def take(folder, before, page, is_shared=False):
     return True
 
 
-def sent(folder, page):
+def sent(folder: Path, page: Page) -> int:
     """How many bytes a phone receives: all browsers that the scripts support take brotli."""
     return (folder / "pages" / (page["file"] + TWINS["br"])).stat().st_size
 
 
-def is_html(page):
+def is_html(page: Page) -> bool:
     return page["file"] is not None and page["type"].startswith("text/html")

@@ -1,16 +1,19 @@
 """The rules on pages: status, language, links, titles, places, pages lost, and privacy."""
 
+from collections.abc import Iterator
+
 from django.utils.translation import get_language_info
 
 from helphub.content.entries import DENIED_PATTERN
 from helphub.editions import public_urls
+from helphub.editions.edition_data import Edition
 from helphub.editions.page_files import is_html
 from helphub.editions.refusals import Refusal, refusal_of_page
 
 MOST_LOST = 0.1
 
 
-def answers(edition):
+def answers(edition: Edition) -> Iterator[Refusal]:
     """Every page can be made and gives the expected status."""
     for address, page in edition.pages.items():
         expected = {404} if address == public_urls.NOT_FOUND else {200, 301, 302}
@@ -26,7 +29,7 @@ def answers(edition):
                 yield refusal_of_page(edition, "answers", why, address)
 
 
-def language(edition):
+def language(edition: Edition) -> Iterator[Refusal]:
     """Every page declares the right language and writing direction."""
     for address, _page, page_facts in edition.html():
         code, _ = public_urls.without_language(address)
@@ -36,7 +39,7 @@ def language(edition):
             yield refusal_of_page(edition, "language", why, address)
 
 
-def links(edition):
+def links(edition: Edition) -> Iterator[Refusal]:
     """Every internal link leads to an existing page, and to an existing part of it."""
     ids = {address: set(page_facts["ids"]) for address, _page, page_facts in edition.html()}
     live = set(edition.data["live"])
@@ -61,9 +64,9 @@ def links(edition):
                 yield refusal_of_page(edition, "links", why, address)
 
 
-def titles(edition):
+def titles(edition: Edition) -> Iterator[Refusal]:
     """Every title is neutral and unique within its language."""
-    seen = {}
+    seen: dict[tuple[str, str], str] = {}
     for address, _page, page_facts in edition.html():
         title = page_facts["title"]
         if not title:
@@ -77,7 +80,7 @@ def titles(edition):
             yield refusal_of_page(edition, "titles", why, address)
 
 
-def places(edition):
+def places(edition: Edition) -> Iterator[Refusal]:
     """Pages show only postcodes of places in the data."""
     in_data = set(edition.data["postcodes"])
     for address, _page, page_facts in edition.html():
@@ -92,7 +95,7 @@ def places(edition):
             )
 
 
-def lost_pages(edition):
+def lost_pages(edition: Edition) -> Iterator[Refusal]:
     """No more than a tenth of the previous edition's pages are gone."""
     before = {address for address, page in edition.before.items() if is_html(page)}
     gone = sorted(before - set(edition.pages))
@@ -106,7 +109,7 @@ def lost_pages(edition):
         )
 
 
-def private(edition):
+def private(edition: Edition) -> Iterator[Refusal]:
     """No page sets a cookie or holds anything that belongs to one reader."""
     for address, page in edition.pages.items():
         if "Set-Cookie" in page["headers"]:

@@ -5,8 +5,14 @@ publication must be able to go on without the working database.
 """
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 from helphub.editions import state_files
+from helphub.editions.manifests import Manifest
+from helphub.editions.outcomes import Attempt
+
+Show = Callable[[int, int], object]  # Given how many pages there are so far, and of how many.
 
 READING, MAKING, CHECKING, SWITCHING = "reading", "making", "checking", "switching"
 PAUSE = 0.5  # Seconds between checks, and between reports.
@@ -22,10 +28,10 @@ class StoppedError(Exception):
 class Quiet:
     """For work that has no audience and can't be interrupted."""
 
-    def at(self, doing):
+    def at(self, doing: str) -> None:
         pass
 
-    def pages(self, done, of, made):
+    def pages(self, done: int, of: int, made: int) -> None:
         pass
 
 
@@ -35,16 +41,23 @@ QUIET = Quiet()
 class Progress(Quiet):
     """Called at every step, however small. It checks and reports only twice a second."""
 
-    def __init__(self, attempt, before=None, gives_way=lambda: False, show=None):
+    def __init__(
+        self,
+        attempt: Attempt,
+        before: Manifest | None = None,
+        gives_way: Callable[[], bool] = lambda: False,
+        show: Show | None = None,
+    ) -> None:
         self.attempt, self.gives_way, self.show = attempt, gives_way, show
         self.pace = _pace_of(before)
         self.started = time.monotonic()
-        self.doing, self.due = None, 0.0
+        self.doing: str | None = None
+        self.due = 0.0
         self.done = self.of = self.made = self.percent = 0
         self.making_since = self.started
-        self.own_page = None
+        self.own_page: float | None = None  # Seconds.
 
-    def at(self, doing):
+    def at(self, doing: str) -> None:
         """Say what is happening now."""
         is_new, self.doing = doing != self.doing, doing
         if is_new or time.monotonic() >= self.due:
@@ -54,7 +67,7 @@ class Progress(Quiet):
             if doing != SWITCHING and self.gives_way():
                 raise StoppedError
 
-    def pages(self, done, of, made):
+    def pages(self, done: int, of: int, made: int) -> None:
         """Say how many pages there are so far, and how many of them were made now."""
         if self.show and (done, of) != (self.done, self.of):
             self.show(done, of)
@@ -66,7 +79,7 @@ class Progress(Quiet):
             self.own_page = (now - self.making_since) / made
         self.at(MAKING)
 
-    def report(self):
+    def report(self) -> dict[str, Any]:
         elapsed, left = time.monotonic() - self.started, self.left()
         if left is not None:
             # Held-back entries cost another round, but the percentage never goes down.
@@ -82,7 +95,7 @@ class Progress(Quiet):
             "at": time.time(),
         }
 
-    def left(self):
+    def left(self) -> float | None:
         """Roughly how many seconds remain, or None if we can't tell."""
         if self.doing == SWITCHING:
             return SWITCH
@@ -98,12 +111,12 @@ class Progress(Quiet):
         reading = max(0, self.pace.get("reading", 0) - spent)
         return after_making + self.pace.get("made", 0) * page + reading
 
-    def note(self):
+    def note(self) -> dict[str, float | None]:
         """What to tell the next publication about this one's pace."""
         return {"made": self.made, "page": self.own_page or self.pace.get("page")}
 
 
-def _pace_of(manifest):
+def _pace_of(manifest: Manifest | None) -> dict[str, float]:
     """How many seconds each part of an edition took, as far as its manifest says."""
     seconds, noted = (manifest or {}).get("seconds", {}), (manifest or {}).get("pace", {})
     if not {"all", "build", "checks"} <= set(seconds) or not noted.get("page"):
@@ -112,7 +125,7 @@ def _pace_of(manifest):
     return noted | {"reading": reading, "checking": seconds["checks"]}
 
 
-def now():
+def now() -> dict[str, Any] | None:
     """The newest report of the running publication, or None."""
     report = state_files.progress()
     if report and time.time() - report.get("at", 0) < BELIEVED:

@@ -4,7 +4,9 @@ Addresses without arguments are found automatically, and so are the pages of pub
 app with more (lists narrowed by a choice, towns) defines `public_addresses()` in its urls.
 """
 
+from collections.abc import Iterator
 from importlib import import_module
+from typing import cast
 
 from django.apps import apps
 from django.conf import settings
@@ -21,12 +23,12 @@ NOT_PRINTED = {"live", "fresh"}
 NOT_FOUND = "/404.html"
 
 
-def page_models():
+def page_models() -> list[type[Page]]:
     """The kinds of entry that have their own page."""
     return [model for model in apps.get_models() if issubclass(model, Page)]
 
 
-def pages_of_entries():
+def pages_of_entries() -> dict[str, Page]:
     """The published entries that have pages, by their English addresses."""
     with override(settings.LANGUAGE_CODE):
         return {
@@ -36,7 +38,7 @@ def pages_of_entries():
         }
 
 
-def pages_no_longer_kept():
+def pages_no_longer_kept() -> dict[str, Page]:
     """Archived or expired entries, by English address. Their pages say where to go instead."""
     with override(settings.LANGUAGE_CODE):
         return {
@@ -46,12 +48,15 @@ def pages_no_longer_kept():
         }
 
 
-def _without_arguments(resolver, prefix="", is_translated=False, namespace=""):
+def _without_arguments(
+    resolver: URLResolver, prefix: str = "", is_translated: bool = False, namespace: str | None = ""
+) -> Iterator[tuple[str, bool]]:
     """The addresses that take no argument: (address, whether it exists in every language)."""
     for entry in resolver.url_patterns:
         pattern = entry.pattern
         if isinstance(pattern, LocalePrefixPattern):
-            yield from _without_arguments(entry, prefix, True, namespace)
+            # Only a resolver has such a pattern.
+            yield from _without_arguments(cast(URLResolver, entry), prefix, True, namespace)
         elif pattern.regex.groups or f"/{prefix}{pattern}".startswith(settings.ADMIN_PREFIX):
             continue
         elif isinstance(entry, URLResolver):
@@ -62,7 +67,7 @@ def _without_arguments(resolver, prefix="", is_translated=False, namespace=""):
             yield f"/{prefix}{pattern}", is_translated
 
 
-def registered():
+def registered() -> list[str]:
     """The English addresses that apps add to their lists and entries."""
     with override(settings.LANGUAGE_CODE):
         return [
@@ -72,7 +77,7 @@ def registered():
         ]
 
 
-def english():
+def english() -> list[str]:
     """The English addresses of all pages that exist in every language, without duplicates."""
     fixed = [
         address for address, is_translated in _without_arguments(get_resolver()) if is_translated
@@ -82,7 +87,7 @@ def english():
     )
 
 
-def of_one_language():
+def of_one_language() -> list[str]:
     """The addresses outside any language: robots.txt, the sitemap, old addresses."""
     untranslated = [
         address
@@ -92,11 +97,11 @@ def of_one_language():
     return [*untranslated, NOT_FOUND]
 
 
-def in_language(address, code):
+def in_language(address: str, code: str) -> str:
     return address if code == settings.LANGUAGE_CODE else f"/{code}{address}"
 
 
-def without_language(address):
+def without_language(address: str) -> tuple[str, str]:
     """An address's language, and the same address in English."""
     first, _, path = address.lstrip("/").partition("/")
     if first in dict(settings.LANGUAGES) and first != settings.LANGUAGE_CODE:
@@ -104,14 +109,14 @@ def without_language(address):
     return settings.LANGUAGE_CODE, address
 
 
-def everything():
+def everything() -> list[str]:
     """Every address that an edition prints."""
     pages, drafts = english(), set(live())
     printed = [in_language(page, code) for code in settings.OFFERED_LANGUAGES for page in pages]
     return of_one_language() + [page for page in printed if page not in drafts]
 
 
-def live():
+def live() -> list[str]:
     """Pages rendered from the edition on request.
 
     Each set of answers leads to its own page. We don't print these in draft languages: readers
@@ -122,6 +127,6 @@ def live():
     return [in_language(page, code) for code in drafts for page in pages]
 
 
-def home(code=settings.LANGUAGE_CODE):
+def home(code: str = settings.LANGUAGE_CODE) -> str:
     with override(code):
         return reverse("home")

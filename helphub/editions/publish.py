@@ -1,13 +1,17 @@
 """The route from the working database to the reader: bake, build, release checks, switch."""
 
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
 
 from django.db import connections
 
 from contacts import critical
 from helphub.content import clock, router
+from helphub.content.registry import RecordName
 from helphub.editions import (
     answers,
     approved_lines,
@@ -30,8 +34,9 @@ from helphub.editions import (
     store,
     withdrawing,
 )
-from helphub.editions.choice import Choice
-from helphub.editions.progress import CHECKING, READING, SWITCHING, StoppedError
+from helphub.editions.choice import Choice, Fingerprints
+from helphub.editions.edition_data import Edition
+from helphub.editions.progress import CHECKING, READING, SWITCHING, Quiet, Show, StoppedError
 from helphub.editions.refusals import Refusal
 from helphub.editions.sources import CURRENT, RELEASED, WITHDRAWAL
 from helphub.search.build import build_index
@@ -42,7 +47,7 @@ MOST_ROUNDS = 6
 class RefusedError(Exception):
     """The edition was refused or not made. Readers keep the previous one."""
 
-    def __init__(self, refusals):
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
         self.refusals = refusals
         super().__init__("\n".join(map(str, refusals)))
 
@@ -52,29 +57,28 @@ class Published:
     """How a publication ended."""
 
     number: int
-    left_out: list = field(default_factory=list)  # Refusals of the left-out entries.
-    warnings: list = field(default_factory=list)
-    changes: dict = field(default_factory=dict)
-    seconds: dict = field(default_factory=dict)
+    left_out: list[Refusal] = field(default_factory=list)  # Of the left-out entries.
+    warnings: list[str] = field(default_factory=list)
+    changes: dict[str, list[str]] = field(default_factory=dict)  # Addresses, by what happened.
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def publish(
-    source=RELEASED,
-    who="",
-    why="",
-    force="",
-    number=None,
-    fingerprints=None,
-    show=None,
-    attempt=None,
-):
+    source: str = RELEASED,
+    who: str = "",
+    why: str = "",
+    force: str = "",
+    number: int | None = None,
+    fingerprints: Fingerprints | None = None,
+    show: Show | None = None,
+    attempt: outcomes.Attempt | None = None,
+) -> Published:
     """Make an edition, and give it to readers if it passes the release checks.
 
     The source is the working database or the current edition. If a number is given, it is that
-    edition. With fingerprints, {(label, key): fingerprint}, only those records are published, as
-    they were when an officer looked at them. If something is withdrawn meanwhile, this raises
-    StoppedError. A withdrawal does not stop for another: it carries on, and the next finds most
-    pages already made.
+    edition. With fingerprints, only those records are published, as they were when an officer
+    looked at them. If something is withdrawn meanwhile, this raises StoppedError. A withdrawal
+    does not stop for another: it carries on, and the next finds most pages already made.
     """
     with locking.lock(), clock.fixed(clock.today()):
         if source == RELEASED:
@@ -100,7 +104,7 @@ def publish(
         return published
 
 
-def _refuse_while_pinned():
+def _refuse_while_pinned() -> None:
     if (pinned := state_files.pinned()) is not None:
         raise store.StoreError(
             f"Readers have edition {pinned.get('number')} because {pinned.get('who')} went "
@@ -111,7 +115,16 @@ def _refuse_while_pinned():
 class _Publication:
     """One publication: what it starts from, and what its rounds have left out so far."""
 
-    def __init__(self, attempt, source, why, force, number, fingerprints, show):
+    def __init__(
+        self,
+        attempt: outcomes.Attempt,
+        source: str,
+        why: str,
+        force: str,
+        number: int | None,
+        fingerprints: Fingerprints | None,
+        show: Show | None,
+    ) -> None:
         self.started, self.read_at = time.perf_counter(), time.time()
         self.attempt, self.source, self.why, self.force = attempt, source, why, force
         self.before = readers_content.whole_edition()
@@ -124,38 +137,39 @@ class _Publication:
         self.progress.at(READING)
         self.previous = readers_content.rows_of(self.before) if self.before else None
         self.base = (
-            bake.released(bake.read(connections["default"]))
-            if source == RELEASED
-            else readers_content.rows_of(self.origin)
+            readers_content.rows_of(self.origin)
+            if source != RELEASED and self.origin
+            else bake.released(bake.read(connections["default"]))
         )
         self.progress.at(READING)
         self.choice = Choice(self.base, self.previous, self.withdrawn, fingerprints)
         attempt.left = self.choice.left
         self.is_bound = source == RELEASED and not force
         self.is_urgent = source == WITHDRAWAL and self.origin == self.before
-        self.left_out = {}
+        self.left_out: dict[RecordName, Refusal] = {}
         # Where unchanged pages come from: readers' edition, or a round that was refused.
         self.pages_from = self.before
 
-    def run(self):
+    def run(self) -> Published:
         """Make the edition again, without what is refused, until it may go to readers."""
         for _round in range(MOST_ROUNDS):
             with store.work_folder() as work:
-                seconds = {}
+                seconds: dict[str, float] = {}
+                # A round has no edition only if it was refused before its pages were made.
                 refusals, edition = self._make(work, seconds)
                 refusals = _that_count(refusals, self.source, self.force)
                 if not refusals:
-                    manifest = self._whole_manifest(work, edition, seconds)
+                    manifest = self._whole_manifest(work, cast(Edition, edition), seconds)
                     self.progress.at(SWITCHING)
                     return _let_through(work, manifest, self.withdrawn)
                 self._hold_back(refusals)
                 if (work / answers.FILE).exists():
                     # Keep the pages we made, so those of the other entries needn't be made again.
-                    new_manifest.write(work, self._manifest(edition, {}, {}))
+                    new_manifest.write(work, self._manifest(cast(Edition, edition), {}, {}))
                     self.pages_from = store.keep_for_next_round(work)
         raise RefusedError([*self.left_out.values(), *refusals])
 
-    def _make(self, work, seconds):
+    def _make(self, work: Path, seconds: dict[str, float]) -> tuple[list[Refusal], Edition | None]:
         """Make the edition in this folder. Returns what is wrong with it, and its pages if made."""
         self.progress.at(READING)
         began = time.perf_counter()
@@ -187,7 +201,7 @@ class _Publication:
         seconds["checks"] = time.perf_counter() - began
         return refusals, edition
 
-    def _rows(self):
+    def _rows(self) -> bake.Rows:
         """The rows of this round's edition."""
         rows = bake.copied(self.base)
         diff.hold_back(rows, self.previous, [*self.choice.left, *self.left_out])
@@ -195,20 +209,20 @@ class _Publication:
         bake.withdraw(rows, self.withdrawn)
         return rows
 
-    def _refusals_of(self, rows):
+    def _refusals_of(self, rows: bake.Rows) -> list[Refusal]:
         """What the rows alone show to be wrong."""
         refusals = self.choice.refusals(self.left_out)
         if self.is_bound and not refusals:
             refusals = approved_lines.not_as_approved(rows, self.approved)
         return refusals
 
-    def _build(self, work, rows):
-        signs = leaving.Signs(self.previous, rows) if self.is_urgent else None
+    def _build(self, work: Path, rows: bake.Rows) -> manifests.Pages:
+        signs = leaving.Signs(self.previous, rows) if self.is_urgent and self.previous else None
         # A time-only edition shares unchanged files. A set-aside attempt goes after this round.
         is_shared = self.source == CURRENT or self.pages_from != self.before
         return build.build(work, self.pages_from, self.progress, signs, is_shared)
 
-    def _hold_back(self, refusals):
+    def _hold_back(self, refusals: Sequence[Refusal]) -> None:
         """Hold back the refused entries in the next round. Raises if another round can't help."""
         new = {refusal.record[:2]: refusal for refusal in refusals if refusal.record}
         is_over = any(refusal.stops for refusal in refusals)
@@ -217,7 +231,9 @@ class _Publication:
             raise RefusedError([*self.left_out.values(), *refusals])
         self.left_out |= new
 
-    def _whole_manifest(self, work, edition, seconds):
+    def _whole_manifest(
+        self, work: Path, edition: Edition, seconds: dict[str, float]
+    ) -> manifests.Manifest:
         """The manifest that readers' servers and the next publication need."""
         seconds["all"] = time.perf_counter() - self.started
         manifest = self._manifest(edition, self.left_out, seconds)
@@ -228,7 +244,9 @@ class _Publication:
             manifest["later"] = len(build.left_for_later(work, edition.pages))
         return manifest
 
-    def _manifest(self, edition, left_out, seconds):
+    def _manifest(
+        self, edition: Edition, left_out: dict[RecordName, Refusal], seconds: dict[str, float]
+    ) -> manifests.Manifest:
         return new_manifest.of_edition(
             edition,
             self.source,
@@ -241,7 +259,9 @@ class _Publication:
         )
 
 
-def _bake(rows, work, approved, is_bound, progress):
+def _bake(
+    rows: bake.Rows, work: Path, approved: approved_lines.Approved, is_bound: bool, progress: Quiet
+) -> list[Refusal]:
     """Write the content file and what goes with it. Returns refusals if it is inconsistent."""
     faults = bake.missing_rows(rows) if is_bound else []
     if not faults:
@@ -263,7 +283,7 @@ def _bake(rows, work, approved, is_bound, progress):
     return []
 
 
-def _that_count(refusals, source, force):
+def _that_count(refusals: list[Refusal], source: str, force: str) -> list[Refusal]:
     """The refusals that stop this publication. Wrong critical numbers always do."""
     if source == WITHDRAWAL or force:
         return [refusal for refusal in refusals if refusal.is_critical]
@@ -273,7 +293,9 @@ def _that_count(refusals, source, force):
     return refusals
 
 
-def _let_through(work, manifest, withdrawn):
+def _let_through(
+    work: Path, manifest: manifests.Manifest, withdrawn: list[RecordName]
+) -> Published:
     number = store.next_number()
     new_manifest.write(work, manifest | {"number": number, "withdrawn": withdrawn})
     spares.write_spares(work)

@@ -23,7 +23,7 @@ from helphub.editions.progress import CHECKING, StoppedError
 from helphub.editions.sources import WITHDRAWAL
 
 
-def roll_back(number, requester, why):
+def roll_back(number: int, requester: str, why: str) -> int:
     """Give readers an edition again, if it passes the release checks with today's numbers."""
     attempt = outcomes.Attempt(outcomes.ROLLBACK, requester, number=number)
     with locking.lock():
@@ -48,7 +48,7 @@ def roll_back(number, requester, why):
     return published.number
 
 
-def _switch_back(attempt, number, why):
+def _switch_back(attempt: outcomes.Attempt, number: int, why: str) -> bool:
     """Switch to an older edition. Returns whether it may be shown unchanged."""
     folder = store.folder_of(number)
     if folder.is_dir():
@@ -80,7 +80,7 @@ def _switch_back(attempt, number, why):
     return True
 
 
-def lift(requester):
+def lift(requester: str) -> None:
     """End the rollback, so the next publication reaches readers again."""
     with locking.lock():
         state_files.unpin()

@@ -9,8 +9,11 @@ import gzip
 import logging
 import threading
 import time
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from http import HTTPStatus
+from pathlib import Path
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -18,6 +21,10 @@ from django.http.request import split_domain_port, validate_host
 
 from helphub.editions import integrity, manifests, store
 from helphub.editions.integrity import digest
+
+Headers = list[tuple[str, str]]
+Bodies = dict[str, bytes]  # By SHA-256.
+EmergencyAnswer = Callable[[WSGIEnvironment, StartResponse, int], Iterable[bytes]]
 
 logger = logging.getLogger(__name__)
 
@@ -33,10 +40,10 @@ class WrongHashError(Exception):
 class Page:
     """A page's bytes as sent, and its headers for each encoding."""
 
-    def __init__(self, page, zipped, packed):
+    def __init__(self, page: manifests.Page, zipped: bytes, packed: bytes) -> None:
         self.status = REASONS[page["status"]]
         self.zipped, self.packed = zipped, packed
-        common = [(name, value) for name, value in page["headers"].items()]
+        common: Headers = [(name, value) for name, value in page["headers"].items()]
         common.append(("Content-Type", page["type"]))
         common.append(("Vary", "Accept-Encoding"))
         self.plain_headers = [*common, ("Content-Length", str(page["bytes"]))]
@@ -51,7 +58,7 @@ class Page:
             ("Content-Length", str(len(packed))),
         ]
 
-    def answer(self, accepted):
+    def answer(self, accepted: str) -> tuple[Headers, bytes]:
         """The headers and the body in the encoding that the client accepts."""
         if accepted == "br" and self.packed:
             return self.packed_headers, self.packed
@@ -63,15 +70,15 @@ class Page:
 class Edition:
     """An edition in memory. Loading checks every file, and one wrong hash refuses the edition."""
 
-    def __init__(self, folder, loaded_bodies=None):
+    def __init__(self, folder: Path, loaded_bodies: Bodies | None = None) -> None:
         if store.is_forbidden(folder):
             raise store.StoreError(f"Edition {folder.name} shows something that was withdrawn.")
         self.folder = folder
         manifest = manifests.read_manifest(folder)
         if altered := integrity.altered_file(folder, manifest):
             raise WrongHashError(f"{altered} of edition {folder.name} was altered.")
-        self.bodies = {}
-        self.pages = {}
+        self.bodies: Bodies = {}
+        self.pages: dict[str, Page] = {}
         for address, page in manifests.with_all_headers(manifest).items():
             zipped = packed = b""
             if page["file"] is not None:
@@ -80,7 +87,7 @@ class Edition:
                 packed = self._read(path.with_name(path.name + ".br"), page["br"], loaded_bodies)
             self.pages[address] = Page(page, zipped, packed)
 
-    def _read(self, path, sha256, loaded_bodies):
+    def _read(self, path: Path, sha256: str, loaded_bodies: Bodies | None) -> bytes:
         """A file's bytes, checked. If the previous edition has the same bytes, both share them."""
         body = path.read_bytes()
         if digest(body) != sha256:
@@ -92,7 +99,7 @@ class Edition:
 class Server:
     """The edition in service, with Django behind it."""
 
-    def __init__(self, django, emergency_answer):
+    def __init__(self, django: WSGIApplication, emergency_answer: EmergencyAnswer) -> None:
         if not (settings.LAPTOP or settings.EDITIONS_DIR.is_dir()):
             raise ImproperlyConfigured(
                 f"EDITIONS_DIR is {settings.EDITIONS_DIR}, but that folder does not exist. Create "
@@ -100,15 +107,16 @@ class Server:
             )
         self.django = django
         self.emergency_answer = emergency_answer
-        self.edition = None
-        self.refused = None  # The edition that failed to load. `why` and `not_before` belong to it.
+        self.edition: Edition | None = None
+        # The edition that failed to load. `why` and `not_before` belong to it.
+        self.refused: Path | None = None
         self.why = ""
         self.not_before = 0.0
         self.looked_at = 0.0
         self.lock = threading.Lock()
         self._load_first()
 
-    def _load_first(self):
+    def _load_first(self) -> None:
         """Load the current edition, or the newest earlier one that is whole."""
         self.looked_at = time.monotonic()
         current = store.current()
@@ -120,7 +128,7 @@ class Server:
         if self.edition is None and not settings.FOR_OFFICERS:
             logger.error("There is no edition to serve, so every page is the emergency page.")
 
-    def _load(self, folder):
+    def _load(self, folder: Path) -> bool:
         loaded_bodies = self.edition.bodies if self.edition else None
         try:
             self.edition = Edition(folder, loaded_bodies)
@@ -133,7 +141,7 @@ class Server:
             return False
         return True
 
-    def current(self):
+    def current(self) -> Edition | None:
         """The edition in service, after checking whether it is still current."""
         is_due = time.monotonic() - self.looked_at > RECHECK
         if is_due and self.lock.acquire(blocking=False):
@@ -144,7 +152,7 @@ class Server:
                 self.lock.release()
         return self.edition
 
-    def look(self):
+    def look(self) -> None:
         """Load the current edition if it isn't the one in service."""
         self.looked_at = time.monotonic()
         folder = store.current()
@@ -156,7 +164,7 @@ class Server:
         if self._load(folder):
             self.refused = None
 
-    def __call__(self, environ, start_response):
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
             return self.answer(environ, start_response)
         except Exception:
@@ -164,7 +172,7 @@ class Server:
             logger.error("A request failed before a page could answer it.")
             return self.emergency_answer(environ, start_response, 500)
 
-    def answer(self, environ, start_response):
+    def answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         edition = self.current()
         environ["helphub.edition"] = edition and edition.folder
         if edition is None:
@@ -177,7 +185,9 @@ class Server:
         start_response(page.status, list(headers))
         return [body] if method == "GET" else []
 
-    def _without_edition(self, environ, start_response):
+    def _without_edition(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         if settings.FOR_OFFICERS or path.startswith(("/healthz/", "/static/")):
             return self.django(environ, start_response)
@@ -185,11 +195,11 @@ class Server:
 
 
 @lru_cache(maxsize=256)
-def _is_allowed(host):
+def _is_allowed(host: str) -> bool:
     return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
 
 
-def is_ours(environ):
+def is_ours(environ: WSGIEnvironment) -> bool:
     """Whether Django would answer this request here: the right host, and https if required."""
     if settings.SECURE_SSL_REDIRECT:
         name, value = settings.SECURE_PROXY_SSL_HEADER
@@ -199,7 +209,7 @@ def is_ours(environ):
 
 
 @lru_cache(maxsize=256)
-def taken(header):
+def taken(header: str) -> str:
     """The best encoding that a client accepts: br, gzip or neither."""
     accepted = {}
     for part in header.lower().split(","):

@@ -5,14 +5,20 @@ import gc
 import json
 import os
 import time
+from collections.abc import Callable
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.test import Client
 
 from helphub.content import clock, memory, router
 from helphub.editions import answers, html_facts, makers, manifests, page_files, up_to_date
-from helphub.editions.progress import QUIET, StoppedError
+from helphub.editions.progress import QUIET, Quiet, StoppedError
+
+# What a share says when it is done: its pages, their facts, and what they asked.
+Share = dict[str, Any]
 
 LONGEST_PAGE = 120  # Seconds. Even on a busy machine a page takes a tenth of one.
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # Errors for a full disk, or a full quota.
@@ -26,15 +32,15 @@ class BuildError(Exception):
 
 
 def run(
-    folder,
-    before,
-    todo,
-    done=0,
-    progress=QUIET,
-    is_urgent=True,
-    is_shared=False,
-    meanwhile=lambda: None,
-):
+    folder: Path,
+    before: Path | None,
+    todo: list[str],
+    done: int = 0,
+    progress: Quiet = QUIET,
+    is_urgent: bool = True,
+    is_shared: bool = False,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> list[Share]:
     """Share the addresses out between processes of the public role, and call `meanwhile`."""
     if not todo:
         meanwhile()
@@ -64,7 +70,15 @@ def run(
     return shares
 
 
-def _start(maker, folder, before, todo, count, nice, is_shared):
+def _start(
+    maker: makers.Maker,
+    folder: Path,
+    before: Path | None,
+    todo: list[str],
+    count: int,
+    nice: int,
+    is_shared: bool,
+) -> None:
     """Let a child of the page maker begin each share.
 
     The addresses are in language order, so each child works in only a few languages.
@@ -78,7 +92,7 @@ def _start(maker, folder, before, todo, count, nice, is_shared):
         maker.start(folder, number, before, nice)
 
 
-def _wait(maker, folder, count, report):
+def _wait(maker: makers.Maker, folder: Path, count: int, report: Callable[[int], object]) -> None:
     """Wait until all shares are done, reporting how many pages are made. Raises any failure."""
     counts = [folder / f".made-{number}" for number in range(count)]
     made, moved_at = 0, time.monotonic()
@@ -105,7 +119,7 @@ def _wait(maker, folder, count, report):
         raise BuildError("A process making pages was killed from outside. Publish again.")
 
 
-def page_maker():
+def page_maker() -> makers.Maker:
     """The process that makes pages in the public role."""
     # The public role requires an edition. Each child is told its own.
     environment = os.environ | {"HELPHUB_EDITION": os.devnull}
@@ -118,7 +132,7 @@ def page_maker():
     return makers.kept(environment, up_to_date.code_fingerprint())
 
 
-def _stop(maker, folder, count):
+def _stop(maker: makers.Maker, folder: Path, count: int) -> None:
     """End the children at once. Their parent takes seconds to load, so end it only if we must."""
     maker.stop()
     for _ in range(50):
@@ -128,7 +142,7 @@ def _stop(maker, folder, count):
     makers.end()
 
 
-def _clear(folder, number):
+def _clear(folder: Path, number: int) -> None:
     """Remove what a share left behind, in this publication or an earlier round of it."""
     for name in ("share", "made", "done", "errors", "code"):
         (folder / f".{name}-{number}").unlink(missing_ok=True)
@@ -137,7 +151,7 @@ def _clear(folder, number):
 # One share, in a process of the public role
 
 
-def build_share(number, before=None):
+def build_share(number: int, before: Path | None = None) -> None:
     """Make the pages of one share."""
     folder = settings.EDITION
     publisher, today, is_shared, todo = json.loads((folder / f".share-{number}").read_bytes())
@@ -148,7 +162,7 @@ def build_share(number, before=None):
     # This process ends with its share. Constant garbage collection would cost a tenth of it.
     gc.freeze()
     gc.set_threshold(10_000)
-    share = {"pages": {}, "asked": {}, "until": {}, "facts": {}}
+    share: Share = {"pages": {}, "asked": {}, "until": {}, "facts": {}}
     with (
         # Midnight may pass meanwhile, but an edition belongs to one day.
         clock.fixed(date.fromisoformat(today)),
@@ -160,7 +174,7 @@ def build_share(number, before=None):
                 if os.getppid() != publisher:
                     raise BuildError("The publisher has ended, so these pages are not needed.")
                 recorder.asked = set()
-                response = client.get(address, secure=True)
+                response: Any = client.get(address, secure=True)
                 page = page_files.print_page(
                     folder, address, response, before, old.get(address), is_shared
                 )
@@ -177,7 +191,7 @@ def build_share(number, before=None):
     (folder / f".done-{number}").write_text(json.dumps(share))
 
 
-def _add_dependencies(share, address, dependencies):
+def _add_dependencies(share: Share, address: str, dependencies: memory.Asked) -> None:
     """Note what a page asked, and the first day it waits for."""
     days = answers.dates_of(dependencies)
     if answers.Recorder.UNKNOWN not in dependencies:

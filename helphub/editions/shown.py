@@ -2,12 +2,14 @@
 
 import sqlite3
 from contextlib import closing
+from typing import Any
 
 from helphub.content import content_file
+from helphub.content.entries import Entry
 from helphub.editions import store
 
 
-def had_by_readers(row):
+def had_by_readers(row: Entry) -> bool:
     """Whether any kept edition shows this row. Without editions, readers see what is saved."""
     numbers = store.numbers()
     if not numbers:
@@ -24,5 +26,5 @@ def had_by_readers(row):
     return False
 
 
-def answer(sender, row, **kwargs):
+def answer(sender: type[Entry], row: Entry, **kwargs: Any) -> bool:
     return had_by_readers(row)

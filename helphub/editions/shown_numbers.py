@@ -4,13 +4,15 @@ import re
 
 from helphub.content.patterns import SHORT_CODES
 
+ApprovedDigits = dict[str, list[str]]  # The dialled and the displayed digits, by line.
 
-def digits_of(shown):
+
+def digits_of(shown: str) -> str:
     digits = re.sub(r"\D", "", shown)
     return "0" + digits[2:] if shown.startswith("+44") else digits
 
 
-def is_dialled(shown):
+def is_dialled(shown: str) -> bool:
     """Whether digits look like something to ring, rather than a year or an amount."""
     digits = digits_of(shown)
     return (
@@ -20,7 +22,7 @@ def is_dialled(shown):
     )
 
 
-def is_known(shown, numbers_allowed):
+def is_known(shown: str, numbers_allowed: set[str]) -> bool:
     digits = digits_of(shown)
     # “0800 1111 24 hours” is a number followed by another figure.
     return digits in numbers_allowed or any(

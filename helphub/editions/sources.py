@@ -7,7 +7,7 @@ CURRENT = "current"  # What readers already have. Only time changes it.
 WITHDRAWAL = "withdrawal"  # The same, minus what was withdrawn.
 
 
-def lacking():
+def lacking() -> str | None:
     """The source for the edition that readers lack, or None if this code made the one they have."""
     current = readers_content.whole_edition()
     if current is None:

@@ -3,6 +3,7 @@
 import gzip
 import zlib
 from contextlib import suppress
+from pathlib import Path
 
 from helphub.editions import atomic
 from helphub.editions.integrity import CONTENT, digest
@@ -13,13 +14,13 @@ from helphub.editions.store import StoreError
 SPARED = ["manifest.json", CONTENT]
 
 
-def write_spares(folder):
+def write_spares(folder: Path) -> None:
     """Keep a spare copy of the files that the edition was made from."""
     for name in SPARED:
         (folder / f"{name}.gz").write_bytes(gzip.compress((folder / name).read_bytes(), 6))
 
 
-def bring_back(folder):
+def bring_back(folder: Path) -> list[str]:
     """Replace altered or lost files with their spares. Returns the names of those replaced."""
     replaced = []
     for name in SPARED:

@@ -4,6 +4,8 @@ import json
 import os
 import time
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -16,7 +18,7 @@ LASTING = {"open", "next", "damage"}
 PROGRESS = ".new-progress"
 
 
-def _read_json(path):
+def _read_json(path: Path) -> dict[str, Any] | None:
     try:
         return json.loads(path.read_bytes())
     except FileNotFoundError:
@@ -28,44 +30,44 @@ def _read_json(path):
 # Pins. The file's name is older than the word.
 
 
-def pinned():
+def pinned() -> dict[str, Any] | None:
     """Which edition was gone back to, by whom, when and why, or None."""
     return _read_json(settings.EDITIONS_DIR / "hold.json")
 
 
-def pin(number, requester, why):
+def pin(number: int, requester: str | None, why: str | None) -> None:
     path = settings.EDITIONS_DIR / "hold.json"
     write_json(path, {"number": number, "who": requester, "why": why, "at": time.time()})
 
 
-def unpin():
+def unpin() -> None:
     (settings.EDITIONS_DIR / "hold.json").unlink(missing_ok=True)
 
 
 # The last outcome, and damage
 
 
-def last():
+def last() -> dict[str, Any] | None:
     """How the last publication ended, or None."""
     return _read_json(settings.EDITIONS_DIR / "last.json")
 
 
-def set_last(**values):
+def set_last(**values: Any) -> None:
     """Note how a publication ended, and keep the lasting entries."""
     lasting = {name: value for name, value in (last() or {}).items() if name in LASTING}
     write_json(settings.EDITIONS_DIR / "last.json", lasting | values | {"at": time.time()})
 
 
-def amend_last(**values):
+def amend_last(**values: Any) -> None:
     write_json(settings.EDITIONS_DIR / "last.json", (last() or {}) | values)
 
 
-def damage():
+def damage() -> dict[str, str] | None:
     """The damage found in the current edition and not yet repaired, or None."""
     return (last() or {}).get("damage")
 
 
-def set_damage(new_damage):
+def set_damage(new_damage: dict[str, str] | None) -> None:
     if new_damage != damage():
         amend_last(damage=new_damage)
 
@@ -73,12 +75,12 @@ def set_damage(new_damage):
 # The running publication, and the watcher
 
 
-def progress():
+def progress() -> dict[str, Any] | None:
     """The last report of the running publication, or None."""
     return _read_json(settings.EDITIONS_DIR / PROGRESS)
 
 
-def set_progress(report):
+def set_progress(report: dict[str, Any]) -> None:
     """Report how far a publication has got. Never waits for the disk or fails when it is full."""
     new = settings.EDITIONS_DIR / f"{PROGRESS}-{os.getpid()}"
     with suppress(OSError):
@@ -86,12 +88,12 @@ def set_progress(report):
         new.replace(settings.EDITIONS_DIR / PROGRESS)
 
 
-def watcher_beats():
+def watcher_beats() -> None:
     """Say that a watcher is running."""
     (settings.EDITIONS_DIR / "watcher").touch()
 
 
-def has_watcher(seconds=30):
+def has_watcher(seconds: float = 30) -> bool:
     try:
         return time.time() - (settings.EDITIONS_DIR / "watcher").stat().st_mtime < seconds
     except OSError:

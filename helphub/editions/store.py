@@ -18,8 +18,10 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 
 from django.conf import settings
 
@@ -35,15 +37,15 @@ class StoreError(Exception):
     """The folder cannot be used. The message says what to do."""
 
 
-def folder_of(number):
+def folder_of(number: int) -> Path:
     return settings.EDITIONS_DIR / f"{number:06}"
 
 
-def number_of(folder):
+def number_of(folder: Path) -> int:
     return int(folder.name)
 
 
-def numbers():
+def numbers() -> list[int]:
     """The numbers of the finished editions, oldest first."""
     try:
         names = os.listdir(settings.EDITIONS_DIR)
@@ -60,7 +62,7 @@ def numbers():
     )
 
 
-def current():
+def current() -> Path | None:
     """The folder of the current edition, or None."""
     try:
         name = os.readlink(settings.EDITIONS_DIR / "current")
@@ -69,7 +71,7 @@ def current():
     return settings.EDITIONS_DIR / name if NUMBER.fullmatch(name) else None
 
 
-def switched_at():
+def switched_at() -> float:
     """When the current edition became current."""
     try:
         return (settings.EDITIONS_DIR / "current").lstat().st_mtime
@@ -77,7 +79,7 @@ def switched_at():
         return 0.0
 
 
-def newest_first():
+def newest_first() -> list[Path]:
     """The current edition and earlier ones. Readers get the next if one is damaged.
 
     Later ones are left out, because an officer may have gone back from them.
@@ -92,7 +94,7 @@ def newest_first():
 
 
 @contextmanager
-def work_folder():
+def work_folder() -> Iterator[Path]:
     """An empty folder for a new edition. Removed afterwards unless it was put in place.
 
     The name is random, because processes left over from an earlier publication may still write to
@@ -106,24 +108,24 @@ def work_folder():
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def keep_for_next_round(work):
+def keep_for_next_round(work: Path) -> Path:
     """Set an attempt aside. The next one reuses what is the same."""
     return work.rename(work.with_name(f"{work.name}-made"))
 
 
-def next_number():
+def next_number() -> int:
     taken = [int(p.name) for p in settings.EDITIONS_DIR.iterdir() if NUMBER.fullmatch(p.name)]
     return max(taken, default=0) + 1
 
 
-def put_in_place(work, number):
+def put_in_place(work: Path, number: int) -> None:
     """Give a finished edition its number. Readers only get it at the switch."""
     os.sync()
     work.rename(folder_of(number))
     _sync(settings.EDITIONS_DIR)
 
 
-def switch(number):
+def switch(number: int) -> None:
     """Make this the current edition. One rename, so readers get either the old or the new one."""
     new = settings.EDITIONS_DIR / f".current-{os.getpid()}"
     new.unlink(missing_ok=True)
@@ -132,7 +134,7 @@ def switch(number):
     _sync(settings.EDITIONS_DIR)
 
 
-def _sync(folder):
+def _sync(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -140,14 +142,14 @@ def _sync(folder):
         os.close(descriptor)
 
 
-def erase(number):
+def erase(number: int) -> None:
     """Remove an edition entirely or not at all."""
     gone = settings.EDITIONS_DIR / f".gone-{number}"
     folder_of(number).rename(gone)
     shutil.rmtree(gone)
 
 
-def bytes_of(folder):
+def bytes_of(folder: Path) -> int:
     """How much disk space an edition takes."""
     try:
         mtime = (folder / "manifest.json").stat().st_mtime_ns
@@ -157,13 +159,13 @@ def bytes_of(folder):
 
 
 @lru_cache(maxsize=2 * KEPT)
-def _bytes_of(folder, mtime):
+def _bytes_of(folder: Path, mtime: int) -> int:
     # Shared files are hard links, so count only this edition's part of them.
     stats = [path.lstat() for path in folder.rglob("*")]
     return sum(stat.st_blocks * 512 // stat.st_nlink for stat in stats)
 
 
-def prune():
+def prune() -> None:
     """Keep the newest editions, up to KEPT and the space limit, and always the current one."""
     room = settings.EDITIONS_MOST_MB * 1_000_000
     for place, number in enumerate(reversed(numbers())):
@@ -177,14 +179,14 @@ def prune():
 # Forbidding an edition
 
 
-def forbid(number, why):
+def forbid(number: int, why: str) -> None:
     """Never serve this edition again. Officers can still read it."""
     write_json(folder_of(number) / "withdrawn.json", {"why": why})
 
 
-def allow(number):
+def allow(number: int) -> None:
     (folder_of(number) / "withdrawn.json").unlink(missing_ok=True)
 
 
-def is_forbidden(folder):
+def is_forbidden(folder: Path) -> bool:
     return (folder / "withdrawn.json").exists()

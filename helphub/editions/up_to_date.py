@@ -1,6 +1,7 @@
 """Whether this code would still make the same pages as an edition has."""
 
 import sys
+from pathlib import Path
 
 import django
 from django.conf import settings
@@ -11,7 +12,7 @@ from helphub.content.fingerprint import fingerprint
 from helphub.editions import answers, manifests
 
 
-def code_fingerprint():
+def code_fingerprint() -> str:
     """A hash of the code that turns content into pages, and of the settings they show."""
     contents = [
         path.read_bytes()
@@ -26,17 +27,17 @@ def code_fingerprint():
     return fingerprint(b"".join(contents))
 
 
-def pages_fingerprint(folder):
+def pages_fingerprint(folder: Path) -> str:
     """Changes when pages may differ even though the content and the day are the same."""
     return fingerprint(code_fingerprint().encode() + (folder / critical.PATH.name).read_bytes())
 
 
-def is_of_this_code(folder):
+def is_of_this_code(folder: Path) -> bool:
     """Whether this code would make the same pages as this edition has."""
     return answers.of_edition(folder).get("code") == pages_fingerprint(folder)
 
 
-def is_of_today(folder):
+def is_of_today(folder: Path) -> bool:
     """Whether an edition's pages would be the same if we made them today."""
     record = answers.of_edition(folder)
     with router.reading(folder) as connection:

@@ -1,21 +1,25 @@
 """What is withdrawn, what stops for it, and the editions that must not show it."""
 
 import sqlite3
+from collections.abc import Collection, Iterable
 from contextlib import closing
+from pathlib import Path
 
 from django.apps import apps
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, models
 from django.utils import timezone
 
 from helphub.content import registry
 from helphub.content.content_file import database
+from helphub.content.registry import RecordName
 from helphub.editions import bake, manifests, store
 from helphub.editions.models import Withdrawal
-from helphub.editions.progress import Progress
+from helphub.editions.outcomes import Attempt
+from helphub.editions.progress import Progress, Show
 from helphub.editions.sources import WITHDRAWAL
 
 
-def withdraw(row, requester, why):
+def withdraw(row: models.Model, requester: str, why: str) -> Withdrawal:
     """Note that a row must leave every page."""
     return Withdrawal.objects.get_or_create(
         label=row._meta.label_lower,
@@ -25,28 +29,33 @@ def withdraw(row, requester, why):
     )[0]
 
 
-def lift_withdrawal(withdrawal, requester):
+def lift_withdrawal(withdrawal: Withdrawal, requester: str) -> None:
     """Let the row be published again by the next release."""
     withdrawal.lifted_at, withdrawal.lifted_by = timezone.now(), requester
     withdrawal.save()
 
 
-def withdrawn_now(before=None):
-    """What is withdrawn, as (label, key). Without a database, as for the previous edition."""
+def withdrawn_now(before: Path | None = None) -> list[RecordName]:
+    """What is withdrawn. Without a database, as for the previous edition."""
     try:
         return _withdrawals()
     except DatabaseError:
         return list(map(tuple, manifests.manifest_of(before)["withdrawn"])) if before else []
 
 
-def _withdrawals():
+def _withdrawals() -> list[RecordName]:
     return list(Withdrawal.objects.filter(lifted_at=None).values_list("label", "key"))
 
 
-def progress_of(attempt, before, withdrawn, show=None):
+def progress_of(
+    attempt: Attempt,
+    before: Path | None,
+    withdrawn: Collection[RecordName],
+    show: Show | None = None,
+) -> Progress:
     """Reports how far a publication has got, and stops it when something else is withdrawn."""
 
-    def gives_way():
+    def gives_way() -> bool:
         try:
             return not set(_withdrawals()) <= set(withdrawn)
         except DatabaseError:
@@ -65,12 +74,12 @@ def progress_of(attempt, before, withdrawn, show=None):
 # Editions that show something withdrawn
 
 
-def shows(folder, withdrawn):
-    """The withdrawn rows, (label, key), that an edition shows.
+def shows(folder: Path, withdrawn: Iterable[RecordName]) -> list[RecordName]:
+    """The withdrawn rows that an edition shows.
 
     If we can't read its content, assume it shows all of them.
     """
-    shown = []
+    shown: list[RecordName] = []
     uri = database(folder)["NAME"]
     for label, key in withdrawn:
         model = apps.get_model(label)
@@ -88,7 +97,7 @@ def shows(folder, withdrawn):
     return shown
 
 
-def put_away(withdrawn, number):
+def put_away(withdrawn: Collection[RecordName], number: int) -> None:
     """Erase older editions that show a withdrawn place. Forbid those with other withdrawn rows."""
     for old in store.numbers():
         if old == number or not (shown := shows(store.folder_of(old), withdrawn)):
@@ -99,7 +108,7 @@ def put_away(withdrawn, number):
             store.forbid(old, "It shows something that was withdrawn.")
 
 
-def allow_again():
+def allow_again() -> None:
     """Allow rollback to older editions that no longer show anything withdrawn."""
     forbidden = [n for n in store.numbers() if store.is_forbidden(store.folder_of(n))]
     if not forbidden:

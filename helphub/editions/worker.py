@@ -3,7 +3,11 @@
 import logging
 import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
 
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
@@ -27,6 +31,8 @@ from helphub.editions import (
 from helphub.editions.models import PublicationRequest
 from helphub.editions.progress import StoppedError
 
+Say = Callable[[str], object]  # Tells whoever started the publisher.
+
 logger = logging.getLogger(__name__)
 
 PAUSE = 0.5
@@ -43,16 +49,17 @@ class Watcher:
     Given `say`, it first makes an edition if readers lack one.
     """
 
-    def __init__(self, say=None):
-        self.say = say
+    def __init__(self, say: Say | None = None) -> None:
+        self.say: Say = say or (lambda words: None)
         self.is_up_to_date = say is None
         self.not_before = 0.0
         self.look_at_files_at = 0.0
         # The edition known to be right today, and the date.
-        self.looked_at = None
-        self.unnoted = None  # A finished request that a database failure kept us from saving.
+        self.looked_at: tuple[Path | None, date] | None = None
+        # A finished request that a database failure kept us from saving.
+        self.unnoted: PublicationRequest | None = None
 
-    def run(self, is_over):
+    def run(self, is_over: Callable[[], bool]) -> None:
         """Work until `is_over()` is true."""
         with beating():
             self.take_up_again()
@@ -60,14 +67,14 @@ class Watcher:
                 self.look()
                 time.sleep(PAUSE)
 
-    def take_up_again(self):
+    def take_up_again(self) -> None:
         """Requeue whatever an earlier publisher was doing when it ended."""
         try:
             PublicationRequest.objects.filter(state=State.RUNNING).update(state=State.WAITING)
         except DatabaseError:
             connections["default"].close()
 
-    def look(self):
+    def look(self) -> None:
         """Do the next waiting task, if there is one."""
         with suppress(OSError):  # The admin will say that the publisher is not running.
             state_files.watcher_beats()
@@ -92,18 +99,18 @@ class Watcher:
         if is_idle and self.is_another_day() and time.monotonic() >= self.not_before:
             self.keep_time()
 
-    def next(self):
+    def next(self) -> PublicationRequest | None:
         """The next waiting request. Withdrawals come first."""
         waiting = PublicationRequest.objects.filter(state=State.WAITING).order_by("pk")
         return waiting.filter(kind=Kind.WITHDRAWAL).first() or waiting.first()
 
-    def note(self, request):
+    def note(self, request: PublicationRequest) -> None:
         """Save a request's outcome now, or once the database is back."""
         self.unnoted = request
         request.save()
         self.unnoted = None
 
-    def answer(self, request):
+    def answer(self, request: PublicationRequest) -> None:
         """Do what an officer asked for, and report the outcome."""
         again = self.begun_again(request.report)
         request.state, request.report = State.RUNNING, again
@@ -130,15 +137,15 @@ class Watcher:
         self.note(request)
 
     @staticmethod
-    def begun_again(report):
+    def begun_again(report: dict[str, Any]) -> dict[str, Any]:
         """The report of a publication that was stopped and is starting again."""
         return report | {"again_at": timezone.now().isoformat()} if report.get("stopped") else {}
 
-    def wait_again(self, request, report):
+    def wait_again(self, request: PublicationRequest, report: dict[str, Any]) -> None:
         request.state, request.report = State.WAITING, report
         self.note(request)
 
-    def do(self, request):
+    def do(self, request: PublicationRequest) -> dict[str, Any]:
         if request.kind == Kind.ROLLBACK:
             return {"number": rollback.roll_back(request.number, request.who, request.why)}
         if request.kind == Kind.LIFT:
@@ -167,7 +174,7 @@ class Watcher:
             "seconds": done.seconds,
         }
 
-    def keep_whole(self):
+    def keep_whole(self) -> None:
         """Make the current edition again from its own content if any file was altered.
 
         If the content and its spare are both lost, use the newest edition that is whole.
@@ -181,9 +188,8 @@ class Watcher:
         try:
             with locking.lock():  # Taking the lock restores files from their spares.
                 damaged_file = integrity.damage_of(folder)
-                state_files.set_damage(
-                    damaged_file and {"edition": folder.name, "file": damaged_file}
-                )
+                damage = {"edition": folder.name, "file": damaged_file} if damaged_file else None
+                state_files.set_damage(damage)
             if damaged_file is None:
                 return
             number = store.number_of(folder)
@@ -192,7 +198,7 @@ class Watcher:
             publish.publish(
                 sources.CURRENT, "the publisher", f"{damaged_file} in edition {number} was damaged"
             )
-            if whole != folder:
+            if whole and whole != folder:
                 outcomes.note_lost(number, store.number_of(whole))
             state_files.set_damage(None)
         except locking.BusyError:
@@ -203,7 +209,7 @@ class Watcher:
             logger.exception("The damaged edition could not be remade. Trying again in a minute.")
             self.look_at_files_at = time.monotonic() + MEND_AGAIN
 
-    def catch_up(self):
+    def catch_up(self) -> None:
         """Make the edition that readers lack: the first one, or one made by this release."""
         source, self.is_up_to_date = sources.lacking(), True
         if source == sources.RELEASED:
@@ -222,19 +228,21 @@ class Watcher:
             self.say(f"Trying again in five minutes. {errors.in_words(error)}")
             self.is_up_to_date, self.not_before = False, time.monotonic() + RETRY
         else:
-            number = store.number_of(readers_content.whole_edition())
+            edition = cast(Path, readers_content.whole_edition())  # By now they have one.
+            number = store.number_of(edition)
             self.say(f"Readers have edition {number}.")
 
-    def is_another_day(self):
+    def is_another_day(self) -> bool:
         """Whether the current edition has not yet been checked today."""
         return store.current() is not None and self.looked_at != (store.current(), clock.today())
 
-    def keep_time(self):
+    def keep_time(self) -> None:
         """Remake the pages that change with the day. Nothing that is waiting is published.
 
         After an urgent withdrawal, this includes the pages that it left for later.
         """
-        folder, today = store.current(), clock.today()
+        # is_another_day() has seen an edition.
+        folder, today = cast(Path, store.current()), clock.today()
         try:
             if not up_to_date.is_of_today(folder):
                 has_rest = manifests.manifest_of(folder).get("later")
@@ -249,11 +257,11 @@ class Watcher:
 
 
 @contextmanager
-def beating():
+def beating() -> Iterator[None]:
     """Say every two seconds that the publisher is running, however long a task takes."""
     is_over = threading.Event()
 
-    def beat():
+    def beat() -> None:
         while not is_over.wait(BEAT):
             with suppress(OSError):
                 state_files.watcher_beats()
