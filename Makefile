@@ -17,6 +17,7 @@ lint: .venv/.test-stamp
 	$(V)/ruff format --check .
 	$(V)/djade --target-version 5.2 --check $$(find templates -name '*.html')
 	$(V)/djhtml --check --tabwidth 2 templates
+	$(V)/mypy
 	$(V)/python manage.py check
 	$(V)/python manage.py makemigrations --check --dry-run
 

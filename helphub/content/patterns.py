@@ -6,7 +6,7 @@ SHORT_CODES = {"999", "101", "111", "112", "119", "911", "988"}
 SHORT_CODE = rf"(?<![\d.,/-])(?:{'|'.join(sorted(SHORT_CODES))})(?![\d.,/%-]*\d)"
 
 
-def run_of_digits(between, most_between, fewest):
+def run_of_digits(between: str, most_between: int, fewest: int) -> str:
     """A run of at least so many digits, with up to so many of these characters between two."""
     return rf"\+?\d(?:[{between}]{{0,{most_between}}}\d){{{fewest - 1},}}"
 
