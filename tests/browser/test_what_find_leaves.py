@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 from django.conf import settings
 
-from tests.browser.test_traces import found_in, see
+from tests.browser.test_what_stays import found_in, see
 from tests.support.chromium import serving, started
 
 # A word that no browser file contains by itself.

@@ -79,7 +79,7 @@ def test_the_second_save_is_refused_with_both_side_by_side_and_its_text_kept(adm
     assert (saved.summary_ur, saved.title, saved.summary_en) == ("ایک تین", "My title", "One.")
 
 
-def test_a_form_that_is_refused_for_an_error_keeps_its_mark(admin, other):
+def test_a_form_that_is_refused_for_an_error_keeps_its_fingerprint(admin, other):
     guide = Guide.objects.get(slug="consent")
     mine = open_form(admin, guide)
     refused = Page(send(admin, guide, mine | {"title": ""}))
@@ -90,11 +90,11 @@ def test_a_form_that_is_refused_for_an_error_keeps_its_mark(admin, other):
 
 
 @pytest.mark.parametrize("fingerprint", [None, "", "0" * 32])
-def test_a_form_without_its_mark_is_refused(admin, mark):
+def test_a_form_without_its_fingerprint_is_refused(admin, fingerprint):
     guide = Guide.objects.get(slug="consent")
     values = open_form(admin, guide) | {"title": "My title"}
-    values |= {"_fingerprint": mark or ""}
-    if mark is None:
+    values |= {"_fingerprint": fingerprint or ""}
+    if fingerprint is None:
         del values["_fingerprint"]
     answer = send(admin, guide, values)
     assert answer.status_code == 409
