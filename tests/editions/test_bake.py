@@ -1,4 +1,4 @@
-"""What goes into an edition's file, and what does not pinned together."""
+"""What goes into an edition's file, and which rows are refused because they contradict others."""
 
 import sqlite3
 from contextlib import closing
