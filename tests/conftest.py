@@ -12,10 +12,10 @@ from django.utils import timezone, translation
 
 from helphub.content import clock, memory
 from helphub.editions import makers, publish, shares
-from services.models import Choice, Situation
 from tests.support import prepared
 from tests.support.accounts import established
 from tests.support.addresses import public_pages
+from tests.support.editions import keep_few_lists
 from tests.support.reader import Page
 
 # Rules, texts and single pages. `make check` runs these before each commit.
@@ -127,18 +127,6 @@ def offering(languages):
         patch.setattr(settings, "OFFERED_LANGUAGES", languages)
         patch.setenv("OFFERED_LANGUAGES", " ".join(languages))
         yield
-
-
-def keep_few_lists():
-    """Leave two choices for each question.
-
-    Lists made from choices are three quarters of an edition and all alike, and the tests make
-    hundreds of editions.
-    """
-    left_out = Choice.objects.exclude(slug__regex="[12]$")
-    for name in ("who", "what", "when"):
-        Situation.objects.filter(**{f"{name}__in": left_out}).delete()
-    left_out.delete()
 
 
 @pytest.fixture(scope="session")

@@ -151,6 +151,27 @@ def test_a_model_names_no_model_of_a_floor_above():
                 assert labels.get(value.partition(".")[0], 0) <= FLOOR_OF[room], (path, value)
 
 
+def test_no_test_module_is_imported():
+    """What several of them need is in tests/support/."""
+    base = settings.BASE_DIR
+    names = {
+        path: path.relative_to(base).with_suffix("").parts
+        for path in (base / "tests").rglob("*.py")
+    }
+    test_modules = {
+        ".".join(parts) for parts in names.values() if parts[-1].startswith(("test_", "conftest"))
+    }
+    assert len(test_modules) > 50
+    imports = {
+        f"{'.'.join(parts)} imports {module}"
+        for path, parts in names.items()
+        for name in imported_names(ast.parse(path.read_text()), parts[:-1])
+        for module in test_modules
+        if f"{name}.".startswith(f"{module}.")
+    }
+    assert imports == set()
+
+
 def test_no_file_is_too_long_to_hold_in_the_head():
     lengths = {path: len(path.read_text().splitlines()) for path in sources(settings.BASE_DIR)}
     assert {path: n for path, n in lengths.items() if n > LONGEST_FILE} == {}

@@ -8,9 +8,9 @@ from helphub import views, wsgi
 from services.models import Service
 from strategy.models import Chapter, FormOfAbuse, Guide
 from tests.support import fuzzing
+from tests.support.page_checks import assert_critical_numbers
 from tests.support.reader import Page
 from tests.support.wsgi import ask, environ
-from tests.test_pages import assert_critical_numbers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 

@@ -9,10 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from strategy.models import Guide
-from tests.accounts.test_sessions import all_inputs
-from tests.content.test_admin import change_url, form_values
+from tests.support.admin_forms import all_inputs, change_url
 from tests.support.databases import on_a_file, on_a_postgresql
-from tests.support.reader import Page, text
+from tests.support.reader import Page, form_values, text
 
 pytestmark = pytest.mark.both_databases
 

@@ -10,9 +10,9 @@ from urllib.parse import urljoin
 import pytest
 from django.conf import settings
 
+from tests.support.environments import PRODUCTION
 from tests.support.observatory import Visit, points, total
 from tests.support.wsgi import Answer
-from tests.test_settings import PRODUCTION
 
 HOST = "hub.example.org"
 STATIC = "/static/admin/css/base.css"

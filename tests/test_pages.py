@@ -12,26 +12,14 @@ from helphub.editions.page_files import BROTLI_QUALITY
 from services.models import Service
 from strategy.models import Chapter, FormOfAbuse, Guide
 from tests.support.addresses import in_language, public_pages, right_to_left
+from tests.support.page_checks import FIRST_ROUND_TRIP, assert_critical_numbers, assert_says_nothing
 from tests.support.reader import Page, text
-from tests.test_outside_the_body import assert_says_nothing
 
 pytestmark = pytest.mark.django_db
 
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
-# What fits the ten packets of a connection's first round trip: a whole compressed page.
-FIRST_ROUND_TRIP = 14_600
 # The exit link begins before this byte, in every language.
 EXIT_BY = 14_000
-FOR_ALL = "For you, your family and friends, and professionals."
-
-
-def assert_critical_numbers(page):
-    phones = Phone.objects.critical()
-    for role in Phone.Role:
-        phone = phones[role]
-        assert (f"tel:{phone.dial}", phone.display) in page.lines
-        assert phone.display in page.text
-    assert FOR_ALL in page.text
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

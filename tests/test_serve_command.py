@@ -18,9 +18,9 @@ from contacts.models import Phone
 from helphub.editions import locking, publish, store, up_to_date
 from helphub.editions.worker import Watcher
 from helphub.management.commands import serve
-from tests.conftest import keep_few_lists
 from tests.support import prepared
 from tests.support.databases import on_a_file
+from tests.support.editions import keep_few_lists
 
 
 def free_port():

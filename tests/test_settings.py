@@ -12,20 +12,7 @@ from django.core.management.utils import get_random_secret_key
 
 from helphub import production
 from helphub.exit import exit_address
-
-PRODUCTION = {
-    "SECRET_KEY": "a long random text that stands here for a test, and nowhere else",
-    "ALLOWED_HOSTS": "hub.example.org",
-    "HELPHUB_ROLE": "public",
-    "EDITIONS_DIR": "/nonexistent/editions",
-    "EXIT_URL": "https://www.example.com/weather",
-}
-FOR_OFFICERS = PRODUCTION | {
-    "ALLOWED_HOSTS": "hub.example.org www.hub.example.org",
-    "HELPHUB_ROLE": "admin",
-    "DATABASE_URL": "postgresql://nobody@localhost/nothing",
-    "PUBLIC_HOST": "www.hub.example.org",
-}
+from tests.support.environments import FOR_OFFICERS, PRODUCTION
 
 
 def check(*arguments, **environment):

@@ -20,10 +20,9 @@ from helphub.approvals import decisions
 from helphub.approvals.models import NumberProposal
 from helphub.editions.models import Withdrawal
 from strategy.models import Guide
-from tests.accounts.test_users import PASSWORD, choose, link_for
-from tests.content.test_admin import form_values
 from tests.support.accounts import established
-from tests.support.reader import Page, text
+from tests.support.reader import Page, form_values, text
+from tests.support.sign_in_links import PASSWORD, choose, link_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 Kind = AccountChange.Kind

@@ -22,8 +22,8 @@ from helphub.content.registry import content_models
 from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.reviews.models import Review
 from strategy.models import FormOfAbuse, Guide
-from tests.content.test_admin import change_url, form_values
-from tests.support.reader import Page
+from tests.support.admin_forms import change_url
+from tests.support.reader import Page, form_values
 
 pytestmark = pytest.mark.django_db
 

@@ -9,30 +9,12 @@ from contacts.models import Phone
 from helphub.accounts import sessions
 from helphub.approvals.models import NumberProposal
 from strategy.models import Guide
-from tests.content.test_admin import change_url, form_values
-from tests.support.reader import Page
+from tests.support.admin_forms import all_inputs, change_url, type_into
+from tests.support.reader import Page, form_values
+from tests.support.sessions import later
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 HOUR = 3600
-
-
-def later(client, seconds, *names):
-    """As if this much time had passed since the officer signed in or was last active."""
-    session = client.session
-    for name in names or ("begun_at", "seen_at"):
-        session[name] -= seconds
-    session.save()
-
-
-def type_into(client, row, **changes):
-    return form_values(Page(client.get(change_url(row)))) | changes
-
-
-def all_inputs(form):
-    values = {}
-    for one in form.iter("input"):
-        values.setdefault(one.get("name"), []).append(one.get("value"))
-    return values
 
 
 def is_in(client):

@@ -9,10 +9,10 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from tests.support.reader import Page, text
+from tests.support.reader import Page
+from tests.support.sign_in_links import PASSWORD, choose, link_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-PASSWORD = "four plain words here"
 
 
 @pytest.fixture(autouse=True)
@@ -36,22 +36,8 @@ def make(keeper, users, name="new"):
     return users.objects.get(username=name)
 
 
-def link_for(keeper, user):
-    page = Page(keeper.post(f"/admin/auth/user/{user.pk}/sign-in/", {"do": "link"}))
-    return text(page.one("code", id="link"))
-
-
 def where(response):
     return response.redirect_chain[-1][0] if response.redirect_chain else "here"
-
-
-def choose(link, password=PASSWORD):
-    stranger = Client()
-    opened = stranger.get(link, follow=True)
-    if "Choose a password" not in Page(opened).text:
-        return Page(opened)
-    fields = {"new_password1": password, "new_password2": password}
-    return Page(stranger.post(opened.redirect_chain[-1][0], fields, follow=True))
 
 
 def test_a_new_officer_chooses_a_password_by_a_link_and_signs_in(keeper, django_user_model):

@@ -31,14 +31,9 @@ from helphub.editions.worker import Watcher
 from helphub.history import versions
 from helphub.history.recording import recording
 from strategy.models import Guide
-from tests.content.test_admin import (
-    change_url,
-    errors,
-    form_values,
-    save,
-)
 from tests.support.accounts import established
-from tests.support.reader import Page, text
+from tests.support.admin_forms import change_url, errors, save
+from tests.support.reader import Page, form_values, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 

@@ -22,7 +22,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helphub.settings")
 
 from django.conf import settings  # noqa: E402
 
-from tests.browser.conftest import QUIET, find_browser  # noqa: E402
+from tests.support.browsers import QUIET, find_browser  # noqa: E402
 from tests.support.chromium import started  # noqa: E402
 
 EXITS = 20

@@ -1,13 +1,10 @@
 """What a machine can tell about access: axe-core finds nothing, in any scheme or direction."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.browser.pages import pages_in, visit
+from tests.support.axe import AXE, TAGS
 
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Dark differs only in its colours, so only the rules about colours run.
 SCHEMES = {
     "light": {"type": "tag", "values": TAGS},

@@ -8,8 +8,8 @@ import sys
 import pytest
 from django.conf import settings
 
-from tests.browser.conftest import running_site
-from tests.browser.test_access import AXE, TAGS
+from tests.support.axe import AXE, RUN_IN_ADMIN, TAGS
+from tests.support.running_site import running_site
 
 # Fills the pages (one review waiting, one answered), and prints their addresses.
 FILL = """
@@ -70,18 +70,6 @@ own_pages = [
 ]
 print(json.dumps({"lists": lists, "forms": forms, "others": others, "own_pages": own_pages}))
 """
-# Only what is wrong, with the row of buttons at the end of its form: while sticky, it covers
-# content that has yet to scroll into view.
-RUN = """async (only) => {
-  for (const details of document.querySelectorAll("details")) details.open = true;
-  for (const row of document.querySelectorAll(".submit-row")) row.style.position = "static";
-  const { violations, passes } = await axe.run({ runOnly: only });
-  return {
-    passed: passes.map((rule) => rule.id),
-    faults: violations.flatMap((rule) => rule.nodes.map((node) =>
-      `${rule.id} at ${node.target.join(" ")}: ${node.failureSummary.replace(/\\s+/g, " ")}`)),
-  };
-}"""
 WIDTH = "document.documentElement.scrollWidth - innerWidth"
 
 
@@ -136,7 +124,7 @@ def faults_of(page, address, paths):
         for scheme, only in (("light", TAGS), ("dark", ["color-contrast"])):
             page.emulate_media(color_scheme=scheme)
             found = page.evaluate(
-                RUN, {"type": "rule" if scheme == "dark" else "tag", "values": only}
+                RUN_IN_ADMIN, {"type": "rule" if scheme == "dark" else "tag", "values": only}
             )
             assert "color-contrast" in found["passed"], path
             for fault in found["faults"]:

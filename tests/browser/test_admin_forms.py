@@ -7,7 +7,7 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from playwright.sync_api import expect
 
-from tests.browser.test_number_proposals import sign_in
+from tests.support.sign_in_form import sign_in
 
 
 @pytest.fixture

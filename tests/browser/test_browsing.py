@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from services.models import Choice, Service
-from tests.browser.test_hours import at, working_week
 from tests.support.rows import real
+from tests.support.working_week import at, working_week
 
 MOST_TAPS = 3
 

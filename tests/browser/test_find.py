@@ -6,15 +6,10 @@ from playwright.sync_api import expect
 
 from services.models import Service
 from tests.browser.pages import pages_in, visit
-from tests.browser.test_exit import answer_exit, assert_left, history_of
+from tests.support.browser_exit import assert_left, history_of
 from tests.support.rows import real
 
 CANARY = "stalker"
-
-
-@pytest.fixture
-def arrivals(context):
-    return answer_exit(context)
 
 
 # The services that the words of these tests find.

@@ -8,16 +8,14 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from tests.browser.test_exit import arrivals, assert_left, history_of
-from tests.browser.test_tombstone import COLOURS
+from tests.support.browser_exit import assert_left, history_of
 from tests.support.chromium import (
     ELSEWHERE,
     pixels,
     serving,
     started,
 )
-
-__all__ = ["arrivals"]
+from tests.support.site_colours import COLOURS
 
 SUBJECT = re.compile(
     r"rape|sexual|assault|abuse|violen|victim|survivor|help|hub|visit|leave|police|999", re.I

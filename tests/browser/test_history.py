@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_sign_in import find_faults, give_password
+from tests.support.axe import find_faults
+from tests.support.sign_in_form import give_password
 
 # Its hours can be deleted, because its fallback is open day and night.
 LINE = "h-stalking"

@@ -1,26 +1,15 @@
 """What the script says of opening hours, by the phone's clock, in whatever zone it is set to."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from contacts.models import Phone
-from contacts.opening_hours import is_bank_holiday
 from tests.support.rows import real
+from tests.support.working_week import LONDON, at, working_week
 
-LONDON = ZoneInfo("Europe/London")
 KARACHI = "Asia/Karachi"
 MASH, EDT, SUPPORT, STALKING = "h-mash-children", "h-edt", "h-rcew247", "h-stalking"
-
-
-def working_week():
-    """The Monday of a coming week without bank holidays, up to and including the next Monday."""
-    today = datetime.now(LONDON).date()
-    monday = today + timedelta(days=7 - today.weekday())
-    while any(is_bank_holiday(monday + timedelta(days=n)) for n in range(8)):
-        monday += timedelta(days=7)
-    return monday
 
 
 def number(line):
@@ -30,10 +19,6 @@ def number(line):
 def card(page, line):
     """The first card of a line on a page."""
     return page.locator(f".card:has-text('{number(line)}')").first
-
-
-def at(day, hour, minute=0):
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=LONDON)
 
 
 @pytest.fixture

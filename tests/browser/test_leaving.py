@@ -7,10 +7,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from tests.browser.test_exit import arrivals, assert_left
+from tests.support.browser_exit import assert_left
 from tests.support.chromium import ELSEWHERE, serving, started
-
-__all__ = ["arrivals"]
 
 # What the page looks like at each step of leaving. The page reports it on the console: the browser
 # passes no questions to a page that is on its way out.

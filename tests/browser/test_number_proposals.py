@@ -10,10 +10,10 @@ from django.conf import settings
 from playwright.sync_api import expect
 
 from contacts.models import Phone
-from tests.browser.conftest import running_site
-from tests.browser.test_access import AXE, TAGS
-from tests.browser.test_admin_access import RUN
+from tests.support.axe import AXE, RUN_IN_ADMIN, TAGS
 from tests.support.rows import real
+from tests.support.running_site import running_site
+from tests.support.sign_in_form import sign_in
 
 SECOND = "a password of the second officer"
 SECOND_OFFICER = f"""
@@ -65,14 +65,6 @@ def published(folder, manage, admin_password):
             publisher.wait(30)
 
 
-def sign_in(page, address, name, password):
-    page.goto(address)
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    expect(page).to_have_url(address)
-
-
 def faults_of(page):
     """What axe-core finds at phone and desktop width, and anything that does not fit."""
     found = []
@@ -84,7 +76,7 @@ def faults_of(page):
         # Some of the admin's own parts overlap or have images behind them: axe cannot tell there.
         found += [
             f"{page.url} at {width}: {one}"
-            for one in page.evaluate(RUN, {"type": "tag", "values": TAGS})["faults"]
+            for one in page.evaluate(RUN_IN_ADMIN, {"type": "tag", "values": TAGS})["faults"]
             if "could not be determined" not in one
         ]
     return found

@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import running_site
-from tests.browser.test_access import AXE, TAGS
-from tests.browser.test_admin_access import RUN
+from tests.support.axe import find_faults
+from tests.support.running_site import running_site
+from tests.support.sign_in_form import give_password
 from tests.support.totp import code
 
 AUTHENTICATOR = {
@@ -49,20 +49,6 @@ def give_authenticator(page, **changes):
     devtools.send("WebAuthn.enable")
     options = {"options": AUTHENTICATOR | changes}
     return devtools, devtools.send("WebAuthn.addVirtualAuthenticator", options)["authenticatorId"]
-
-
-def give_password(page, name, password):
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password", exact=False).fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-
-
-def find_faults(page, heading):
-    """What axe-core finds on the page with this heading."""
-    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
-    page.evaluate(AXE)
-    faults = page.evaluate(RUN, {"type": "tag", "values": TAGS})["faults"]
-    return [f"{page.url}: {one}" for one in faults]
 
 
 def welcome_newcomer(page, forced, link):

@@ -5,21 +5,16 @@ seen where it should be. Otherwise not seeing it would prove nothing.
 """
 
 import json
-import re
 
 import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from tests.browser.test_exit import answer_exit, assert_left
 from tests.support.addresses import ONE_OF_EACH_TEMPLATE, in_language
+from tests.support.browser_exit import answer_exit, assert_left
 from tests.support.chromium import pixels, serving, started
+from tests.support.site_colours import COLOURS
 
-TOKENS = (settings.BASE_DIR / "static" / "css" / "tokens.css").read_text()
-# The backgrounds of 999, the exit and Dudley's number: on every page, and on no other here.
-COLOURS = [
-    re.search(rf"--{name}: (#\w{{6}})", TOKENS).group(1) for name in ("red", "ink", "accent")
-]
 VISIT = ["/", "/help-now/", "/topics/", "/contacts/"]
 # Registered before the site's own listeners: a restored page must be blank before any runs.
 HOW_SHOWN = """addEventListener("pageshow", ({ persisted }) => {

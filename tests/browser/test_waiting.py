@@ -9,9 +9,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import expect
 
-from tests.browser.conftest import running_site
-from tests.browser.test_access import AXE, TAGS
-from tests.browser.test_admin_access import RUN
+from tests.support.axe import AXE, RUN_IN_ADMIN, TAGS
+from tests.support.running_site import running_site
 
 LONGEST = 300  # Seconds for a publication while everything else on the machine is busy.
 
@@ -84,7 +83,7 @@ def publish(page, site, why):
 def faults(page):
     page.wait_for_load_state()
     page.evaluate(AXE)
-    found = page.evaluate(RUN, {"type": "tag", "values": TAGS})["faults"]
+    found = page.evaluate(RUN_IN_ADMIN, {"type": "tag", "values": TAGS})["faults"]
     # The admin's messages have a background image, so axe can neither pass nor fail them.
     return [f"{page.url}: {one}" for one in found if "due to a background image" not in one]
 

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 import pytest
 from django.conf import settings
 
-from tests.browser.test_what_stays import found_in, see
 from tests.support.chromium import serving, started
+from tests.support.traces import found_in, see
 
 # A word that no browser file contains by itself.
 CANARY = "quetzalcoatl"

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from tests.support.addresses import ONE_OF_EACH_TEMPLATE
 from tests.support.chromium import serving, started
+from tests.support.traces import found_in, see
 
 VISIT = ["/help-now/", "/topics/", "/topics/law/", "/contacts/"]
 ORDINARY = ["/privacy/", "/accessibility/", "/services/"]
@@ -19,14 +20,6 @@ SENTENCE = """[...document.querySelectorAll("main p, main li")]
   .filter((element) => !element.childElementCount)
   .map((element) => element.textContent)
   .find((text) => /^[A-Z][A-Za-z0-9 ,.:;()-]{24,}$/.test(text))"""
-HEADING = "document.querySelector('main h1').textContent"
-
-
-def see(tab, url):
-    """Press a link whose page replaces the one on screen."""
-    before = tab.evaluate(HEADING)
-    tab.click(f'a[href="/{url.split("/", 3)[3]}"]')
-    tab.until(lambda: tab.evaluate(HEADING) != before, url)
 
 
 def read(tab, address, is_hidden):
@@ -129,17 +122,6 @@ def passing_on(base_url, is_kept):
         return [pair for pair in headers if pair[0].lower() not in dropped] + kept, [body]
 
     return serving(answer)
-
-
-def found_in(profile, texts):
-    """Which of the texts are in some file, in either of the ways that Chromium writes text."""
-    files = [path.read_bytes() for path in profile.rglob("*") if path.is_file()]
-    assert len(files) > 20
-    return {
-        text
-        for text in texts
-        if any(text.encode(code) in file for file in files for code in ("utf-8", "utf-16-le"))
-    }
 
 
 def after_a_visit(launch_args, profile, base_url, *, is_kept, is_hidden):

@@ -8,7 +8,7 @@ from contacts import call_privacy, critical
 from contacts.models import CallFact, Phone
 from helphub.content import loader
 from services.models import Service
-from tests.content.test_admin import errors, save
+from tests.support.admin_forms import errors, save
 from tests.support.factories import make_call_fact, make_phone, make_service
 from tests.support.reader import Page, text
 

@@ -7,7 +7,7 @@ from contacts.dialling import faults, type_of, validate_dial, validate_textphone
 from contacts.models import ApprovedNumber, Phone
 from helphub.approvals.models import NumberProposal
 from helphub.content import loader
-from tests.content.test_loader import read_csv
+from tests.support.source_tables import read_csv
 
 pytestmark = pytest.mark.django_db
 

@@ -17,9 +17,9 @@ from helphub.content import loader
 from helphub.content.models import LoadedRow
 from helphub.editions import edition_data, publish
 from services.models import Service
-from tests.contacts.test_opening_hours import CASES, scan
-from tests.content.test_admin import errors, save
+from tests.support.admin_forms import errors, save
 from tests.support.factories import make_phone, make_schedule
+from tests.support.opening_hours import CASES, scan
 from tests.support.reader import Page, text
 
 pytestmark = pytest.mark.django_db

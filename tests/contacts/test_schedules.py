@@ -17,8 +17,8 @@ from contacts.opening_hours import Rule
 from contacts.printed_hours import week_of
 from helphub.content import memory
 from services.models import Service
-from tests.content.test_admin import errors, save
 from tests.support.addresses import public_pages
+from tests.support.admin_forms import errors, save
 from tests.support.reader import Page, text
 
 pytestmark = pytest.mark.django_db

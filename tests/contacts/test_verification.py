@@ -10,9 +10,9 @@ from django.utils import timezone
 from contacts.models import Phone, Verification
 from helphub.accounts import roles
 from services.models import Service, ServiceVerification
-from tests.content.test_admin import change_url, errors, save
-from tests.history.test_history import restore, versions_of
+from tests.support.admin_forms import change_url, errors, save
 from tests.support.factories import make_phone, make_verification
+from tests.support.history import restore, versions_of
 from tests.support.reader import Page, form_values
 
 pytestmark = pytest.mark.django_db

@@ -21,6 +21,7 @@ from helphub import error_pages
 from helphub.approvals.models import NumberProposal
 from services.models import Location, Service, ServiceVerification, Suggestion
 from strategy.models import FormOfAbuse, Guide, Statistic
+from tests.support.admin_forms import change_url, errors, save
 from tests.support.reader import Page, form_values, text
 
 pytestmark = pytest.mark.django_db
@@ -37,20 +38,6 @@ OURS = [
     for model in apps.get_app_config(app).get_models()
     if model not in IN_OTHER_FORMS | TO_BE_READ
 ]
-
-
-def change_url(row):
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-
-
-def save(admin, row, **changes):
-    """Open a row's form, change some fields, press Save and return the page that comes back."""
-    page = Page(admin.get(change_url(row)))
-    return Page(admin.post(change_url(row), form_values(page) | changes, follow=True))
-
-
-def errors(page):
-    return [text(one) for one in page.all("ul", class_="errorlist")]
 
 
 @pytest.mark.both_databases

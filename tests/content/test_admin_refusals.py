@@ -15,7 +15,7 @@ from helphub.accounts import roles
 from helphub.editions.models import Withdrawal
 from services.models import Service
 from strategy.models import Guide
-from tests.content.test_admin import change_url
+from tests.support.admin_forms import change_url
 from tests.support.reader import Page, text
 
 pytestmark = pytest.mark.django_db

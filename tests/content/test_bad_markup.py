@@ -7,8 +7,8 @@ from helphub.content import validators
 from helphub.search.models import Synonym
 from services.models import Location, Service
 from strategy.models import Guide, Statistic
-from tests.content.test_admin import change_url, errors, form_values
-from tests.support.reader import Page, text
+from tests.support.admin_forms import change_url, errors
+from tests.support.reader import Page, form_values, text
 
 pytestmark = pytest.mark.django_db
 

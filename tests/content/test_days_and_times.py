@@ -12,7 +12,7 @@ from contacts.models import Organization, Phone, ScheduleException
 from helphub.content.forms import DayField, TimeOfDayField
 from services.models import Service
 from strategy.models import Guide
-from tests.content.test_admin import change_url, errors, save
+from tests.support.admin_forms import change_url, errors, save
 from tests.support.reader import Page, form_values, text
 
 pytestmark = pytest.mark.django_db

@@ -25,8 +25,8 @@ from helphub.editions import (
 from helphub.middleware import emergency_answer
 from services.models import Service, Town
 from strategy.models import FormOfAbuse, Guide
-from tests.content.test_admin import errors, save
-from tests.editions.test_serve import Answer, behind
+from tests.support.admin_forms import errors, save
+from tests.support.edition_server import Answer, behind
 from tests.support.reader import Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.languages("en", "ur")]

@@ -1,6 +1,5 @@
 """The content comes from the strategy and the sources, and nothing else."""
 
-import csv
 import re
 
 import pytest
@@ -19,10 +18,10 @@ from services.models import Audience, Service, Suggestion
 from strategy import models as strategy
 from strategy.models.printed import Quotation
 from tests.support.reader import Page, text
+from tests.support.source_tables import read_csv
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
-SOURCE = settings.BASE_DIR / "fixtures" / "source"
 WITHOUT_NUMBER = {"h-chadd", "h-signhealth", "h-sbs"}
 # Promises that no website can keep.
 FORBIDDEN = re.compile(
@@ -31,11 +30,6 @@ FORBIDDEN = re.compile(
     r"|(?<!cannot )(?<!does not )(?<!not )\b(hides?|erases?|clears?|deletes?) your history",
     re.IGNORECASE,
 )
-
-
-def read_csv(name):
-    with (SOURCE / name).open(newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def lines():

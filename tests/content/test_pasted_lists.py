@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from helphub.content import markup, pasted_lists, validators
 from services.models import Service
 from strategy.models import FormOfAbuse, Guide, Statistic
-from tests.content.test_admin import change_url, errors, save
+from tests.support.admin_forms import change_url, errors, save
 from tests.support.reader import Page, form_values
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,8 @@ from helphub.editions import manifests, page_files, publish, store
 from helphub.search.models import Synonym
 from services.models import Audience, Choice, Service, ServiceArea, Situation, Suggestion, Town
 from strategy.models import Chapter, FormOfAbuse, Guide
-from tests.content.test_admin import errors
 from tests.support import reader
+from tests.support.admin_forms import errors
 from tests.support.reader import form_values
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]

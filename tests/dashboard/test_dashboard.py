@@ -16,7 +16,7 @@ from helphub.editions import outcomes
 from helphub.editions.refusals import Refusal
 from services.models import Service
 from strategy.models import ContactLine, FormOfAbuse, Guide, HubArea
-from tests.content.test_admin import change_url, save
+from tests.support.admin_forms import change_url, save
 from tests.support.reader import Page, text
 
 pytestmark = pytest.mark.django_db

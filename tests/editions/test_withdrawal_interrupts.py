@@ -34,7 +34,7 @@ from helphub.editions.models import PublicationRequest
 from helphub.editions.worker import Watcher
 from helphub.publishing.requests import ask_for
 from strategy.models import Guide
-from tests.publishing.test_editions import harm, some_pages
+from tests.support.editions import harm, some_pages
 from tests.support.reader import Page
 
 pytestmark = pytest.mark.django_db

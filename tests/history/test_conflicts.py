@@ -17,9 +17,9 @@ from contacts.models import Phone
 from helphub.history.recording import recording
 from services.models import Choice, Service, Situation
 from strategy.models import Guide
-from tests.content.test_admin import change_url, errors, form_values
+from tests.support.admin_forms import change_url, errors
 from tests.support.databases import on_a_file
-from tests.support.reader import Page, text
+from tests.support.reader import Page, form_values, text
 
 pytestmark = pytest.mark.both_databases
 ORDERS = 200 if os.environ.get("FUZZ") else 50

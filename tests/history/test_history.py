@@ -19,19 +19,16 @@ from helphub.history import snapshots, versions
 from helphub.history.recording import recording
 from services.models import Location, Service, Suggestion
 from strategy.models import FormOfAbuse, Guide, Statistic
-from tests.content.test_admin import change_url, form_values, save
-from tests.services.test_places import PUBLIC, place
-from tests.support.reader import Page, text
+from tests.support.admin_forms import change_url, save
+from tests.support.history import restore, restore_url, versions_of
+from tests.support.places import PUBLIC, place
+from tests.support.reader import Page, form_values, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def history_of(row):
     return reverse("history:history", args=[row._meta.label_lower, row.pk])
-
-
-def versions_of(row):
-    return list(versions.of_record(type(row), row.pk))
 
 
 def lines(client, row):
@@ -46,21 +43,6 @@ def compare(client, row, old, new="now"):
     return Page(
         client.get(address, {"old": getattr(old, "pk", old), "new": getattr(new, "pk", new)})
     )
-
-
-def restore_url(row, version):
-    return reverse("history:restore", args=[row._meta.label_lower, row.pk, version.pk])
-
-
-def restore(client, row, version):
-    """Look at what restoring would change, then press the button."""
-    page = Page(client.get(restore_url(row, version)))
-    values = {
-        one.get("name"): one.get("value")
-        for one in page.all("input", type="hidden")
-        if one.get("name") == "fingerprint"
-    }
-    return Page(client.post(restore_url(row, version), values, follow=True))
 
 
 def line_with_hours():

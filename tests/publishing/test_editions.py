@@ -33,8 +33,9 @@ from helphub.publishing.pending import Standing
 from helphub.publishing.requests import ask_for
 from services.models import Audience, Location, Service, Town
 from strategy.models import Guide
-from tests.content.test_admin import change_url, form_values, save
-from tests.support.reader import Page, text
+from tests.support.admin_forms import change_url, save
+from tests.support.editions import harm, some_pages
+from tests.support.reader import Page, form_values, text
 
 pytestmark = pytest.mark.django_db
 
@@ -421,19 +422,6 @@ def test_the_head_says_what_is_at_work_and_what_waits_behind_it(editions, admin)
 
 
 # Damage
-
-
-def harm(folder, *names, in_place=True):
-    for name in names:
-        path = folder / name
-        whole = path.read_bytes()
-        if not in_place:
-            path.unlink()
-        path.write_bytes(whole[: len(whole) // 2] + b"damaged" + whole[len(whole) // 2 :])
-
-
-def some_pages(folder, count=20):
-    return [p.relative_to(folder) for p in sorted((folder / "pages").rglob("*.gz"))[:count]]
 
 
 def test_damage_costs_one_edition_and_is_mended_by_itself_from_its_content(editions, admin, client):

@@ -15,7 +15,7 @@ from helphub.editions import integrity, manifests, publish, shares, store, withd
 from helphub.publishing import preview
 from services.models import Service, Town
 from strategy.models import FormOfAbuse, Guide
-from tests.services.test_places import PUBLIC, place
+from tests.support.places import PUBLIC, place
 from tests.support.reader import Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.languages("en", "ur")]

@@ -14,9 +14,9 @@ from helphub.editions.worker import Watcher
 from helphub.publishing import status
 from helphub.publishing.requests import ask_for
 from strategy.models import Guide
-from tests.accounts.test_sessions import later, type_into
-from tests.content.test_admin import change_url
+from tests.support.admin_forms import change_url, type_into
 from tests.support.reader import Page
+from tests.support.sessions import later
 
 pytestmark = pytest.mark.django_db
 

@@ -23,8 +23,8 @@ from helphub.editions.worker import Watcher
 from helphub.publishing import pending
 from services.models import Service, Suggestion
 from strategy.models import FormOfAbuse, Guide, HubArea, Statistic
-from tests.content.test_admin import change_url, form_values, save
-from tests.support.reader import Page, text
+from tests.support.admin_forms import change_url, save
+from tests.support.reader import Page, form_values, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 from helphub.reviews import views
 from helphub.reviews.models import Review
 from strategy.models import Guide
-from tests.content.test_admin import change_url, form_values
-from tests.support.reader import Page
+from tests.support.admin_forms import change_url
+from tests.support.reader import Page, form_values
 
 pytestmark = pytest.mark.django_db
 

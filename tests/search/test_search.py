@@ -30,8 +30,9 @@ from helphub.search.normalise import fold, words_of
 from helphub.search.spelling import Speller
 from services.models import Service
 from strategy.models import ContactLine, FormOfAbuse, Guide
+from tests.support.find import ask
+from tests.support.page_checks import FIRST_ROUND_TRIP
 from tests.support.reader import Page, text
-from tests.test_pages import FIRST_ROUND_TRIP
 
 pytestmark = pytest.mark.django_db
 
@@ -43,13 +44,6 @@ FORM = "application/x-www-form-urlencoded"
 @pytest.fixture(autouse=True)
 def built(db):
     build_index()
-
-
-def ask(client, words, language="en"):
-    prefix = "" if language == "en" else f"/{language}"
-    response = client.post(f"{prefix}/find/", {"words": words})
-    assert response.status_code == 200
-    return Page(response)
 
 
 def found(page):

@@ -8,7 +8,7 @@ from helphub.search import views
 from helphub.search.build import build_index
 from helphub.search.index import Index, place
 from helphub.search.results import search_in
-from tests.search.test_search import ask
+from tests.support.find import ask
 
 pytestmark = pytest.mark.django_db
 

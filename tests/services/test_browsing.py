@@ -13,7 +13,7 @@ from helphub.content import memory
 from helphub.content.entries import validate_neutral
 from services import public_urls
 from services.models import Choice, Service, Situation
-from tests.content.test_admin import errors, save
+from tests.support.admin_forms import errors, save
 from tests.support.factories import make_call_fact, make_phone, make_service
 from tests.support.reader import Page, text
 

@@ -17,27 +17,13 @@ from helphub.content import loader
 from helphub.content.models import LoadedRow
 from helphub.editions import publish, sources, store
 from services.models import Audience, Location, Service, ServiceArea, Town
-from tests.content.test_admin import errors, save
 from tests.support.addresses import public_pages
+from tests.support.admin_forms import errors, save
 from tests.support.factories import make_phone, make_service
+from tests.support.places import CANARY, PUBLIC, place
 from tests.support.reader import Page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-
-CANARY = "Quillfeather"
-PUBLIC = {
-    "address": "public",
-    "name": f"{CANARY} House",
-    "address_1": "1 Zephyrine Street",
-    "postal_code": "ZZ9 9ZZ",
-    "directions_en": "The bus with the number on its front stops at the door.",
-}
-
-
-def place(line, **fields):
-    service = Service.objects.get(line=line)
-    town = Town.objects.get(slug="sedgley")
-    return Location(service=service, town=town, **fields)
 
 
 def inline(**fields):

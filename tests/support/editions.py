@@ -1,0 +1,28 @@
+"""Editions made smaller, so that they are made sooner, and editions damaged."""
+
+from services.models import Choice, Situation
+
+
+def keep_few_lists():
+    """Leave two choices for each question.
+
+    Lists made from choices are three quarters of an edition and all alike, and the tests make
+    hundreds of editions.
+    """
+    left_out = Choice.objects.exclude(slug__regex="[12]$")
+    for name in ("who", "what", "when"):
+        Situation.objects.filter(**{f"{name}__in": left_out}).delete()
+    left_out.delete()
+
+
+def some_pages(folder, count=20):
+    return [p.relative_to(folder) for p in sorted((folder / "pages").rglob("*.gz"))[:count]]
+
+
+def harm(folder, *names, in_place=True):
+    for name in names:
+        path = folder / name
+        whole = path.read_bytes()
+        if not in_place:
+            path.unlink()
+        path.write_bytes(whole[: len(whole) // 2] + b"damaged" + whole[len(whole) // 2 :])
