@@ -110,10 +110,12 @@ def no_copies_of_contexts():
 @pytest.fixture(scope="session", autouse=True)
 def one_page_maker():
     """Share the page-making process between tests: only the test's name differs."""
-    kept = makers.kept
+    kept_maker = makers.kept
 
     def kept_for_all(environment, code):
-        return kept({k: v for k, v in environment.items() if k != "PYTEST_CURRENT_TEST"}, code)
+        return kept_maker(
+            {k: v for k, v in environment.items() if k != "PYTEST_CURRENT_TEST"}, code
+        )
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(makers, "kept", kept_for_all)

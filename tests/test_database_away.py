@@ -43,9 +43,9 @@ def officer(content_file, db, django_user_model, tmp_path):
     path = tmp_path / "away.sqlite3"
     shutil.copy(content_file, path)
     with on_a_file(path):
-        one = Officer(django_user_model)
-        one.path = path
-        yield one
+        officer = Officer(django_user_model)
+        officer.path = path
+        yield officer
 
 
 def take_away(officer):
@@ -74,7 +74,7 @@ def check_page(answer, values):
     page = Page(answer)
     assert page.faults == []
     assert "nothing of this form is saved" in page.main
-    shown = [text(one) for one in page.all("dd")]
+    shown = [text(definition) for definition in page.all("dd")]
     assert LONG.strip() in shown
     assert URDU in shown
     assert "secret words" not in page.html
@@ -129,9 +129,9 @@ def on_postgresql(db, django_user_model):
     if connection.vendor != "postgresql":
         pytest.skip("PostgreSQL is stopped only where the tests run on it.")
     with on_a_postgresql() as server:
-        one = Officer(django_user_model)
-        one.server = server
-        yield one
+        officer = Officer(django_user_model)
+        officer.server = server
+        yield officer
 
 
 def test_what_was_typed_comes_back_when_postgresql_is_stopped(on_postgresql):

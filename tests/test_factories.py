@@ -42,7 +42,11 @@ def test_a_number_is_valid_and_stands_on_the_contact_page(client):
     for row in (Phone.objects.get(pk=phone.pk), phone.organization, schedule, verification, fact):
         row.full_clean()
     page = Page(client.get("/contacts/"))
-    (card,) = [text(one) for one in page.all("article", class_="card") if phone.name in text(one)]
+    (card,) = [
+        text(article)
+        for article in page.all("article", class_="card")
+        if phone.name in text(article)
+    ]
     for words in (phone.display, phone.purpose, "Monday to Friday: 9am to 5pm.", "are recorded."):
         assert words in card
     assert "not yet rung" not in card

@@ -83,11 +83,11 @@ def test_a_marker_that_came_to_life_would_be_seen():
 
 def test_every_request_of_the_hand_list():
     for request in fuzzing.by_hand():
-        said = {key: str(value)[:200] for key, value in request.items() if "wsgi" not in key}
+        summary = {key: str(value)[:200] for key, value in request.items() if "wsgi" not in key}
         try:
             assert_proper(request)
         except AssertionError as error:
-            raise AssertionError(said) from error
+            raise AssertionError(summary) from error
 
 
 @tries(3500)

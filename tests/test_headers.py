@@ -124,7 +124,7 @@ def test_a_page_for_trouble_in_the_admin_may_use_its_style_and_script(admin):
     page = Page(response)
     assert response.status_code == 400
     assert source(page.one("style")) in policy(response)["style-src"]
-    assert {source(one) for one in page.all("script")} < set(policy(response)["script-src"])
+    assert {source(script) for script in page.all("script")} < set(policy(response)["script-src"])
 
 
 def test_the_admins_static_files_are_served(client):

@@ -67,20 +67,20 @@ def ask(database, statement):
 
 def definitions(database):
     """Every table and index, ignoring the order of columns."""
-    found = ask(database, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-    return {name: parts(sql) for name, sql in found}
+    rows = ask(database, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+    return {name: parts(sql) for name, sql in rows}
 
 
 def parts(sql):
     """The columns and constraints of a CREATE TABLE: split at commas outside brackets."""
-    found, depth = [""], 0
-    for one in re.split(r"('[^']*'|[(),])", sql):
-        depth += {"(": 1, ")": -1}.get(one, 0)
-        if one == "," and depth == 1:
-            found.append("")
+    columns, depth = [""], 0
+    for piece in re.split(r"('[^']*'|[(),])", sql):
+        depth += {"(": 1, ")": -1}.get(piece, 0)
+        if piece == "," and depth == 1:
+            columns.append("")
         else:
-            found[-1] += one
-    return sorted(" ".join(one.strip("() ").split()) for one in found)
+            columns[-1] += piece
+    return sorted(" ".join(column.strip("() ").split()) for column in columns)
 
 
 def rows(database):

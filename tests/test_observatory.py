@@ -114,10 +114,10 @@ def visits(production, role, requests):
 
 
 def test_every_public_answer_scores_150(production):
-    found = list(visits(production, "public", [request for request, _ in PUBLIC]))
-    policies = {visit.header("Content-Security-Policy") for _, _, visit in found}
+    answers = list(visits(production, "public", [request for request, _ in PUBLIC]))
+    policies = {visit.header("Content-Security-Policy") for _, _, visit in answers}
     assert len(policies) == 1, "readers are told the same everywhere, at the admin's address too"
-    for (request, over_http, visit), (_, status) in zip(found, PUBLIC, strict=True):
+    for (request, over_http, visit), (_, status) in zip(answers, PUBLIC, strict=True):
         assert visit.page.status == status, request
         if over_http.status == 400:
             # A foreign host, or one that is not text, is refused before any redirect.
@@ -137,13 +137,13 @@ def test_what_find_answers_scores_150_too(production):
 
 
 def test_the_admins_answers_score_145(production):
-    found = list(visits(production, "admin", [request for request, _ in ADMIN]))
-    for (request, _, visit), (_, status) in zip(found, ADMIN, strict=True):
+    answers = list(visits(production, "admin", [request for request, _ in ADMIN]))
+    for (request, _, visit), (_, status) in zip(answers, ADMIN, strict=True):
         assert visit.page.status == status, request
         visit = visit._replace(hops=None) if status == 400 else visit
         assert total(visit) >= 145, (request, points(visit))
-    assert found[0][2].page.all("Set-Cookie")
-    assert not any(visit.page.all("Set-Cookie") for _, _, visit in found[2:3])
+    assert answers[0][2].page.all("Set-Cookie")
+    assert not any(visit.page.all("Set-Cookie") for _, _, visit in answers[2:3])
 
 
 # The scorer itself
@@ -298,8 +298,8 @@ def test_points_for_leading_to_https(hops, wanted):
 
 
 def test_a_bad_certificate_spoils_what_rests_on_it():
-    found = points(made_up(is_https=False))
-    assert found["redirection"] == found["strict_transport_security"] == -20
+    scores = points(made_up(is_https=False))
+    assert scores["redirection"] == scores["strict_transport_security"] == -20
 
 
 @pytest.mark.parametrize(

@@ -211,7 +211,7 @@ def test_all_five_old_pages_are_redirected(client):
 
 def test_the_wing_for_ones_own_behaviour_is_kept_apart(pages):
     page, service = "/guides/own-behaviour/", "/services/talk-it-through/"
-    wing = {one.get_absolute_url() for one in Service.objects.filter(is_own_behaviour=True)}
+    wing = {row.get_absolute_url() for row in Service.objects.filter(is_own_behaviour=True)}
     assert service in wing
     for path in pages:
         links = {a.get("href") for a in pages[path].one("main").iter("a")}

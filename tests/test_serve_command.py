@@ -41,12 +41,12 @@ class Laptop:
 
     def __init__(self, folder):
         self.folder, self.port = folder, free_port()
-        self.editions, self.said = folder / "editions", folder / "said"
+        self.editions, self.output = folder / "editions", folder / "output"
         self.server = None
 
     def start(self):
         laptop = {k: v for k, v in os.environ.items() if k not in {"SECRET_KEY", "HELPHUB_ROLE"}}
-        with self.said.open("w") as said:
+        with self.output.open("w") as output:
             self.server = subprocess.Popen(
                 [sys.executable, "manage.py", "serve", "--port", str(self.port)],
                 cwd=project.BASE_DIR,
@@ -58,8 +58,8 @@ class Laptop:
                     "PREVIEWS_DIR": str(self.folder / "previews"),
                     "OFFERED_LANGUAGES": "en",
                 },
-                stdout=said,
-                stderr=said,
+                stdout=output,
+                stderr=output,
                 start_new_session=True,
             )
 
@@ -71,7 +71,7 @@ class Laptop:
                 return response.status
 
     def lines(self):
-        return self.said.read_text().splitlines()
+        return self.output.read_text().splitlines()
 
     def says(self, words):
         return any(words in line for line in self.lines())
@@ -86,23 +86,23 @@ class Laptop:
 
 
 def processes_of(session):
-    found = []
+    processes = []
     for name in filter(str.isdigit, os.listdir("/proc")):
         with suppress(OSError, ProcessLookupError):
             if os.getsid(int(name)) == session:
-                found.append(int(name))
-    return found
+                processes.append(int(name))
+    return processes
 
 
 @pytest.fixture
 def laptop(tmp_path):
-    one = Laptop(tmp_path)
-    yield one
-    if one.server:
-        for process in processes_of(one.server.pid):
+    laptop = Laptop(tmp_path)
+    yield laptop
+    if laptop.server:
+        for process in processes_of(laptop.server.pid):
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-        one.server.wait()
+        laptop.server.wait()
 
 
 @pytest.fixture
@@ -209,29 +209,29 @@ def test_a_socket_is_bound_to_this_machine_alone():
 
 
 @pytest.fixture
-def said():
+def lines():
     return []
 
 
 def test_a_refused_first_edition_is_said_once_and_pages_stay_live(
-    db, settings, tmp_path, client, said
+    db, settings, tmp_path, client, lines
 ):
     settings.EDITIONS_DIR = tmp_path / "editions"
     locking.check_writable()
     Phone.objects.filter(slug="h-spoc").update(dial="01384000001", display="01384 000001")
-    publisher = Watcher(said.append)
+    publisher = Watcher(lines.append)
     publisher.look()
     publisher.look()
-    assert said[0] == "Pages come from the working database while the first edition is being made."
-    assert said[1].startswith("The edition was refused. Pages stay as they are.\n")
-    assert "01384 000001" in said[1] or "01384000001" in said[1]
-    assert len(said) == 2
+    assert lines[0] == "Pages come from the working database while the first edition is being made."
+    assert lines[1].startswith("The edition was refused. Pages stay as they are.\n")
+    assert "01384 000001" in lines[1] or "01384000001" in lines[1]
+    assert len(lines) == 2
     assert store.numbers() == []
     assert client.get("/").status_code == 200
 
 
 def test_after_an_update_readers_keep_their_edition_until_there_is_one_by_the_new_code(
-    editions, monkeypatch, said
+    editions, monkeypatch, lines
 ):
     monkeypatch.setattr(up_to_date, "code_fingerprint", lambda: "another release")
     seen = []
@@ -239,20 +239,20 @@ def test_after_an_update_readers_keep_their_edition_until_there_is_one_by_the_ne
     monkeypatch.setattr(
         publish, "publish", lambda *a, **k: seen.append(store.current().name) or real(*a, **k)
     )
-    publisher = Watcher(said.append)
+    publisher = Watcher(lines.append)
     publisher.look()
     publisher.look()
     assert seen == ["000001"]
     assert store.current().name == "000002"
-    assert said == [
+    assert lines == [
         "The site was updated. Pages stay as they were while a new edition is made.",
         "Readers have edition 2.",
     ]
 
 
-def test_who_has_an_edition_by_this_code_is_told_which_and_no_other_is_made(editions, said):
-    Watcher(said.append).look()
-    assert said == ["Readers have edition 1."]
+def test_who_has_an_edition_by_this_code_is_told_which_and_no_other_is_made(editions, lines):
+    Watcher(lines.append).look()
+    assert lines == ["Readers have edition 1."]
     assert store.numbers() == [1]
 
 
@@ -263,12 +263,12 @@ def test_the_publisher_of_production_makes_no_edition_that_nobody_asked_for(db, 
     assert store.numbers() == []
 
 
-def test_a_publication_at_work_is_waited_for(editions, monkeypatch, said):
+def test_a_publication_at_work_is_waited_for(editions, monkeypatch, lines):
     monkeypatch.setattr(up_to_date, "code_fingerprint", lambda: "another release")
-    publisher = Watcher(said.append)
+    publisher = Watcher(lines.append)
     with locking.lock():
         publisher.look()
     assert store.numbers() == [1]
     publisher.look()
     assert store.numbers() == [1, 2]
-    assert said[-1] == "Readers have edition 2."
+    assert lines[-1] == "Readers have edition 2."

@@ -106,7 +106,7 @@ def test_what_readers_type_is_one_host_name(host):
 
 
 @pytest.mark.parametrize(
-    ("environment", "said"),
+    ("environment", "message"),
     [
         (PRODUCTION | {"SECRET_KEY": "abc"}, "SECRET_KEY has 3 characters"),
         (FOR_OFFICERS | {"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS: '*' accepts any host"),
@@ -118,11 +118,11 @@ def test_what_readers_type_is_one_host_name(host):
         (FOR_OFFICERS | {"PUBLIC_HOST": "https://hub.example.org"}, "PUBLIC_HOST"),
     ],
 )
-def test_production_does_not_start_with_a_weak_key_or_other_peoples_hosts(environment, said):
+def test_production_does_not_start_with_a_weak_key_or_other_peoples_hosts(environment, message):
     for arguments in ([], ["--deploy"]):
         result = check(*arguments, **environment)
         assert result.returncode != 0
-        assert said in result.stderr
+        assert message in result.stderr
 
 
 def test_production_refuses_debug():

@@ -80,28 +80,28 @@ def test_no_service_without_a_number_invites_to_call():
 
 
 def test_no_other_text_invites_to_call_without_a_number():
-    found = {
+    sentences = {
         sentence
         for model in set(translator.get_registered_models(abstract=False))
         - {Synonym, Service, Phone}
         for row in model.objects.all()
         for sentence in invitations(row)
     }
-    assert found == IN_GENERAL
+    assert sentences == IN_GENERAL
 
 
 def test_the_referral_centres_are_reached_through_a_button_to_the_nhs_finder(pages):
     finder = Service.objects.get(line="h-sarc-finder").website
     guides = Guide.objects.published().filter(body_en__contains="SARC")
     topics = FormOfAbuse.objects.published().filter(suggestions__service__line="h-sarc-finder")
-    addresses = {one.get_absolute_url() for one in [*guides, *topics]}
+    addresses = {entry.get_absolute_url() for entry in [*guides, *topics]}
     assert {"/guides/just-happened/", "/guides/professionals/", "/guides/reporting/"} <= addresses
     for address in sorted(addresses | {"/guides/children/", "/start/a1/", "/services/"}):
         buttons = (
             [
-                one.get("href")
-                for one in pages[address].one("main").iter("a")
-                if one.get("class") == "out"
+                link.get("href")
+                for link in pages[address].one("main").iter("a")
+                if link.get("class") == "out"
             ]
             if address in pages
             else []
@@ -114,7 +114,9 @@ def test_a_button_to_a_website_follows_the_service(client):
     service = Service.objects.get(line="h-sarc-finder")
     Service.objects.filter(pk=service.pk).update(website="https://example.org/finder")
     page = Page(client.get("/guides/just-happened/"))
-    buttons = [one.get("href") for one in page.one("main").iter("a") if one.get("class") == "out"]
+    buttons = [
+        link.get("href") for link in page.one("main").iter("a") if link.get("class") == "out"
+    ]
     assert "https://example.org/finder" in buttons
     Service.objects.filter(pk=service.pk).update(is_published=False)
     page = Page(client.get("/guides/just-happened/"))

@@ -17,12 +17,12 @@ METHODS = ["GET", "POST", "PUT", "DELETE", "OPTIONS"]
 
 def patterns(resolver, before="", room=""):
     """Every pattern of the site: its regular expression as a path, and its name."""
-    for one in resolver.url_patterns:
-        path = before + str(one.pattern)
-        if isinstance(one, URLPattern):
-            yield path, f"{room}{one.name}"
+    for route in resolver.url_patterns:
+        path = before + str(route.pattern)
+        if isinstance(route, URLPattern):
+            yield path, f"{room}{route.name}"
         else:
-            yield from patterns(one, path, f"{one.namespace}:" if one.namespace else room)
+            yield from patterns(route, path, f"{route.namespace}:" if route.namespace else room)
 
 
 def example(path):
@@ -36,17 +36,17 @@ def example(path):
 
 def addresses():
     prefix = real.ADMIN_PREFIX.lstrip("/")
-    found = {}
+    names = {}
     for path, name in patterns(get_resolver()):
         if path.startswith(prefix) and "(?P" not in path:
-            found[example(path)] = name
+            names[example(path)] = name
     # The two that are regular expressions: the list of an app, and any address that is not there.
-    return found | {"/admin/contacts/": "admin:app_list", "/admin/no/such/thing": None}
+    return names | {"/admin/contacts/": "admin:app_list", "/admin/no/such/thing": None}
 
 
 SHUT = sorted(address for address, name in addresses().items() if name not in OPEN)
 # The admin's own views at these addresses come after ours.
-SHUT = [one for one in SHUT if one not in {"/admin/login/", "/admin/logout/"}]
+SHUT = [address for address in SHUT if address not in {"/admin/login/", "/admin/logout/"}]
 FOR_ENROLMENT = sorted(a for a, name in addresses().items() if name in ENROLMENT)
 
 
@@ -95,7 +95,7 @@ def test_a_password_alone_reaches_the_making_of_a_factor_and_nothing_else(office
     client = Client()
     client.force_login(officer)
     before = guides()
-    shut = [one for one in SHUT if one not in FOR_ENROLMENT]
+    shut = [address for address in SHUT if address not in FOR_ENROLMENT]
     assert len(shut) == len(SHUT) - len(ENROLMENT)
     for _, location in nothing_is_let_through(client, shut):
         assert location == "/admin/sign-in/"
@@ -117,7 +117,9 @@ def test_an_editor_without_rights_changes_nothing(client, django_user_model):
     editor = django_user_model.objects.create_user("editor", is_staff=True)
     client.force_login(editor)
     before = guides()
-    models = [one for one in SHUT if re.match(r"/admin/(auth|helphub|[a-z]+s|strategy)/", one)]
+    models = [
+        address for address in SHUT if re.match(r"/admin/(auth|helphub|[a-z]+s|strategy)/", address)
+    ]
     assert len(models) > 60
     for address in models:
         for method in METHODS:

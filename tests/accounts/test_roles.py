@@ -104,12 +104,12 @@ TABLE = [
 
 def patterns(resolver, before=""):
     """Every pattern of the site."""
-    for one in resolver.url_patterns:
-        path = before + str(one.pattern)
-        if isinstance(one, URLPattern):
+    for route in resolver.url_patterns:
+        path = before + str(route.pattern)
+        if isinstance(route, URLPattern):
             yield path
         else:
-            yield from patterns(one, path)
+            yield from patterns(route, path)
 
 
 def row_for(model):
@@ -132,17 +132,17 @@ def never_published(row):
 @pytest.fixture
 def people():
     """A user of each role, by its letter."""
-    found = {}
+    users = {}
     for letter, role in PEOPLE.items():
         if role is None:
             continue
         is_mighty = role == "*"
-        found[letter] = User.objects.create_user(
+        users[letter] = User.objects.create_user(
             f"somebody-{letter.lower()}", is_staff=True, is_superuser=is_mighty
         )
         if role and not is_mighty:
-            found[letter].groups.add(Group.objects.get(name=role))
-    return found
+            users[letter].groups.add(Group.objects.get(name=role))
+    return users
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def addresses(people):
         "approvals/<int:key>/": proposal.pk,
         "approvals/propose/<int:key>/": phone.pk,
     }
-    found = set()
+    paths = set()
     for pattern in patterns(get_resolver()):
         path = pattern.removeprefix(real.ADMIN_PREFIX.lstrip("/"))
         if path == pattern:
@@ -179,12 +179,12 @@ def addresses(people):
             key = never_published(row_for(apps.get_model(*model.groups())))
             path = path.replace("<path:object_id>", str(key))
         if path.startswith("^(?P<app_label>"):
-            found |= {f"{app}/" for app in re.search(r">([\w|]+)\)", path)[1].split("|")}
+            paths |= {f"{app}/" for app in re.search(r">([\w|]+)\)", path)[1].split("|")}
         elif path == "(?P<url>.*)$":
-            found.add("no/such/thing")
+            paths.add("no/such/thing")
         else:
-            found.add(re.sub(r"<[^>]+>", "1", path))
-    return sorted(found)
+            paths.add(re.sub(r"<[^>]+>", "1", path))
+    return sorted(paths)
 
 
 def rows_of(address):
@@ -193,27 +193,29 @@ def rows_of(address):
 
 def test_every_address_stands_in_one_row_of_the_table(addresses):
     assert len(addresses) > 180
-    assert [one for one in addresses if len(rows_of(one)) != 1] == []
+    assert [address for address in addresses if len(rows_of(address)) != 1] == []
 
 
 def test_every_row_of_the_table_has_an_address(addresses):
-    assert [row[0] for row in TABLE if not any(row in rows_of(one) for one in addresses)] == []
+    assert [
+        row[0] for row in TABLE if not any(row in rows_of(address) for address in addresses)
+    ] == []
 
 
 def everything():
     """Everything stored about the site, its officers and their requests."""
     models = [m for m in content_models() if not m._meta.auto_created]
     models += [LoadedRow, PublicationRequest, Review, Withdrawal]
-    found = {
+    stored = {
         model._meta.label: list(model._base_manager.order_by("pk").values()) for model in models
     }
     users = User.objects.order_by("pk")
-    found["users"] = list(users.values("username", "password", "is_active", "is_superuser"))
-    found["roles"] = list(users.values_list("pk", "groups").order_by("pk", "groups"))
-    found["may"] = list(
+    stored["users"] = list(users.values("username", "password", "is_active", "is_superuser"))
+    stored["roles"] = list(users.values_list("pk", "groups").order_by("pk", "groups"))
+    stored["may"] = list(
         Group.objects.values_list("pk", "permissions").order_by("pk", "permissions")
     )
-    return found
+    return stored
 
 
 def send(client, method, address):
@@ -279,7 +281,7 @@ def test_only_a_form_that_is_sent_changes_anything(people, addresses):
     client.force_login(people["S"])
     before = everything()
     # One address per row is enough: all addresses of a row answer alike.
-    for address in {rows_of(one)[0]: one for one in addresses}.values():
+    for address in {rows_of(address)[0]: address for address in addresses}.values():
         for method in ["HEAD", "OPTIONS", *OTHERS]:
             assert send(client, method, address).status_code < 500, (method, address)
     assert everything() == before
@@ -290,8 +292,8 @@ def test_only_a_form_that_is_sent_changes_anything(people, addresses):
 
 def permissions(name):
     return {
-        f"{one.content_type.app_label}.{one.codename}"
-        for one in Group.objects.get(name=name).permissions.select_related("content_type")
+        f"{permission.content_type.app_label}.{permission.codename}"
+        for permission in Group.objects.get(name=name).permissions.select_related("content_type")
     }
 
 
@@ -299,23 +301,29 @@ def test_a_publisher_may_what_an_editor_may_and_more():
     more = permissions("Publishers") - permissions("Editors")
     assert permissions("Editors") < permissions("Publishers")
     assert "editions.publish" in more
-    assert {one.split(".")[1].split("_")[0] for one in more} <= {"publish", "delete", "approve"}
+    assert {permission.split(".")[1].split("_")[0] for permission in more} <= {
+        "publish",
+        "delete",
+        "approve",
+    }
 
 
 def test_a_keeper_of_users_may_nothing_of_the_site():
-    assert {one.partition(".")[0] for one in permissions("Keepers of users")} == {"auth"}
+    assert {permission.partition(".")[0] for permission in permissions("Keepers of users")} == {
+        "auth"
+    }
 
 
 def test_loading_again_leaves_what_somebody_changed_in_a_role():
     editors = Group.objects.get(name="Editors")
     taken = Permission.objects.get(codename="delete_schedule")
-    given = Permission.objects.get(codename="delete_synonym")
+    added = Permission.objects.get(codename="delete_synonym")
     editors.permissions.remove(taken)
-    editors.permissions.add(given)
+    editors.permissions.add(added)
     Group.objects.get(name="Publishers").delete()
     assert roles.load() == []
     assert taken not in editors.permissions.all()
-    assert given in editors.permissions.all()
+    assert added in editors.permissions.all()
     assert not Group.objects.filter(name="Publishers").exists()
 
 
@@ -332,13 +340,15 @@ def test_a_permission_that_comes_later_is_given_and_one_that_goes_is_taken(monke
 
 
 def test_the_roles_name_only_permissions_that_exist():
-    known = {
-        f"{one.content_type.app_label}.{one.codename}"
-        for one in Permission.objects.select_related("content_type")
+    existing = {
+        f"{permission.content_type.app_label}.{permission.codename}"
+        for permission in Permission.objects.select_related("content_type")
     }
-    assert {(name, one) for name in roles.read() for one in roles.permissions_of(name) - known} <= {
-        ("Publishers", "contacts.approve_number")
-    }
+    assert {
+        (name, permission)
+        for name in roles.read()
+        for permission in roles.permissions_of(name) - existing
+    } <= {("Publishers", "contacts.approve_number")}
 
 
 # What a role cannot be used for.
@@ -404,7 +414,7 @@ def test_a_keeper_gives_roles_to_others_and_none_to_themselves(people):
 
 def test_a_keeper_does_not_decide_what_a_role_may(people):
     group = Group.objects.get(name="Keepers of users")
-    every = [one.pk for one in Permission.objects.all()]
+    every = [permission.pk for permission in Permission.objects.all()]
     fields = {"name": group.name, "permissions": every}
     client = signed_in(people["K"])
     assert client.post(f"/admin/auth/group/{group.pk}/change/", fields).status_code == 403

@@ -78,7 +78,7 @@ def test_what_was_typed_comes_back_after_signing_in_again(admin, officer):
     assert "What you typed is still here" in page.text
     assert "رضامندی" in page.main
     assert Guide.objects.get(slug="consent").summary_en == guide.summary_en
-    (form, *_) = [one for one in page.all("form") if one.get("action") == change_url(guide)]
+    (form, *_) = [form for form in page.all("form") if form.get("action") == change_url(guide)]
     page = Page(admin.post(form.get("action"), all_inputs(form), follow=True))
     assert "was changed successfully" in page.text
     saved = Guide.objects.get(slug="consent")
@@ -233,7 +233,7 @@ def test_a_number_is_proposed_only_after_confirming_who_one_is(with_password):
     page = Page(with_password.get(address))
     assert "What you typed is still here" in page.text
     assert "01384 455 411" in page.main
-    (form, *_) = [one for one in page.all("form") if one.get("action") == address]
+    (form, *_) = [form for form in page.all("form") if form.get("action") == address]
     page = Page(with_password.post(address, all_inputs(form)))
     assert "This field is required" in page.main
     with_password.post(address, form_values(page) | {"source": "A letter of 3 March."})

@@ -67,7 +67,7 @@ def test_the_first_sign_in_leads_to_a_second_factor_and_recovery_codes(client, o
     secret = text(page.one("code", id="secret"))
     response = client.post("/admin/sign-in/app/", {"code": code(secret)}, follow=True)
     assert where(response) == "/admin/sign-in/codes/"
-    codes = [text(one) for one in Page(response).all("code")]
+    codes = [text(element) for element in Page(response).all("code")]
     assert len(set(codes)) == 10
     assert is_in(client)
     # They are shown once.
@@ -93,27 +93,27 @@ def test_password_and_code_let_an_officer_in_and_lead_where_they_were_going(clie
     assert response.status_code == 200
 
 
-@pytest.mark.parametrize("given", ["", "000000", "not a code", "\u0661\u0662\u0663", "9" * 5000])
-def test_without_the_right_code_nobody_is_let_in(client, secret, given):
-    assert given != code(secret)
+@pytest.mark.parametrize("typed", ["", "000000", "not a code", "\u0661\u0662\u0663", "9" * 5000])
+def test_without_the_right_code_nobody_is_let_in(client, secret, typed):
+    assert typed != code(secret)
     send_password(client)
-    send_code(client, given)
+    send_code(client, typed)
     assert not is_in(client)
 
 
 def test_a_code_lets_in_once(client, secret):
-    for one, is_let_in in [(Client(), True), (client, False)]:
-        send_password(one)
-        send_code(one, code(secret))
-        assert is_in(one) is is_let_in
+    for visitor, is_let_in in [(Client(), True), (client, False)]:
+        send_password(visitor)
+        send_code(visitor, code(secret))
+        assert is_in(visitor) is is_let_in
 
 
 def test_a_recovery_code_lets_in_once(client, officer, secret):
     recovery = RecoveryCodes.activate(officer).generate_codes()[3]
-    for one, is_let_in in [(Client(), True), (client, False)]:
-        send_password(one)
-        send_code(one, recovery)
-        assert is_in(one) is is_let_in
+    for visitor, is_let_in in [(Client(), True), (client, False)]:
+        send_password(visitor)
+        send_code(visitor, recovery)
+        assert is_in(visitor) is is_let_in
 
 
 def test_a_code_without_the_password_leads_back_to_the_password(client, secret):
@@ -244,17 +244,17 @@ def test_attempts_are_counted_for_all_workers_together(client, settings, officer
 
 def test_secrets_do_not_stand_in_the_database_as_they_are(client, officer, secret):
     RecoveryCodes.activate(officer)
-    for one in Authenticator.objects.all():
-        assert secret not in json.dumps(one.data)
-        sealed = one.data.get("secret") or one.data["seed"]
+    for factor in Authenticator.objects.all():
+        assert secret not in json.dumps(factor.data)
+        sealed = factor.data.get("secret") or factor.data["seed"]
         assert sealed.startswith("gAAAA")
 
 
 def test_when_the_servers_key_changes_an_officer_is_told_what_to_do(client, secret, settings):
     send_password(client)
-    one = Authenticator.objects.get()
-    one.data["secret"] = "gAAAA of another key"
-    one.save()
+    factor = Authenticator.objects.get()
+    factor.data["secret"] = "gAAAA of another key"
+    factor.save()
     assert "The server's key has changed" in Page(send_code(client, code(secret))).text
     assert not is_in(client)
 

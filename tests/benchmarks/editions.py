@@ -62,10 +62,10 @@ def prepare(folder):
 def line(name, work, *goals):
     with memory_of_all() as highest:
         wall, cpu = time.perf_counter(), processor_seconds()
-        said = work()
+        note = work()
         wall, cpu = time.perf_counter() - wall, processor_seconds() - cpu
     memory = f"{highest[0] / 1e6:5.0f} MB" if highest[0] else ""
-    print(f"{name:44} {wall:6.2f} s ({cpu:6.2f} s) {memory:8} {said or ''} {''.join(goals)}")
+    print(f"{name:44} {wall:6.2f} s ({cpu:6.2f} s) {memory:8} {note or ''} {''.join(goals)}")
     return cpu
 
 

@@ -48,7 +48,8 @@ def main(number):
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )(given(request=requests)(measure))()
-    print(f"{len(times)} requests, {sum(one for one, _ in times) / len(times) * 1e3:.1f} ms each")
+    total = sum(seconds for seconds, _ in times)
+    print(f"{len(times)} requests, {total / len(times) * 1e3:.1f} ms each")
     for seconds, what in heapq.nlargest(SHOWN, times):
         print(f"  {seconds * 1e3:7.1f} ms  {what}")
 

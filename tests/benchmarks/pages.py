@@ -59,7 +59,7 @@ def weigh(bodies):
     print("What a page carries, in bytes (as it is, gzip 6, brotli 7, brotli 11):")
     for name, body in rows.items():
         packed = [brotli.compress(body, quality=quality) for quality in (7, 11)]
-        sizes = [len(one) for one in (body, gzip.compress(body, 6), *packed)]
+        sizes = [len(data) for data in (body, gzip.compress(body, 6), *packed)]
         print("".join(f"{size:8}" for size in sizes), name)
     exit_at, path = max((body.find(b"data-exit href"), path) for path, body in bodies.items())
     print(f"The exit link begins at byte {exit_at} at the latest, on {path}.")

@@ -63,7 +63,7 @@ def name_in(chance, language):
 
 def make(chance):
     """Documents, and for each its name, its subject and whom it is for."""
-    documents, known = [], []
+    documents, facts = [], []
     for key in range(SERVICES + PAGES):
         kind = "service" if key < SERVICES else "guide"
         subject, whom = chance.choice(list(SUBJECTS)), chance.choice(FOR_WHOM)
@@ -84,8 +84,8 @@ def make(chance):
                     text=text,
                 )
             )
-            known.append((kind, key, language, name, subject, whom))
-    return documents, known
+            facts.append((kind, key, language, name, subject, whom))
+    return documents, facts
 
 
 def slip(chance, word):
@@ -103,8 +103,8 @@ def slip(chance, word):
 
 def main():
     chance = random.Random(1)  # noqa: S311 - the same questions every time.
-    documents, known = make(chance)
-    subject_of = {(kind, key): subject for kind, key, _, _, subject, _ in known}
+    documents, facts = make(chance)
+    subject_of = {(kind, key): subject for kind, key, _, _, subject, _ in facts}
     with tempfile.TemporaryDirectory() as folder:
         settings.FIND_INDEX = Path(folder) / "find.sqlite3"
         started = time.perf_counter()
@@ -113,7 +113,7 @@ def main():
         size = settings.FIND_INDEX.stat().st_size / 1e6
         print(f"{len(documents)} documents built in {seconds:.1f} s, {size:.1f} MB")
         index = Index(settings.FIND_INDEX)
-        asked = chance.sample(known, ASKED)
+        asked = chance.sample(facts, ASKED)
         questions = {"exact": [], "misspelt": [], "everyday": []}
         for kind, key, language, name, subject, whom in asked:
             is_it = {(kind, key)}.__contains__

@@ -88,10 +88,10 @@ def gunicorn(stack, name, application, role="public", **environment):
 def measure(stack, folder):
     headers, body = fetch(stack.state["ports"]["nginx"], PAGE, PUBLIC_HOST)
     (folder / "body").write_bytes(body)
-    kept = [
+    page_headers = [
         pair for pair in headers if pair[0] not in {"Server", "Date", "Connection", "Keep-Alive"}
     ]
-    (folder / "headers.json").write_text(json.dumps(kept))
+    (folder / "headers.json").write_text(json.dumps(page_headers))
     file = stack.front / "current" / "pages" / f"{PAGE.strip('/')}.html"
     shutil.copy(file, folder / "plain.html")
     shutil.copy(f"{file}.gz", folder / "plain.html.gz")
@@ -141,8 +141,9 @@ def measure(stack, folder):
             rates[name].append(rate(port, where, host))
     print(f"{PAGE}: {len(body):,} bytes in gzip, {CONNECTIONS} connections, {ROUNDS} rounds")
     print(f"{'':34} {'median/s':>9} {'lowest':>9} {'highest':>9}")
-    for name, found in rates.items():
-        print(f"{name:34} {statistics.median(found):9,.0f} {min(found):9,.0f} {max(found):9,.0f}")
+    for name, speeds in rates.items():
+        low, high = min(speeds), max(speeds)
+        print(f"{name:34} {statistics.median(speeds):9,.0f} {low:9,.0f} {high:9,.0f}")
     is_reached = True
     for name, yardstick, goal in GOALS:
         # A round's two rates are close in time: their quotient says more than the medians'.

@@ -56,7 +56,7 @@ def measure(tab, address):
     tab.hold()
     with tab.filmed() as frames:
         tab.click(".exit")
-        tab.until(lambda: tab.held and frames and is_blank(frames[-1]), "a blank frame")
+        tab.until(lambda: tab.paused and frames and is_blank(frames[-1]), "a blank frame")
         asked = next(
             params["wallTime"]
             for method, params in tab.events
@@ -67,7 +67,7 @@ def measure(tab, address):
             tab.browser.listen()
     tab.let_through()
     tab.wait_until_loaded(settings.EXIT_URL)
-    pressed = float(tab.said()[0])
+    pressed = float(tab.console_lines()[0])
     shown = [when for when, picture in zip(tab.times, frames, strict=True) if is_blank(picture)]
     return shown[0] * 1000 - pressed, asked * 1000 - pressed
 

@@ -21,8 +21,8 @@ RUN = """async (only) => {
       `${rule.id} at ${node.target.join(" ")}: ${node.failureSummary.replace(/\\s+/g, " ")}`)),
   };
 }"""
-BACKGROUNDS = """() => [".strip", "body"].map((one) =>
-  getComputedStyle(document.querySelector(one)).backgroundColor)"""
+BACKGROUNDS = """() => [".strip", "body"].map((selector) =>
+  getComputedStyle(document.querySelector(selector)).backgroundColor)"""
 # Every page has something that these rules check.
 SURE = {"light": {"color-contrast", "target-size", "html-has-lang"}, "dark": {"color-contrast"}}
 UNPAINTED = "rgba(0, 0, 0, 0)"
@@ -36,8 +36,8 @@ def assert_styled(page, scheme):
     page.emulate_media(color_scheme=scheme)
     here = page.evaluate(BACKGROUNDS)
     assert UNPAINTED not in [*here, *elsewhere], page.url
-    for one, another in zip(here, elsewhere, strict=True):
-        assert one != another, page.url
+    for colour, another in zip(here, elsewhere, strict=True):
+        assert colour != another, page.url
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -52,9 +52,9 @@ def test_axe_finds_nothing_wrong(page, width):
         page.evaluate(AXE)
         for scheme, only in SCHEMES.items():
             assert_styled(page, scheme)
-            found = page.evaluate(RUN, only)
-            assert SURE[scheme] <= set(found["passed"]), path
-            for fault in found["faults"]:
+            result = page.evaluate(RUN, only)
+            assert SURE[scheme] <= set(result["passed"]), path
+            for fault in result["faults"]:
                 faults.setdefault(f"{scheme}: {fault}", []).append(path)
     report = [
         f"{fault}\n    on {len(where)} of {len(paths)} pages: {', '.join(where[:8])}"

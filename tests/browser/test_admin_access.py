@@ -123,11 +123,11 @@ def faults_of(page, address, paths):
         # Dark differs only in its colours.
         for scheme, only in (("light", TAGS), ("dark", ["color-contrast"])):
             page.emulate_media(color_scheme=scheme)
-            found = page.evaluate(
+            result = page.evaluate(
                 RUN_IN_ADMIN, {"type": "rule" if scheme == "dark" else "tag", "values": only}
             )
-            assert "color-contrast" in found["passed"], path
-            for fault in found["faults"]:
+            assert "color-contrast" in result["passed"], path
+            for fault in result["faults"]:
                 faults.setdefault(f"{scheme}: {fault}", []).append(path)
         if (over := page.evaluate(WIDTH)) > 0:
             faults.setdefault(f"{over} px too wide", []).append(path)

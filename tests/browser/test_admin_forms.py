@@ -141,7 +141,7 @@ def groups(number):
 @pytest.mark.parametrize("width", [320, 352, 390])
 def test_compared_numbers_are_whole_on_a_phone(page, number, width):
     styles = ["admin/css/base.css", "admin/css/forms.css", "admin/css/responsive.css"]
-    css = "".join(Path(finders.find(one)).read_text() for one in [*styles, "admin/hub.css"])
+    css = "".join(Path(finders.find(style)).read_text() for style in [*styles, "admin/hub.css"])
     compared = render_to_string(
         "admin/approvals/_digits.html",
         {"caption": "The number", "old": groups(number), "new": groups(number)},
@@ -157,4 +157,4 @@ def test_compared_numbers_are_whole_on_a_phone(page, number, width):
         place = box.bounding_box()
         assert place["x"] >= 0
         assert place["x"] + place["width"] <= width
-        assert box.evaluate("one => one.scrollWidth <= one.clientWidth || one.clientWidth === 0")
+        assert box.evaluate("box => box.scrollWidth <= box.clientWidth || box.clientWidth === 0")

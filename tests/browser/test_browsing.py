@@ -125,7 +125,7 @@ def test_what_is_open_now_can_be_shown_alone(page):
 def test_where_nothing_is_open_it_says_so(page):
     page.clock.install(time=at(working_week(), 20))
     page.goto("/list/b8-c5/")
-    page.evaluate("document.querySelectorAll('.hours').forEach((one) => one.remove())")
+    page.evaluate("document.querySelectorAll('.hours').forEach((label) => label.remove())")
     page.get_by_role("button", name="Open now").click()
     expect(page.get_by_text("None of these says that it is open now.")).to_be_visible()
 

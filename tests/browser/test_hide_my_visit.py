@@ -122,16 +122,16 @@ def test_without_script_there_is_no_button(new_context):
 def test_the_button_switches_the_mode_on_and_off_and_this_tab_remembers(page):
     page.goto("/help-now/")
     root, button = page.locator("html"), page.locator("button[data-discreet]")
-    kept = "JSON.stringify([{...sessionStorage}, {...localStorage}])"
+    storage = "JSON.stringify([{...sessionStorage}, {...localStorage}])"
     expect(root).to_have_attribute("data-discreet", "off")
     expect(button).to_have_attribute("aria-pressed", "false")
     expect(page.locator("[data-discreet-note]")).to_be_hidden()
-    assert page.evaluate(kept) == "[{},{}]"
+    assert page.evaluate(storage) == "[{},{}]"
     button.click()
     expect(root).to_have_attribute("data-discreet", "on")
     expect(button).to_have_attribute("aria-pressed", "true")
     expect(page.locator("[data-discreet-note][role=status]")).to_be_visible()
-    assert page.evaluate(kept) == '[{"h":"1"},{}]'
+    assert page.evaluate(storage) == '[{"h":"1"},{}]'
     page.reload()
     expect(root).to_have_attribute("data-discreet", "on")
     expect(button).to_have_attribute("aria-pressed", "true")
@@ -142,7 +142,7 @@ def test_the_button_switches_the_mode_on_and_off_and_this_tab_remembers(page):
     expect(root).to_have_attribute("data-discreet", "off")
     expect(button).to_have_attribute("aria-pressed", "false")
     expect(page.locator("[data-discreet-note]")).to_be_hidden()
-    assert page.evaluate(kept) == "[{},{}]"
+    assert page.evaluate(storage) == "[{},{}]"
     assert page.context.cookies() == []
 
 
@@ -297,31 +297,31 @@ def test_an_address_that_is_not_there_shows_the_page_that_says_so(hidden):
 
 def hold(page, path):
     """Hold back the requests for this page, and return them."""
-    held = []
-    page.route(f"**{path}", lambda route: held.append(route))
-    return held
+    routes = []
+    page.route(f"**{path}", lambda route: routes.append(route))
+    return routes
 
 
 def test_a_slow_page_shows_that_it_is_coming(hidden):
-    held = hold(hidden, "/contacts/")
+    routes = hold(hidden, "/contacts/")
     before = hidden.evaluate(HEADING)
     link_to(hidden, "/contacts/").click()
     expect(hidden.locator("html")).to_have_attribute("data-loading", "")
     assert hidden.evaluate("getComputedStyle(document.querySelector('main')).opacity") < "1"
     assert hidden.evaluate(HEADING) == before
     assert_hidden(hidden)
-    held[0].continue_()
+    routes[0].continue_()
     expect(hidden.locator("main h1")).to_have_text(heading(hidden, "/contacts/"))
     assert hidden.locator("html[data-loading]").count() == 0
 
 
 def test_of_two_presses_the_later_wins(hidden):
-    held = hold(hidden, "/contacts/")
+    routes = hold(hidden, "/contacts/")
     link_to(hidden, "/contacts/").click()
     link_to(hidden, "/topics/").click()
     expect(hidden.locator("main h1")).to_have_text(heading(hidden, "/topics/"))
     with hidden.expect_response("**/contacts/") as response:
-        held[0].continue_()
+        routes[0].continue_()
     response.value.finished()
     follow(hidden, "/services/")
     follow(hidden, "/topics/")
@@ -329,7 +329,7 @@ def test_of_two_presses_the_later_wins(hidden):
     later = hold(hidden, "/services/")
     link_to(hidden, "/contacts/").click()
     link_to(hidden, "/services/").click()
-    held[1].abort()
+    routes[1].abort()
     expect(hidden.locator("html")).to_have_attribute("data-loading", "")
     assert hidden.evaluate(HEADING) == heading(hidden, "/topics/")
     later[0].continue_()
@@ -346,8 +346,8 @@ def fail_by(page, how, elsewhere):
     asked_elsewhere = []
     ours = page.request.get("/contacts/").text()
 
-    def answer(body=FOREIGN, **given):
-        return lambda route: route.fulfill(**{"content_type": "text/html", "body": body} | given)
+    def answer(body=FOREIGN, **changes):
+        return lambda route: route.fulfill(**{"content_type": "text/html", "body": body} | changes)
 
     answers = {
         "a sign-in page": answer(),
@@ -665,19 +665,19 @@ def test_a_page_that_comes_after_the_exit_is_not_put_into_the_empty_one(page):
     page.route(settings.EXIT_URL, lambda route: None)  # Never answered.
     page.goto("/")
     switch(page)
-    held = hold(page, "/contacts/")
-    said = []
-    page.on("console", lambda message: said.append(message.text))
+    routes = hold(page, "/contacts/")
+    messages = []
+    page.on("console", lambda message: messages.append(message.text))
     link_to(page, "/contacts/").click()
     expect(page.locator("html[data-loading]")).to_have_count(1)
     with page.expect_request(settings.EXIT_URL):
         page.locator(".exit").click(no_wait_after=True)
     with page.expect_event("requestfinished", lambda request: "contacts" in request.url):
-        held[0].continue_()
+        routes[0].continue_()
     for _ in range(10):
         with page.expect_console_message(lambda message: message.text.startswith("nodes")):
             pass
-    assert set(said) == {"nodes 0"}
+    assert set(messages) == {"nodes 0"}
 
 
 # The cover.
@@ -754,12 +754,12 @@ def test_the_cover_is_there_from_the_moment_the_tab_is_hidden(hidden):
 
 
 def test_a_page_that_comes_while_the_tab_is_covered_comes_under_the_cover(hidden):
-    held = hold(hidden, "/contacts/")
+    routes = hold(hidden, "/contacts/")
     link_to(hidden, "/contacts/").click()
     expect(hidden.locator("html[data-loading]")).to_have_count(1)
     hidden.evaluate(HIDE_TAB, True)
     assert_covered(hidden)
-    held[0].continue_()
+    routes[0].continue_()
     expect(hidden.locator("html[data-loading]")).to_have_count(0)
     assert hidden.evaluate(HEADING) == heading(hidden, "/contacts/")
     assert_covered(hidden)
@@ -866,14 +866,14 @@ def test_a_page_that_does_not_load_after_the_emergency_page_says_so_too(hidden):
 def test_a_page_given_back_whole_by_the_browser_knows_that_the_mode_is_on(chromium, base_url):
     with chromium.tab(base_url + "/topics/") as tab:
         tab.before_every_page(
-            "addEventListener('pageshow', (event) => { kept = event.persisted; })"
+            "addEventListener('pageshow', (event) => { isRestored = event.persisted; })"
         )
         tab.follow(base_url + "/")
         tab.follow(base_url + "/contacts/")
         tab.click("button[data-discreet]")
         tab.travel(-1)
         tab.wait_until_loaded(base_url + "/")
-        assert tab.evaluate("kept"), "The page was loaded anew: this proves nothing."
+        assert tab.evaluate("isRestored"), "The page was loaded anew: this proves nothing."
         assert tab.evaluate("sessionStorage.h") == "1"
         assert tab.evaluate("document.documentElement.dataset.discreet") == "on"
         assert tab.evaluate("document.querySelector('[aria-pressed]').ariaPressed") == "true"
@@ -882,10 +882,10 @@ def test_a_page_given_back_whole_by_the_browser_knows_that_the_mode_is_on(chromi
 def test_a_link_pressed_while_the_page_still_loads_adds_no_entry_and_no_second_page(page):
     html = page.request.get("/").text()
     middle = html.index("<main")
-    rest = threading.Event()
+    gate = threading.Event()
     pages = {
         "/first": [html.encode()],
-        "/": [html[:middle].encode(), rest.wait, html[middle:].encode()],
+        "/": [html[:middle].encode(), gate.wait, html[middle:].encode()],
         "/contacts/": [page.request.get("/contacts/").body()],
     }
     navigated = []
@@ -902,8 +902,12 @@ def test_a_link_pressed_while_the_page_still_loads_adds_no_entry_and_no_second_p
         expect(page.locator("nav").first).to_be_visible()
         assert page.evaluate("[document.readyState, sessionStorage.h].join()") == "loading,1"
         link_to(page, "/contacts/").evaluate("(link) => link.click()")
-        rest.set()
+        gate.set()
         page.wait_for_function("document.readyState === 'complete'")
         expect(page.locator("footer")).to_be_visible()
         assert navigated == [f"{address}/first", f"{address}/"]
-        assert [page.locator(one).count() for one in ("main", ".exit", "footer")] == [1, 1, 1]
+        assert [page.locator(selector).count() for selector in ("main", ".exit", "footer")] == [
+            1,
+            1,
+            1,
+        ]

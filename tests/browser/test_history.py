@@ -53,13 +53,13 @@ def test_a_refused_save_can_be_read_by_everybody(page, site, admin_password):
     page.locator("#result_list tbody th a").first.click()
     other = page.context.new_page()
     other.goto(page.url)
-    for one, words in ((other, "What the other one typed."), (page, "What this one typed.")):
-        one.locator("#id_summary_en").fill(words)
-        one.get_by_role("button", name="Save and continue editing").first.click()
+    for tab, words in ((other, "What the other one typed."), (page, "What this one typed.")):
+        tab.locator("#id_summary_en").fill(words)
+        tab.get_by_role("button", name="Save and continue editing").first.click()
     expect(page.get_by_role("heading", name="saved this while you had it open")).to_be_visible()
     assert page.locator("#id_summary_en").input_value() == "What this one typed."
     faults = find_faults(page, page.get_by_role("heading", level=1).inner_text())
     # The form's own faults are tested elsewhere.
-    assert [one for one in faults if ".conflict" in one or ".sides" in one] == []
+    assert [fault for fault in faults if ".conflict" in fault or ".sides" in fault] == []
     page.get_by_role("button", name="Save and continue editing").first.click()
     expect(page.get_by_text("was changed successfully")).to_be_visible()

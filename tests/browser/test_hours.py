@@ -30,23 +30,23 @@ def labels(new_context):
         page = context.new_page()
         page.clock.install(time=moment)
         page.goto(f"{language}/contacts/")
-        found = {}
+        label_of = {}
         for card in page.locator("main .card").all():
             shown = card.locator("bdi").first.inner_text()
             label = card.locator("[data-open]")
-            found[shown] = label.inner_text() if label.count() and label.is_visible() else ""
-        return found
+            label_of[shown] = label.inner_text() if label.count() and label.is_visible() else ""
+        return label_of
 
     return read
 
 
 def test_an_office_is_open_until_its_evening(labels):
-    found = labels(at(working_week(), 12))
-    assert found[number(MASH)] == "Open now until 5pm."
-    assert found[number(STALKING)] == "Open now until 4pm."
-    assert found[number(EDT)] == "Opens at 5pm."
+    label_of = labels(at(working_week(), 12))
+    assert label_of[number(MASH)] == "Open now until 5pm."
+    assert label_of[number(STALKING)] == "Open now until 4pm."
+    assert label_of[number(EDT)] == "Opens at 5pm."
     # Its text already says “Day and night”.
-    assert found[number(SUPPORT)] == ""
+    assert label_of[number(SUPPORT)] == ""
 
 
 def test_the_last_minute_is_open_and_the_next_is_not(labels):
@@ -59,9 +59,9 @@ def test_in_the_evening_and_at_the_weekend_it_says_when_it_opens(labels):
     monday = working_week()
     assert labels(at(monday, 20))[number(MASH)] == "Opens tomorrow at 9am."
     assert labels(at(monday, 6))[number(MASH)] == "Opens at 9am."
-    found = labels(at(monday + timedelta(days=5), 10))
-    assert found[number(MASH)] == "Opens on Monday at 9am."
-    assert found[number(EDT)] == "Open now."
+    label_of = labels(at(monday + timedelta(days=5), 10))
+    assert label_of[number(MASH)] == "Opens on Monday at 9am."
+    assert label_of[number(EDT)] == "Open now."
 
 
 def test_half_hours_are_said(labels):

@@ -24,9 +24,9 @@ WATCH = """
   }));
   const watch = (object, name) => {
     const real = object[name];
-    object[name] = function (...given) {
-      say(`${name} ${given[0]}`);
-      return real.apply(this, given);
+    object[name] = function (...values) {
+      say(`${name} ${values[0]}`);
+      return real.apply(this, values);
     };
   };
   const after = new MessageChannel();
@@ -49,9 +49,9 @@ WATCH = """
 LISTENERS = """
   window.heard = [];
   const add = EventTarget.prototype.addEventListener;
-  EventTarget.prototype.addEventListener = function (type, ...rest) {
+  EventTarget.prototype.addEventListener = function (type, ...options) {
     heard.push(type);
-    return add.call(this, type, ...rest);
+    return add.call(this, type, ...options);
   };
 """
 
@@ -62,21 +62,21 @@ def test_the_exit_marks_blanks_and_leaves_in_this_order_before_the_press_is_over
     page.route(settings.EXIT_URL, lambda route: None)  # Never answered.
     page.goto(path)
     title = page.title()
-    said = []
-    page.on("console", lambda message: said.append(json.loads(message.text)))
+    messages = []
+    page.on("console", lambda message: messages.append(json.loads(message.text)))
     with (
         page.expect_request(settings.EXIT_URL),
         page.expect_console_message(lambda message: "the task after" in message.text),
     ):
         page.locator(".exit").click(no_wait_after=True)
-    steps = [step["what"] for step in said]
+    steps = [step["what"] for step in messages]
     assert steps == [
         "setItem x",
         "removeItem h",
         f"replace {settings.EXIT_URL}",
         "the task after the click",
     ]
-    marked, _, replaced, after = said
+    marked, _, replaced, after = messages
     assert marked["x"] is None
     assert marked["visibility"] == "visible"
     assert marked["nodes"] > 0

@@ -67,9 +67,9 @@ def test_no_page_scrolls_sideways_on_the_smallest_phone(page, code, height):
     for path in pages_in(code):
         open_at(page, path, 320, height)
         page.evaluate(OPEN_MENUS)
-        found = page.evaluate(SIDEWAYS)
-        if found["scrollWidth"] > 320 or found["wide"]:
-            too_wide[path] = found
+        overflow = page.evaluate(SIDEWAYS)
+        if overflow["scrollWidth"] > 320 or overflow["wide"]:
+            too_wide[path] = overflow
     assert too_wide == {}
 
 
@@ -277,7 +277,7 @@ def test_digits_run_from_left_to_right_in_urdu(page, path):
 
 def follows(after, before, run, size, onward):
     """Whether a character is on a lower line, further along its line, or beside the run."""
-    further = [(after["left"] - one["left"]) * onward >= 0 for one in (before, *run)]
+    further = [(after["left"] - earlier["left"]) * onward >= 0 for earlier in (before, *run)]
     is_same_line = abs(after["middle"] - before["middle"]) <= size / 2
     is_lower = after["middle"] - before["middle"] > size
     return is_lower or (is_same_line and further[0]) or all(further)
@@ -295,7 +295,7 @@ def test_the_words_of_the_strip_stand_in_the_order_they_are_read(page, code, onw
         for before, after in pairwise(places):
             if before["text"].isdecimal() and after["text"].isdecimal():
                 continue
-            run = [one for one in places if one["run"] == before["run"]]
+            run = [place for place in places if place["run"] == before["run"]]
             assert follows(after, before, run, size, onward), (selector, before, after)
 
 
@@ -361,7 +361,7 @@ SPACE_OUT = """() => {
 }"""
 # Text that runs out of the window, or out of a box with its own edge, background or clip.
 CLIPPED = """() => {
-  const found = [];
+  const clipped = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const isBox = (element) => {
     const style = getComputedStyle(element);
@@ -379,9 +379,9 @@ CLIPPED = """() => {
       if (isBox(up)) boxes.push(up.getBoundingClientRect());
     for (const text of range.getClientRects())
       if (boxes.some((box) => text.left < box.left - 1 || text.right > box.right + 1 ||
-        text.top < box.top - 1 || text.bottom > box.bottom + 1)) found.push(node.data.trim());
+        text.top < box.top - 1 || text.bottom > box.bottom + 1)) clipped.push(node.data.trim());
   }
-  return found;
+  return clipped;
 }"""
 
 
@@ -419,19 +419,21 @@ def test_text_twice_as_large_fits_the_phone_and_both_numbers_are_whole(page, cod
     for path in pages_in(code):
         page.goto(path)
         page.evaluate(OPEN_MENUS)
-        found = page.evaluate(SIDEWAYS)
+        overflow = page.evaluate(SIDEWAYS)
         clipped = page.evaluate(CLIPPED)
         numbers = [
             selector
             for selector in ("a[href='tel:999'] bdi", f"{SPOC_LINK} bdi")
             if not page.evaluate(IN_ONE_PIECE, selector)
         ]
-        if found["scrollWidth"] > width or found["wide"] or clipped or numbers:
-            faults[path] = (found, clipped, numbers)
+        if overflow["scrollWidth"] > width or overflow["wide"] or clipped or numbers:
+            faults[path] = (overflow, clipped, numbers)
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "36px"
     assert faults == {}
     # So large a strip must scroll away, or it would cover the text.
-    assert page.locator(".strip").evaluate("(one) => getComputedStyle(one).position") == "static"
+    assert (
+        page.locator(".strip").evaluate("(strip) => getComputedStyle(strip).position") == "static"
+    )
 
 
 @pytest.mark.parametrize("size", [16, 20, 24, 28, 32])
@@ -459,12 +461,12 @@ LISTS_THAT_ARE_NONE = """() => [...document.querySelectorAll("ul, ol")]
 
 
 def test_a_list_without_signs_says_that_it_is_one(page):
-    found = {}
+    bare_lists = {}
     for path in ONE_OF_EACH_TEMPLATE:
         page.goto(path)
         if lists := page.evaluate(LISTS_THAT_ARE_NONE):
-            found[path] = lists
-    assert found == {}
+            bare_lists[path] = lists
+    assert bare_lists == {}
 
 
 # A page is one request, and leaves nothing.
@@ -488,8 +490,8 @@ def test_a_page_is_one_request_and_leaves_nothing_behind(page, base_url):
         response = page.goto(path)
         if response.status == 404:
             not_found.append(base_url + path)
-        kept = page.evaluate(KEPT)
-        assert set(kept.values()) == {0}, (path, kept)
+        stored = page.evaluate(KEPT)
+        assert set(stored.values()) == {0}, (path, stored)
         assert page.context.cookies() == [], path
     # Compared at the end, to include late requests of any page.
     assert requests == [base_url + path for path in ONE_OF_EACH_TEMPLATE]

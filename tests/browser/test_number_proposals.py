@@ -67,26 +67,26 @@ def published(folder, manage, admin_password):
 
 def faults_of(page):
     """What axe-core finds at phone and desktop width, and anything that does not fit."""
-    found = []
+    faults = []
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         if page.evaluate("document.documentElement.scrollWidth") > width:
-            found.append(f"{page.url} is wider than {width}")
+            faults.append(f"{page.url} is wider than {width}")
         page.evaluate(AXE)
         # Some of the admin's own parts overlap or have images behind them: axe cannot tell there.
-        found += [
-            f"{page.url} at {width}: {one}"
-            for one in page.evaluate(RUN_IN_ADMIN, {"type": "tag", "values": TAGS})["faults"]
-            if "could not be determined" not in one
+        faults += [
+            f"{page.url} at {width}: {fault}"
+            for fault in page.evaluate(RUN_IN_ADMIN, {"type": "tag", "values": TAGS})["faults"]
+            if "could not be determined" not in fault
         ]
-    return found
+    return faults
 
 
 def press(page, name):
     """Press a button by keyboard, as an officer without a mouse does."""
     button = page.get_by_role("button", name=name)
     for _ in range(80):
-        if button.evaluate("one => one === document.activeElement"):
+        if button.evaluate("button => button === document.activeElement"):
             break
         page.keyboard.press("Tab")
     else:

@@ -29,18 +29,18 @@ def forced(tmp_path_factory, admin_password):
 
 
 @pytest.fixture
-def said(page):
+def console_errors(page):
     """What the console said about our pages. Messages about axe have no address."""
-    said = []
+    console_errors = []
 
     def listen(message):
         address = message.location["url"]
         if message.type == "error" and address and not address.endswith("/favicon.ico"):
-            said.append(f"{address}: {message.text}")
+            console_errors.append(f"{address}: {message.text}")
 
     page.on("console", listen)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    return said
+    page.on("pageerror", lambda error: console_errors.append(str(error)))
+    return console_errors
 
 
 def give_authenticator(page, **changes):
@@ -72,7 +72,7 @@ def welcome_newcomer(page, forced, link):
 
 
 def test_a_keeper_comes_in_with_an_app_or_a_passkey_and_lets_somebody_new_in(
-    page, browser, forced, admin_password, said
+    page, browser, forced, admin_password, console_errors
 ):
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(f"{forced}/admin/contacts/phone/")
@@ -122,7 +122,7 @@ def test_a_keeper_comes_in_with_an_app_or_a_passkey_and_lets_somebody_new_in(
     expect(page).to_have_url(f"{forced}/admin/")
     expect(page.get_by_role("link", name="Your sign-in")).to_be_visible()
     assert faults == []
-    assert said == []
+    assert console_errors == []
 
 
 def test_a_passkey_that_is_not_given_is_said_on_the_page(page, forced):

@@ -65,7 +65,7 @@ def leave(tab):
 def reload(tab):
     tab.events.clear()
     tab.send("Page.reload")
-    tab.until(lambda: any(line.endswith("new") for line in tab.said()), "the page again")
+    tab.until(lambda: any(line.endswith("new") for line in tab.console_lines()), "the page again")
 
 
 def is_seen(page, tab):
@@ -86,7 +86,7 @@ def test_back_and_forward_show_the_pages_again_while_nobody_has_left(tab, page, 
         tab.travel(1)
         tab.wait_until_loaded(base_url + path)
         assert is_seen(page, tab), path
-    assert {f"{path} kept hidden" for path in VISIT} <= set(tab.said())
+    assert {f"{path} kept hidden" for path in VISIT} <= set(tab.console_lines())
 
 
 def test_after_the_exit_no_frame_shows_the_site_however_one_comes_back(tab, page, base_url, start):
@@ -98,7 +98,7 @@ def test_after_the_exit_no_frame_shows_the_site_however_one_comes_back(tab, page
         tab.travel(-1)
         tab.wait_until_loaded(base_url + VISIT[-1])
         tab.until(lambda: frames and max(pixels(page, frames, COLOURS)) > 1000, "a frame")
-    assert f"{VISIT[-1]} kept hidden" in tab.said()
+    assert f"{VISIT[-1]} kept hidden" in tab.console_lines()
 
     tab.hold()
     tab.click(".exit")
@@ -139,7 +139,7 @@ def test_pages_that_were_kept_for_back_come_back_blank_and_send_on(tab, page, ba
             tab.hold()
             tab.travel(-1)
             tab.wait_until_asked()
-            assert f"{path} kept hidden" in tab.said()
+            assert f"{path} kept hidden" in tab.console_lines()
             tab.let_through()
             tab.wait_until_loaded(settings.EXIT_URL)
     assert len(frames) >= len(VISIT) - 1  # One for each step back.
@@ -161,7 +161,7 @@ def test_the_exit_drops_the_pages_that_were_kept_for_back(tab, base_url):
         for reason in params["notRestoredExplanations"]
     }
     assert "BroadcastChannelOnMessage" in reasons
-    assert not [line for line in tab.said() if " kept " in line and "webhp" not in line]
+    assert not [line for line in tab.console_lines() if " kept " in line and "webhp" not in line]
 
 
 def test_every_kind_of_page_sends_on_before_its_body_is_read(tab, base_url):
@@ -175,7 +175,7 @@ def test_every_kind_of_page_sends_on_before_its_body_is_read(tab, base_url):
         tab.travel(-1)
         tab.wait_until_loaded(settings.EXIT_URL)
         sent_on = [settings.EXIT_URL, "replace", "hidden", "no body yet"]
-        assert sent_on in [json.loads(line) for line in tab.said() if line[0] == "["], path
+        assert sent_on in [json.loads(line) for line in tab.console_lines() if line[0] == "["], path
 
 
 def test_the_page_stays_blank_when_the_way_out_is_stopped_and_asks_again_on_reload(

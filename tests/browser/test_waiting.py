@@ -83,9 +83,11 @@ def publish(page, site, why):
 def faults(page):
     page.wait_for_load_state()
     page.evaluate(AXE)
-    found = page.evaluate(RUN_IN_ADMIN, {"type": "tag", "values": TAGS})["faults"]
+    all_faults = page.evaluate(RUN_IN_ADMIN, {"type": "tag", "values": TAGS})["faults"]
     # The admin's messages have a background image, so axe can neither pass nor fail them.
-    return [f"{page.url}: {one}" for one in found if "due to a background image" not in one]
+    return [
+        f"{page.url}: {fault}" for fault in all_faults if "due to a background image" not in fault
+    ]
 
 
 def test_an_officer_changes_a_text_publishes_it_and_readers_have_it(page, site, admin_password):
@@ -160,12 +162,12 @@ def test_who_waits_sees_how_far_it_is_and_then_the_report(page, site, admin_pass
     expect(page.locator(".publishing")).to_contain_text("Finished. Readers have edition")
     heard = page.evaluate("window.heard")  # Lost if the page had been reloaded.
     seen, aloud = heard.values()
-    counts = [one for one in seen if "Making pages: " in one]
+    counts = [words for words in seen if "Making pages: " in words]
     assert len(counts) > 2
-    assert any("more." in one for one in counts)
+    assert any("more." in words for words in counts)
     # A screen reader announces the steps, not the pages.
     assert len(aloud) < 12
-    assert not [one for one in aloud if " of " in one]
+    assert not [words for words in aloud if " of " in words]
     assert aloud[-1].startswith("Finished.")
 
 

@@ -40,14 +40,14 @@ def read(tab, address, is_hidden):
 # The browser history.
 
 LISTED = """(() => {
-  const found = [];
+  const lines = [];
   const look = (node) => {
-    if (node.id === "title-and-domain") found.push(node.textContent.replace(/\\s+/g, " ").trim());
+    if (node.id === "title-and-domain") lines.push(node.textContent.replace(/\\s+/g, " ").trim());
     for (const child of node.shadowRoot?.children ?? []) look(child);
     for (const child of node.children) look(child);
   };
   look(document.documentElement);
-  return found;
+  return lines;
 })()"""
 
 
@@ -118,8 +118,8 @@ def passing_on(base_url, is_kept):
         dropped = {"content-length", "connection", "date"} | (
             {"cache-control"} if is_kept else set()
         )
-        kept = [("Cache-Control", "max-age=600")] if is_kept else []
-        return [pair for pair in headers if pair[0].lower() not in dropped] + kept, [body]
+        cache_headers = [("Cache-Control", "max-age=600")] if is_kept else []
+        return [pair for pair in headers if pair[0].lower() not in dropped] + cache_headers, [body]
 
     return serving(answer)
 
@@ -135,32 +135,32 @@ def after_a_visit(launch_args, profile, base_url, *, is_kept, is_hidden):
             first = tab.evaluate(SENTENCE)
             sentences = read(tab, address, is_hidden)
     addresses = [f"{address}{path}" for path in VISIT]
-    found = found_in(profile, [first, *sentences, *addresses])
-    return first, set(sentences), set(addresses), found
+    left = found_in(profile, [first, *sentences, *addresses])
+    return first, set(sentences), set(addresses), left
 
 
 @pytest.mark.parametrize("is_hidden", [False, True])
 def test_no_sentence_of_the_pages_is_left_on_the_disk(
     browser_type_launch_args, tmp_path, base_url, is_hidden
 ):
-    first, sentences, addresses, found = after_a_visit(
+    first, sentences, addresses, left = after_a_visit(
         browser_type_launch_args, tmp_path / "kept", base_url, is_kept=True, is_hidden=False
     )
-    assert {first, *sentences, *addresses} <= found, "The search would not find what is kept."
-    first, sentences, addresses, found = after_a_visit(
+    assert {first, *sentences, *addresses} <= left, "The search would not find what is kept."
+    first, sentences, addresses, left = after_a_visit(
         browser_type_launch_args, tmp_path / "real", base_url, is_kept=False, is_hidden=is_hidden
     )
-    assert found == (set() if is_hidden else addresses)
+    assert left == (set() if is_hidden else addresses)
 
 
 def test_a_hidden_page_stays_off_the_disk_though_the_server_forgets_to_ask(
     browser_type_launch_args, tmp_path, base_url
 ):
-    first, _, _, found = after_a_visit(
+    first, _, _, left = after_a_visit(
         browser_type_launch_args, tmp_path, base_url, is_kept=True, is_hidden=True
     )
     # The first page of the visit loaded in the ordinary way, so the search finds that one.
-    assert found == {first}
+    assert left == {first}
 
 
 # The page's own storage, and its requests.

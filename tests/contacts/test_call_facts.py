@@ -30,8 +30,12 @@ def beside_numbers(page):
         for button, *after in (
             list(parent)[at:] for at, child in enumerate(parent) if is_button(child)
         ):
-            following = next((at for at, one in enumerate(after) if is_button(one)), len(after))
-            (facts,) = [one for one in after[:following] if one.get("class") == "traces"]
+            following = next(
+                (at for at, sibling in enumerate(after) if is_button(sibling)), len(after)
+            )
+            (facts,) = [
+                sibling for sibling in after[:following] if sibling.get("class") == "traces"
+            ]
             yield button.find("a").get("href"), text(facts)
 
 
@@ -68,9 +72,9 @@ def instead(page):
 
 
 def test_a_line_to_ring_instead_has_its_facts_in_the_same_sentence(pages):
-    found = [text(one) for page in pages.values() for one in instead(page)]
-    assert found
-    for sentence in found:
+    sentences = [text(element) for page in pages.values() for element in instead(page)]
+    assert sentences
+    for sentence in sentences:
         assert "Stays in the call list" in sentence
         assert "itemised bill" in sentence or "can be on the bill" in sentence
 
@@ -88,7 +92,9 @@ def test_every_button_has_its_facts_in_open_text_beside_it(pages):
             assert "cost" in facts.lower() or "Free" in facts, (path, url)
             assert "We do not know if calls are recorded" not in facts, (path, url)
         for details in page.all("details"):
-            assert not [one for one in details.iter() if one.get("class") == "traces"], path
+            assert not [
+                element for element in details.iter() if element.get("class") == "traces"
+            ], path
     assert set(met) == set(phones)
     for phone in phones.values():
         pages_of_it = met[phone.url]
@@ -101,8 +107,10 @@ def test_a_number_in_running_text_has_a_line_about_calls_below_it(pages):
     with_line = set()
     for path, page in pages.items():
         main = page.one("main")
-        buttons = {link for one in main.iter() if is_button(one) for link in one.iter("a")}
-        buttons |= {link for one in instead(page) for link in one.iter("a")}
+        buttons = {
+            link for element in main.iter() if is_button(element) for link in element.iter("a")
+        }
+        buttons |= {link for element in instead(page) for link in element.iter("a")}
         bare = [
             link
             for link in main.iter("a")
@@ -119,9 +127,11 @@ def test_the_line_about_calls_says_where_the_rest_is(pages):
     assert "beside each number under “Who can help”." in pages["/help-now/"].main
     assert "beside each number above." in pages["/contacts/"].main
     lines = [
-        one for one in pages["/strategy/prevention/"].all("p") if text(one).startswith(CALLS_STAY)
+        paragraph
+        for paragraph in pages["/strategy/prevention/"].all("p")
+        if text(paragraph).startswith(CALLS_STAY)
     ]
-    assert {link.get("href") for one in lines for link in one.iter("a")} == {"/contacts/"}
+    assert {link.get("href") for line in lines for link in line.iter("a")} == {"/contacts/"}
 
 
 # The bill.
@@ -212,8 +222,8 @@ def test_the_digits_say_what_it_costs(kind, dial, words):
 
 
 def test_what_is_special_about_the_cost_of_a_line_stands_behind_what_its_digits_say(client):
-    said = {"cost_en": "They ring you back at once.", "cost_source": "Their leaflet"}
-    landline, freephone = make_phone(**said), make_phone(dial="08000000123", **said)
+    cost = {"cost_en": "They ring you back at once.", "cost_source": "Their leaflet"}
+    landline, freephone = make_phone(**cost), make_phone(dial="08000000123", **cost)
     for phone, costs in ((landline, AS_A_LANDLINE), (freephone, FREE)):
         assert f"{costs} They ring you back at once." in beside(client, phone.slug)
 
@@ -385,7 +395,9 @@ def test_every_sentence_waits_in_the_catalogues_for_translators():
         *call_privacy.COSTS_OF_DIGITS.values(),
         *call_privacy.TEXT_COSTS_OF_DIGITS.values(),
     ]
-    sentences = {part for one in fixed for part in (one.question, one.words, one.source) if part}
+    sentences = {
+        part for fact in fixed for part in (fact.question, fact.words, fact.source) if part
+    }
     sentences |= set(call_privacy.IN_SHORT.values())
     for asked in (call_privacy.ASKED, call_privacy.ASKED_OF_TEXTS):
         assert set(asked) == set(CallFact.Fact)
@@ -400,9 +412,9 @@ def test_words_that_are_still_english_are_marked_as_english(client):
     page = Page(client.get("/ur/contacts/"))
     facts = page.all("p", class_="traces")
     assert facts
-    for one in facts:
-        assert (one.get("lang"), one.get("dir")) == ("ur", "auto")
-        assert {part.get("lang") for part in one} == {"en"} or one.text
+    for fact in facts:
+        assert (fact.get("lang"), fact.get("dir")) == ("ur", "auto")
+        assert {part.get("lang") for part in fact} == {"en"} or fact.text
 
 
 def test_only_what_a_source_says_is_loaded():

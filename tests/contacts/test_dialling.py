@@ -36,7 +36,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("number", [one for kind in REFUSED.values() for one in kind])
+@pytest.mark.parametrize("number", [number for kind in REFUSED.values() for number in kind])
 def test_what_nobody_can_dial_or_no_helpline_has_is_refused(number):
     with pytest.raises(ValidationError):
         validate_dial(number)

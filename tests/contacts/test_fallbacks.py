@@ -44,8 +44,8 @@ def line(rules=(), policy=BankHolidays.ROUND_THE_CLOCK, exceptions=(), **values)
     )
 
 
-def why_not(one, other):
-    return fallbacks.why_not(one, other, TODAY)
+def why_not(closed, other):
+    return fallbacks.why_not(closed, other, TODAY)
 
 
 # For the same people
@@ -53,13 +53,18 @@ def why_not(one, other):
 
 def test_a_line_for_everybody_that_never_closes_stands_in_for_any_other():
     other = line(ALWAYS)
-    for one in (line(), line(minimum_age=18), line(sex="women"), line(callers=frozenset(["self"]))):
-        assert why_not(one, other) == ""
+    for closed in (
+        line(),
+        line(minimum_age=18),
+        line(sex="women"),
+        line(callers=frozenset(["self"])),
+    ):
+        assert why_not(closed, other) == ""
     assert why_not(line(is_one_group=True), other) == ""
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "words"),
+    ("closed", "other", "words"),
     [
         ({"wings": [True]}, {}, "own behaviour"),
         ({}, {"wings": [True]}, "own behaviour"),
@@ -87,16 +92,16 @@ def test_a_line_for_everybody_that_never_closes_stands_in_for_any_other():
         ({"key": 7}, {"key": 7}, "for itself"),
     ],
 )
-def test_a_line_for_other_people_is_refused(one, other, words):
-    for values in (one, other):
+def test_a_line_for_other_people_is_refused(closed, other, words):
+    for values in (closed, other):
         for name in ("wings", "callers"):
             if name in values:
                 values[name] = frozenset(values[name])
-    assert words in why_not(line(**one), line(ALWAYS, **other))
+    assert words in why_not(line(**closed), line(ALWAYS, **other))
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("closed", "other"),
     [
         ({"minimum_age": 18}, {"minimum_age": 16}),
         ({"maximum_age": 17}, {"maximum_age": 18}),
@@ -107,8 +112,8 @@ def test_a_line_for_other_people_is_refused(one, other, words):
         ({"kind": "text"}, {"kind": "text"}),
     ],
 )
-def test_a_line_for_more_people_is_taken(one, other):
-    assert why_not(line(**one), line(ALWAYS, **other)) == ""
+def test_a_line_for_more_people_is_taken(closed, other):
+    assert why_not(line(**closed), line(ALWAYS, **other)) == ""
 
 
 # Open whenever the other is closed
@@ -120,10 +125,10 @@ def test_a_line_need_not_be_open_while_the_other_one_is():
     assert why_not(line(*OFFICE), line(*OUT_OF_OFFICE)) == ""
 
 
-def silence_by_scan(one, other, first_day, days):
+def silence_by_scan(first, other, first_day, days):
     """The first minute at which neither line answers, found by checking every minute."""
     for (moment, mine), (_moment, theirs) in zip(
-        scan(*one, first_day, days), scan(*other, first_day, days), strict=True
+        scan(*first, first_day, days), scan(*other, first_day, days), strict=True
     ):
         if opening_hours.State.OPEN not in (mine, theirs):
             return moment
@@ -135,7 +140,7 @@ def replaced(rules, **values):
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "other"),
     [
         (OFFICE, OUT_OF_OFFICE),
         # One minute short at each end.
@@ -159,15 +164,15 @@ def replaced(rules, **values):
         (CASES["overnight"], CASES["first Saturday"]),
     ],
 )
-def test_the_first_silence_is_the_one_that_a_scan_of_every_minute_finds(one, other):
+def test_the_first_silence_is_the_one_that_a_scan_of_every_minute_finds(first, other):
     first_day = date(2026, 1, 1)
-    found = fallbacks.first_silence(line(*one), line(*other), first_day)
+    silence = fallbacks.first_silence(line(*first), line(*other), first_day)
     # The scan knows only the bank holidays of 2026.
-    expected = silence_by_scan(one, other, first_day, 365)
+    expected = silence_by_scan(first, other, first_day, 365)
     if expected is None:
-        assert found is None or found >= datetime(2027, 1, 1, tzinfo=UTC)
+        assert silence is None or silence >= datetime(2027, 1, 1, tzinfo=UTC)
     else:
-        assert found == expected
+        assert silence == expected
 
 
 def test_hours_that_nobody_knows_count_as_always_closed():
@@ -203,19 +208,19 @@ def test_hours_that_end_within_the_year_are_not_enough():
 
 
 def test_the_real_lines_name_these_and_no_others():
-    found = {
+    stand_ins = {
         phone.slug: phone.instead.slug
         for phone in Phone.objects.published().for_card()
         if phone.instead
     }
-    assert found == {
+    assert stand_ins == {
         phone.slug: phone.fallback.slug for phone in Phone.objects.exclude(fallback=None)
     }
-    assert found["h-mash-children"] == "h-edt"
-    support = [one for one, other in found.items() if other == "h-rcew247"]
-    assert {Phone.objects.get(slug=one).minimum_age for one in support} == {18}
+    assert stand_ins["h-mash-children"] == "h-edt"
+    support = [slug for slug, other in stand_ins.items() if other == "h-rcew247"]
+    assert {Phone.objects.get(slug=slug).minimum_age for slug in support} == {18}
     for slug in ("h-stopitnow", "h-edt", "h-crimestoppers", "h-councilplus", "h-nspcc"):
-        assert slug not in found
+        assert slug not in stand_ins
 
 
 def test_the_ages_of_a_line_are_those_of_its_services():
@@ -249,32 +254,40 @@ def test_no_page_names_a_line_for_other_people(pages):
 
 
 def card(page, name):
-    found = [one for one in page.all("article", class_="card") if name in text(one)]
-    return text(found[0])
+    cards = [article for article in page.all("article", class_="card") if name in text(article)]
+    return text(cards[0])
 
 
 def test_out_of_hours_the_childrens_front_door_leads_to_the_duty_team(pages):
     front_door, duty_team = (Phone.objects.get(slug=s) for s in ("h-mash-children", "h-edt"))
     words = f"When this line is closed: {duty_team.display} ({duty_team.name})"
     for path in ("/contacts/", "/services/", "/help-now/"):
-        found = card(pages[path], front_door.name)
-        assert words in found, path
-        assert "In danger now: 999" in found, path
-        assert "0800 1111" not in found, path
+        card_text = card(pages[path], front_door.name)
+        assert words in card_text, path
+        assert "In danger now: 999" in card_text, path
+        assert "0800 1111" not in card_text, path
 
 
 def test_what_several_lines_of_a_list_name_is_said_once_below_it(pages):
     trust = Phone.objects.get(slug="h-survivorstrust")
     other = trust.fallback
     section = next(
-        one for one in pages["/contacts/"].all("section") if "After sexual" in text(one[0])
+        section
+        for section in pages["/contacts/"].all("section")
+        if "After sexual" in text(section[0])
     )
-    sentences = [text(one) for one in section.iter("p") if one.get("class") == "instead"]
-    shared = [one for one in sentences if one.startswith("When one of these lines is closed")]
+    sentences = [
+        text(paragraph) for paragraph in section.iter("p") if paragraph.get("class") == "instead"
+    ]
+    shared = [
+        sentence
+        for sentence in sentences
+        if sentence.startswith("When one of these lines is closed")
+    ]
     assert len(shared) == 1
     assert trust.name in shared[0]
     assert f"{other.display} ({other.name})" in shared[0]
-    assert len([one for one in sentences if other.display in one]) == 1
+    assert len([sentence for sentence in sentences if other.display in sentence]) == 1
     # The line's own page says it directly.
     address = Service.objects.get(line=trust.slug).get_absolute_url()
     assert f"When this line is closed: {other.display}" in pages[address].main
@@ -318,15 +331,15 @@ def office(duty):
 def test_the_form_refuses_a_line_for_other_people(admin, office, duty):
     callers_alone = make_phone(is_for_families=False, is_for_professionals=False)
     page = save(admin, office, fallback=callers_alone.pk, purpose_en="Typed just now.")
-    assert any("is not for everyone who can ring this line" in one for one in errors(page))
-    assert any("leave this empty" in one for one in errors(page))
+    assert any("is not for everyone who can ring this line" in error for error in errors(page))
+    assert any("leave this empty" in error for error in errors(page))
     assert "Typed just now." in page.html
     assert stored(office).fallback == duty
 
 
 def test_the_form_looks_at_the_hours_that_are_typed(admin, office):
     page = save(admin, office, **{"schedules-0-closes_at": "16:30"})
-    assert any("at 16:30 neither this line nor" in one for one in errors(page))
+    assert any("at 16:30 neither this line nor" in error for error in errors(page))
     assert "16:30" in page.html
     assert errors(save(admin, office, **{"schedules-0-closes_at": "18:00"})) == []
 
@@ -340,13 +353,13 @@ def test_the_form_refuses_hours_that_leave_another_line_without_anybody(admin, o
     day = {"exceptions-0-first_day": "2026-12-25", "exceptions-0-last_day": "2026-12-25"}
     if timezone.localdate() < date(2026, 12, 25):
         page = save(admin, duty, **day, **{"exceptions-TOTAL_FORMS": 1})
-        assert any("This line is shown when" in one for one in errors(page))
+        assert any("This line is shown when" in error for error in errors(page))
 
 
 @pytest.mark.parametrize("changes", [{"minimum_age": 16}, {"maximum_age": 16}, {"sex": "women"}])
 def test_the_form_refuses_other_people_for_a_line_that_another_names(admin, office, duty, changes):
     page = save(admin, duty, **changes)
-    assert any("This line is shown when" in one for one in errors(page))
+    assert any("This line is shown when" in error for error in errors(page))
 
 
 def test_a_new_session_and_the_line_that_it_makes_possible_are_saved_together(admin, office, duty):
@@ -384,17 +397,17 @@ def test_a_page_never_names_a_line_that_has_ceased_to_do(client, office, duty):
     assert f"When this line is closed: {duty.display}" in card(page, office.name)
     set_hours(duty, ("SA", time(0), time(0)))
     page = Page(client.get("/contacts/"))
-    found = card(page, office.name)
-    assert "When this line is closed" not in found
-    assert duty.display not in found
+    card_text = card(page, office.name)
+    assert "When this line is closed" not in card_text
+    assert duty.display not in card_text
 
 
 def test_the_release_checks_hold_back_both_lines_and_say_why(editions, office, duty):
     set_hours(duty, ("SA,SU", time(0), time(0)))
     published = publish.publish(who="the tests")
-    held = {one.record.name: one for one in published.left_out}
-    assert set(held) == {office.name, duty.name}
-    for refusal in held.values():
+    refusals = {refusal.record.name: refusal for refusal in published.left_out}
+    assert set(refusals) == {office.name, duty.name}
+    for refusal in refusals.values():
         assert refusal.rule == "fallbacks"
         assert f"Choose another number for “{office.name}”" in str(refusal)
         assert "neither this line nor" in str(refusal)
@@ -441,7 +454,11 @@ def test_an_upgrade_forgets_the_first_releases_fallbacks_and_keeps_an_officers()
     fmu.refresh_from_db()
     assert (galop.fallback, fmu.fallback) == (None, samaritans)
     # Loading the fixtures again brings in the right one and leaves the officer's alone.
-    change = {one.row.key: one for one in loader.changes() if one.row.label == "contacts.phone"}
+    change = {
+        change.row.key: change
+        for change in loader.changes()
+        if change.row.label == "contacts.phone"
+    }
     assert change["h-galop"].verb == "replace"
     assert change["h-fmu"].verb == "leave"
 

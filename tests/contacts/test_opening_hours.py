@@ -23,17 +23,17 @@ def at(year, month, day, hour=12, minute=0):
 @pytest.mark.parametrize("name", CASES)
 def test_every_minute_of_a_year_is_as_the_wall_clock_says(name):
     rules, policy = CASES[name]
-    found = resolve(rules, [], policy, date(2026, 1, 1), 365)
-    for intervals in (found.open, found.unknown):
+    hours = resolve(rules, [], policy, date(2026, 1, 1), 365)
+    for intervals in (hours.open, hours.unknown):
         assert intervals == sorted(intervals)
         assert all(a.end < b.start for a, b in pairwise(intervals))
-    opens = iter([*found.open, None])
+    opens = iter([*hours.open, None])
     current = next(opens)
     for moment, expected in scan(rules, policy, date(2026, 1, 1), 365):
         while current and moment >= current.end:
             current = next(opens)
         is_open = current is not None and moment >= current.start
-        is_unknown = not is_open and any(a <= moment < b for a, b in found.unknown)
+        is_unknown = not is_open and any(a <= moment < b for a, b in hours.unknown)
         state = State.OPEN if is_open else State.UNKNOWN if is_unknown else State.CLOSED
         assert state == expected, moment.astimezone(LONDON)
 
@@ -42,9 +42,9 @@ def test_somebody_answers_for_children_every_minute_of_the_year():
     office = resolve(*CASES["office"][:1], [], BankHolidays.CLOSED, date(2026, 1, 1), 365)
     rules, policy = CASES["out of office"]
     emergency = resolve(rules, [], policy, date(2026, 1, 1), 365)
-    (whole,) = opening_hours.merge([*office.open, *emergency.open])
-    assert whole.start == local(date(2026, 1, 1), MIDNIGHT)
-    assert whole.end == local(date(2027, 1, 1), MIDNIGHT)
+    (interval,) = opening_hours.merge([*office.open, *emergency.open])
+    assert interval.start == local(date(2026, 1, 1), MIDNIGHT)
+    assert interval.end == local(date(2027, 1, 1), MIDNIGHT)
 
 
 @pytest.mark.parametrize(
@@ -59,18 +59,18 @@ def test_somebody_answers_for_children_every_minute_of_the_year():
 )
 def test_an_office_is_closed_on_a_bank_holiday(day):
     rules, policy = CASES["office"]
-    found = resolve(rules, [], policy, day, 1)
-    assert found.open == []
-    assert found.unknown == []
+    hours = resolve(rules, [], policy, day, 1)
+    assert hours.open == []
+    assert hours.unknown == []
     assert resolve(rules, [], BankHolidays.USUAL, day, 1).open
     assert resolve(rules, [], BankHolidays.UNKNOWN, day, 1).unknown
 
 
 def test_the_29th_of_february_is_a_day_like_others():
-    found = resolve(
+    hours = resolve(
         [Rule(time(9), time(17), ("TU",))], [], BankHolidays.CLOSED, date(2028, 2, 29), 1
     )
-    assert found.state(at(2028, 2, 29)) == State.OPEN
+    assert hours.state(at(2028, 2, 29)) == State.OPEN
 
 
 def test_a_night_is_as_long_as_the_clocks_make_it():
@@ -85,9 +85,9 @@ def test_an_exception_takes_the_place_of_the_day():
     rules, policy = CASES["office"]
     day = date(2026, 12, 24)
     early = DatedException(day, day, time(9), time(12))
-    found = resolve(rules, [early], policy, day, 1)
-    assert found.state(at(2026, 12, 24, 11)) == State.OPEN
-    assert found.state(at(2026, 12, 24, 13)) == State.CLOSED
+    hours = resolve(rules, [early], policy, day, 1)
+    assert hours.state(at(2026, 12, 24, 11)) == State.OPEN
+    assert hours.state(at(2026, 12, 24, 13)) == State.CLOSED
     shut = DatedException(day, date(2026, 12, 31))
     assert resolve(rules, [shut], policy, day, 8).open == []
 
@@ -96,24 +96,24 @@ def test_special_hours_of_a_bank_holiday_are_exceptions_and_else_not_known():
     rules, _ = CASES["office"]
     day = date(2026, 12, 25)
     special = DatedException(day, day, time(10), time(14))
-    found = resolve(rules, [special], BankHolidays.SPECIAL, day, 1)
-    assert found.state(at(2026, 12, 25, 11)) == State.OPEN
-    assert found.unknown == []
+    hours = resolve(rules, [special], BankHolidays.SPECIAL, day, 1)
+    assert hours.state(at(2026, 12, 25, 11)) == State.OPEN
+    assert hours.unknown == []
     assert resolve(rules, [], BankHolidays.SPECIAL, day, 1).unknown
 
 
 def test_hours_that_have_run_out_are_not_known():
     rules = [Rule(time(9), time(17), EVERY_DAY, valid_to=date(2026, 6, 30))]
-    found = resolve(rules, [], BankHolidays.USUAL, date(2026, 6, 29), 4)
-    assert found.state(at(2026, 6, 30)) == State.OPEN
-    assert found.state(at(2026, 7, 1)) == State.UNKNOWN
+    hours = resolve(rules, [], BankHolidays.USUAL, date(2026, 6, 29), 4)
+    assert hours.state(at(2026, 6, 30)) == State.OPEN
+    assert hours.state(at(2026, 7, 1)) == State.UNKNOWN
     assert resolve([], [], BankHolidays.USUAL, date(2026, 6, 29), 1).state(at(2026, 6, 29)) == (
         State.UNKNOWN
     )
 
 
 def test_a_day_ends_at_midnight_and_runs_into_the_next():
-    (whole,) = resolve(
+    (interval,) = resolve(
         *CASES["round the clock"][:1], [], BankHolidays.USUAL, date(2026, 3, 1), 60
     ).open
-    assert whole.end - whole.start == timedelta(days=60) - timedelta(hours=1)
+    assert interval.end - interval.start == timedelta(days=60) - timedelta(hours=1)

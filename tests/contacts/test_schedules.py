@@ -118,12 +118,12 @@ def test_the_hours_of_other_lines_than_999_101_and_111_always_lapse():
 def test_the_script_gets_eight_weeks_from_the_beginning_of_these_four(client, clock, day):
     clock(2026, 11, day)
     rung("h-mash-children", on=date(2026, 11, 1))
-    given = label(card(client, "h-mash-children"))
-    opens = [datetime.fromtimestamp(start * 60, UTC) for start, _ in given["data-open"]]
+    attributes = label(card(client, "h-mash-children"))
+    opens = [datetime.fromtimestamp(start * 60, UTC) for start, _ in attributes["data-open"]]
     assert opens[0] == datetime(2026, 11, 2, 9, tzinfo=UTC)
     assert len(opens) == 39  # Forty weekdays; Christmas Day is a Friday.
-    assert given["data-built"] == int(datetime(2026, 11, day, tzinfo=UTC).timestamp() // 60)
-    assert given["data-ends"] == int(datetime(2026, 12, 28, tzinfo=UTC).timestamp() // 60)
+    assert attributes["data-built"] == int(datetime(2026, 11, day, tzinfo=UTC).timestamp() // 60)
+    assert attributes["data-ends"] == int(datetime(2026, 12, 28, tzinfo=UTC).timestamp() // 60)
 
 
 def test_disputed_hours_have_no_label(client, clock):

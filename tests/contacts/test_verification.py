@@ -36,7 +36,7 @@ def people(admin, editor):
     return {"superuser": admin, "editor": editor}
 
 
-def kept(row):
+def verifications_of(row):
     return list(row.verifications.order_by("pk").values())
 
 
@@ -66,14 +66,14 @@ def made_sure(row):
 def test_it_is_neither_rewritten_nor_deleted(people, who, model, slug, child):
     row = model.objects.get(slug=slug)
     first = made_sure(row)
-    before = kept(row)
+    before = verifications_of(row)
     page = Page(people[who].get(change_url(row)))
     assert not [name for name in form_values(page) if name.startswith("verifications-0-method")]
     assert "DELETE" not in "".join(n for n in form_values(page) if "verifications-0" in n)
     # Sending the fields anyway changes nothing.
     ids = rows(0, id=str(first.pk))
     save(people[who], row, **ids, **rows(0, **RANG), **rows(0, DELETE="on"))
-    assert kept(row) == before
+    assert verifications_of(row) == before
 
 
 @pytest.mark.parametrize("who", ["superuser", "editor"])
@@ -105,9 +105,9 @@ def test_a_bad_one_is_refused_beside_its_field(admin):
     place = int(form_values(Page(admin.get(change_url(phone))))["verifications-TOTAL_FORMS"])
     typed = rows(place, **(RANG | {"verified_on": "1/1/2090", "role": "<b>me</b>"}))
     page = save(admin, phone, **{"verifications-TOTAL_FORMS": str(place + 1)}, **typed)
-    said = " ".join(errors(page))
-    assert "in the future" in said
-    assert "Take out “<b>”" in said
+    messages = " ".join(errors(page))
+    assert "in the future" in messages
+    assert "Take out “<b>”" in messages
     assert form_values(page)[f"verifications-{place}-verified_on"] == "1/1/2090"
 
 
@@ -118,12 +118,12 @@ def test_an_old_version_takes_none_away_and_rewrites_none(admin, model, slug, ch
     name = "purpose_en" if model is Phone else "summary_en"
     save(admin, row, **{name: "The first words."})
     add(admin, row, **{name: "Other words."})
-    before = kept(row)
+    before = verifications_of(row)
     assert len(before) == 2
     page = restore(admin, row, versions_of(row)[1])
     row.refresh_from_db()
     assert getattr(row, name) == "The first words."
-    assert kept(row) == before
+    assert verifications_of(row) == before
     assert "Restored the version" in page.text
 
 
@@ -139,7 +139,7 @@ def test_two_officers_each_add_one(admin):
     assert page.response.status_code == 409
     page = Page(admin.post(change_url(phone), form_values(page), follow=True))
     assert errors(page) == []
-    assert {one.role for one in phone.verifications.all()} >= {
+    assert {verification.role for verification in phone.verifications.all()} >= {
         "communications",
         "the second officer",
     }

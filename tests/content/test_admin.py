@@ -97,15 +97,17 @@ def test_a_closed_language_says_how_much_is_written_and_shows_the_english_beside
     guide = Guide.objects.get(slug="consent")
     Guide.objects.filter(pk=guide.pk).update(name_ur="رضامندی", door_en="", content_note_en="")
     page = Page(admin.get(change_url(guide)))
-    said = {text(one.find("h2")): text(one.find("span")) for one in page.all("summary")}
+    amounts = {
+        text(summary.find("h2")): text(summary.find("span")) for summary in page.all("summary")
+    }
     # Three fields have English: the heading, the summary and the text.
-    assert said["Urdu (اردو)"] == "1 of 3 written"
-    assert said["Polish (Polski)"] == "0 of 3 written"
+    assert amounts["Urdu (اردو)"] == "1 of 3 written"
+    assert amounts["Polish (Polski)"] == "0 of 3 written"
     (urdu,) = (
         f for f in page.all("fieldset", class_="language") if "Urdu" in text(f.find(".//h2"))
     )
-    english = [one for one in urdu.iter("div") if one.get("class") == "english"]
-    assert [one.get("lang") for one in english] == ["en"] * 5
+    english = [box for box in urdu.iter("div") if box.get("class") == "english"]
+    assert [box.get("lang") for box in english] == ["en"] * 5
     assert text(english[0]) == f"In English {guide.name}"
     assert text(english[2]) == "Not written in English"
 
@@ -113,8 +115,12 @@ def test_a_closed_language_says_how_much_is_written_and_shows_the_english_beside
 def test_a_language_with_a_mistake_in_it_stands_open(admin):
     page = save(admin, Guide.objects.get(slug="consent"), body_ur="{h-nobody}")
     assert errors(page)
-    opened = [one for one in page.all("fieldset", class_="language") if one.find("details") is None]
-    assert ["Urdu" in text(one.find("h2")) for one in opened] == [True]
+    opened = [
+        fieldset
+        for fieldset in page.all("fieldset", class_="language")
+        if fieldset.find("details") is None
+    ]
+    assert ["Urdu" in text(fieldset.find("h2")) for fieldset in opened] == [True]
     # Beside the typed text is the English that was typed with it.
     page = save(
         admin, Guide.objects.get(slug="consent"), body_ur="{h-nobody}", name_en="Typed just now"
@@ -212,9 +218,9 @@ def test_bad_input_is_refused_beside_the_field_and_nothing_is_lost(
     page = save(admin, row, **typed)
     assert any(message in error for error in errors(page)), errors(page)
     assert model.objects.filter(pk=row.pk).values().get() == before
-    kept = form_values(page)
+    fields = form_values(page)
     for name, value in typed.items():
-        assert kept.get(name, []) == value
+        assert fields.get(name, []) == value
 
 
 def test_an_address_with_a_denied_word_is_refused_beside_the_address(admin):
@@ -370,7 +376,7 @@ def test_what_cannot_be_saved_is_said_in_words_and_what_was_typed_stays(
     # The form on the page sends it again unchanged.
     (form,) = page.all("form", method="post")
     assert form.get("action") == address
-    sent = {one.get("name"): one.get("value") for one in form.iter("input")}
+    sent = {field.get("name"): field.get("value") for field in form.iter("input")}
     assert sent["summary_en"] == "Half an hour's “work” & more."
     assert set(sent) == {name for name, value in values.items() if value != []}
 

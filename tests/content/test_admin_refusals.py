@@ -240,10 +240,10 @@ def test_no_odd_address_of_the_admin_is_a_fault_of_ours(admin):
     for _ in range(20):
         pairs = {chance.choice(NAMES): chance.choice(ODD_VALUES) for _ in range(3)}
         ask(f"{chance.choice(every)}?{encoded(pairs)}")
-    for one in ODD_IDS:
-        ask(f"/admin/contacts/phone/{one}/change/")
-        ask(f"/admin/strategy/guide/{one}/{chance.choice(['delete', 'history', 'change'])}/")
-    for known in (
+    for odd_id in ODD_IDS:
+        ask(f"/admin/contacts/phone/{odd_id}/change/")
+        ask(f"/admin/strategy/guide/{odd_id}/{chance.choice(['delete', 'history', 'change'])}/")
+    for address in (
         "/admin/strategy/guide/?e=1",
         "/admin/strategy/guide/?o=999",
         "/admin/strategy/guide/?p=zzz",
@@ -252,5 +252,5 @@ def test_no_odd_address_of_the_admin_is_a_fault_of_ours(admin):
         "/admin/contacts/phone/1/change/?_changelist_filters=%00",
         "/admin/contacts/phone/1/change/?_changelist_filters=%2500",
     ):
-        ask(known)
+        ask(address)
     assert broken == []

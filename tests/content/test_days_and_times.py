@@ -98,11 +98,15 @@ def test_what_is_no_time_is_refused_with_what_to_write(typed):
 def boxes_of(officer):
     """Every box of every form of the admin, including the rows in it."""
     request = SimpleNamespace(user=officer, GET={}, POST={}, method="GET")
-    for model, one in django_admin.site._registry.items():
-        if not (one.has_add_permission(request) or one.has_change_permission(request)):
+    for model, model_admin in django_admin.site._registry.items():
+        if not (
+            model_admin.has_add_permission(request) or model_admin.has_change_permission(request)
+        ):
             continue
-        forms = [one.get_form(request, None)]
-        forms += [part.get_formset(request).form for part in one.get_inline_instances(request)]
+        forms = [model_admin.get_form(request, None)]
+        forms += [
+            part.get_formset(request).form for part in model_admin.get_inline_instances(request)
+        ]
         for form in forms:
             for name, field in form.base_fields.items():
                 yield f"{model.__name__}.{name}", field
@@ -128,20 +132,20 @@ def exceptions(first, last, **times):
 def test_a_number_is_closed_on_the_days_that_were_typed_and_the_form_shows_them(admin):
     phone = Phone.objects.get(slug="h-galop")
     assert errors(save(admin, phone, **exceptions("03/12/2027", "25/12/2027"))) == []
-    kept = ScheduleException.objects.get(phone=phone)
-    assert (kept.first_day, kept.last_day) == (date(2027, 12, 3), date(2027, 12, 25))
+    exception = ScheduleException.objects.get(phone=phone)
+    assert (exception.first_day, exception.last_day) == (date(2027, 12, 3), date(2027, 12, 25))
     values = form_values(Page(admin.get(change_url(phone))))
     assert values["exceptions-0-first_day"] == "3 December 2027"
     assert values["exceptions-0-last_day"] == "25 December 2027"
     # Saved again untouched, it stays the same.
     assert errors(save(admin, phone)) == []
-    kept.refresh_from_db()
-    assert (kept.first_day, kept.last_day) == (date(2027, 12, 3), date(2027, 12, 25))
+    exception.refresh_from_db()
+    assert (exception.first_day, exception.last_day) == (date(2027, 12, 3), date(2027, 12, 25))
 
 
 def test_a_day_that_is_none_is_refused_and_stays_as_typed(admin):
     page = save(admin, Guide.objects.get(slug="consent"), reviewed_on="12/25/2026")
-    assert any("Write the day first" in one for one in errors(page))
+    assert any("Write the day first" in error for error in errors(page))
     assert form_values(page)["reviewed_on"] == "12/25/2026"
 
 
@@ -149,8 +153,8 @@ def test_hours_are_typed_as_people_say_them(admin):
     phone = Phone.objects.get(slug="h-galop")
     typed = exceptions("3/12/2027", "3/12/2027", opens_at="9.30am", closes_at="24:00")
     assert errors(save(admin, phone, **typed)) == []
-    kept = ScheduleException.objects.get(phone=phone)
-    assert (kept.opens_at, kept.closes_at) == (time(9, 30), time(0))
+    exception = ScheduleException.objects.get(phone=phone)
+    assert (exception.opens_at, exception.closes_at) == (time(9, 30), time(0))
     values = form_values(Page(admin.get(change_url(phone))))
     assert values["exceptions-0-opens_at"] == "09:30"
     assert values["exceptions-0-closes_at"] == "00:00"
@@ -159,7 +163,7 @@ def test_hours_are_typed_as_people_say_them(admin):
 def test_nothing_opens_at_the_end_of_the_day(admin):
     typed = exceptions("3/12/2027", "3/12/2027", opens_at="24:00", closes_at="02:00")
     page = save(admin, Phone.objects.get(slug="h-galop"), **typed)
-    assert any("A day begins at 00:00" in one for one in errors(page))
+    assert any("A day begins at 00:00" in error for error in errors(page))
 
 
 def test_lists_forms_and_the_calendar_say_days_as_in_britain(admin):
@@ -174,7 +178,7 @@ def test_lists_forms_and_the_calendar_say_days_as_in_britain(admin):
     # A verification is read-only, and its day is in words there too.
     phone = Phone.objects.get(slug="h-galop")
     page = Page(admin.get(change_url(phone)))
-    days = [text(one) for one in page.all("div", class_="readonly")]
+    days = [text(element) for element in page.all("div", class_="readonly")]
     assert "23 November 2026" in days
     catalogue = admin.get("/admin/jsi18n/").content.decode()
     assert '"FIRST_DAY_OF_WEEK": 1' in catalogue
@@ -197,7 +201,7 @@ def test_a_notice_whose_last_day_has_gone_by_is_refused(admin):
     service = Service.objects.get(slug="day-and-night-line")
     closed = {"is_closed_for_now": ["on"], "notice_en": "Closed while they move."}
     page = save(admin, service, notice_until="3/12/2020", **closed)
-    assert any("readers would see no notice" in one for one in errors(page))
+    assert any("readers would see no notice" in error for error in errors(page))
     assert form_values(page)["notice_until"] == "3/12/2020"
     assert errors(save(admin, service, notice_until="3/12/2090", **closed)) == []
     # Once it has passed, officers can still change other fields and end the notice.
@@ -208,14 +212,14 @@ def test_a_notice_whose_last_day_has_gone_by_is_refused(admin):
 
 def test_a_last_day_of_a_notice_needs_the_notice(admin):
     page = save(admin, Service.objects.get(slug="day-and-night-line"), notice_until="3/12/2090")
-    assert any("Write the notice, or clear" in one for one in errors(page))
+    assert any("Write the notice, or clear" in error for error in errors(page))
 
 
 @pytest.mark.parametrize(("model", "slug"), [(Guide, "consent"), (Organization, "nhs")])
 def test_a_last_day_that_has_gone_by_is_refused(admin, model, slug):
     row = model.objects.get(slug=slug)
     page = save(admin, row, ends_on="3/12/2020")
-    assert any("This date has passed" in one for one in errors(page))
+    assert any("This date has passed" in error for error in errors(page))
     row.refresh_from_db()
     assert row.ends_on is None
 
@@ -241,28 +245,28 @@ def test_hours_of_days_gone_by_are_refused(admin, part, typed):
     }
     new = {f"{part}-{place}-{name}": value for name, value in typed.items()}
     page = save(admin, phone, **{f"{part}-TOTAL_FORMS": str(place + 1)}, **(empty | new))
-    assert any("passed" in one for one in errors(page)), errors(page)
+    assert any("passed" in error for error in errors(page)), errors(page)
 
 
 def yes_of(page):
     """The box that an officer ticks to confirm."""
-    (box,) = [one for one in page.all("input") if one.get("name") == "_yes"]
+    (box,) = [field for field in page.all("input") if field.get("name") == "_yes"]
     return box.get("value")
 
 
 def test_a_first_day_to_come_is_asked_about_before_readers_lose_the_page(admin):
     guide = Guide.objects.get(slug="consent")
     page = save(admin, guide, starts_on="10/12/2090", summary_en="Typed just now.")
-    (said,) = [one for one in errors(page) if "Readers can see this now" in one]
-    assert "until 10 December 2090" in said
-    said_yes = yes_of(page)
+    (question,) = [error for error in errors(page) if "Readers can see this now" in error]
+    assert "until 10 December 2090" in question
+    confirmation = yes_of(page)
     assert form_values(page)["summary_en"] == "Typed just now."
     guide.refresh_from_db()
     assert guide.starts_on is None
     # Confirming another day does not confirm this one.
-    values = form_values(page) | {"starts_on": "11/12/2090", "_yes": said_yes}
+    values = form_values(page) | {"starts_on": "11/12/2090", "_yes": confirmation}
     page = Page(admin.post(change_url(guide), values, follow=True))
-    assert any("until 11 December 2090" in one for one in errors(page))
+    assert any("until 11 December 2090" in error for error in errors(page))
     values = form_values(page) | {"_yes": yes_of(page)}
     page = Page(admin.post(change_url(guide), values, follow=True))
     assert errors(page) == []

@@ -236,9 +236,11 @@ def test_a_link_to_an_archived_page_holds_back_the_entry_that_has_it(editions):
         description_en="Read [this](/guides/consent/) first."
     )
     done = publish.publish()
-    (held,) = done.left_out
-    assert held.record.label == "strategy.formofabuse"
-    assert "/guides/consent/, which is archived or past its last day. Remove the link." in held.why
+    (refusal,) = done.left_out
+    assert refusal.record.label == "strategy.formofabuse"
+    assert (
+        "/guides/consent/, which is archived or past its last day. Remove the link." in refusal.why
+    )
     assert pages()["/guides/consent/"]["status"] == 410
 
 

@@ -115,8 +115,8 @@ def test_every_quotation_says_where_it_comes_from(pages):
 
 @pytest.mark.parametrize("word", ["lower IQ", "historically", "perpetrators", "nominal"])
 def test_wording_kept_for_quotation_stands_nowhere_else(pages, word):
-    for path, whole in pages.items():
-        page = Page(whole.response)
+    for path, original in pages.items():
+        page = Page(original.response)
         for parent in list(page.root.iter()):
             for child in list(parent):
                 # Quoted words, and the strategy's own headings and titles.

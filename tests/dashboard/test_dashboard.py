@@ -25,14 +25,14 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def people():
     """A client of each role."""
-    found = {}
+    clients = {}
     for role in ("Editors", "Publishers", "Keepers of users", None):
         user = User.objects.create_user(f"of {role}", is_staff=True)
         if role:
             user.groups.add(Group.objects.get(name=role))
-        found[role] = Client()
-        found[role].force_login(user)
-    return found
+        clients[role] = Client()
+        clients[role].force_login(user)
+    return clients
 
 
 def needs(page):
@@ -57,26 +57,26 @@ def first_page(client):
 
 
 def test_the_open_questions_lead_to_where_they_are_answered(people):
-    found = under(first_page(people["Editors"]), "Open questions")
+    links = under(first_page(people["Editors"]), "Open questions")
     for slug, about in (
         ("adult-safeguarding", ContactLine.objects.get(reference="CON-05")),
         ("spoc-hours", Phone.objects.get(role="spoc")),
         ("adult-care-centre", Service.objects.get(line="h-sarc-finder")),
     ):
         question = OpenQuestion.objects.get(slug=slug)
-        (address,) = (url for title, url in found if title == question.words)
+        (address,) = (url for title, url in links if title == question.words)
         assert Page(people["Editors"].get(address)).response.status_code == 200
         assert question.record == about
         assert address == change_url(question)
-        assert change_url(about) in [url for _, url in found]
+        assert change_url(about) in [url for _, url in links]
 
 
 def test_an_answered_question_leaves_the_first_page(people):
     question = OpenQuestion.objects.get(slug="spoc-hours")
 
     def is_asked():
-        found = under(first_page(people["Editors"]), "Open questions")
-        return question.words in [title for title, _ in found]
+        links = under(first_page(people["Editors"]), "Open questions")
+        return question.words in [title for title, _ in links]
 
     assert is_asked()
     OpenQuestion.objects.filter(pk=question.pk).update(answer="Monday to Friday, they said.")
@@ -98,11 +98,11 @@ def test_a_number_asks_to_be_checked_two_weeks_before_it_lapses(people, days_ago
     Verification.objects.update(verified_on=timezone.localdate(), method="rang")
     phone.verifications.update(verified_on=timezone.localdate() - timedelta(days=days_ago))
     page = first_page(people["Editors"])
-    found = under(page, "Check these numbers")
+    links = under(page, "Check these numbers")
     if says is None:
-        assert found == []
+        assert links == []
     else:
-        assert found == [(str(phone), f"{change_url(phone)}#verifications-group")]
+        assert links == [(str(phone), f"{change_url(phone)}#verifications-group")]
         assert says in page.main
 
 
@@ -110,9 +110,9 @@ def test_a_number_nobody_ever_checked_comes_first_and_999_never_lapses(people):
     Verification.objects.update(verified_on=timezone.localdate() - timedelta(days=91))
     phone = Phone.objects.get(slug="h-shout")
     phone.verifications.all().delete()
-    found = under(first_page(people["Editors"]), "Check these numbers")
-    assert found[0][0] == str(phone)
-    assert not [one for one, _ in found if one.endswith((": 999", ": 101", ": 111"))]
+    links = under(first_page(people["Editors"]), "Check these numbers")
+    assert links[0][0] == str(phone)
+    assert not [title for title, _ in links if title.endswith((": 999", ": 101", ": 111"))]
 
 
 def test_what_was_refused_comes_first_with_the_form_that_mends_it(people, editions):
@@ -130,9 +130,9 @@ def test_what_waits_to_go_out_is_named_for_who_sees_editions(people, editions, a
     assert under(first_page(people["Publishers"]), "Waiting to be published") == []
     guide = Guide.objects.get(slug="consent")
     save(admin, guide, summary_en="New words.")
-    found = under(first_page(people["Publishers"]), "Waiting to be published")
-    assert [one for one, _ in found] == [guide.name, "See all of them, and what changed"]
-    assert under(first_page(people["Editors"]), "Waiting to be published") == found
+    links = under(first_page(people["Publishers"]), "Waiting to be published")
+    assert [title for title, _ in links] == [guide.name, "See all of them, and what changed"]
+    assert under(first_page(people["Editors"]), "Waiting to be published") == links
     assert under(first_page(people["Keepers of users"]), "Waiting to be published") == []
 
 
@@ -162,9 +162,9 @@ def test_the_parts_stand_in_the_order_of_the_public_site(people, client):
     page = first_page(people["Editors"])
     parts = [text(h) for h in page.all("h3")]
     menu = [text(a) for a in Page(client.get("/")).one("nav", id="pages").iter("a")]
-    shared = [one for one in parts if one in menu]
+    shared = [part for part in parts if part in menu]
     assert len(shared) > 6
-    assert shared == [one for one in menu if one in shared]
+    assert shared == [part for part in menu if part in shared]
 
 
 def test_every_list_of_the_admin_stands_on_the_first_page(admin):

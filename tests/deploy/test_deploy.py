@@ -52,7 +52,7 @@ def addresses(folder):
 def headers_of(folder, file):
     """The headers that nginx adds to a page, read from its includes."""
     maps = (folder / "current" / "http.conf").read_text()
-    found = {}
+    headers = {}
     for name, value in re.findall(
         r"^add_header (\S+) (.+);$", (folder / "current" / "page.conf").read_text(), re.M
     ):
@@ -61,8 +61,8 @@ def headers_of(folder, file):
             own = dict(re.findall(r'^    ("[^"]+"|default) "(.*)";$', table, re.M))
             value = own.get(f'"{file}"', own["default"])
         if value := value.strip('"').replace('\\"', '"'):
-            found[name] = value
-    return found
+            headers[name] = value
+    return headers
 
 
 def test_nginx_has_every_page_with_its_bytes_and_its_headers(taken):
@@ -184,12 +184,12 @@ def test_a_worker_that_takes_anothers_place_has_todays_edition(editions):
 
 def unit(name):
     """A unit's settings by name. A name may appear more than once."""
-    found = {}
+    directives = {}
     for line in (project.BASE_DIR / "deploy/systemd" / name).read_text().splitlines():
-        name, is_said, value = line.partition("=")
-        if is_said and not line.startswith("#"):
-            found.setdefault(name, []).append(value)
-    return found
+        name, equals, value = line.partition("=")
+        if equals and not line.startswith("#"):
+            directives.setdefault(name, []).append(value)
+    return directives
 
 
 UNITS = ["public@", "admin", "publisher", "front", "backup"]
@@ -197,31 +197,31 @@ UNITS = ["public@", "admin", "publisher", "front", "backup"]
 
 @pytest.mark.parametrize("name", UNITS)
 def test_a_unit_starts_what_is_there_and_may_do_little(name):
-    said = unit(f"helphub-{name}.service")
-    (start,) = said["ExecStart"]
+    directives = unit(f"helphub-{name}.service")
+    (start,) = directives["ExecStart"]
     for word in re.findall(r"manage\.py|deploy/\S+\.py", start):
         assert (project.BASE_DIR / word).exists()
     for module in re.findall(r"-m (deploy[\w.]+)", start):
         assert importlib.util.find_spec(module)
-    assert said["ProtectSystem"] == ["strict"]
-    assert said["NoNewPrivileges"] == ["yes"]
-    assert not any("DEBUG" in value or "SECRET" in value for value in said["Environment"])
+    assert directives["ProtectSystem"] == ["strict"]
+    assert directives["NoNewPrivileges"] == ["yes"]
+    assert not any("DEBUG" in value or "SECRET" in value for value in directives["Environment"])
 
 
 @pytest.mark.parametrize("name", ["public@", "front"])
 def test_readers_servers_reach_no_network_no_secret_and_write_no_edition(name):
-    said = unit(f"helphub-{name}.service")
-    assert said["EnvironmentFile"] == ["/etc/helphub/public.env"]
-    assert "HELPHUB_ROLE=public" in said["Environment"][0]
-    assert said["PrivateNetwork"] == ["yes"]
-    assert "/var/lib/helphub/editions" in said["ReadOnlyPaths"][0].split()
-    assert "/run/postgresql" in said["InaccessiblePaths"][0]
+    directives = unit(f"helphub-{name}.service")
+    assert directives["EnvironmentFile"] == ["/etc/helphub/public.env"]
+    assert "HELPHUB_ROLE=public" in directives["Environment"][0]
+    assert directives["PrivateNetwork"] == ["yes"]
+    assert "/var/lib/helphub/editions" in directives["ReadOnlyPaths"][0].split()
+    assert "/run/postgresql" in directives["InaccessiblePaths"][0]
 
 
 def test_the_publisher_alone_writes_editions():
     for name in UNITS:
-        said = unit(f"helphub-{name}.service")
-        may_write = "helphub" in said.get("StateDirectory", [])
+        directives = unit(f"helphub-{name}.service")
+        may_write = "helphub" in directives.get("StateDirectory", [])
         assert may_write == (name == "publisher"), name
 
 
@@ -296,12 +296,12 @@ def test_nothing_is_left_to_fill_in(modules):
 
 
 def test_without_the_module_for_brotli_nothing_is_rendered(tmp_path, capsys):
-    given = ["--public", "a.example", "--admin", "b.example", "--certificate", "/c", "--key", "/k"]
+    words = ["--public", "a.example", "--admin", "b.example", "--certificate", "/c", "--key", "/k"]
     with pytest.raises(SystemExit, match="apt-get install libnginx-mod-http-brotli-static"):
-        render.main([*given, "--modules", str(tmp_path)])
+        render.main([*words, "--modules", str(tmp_path)])
     assert capsys.readouterr().out == ""
     (tmp_path / render.BROTLI).touch()
-    render.main([*given, "--modules", str(tmp_path)])
+    render.main([*words, "--modules", str(tmp_path)])
     rendered = capsys.readouterr().out
     assert f"load_module {tmp_path}/{render.BROTLI};" in rendered
     assert "brotli_static on;" in rendered
@@ -313,9 +313,9 @@ def test_without_the_module_for_brotli_nothing_is_rendered(tmp_path, capsys):
 @pytest.fixture(scope="session")
 def postgres():
     """A PostgreSQL: the one that DATABASE_URL names, or a temporary one."""
-    given = os.environ.get("DATABASE_URL", "")
-    if given.startswith("postgres"):
-        yield given
+    url = os.environ.get("DATABASE_URL", "")
+    if url.startswith("postgres"):
+        yield url
         return
     with tempfile.TemporaryDirectory(prefix="helphub-pg-") as folder:
         Path(folder).chmod(0o755)  # Started by root, the server runs as another account.
@@ -385,8 +385,8 @@ def test_a_backup_is_proved_without_touching_what_is_in_use(working, empty, tmp_
 def test_a_row_that_is_not_what_it_was_is_named(working, empty, tmp_path):
     file = backup.back_up(working, tmp_path / "backups")
     notes = backup.rows_of(file)
-    found = backup.hashes(working)["contacts_phone"]
-    notes.write_text(notes.read_text().replace(found, "0" * 64))
+    digest = backup.hashes(working)["contacts_phone"]
+    notes.write_text(notes.read_text().replace(digest, "0" * 64))
     with pytest.raises(restore.RestoreError, match="contacts_phone"):
         restore.restore(file, empty)
 

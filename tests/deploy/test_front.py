@@ -65,9 +65,9 @@ class Served:
         self.front, self.port = folder / "front", free_port()
         self.plain_port = free_port()
         self.processes = {}
-        for one in (self.front, folder / "nginx", folder / "tmp"):
-            one.mkdir()
-            one.chmod(0o755)
+        for path in (self.front, folder / "nginx", folder / "tmp"):
+            path.mkdir()
+            path.chmod(0o755)
         self.log = folder / "log"
 
     def environment(self):
@@ -314,8 +314,8 @@ def test_on_a_full_disk_nginx_shows_nothing_withdrawn_and_comes_back_by_itself(b
         until(lambda: "No space left" in str(health.faults_of_front()))
         until(lambda: built.status(PAGE) == 200, 30)
         assert not built.is_open()
-        status, _, said = built.ask("/healthz/fresh")
-        assert (status, b"nginx does not have edition 000002" in said) == (503, True)
+        status, _, body = built.ask("/healthz/fresh")
+        assert (status, b"nginx does not have edition 000002" in body) == (503, True)
         assert NUMBER not in built.body(PAGE)
         size("200m")
         until(built.is_open)
@@ -438,13 +438,13 @@ def test_pages_that_somebody_changed_in_nginxs_own_copy_are_made_good(served):
 
 
 def spoken(port, request):
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as one:
-        one.sendall(request)
-        found = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(request)
+        answer = b""
         with suppress(ConnectionResetError, TimeoutError):
-            while part := one.recv(65536):
-                found += part
-        return found
+            while part := connection.recv(65536):
+                answer += part
+        return answer
 
 
 def line(path, method=b"GET", host=PUBLIC, more=b""):
@@ -489,7 +489,9 @@ def test_every_answer_has_the_numbers_and_the_headers_and_no_log_has_what_was_as
     for what, request in ODD.items():
         answer = spoken(served.port, request)
         head, _, body = answer.partition(b"\r\n\r\n")
-        named = {one.partition(b":")[0].strip().lower().decode() for one in head.split(b"\r\n")[1:]}
+        named = {
+            header.partition(b":")[0].strip().lower().decode() for header in head.split(b"\r\n")[1:]
+        }
         status = head[9:12]
         if status in {b"301", b"302"}:  # The admin's, to its sign-in.
             continue

@@ -95,7 +95,7 @@ def main(words):
                 oracle.know(files[page].read_bytes())
             head = f"{'':34} {'way':12} {'good':>8} {'degraded':>8} {'bad':>5}"
             print(f"{head} {'p99 ms':>8} {'help now':>9}")
-            results = [perform(one, stack, oracle, pages) for one in wanted]
+            results = [perform(drill, stack, oracle, pages) for drill in wanted]
         except StackError as error:
             sys.exit(str(error))
         finally:

@@ -59,11 +59,11 @@ class Drill:
 
 
 def drill(name, seconds=8.0, **allowed):
-    def kept(function):
+    def register(function):
         DRILLS.append(Drill(name, contextmanager(function), seconds, Allowed(**allowed)))
         return function
 
-    return kept
+    return register
 
 
 # The database
@@ -116,18 +116,18 @@ def database_read_only(stack, this):
 
 @drill("all connections of the database taken", seconds=5)
 def connections_taken(stack, this):
-    held = []
+    connections = []
     with suppress(psycopg.OperationalError):
         while True:
-            held.append(backup.connect(stack.database_url()))
+            connections.append(backup.connect(stack.database_url()))
     status, _, body = admin_page(stack)
     # A thread in the admin may still hold a connection.
     if status != 302 and not (status == 503 and b"does not answer" in body):
         this.faults.append(f"The admin answers {status}: {body[:200]}")
-    this.notes.append(f"{len(held)} taken; the admin answers {status}")
+    this.notes.append(f"{len(connections)} taken; the admin answers {status}")
     yield
-    for one in held:
-        one.close()
+    for connection in connections:
+        connection.close()
 
 
 @drill("database emptied, then restored", seconds=3)
@@ -246,10 +246,10 @@ def edition_altered(stack, this):
     for file in files[30:60]:
         file.unlink()
     manifest = edition / "manifest.json"
-    whole = manifest.read_bytes()
+    content = manifest.read_bytes()
     restart_all_that_reads(stack)  # Anything that loads now must refuse it and use the one before.
     time.sleep(2)
-    replace(manifest, whole[: len(whole) // 2])
+    replace(manifest, content[: len(content) // 2])
     restart_all_that_reads(stack)
     yield
     # Nobody steps in: the publisher makes it again.
@@ -259,7 +259,7 @@ def edition_altered(stack, this):
 
 @drill("publish killed twenty times", seconds=0)
 def publish_killed(stack, this):
-    whole = 0
+    intact = 0
     for _ in range(20):
         touch_content(stack)
         process = subprocess.Popen(
@@ -274,13 +274,13 @@ def publish_killed(stack, this):
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        whole += is_whole(stack.editions / "current")
-    if whole != 20:
-        this.faults.append(f"The current edition was whole {whole} times of 20.")
+        intact += is_whole(stack.editions / "current")
+    if intact != 20:
+        this.faults.append(f"The current edition was whole {intact} times of 20.")
     stack.manage("publish", stdout=subprocess.DEVNULL)
     if left := list(stack.editions.glob(".work-*")):
         this.faults.append(f"Left behind: {left}")
-    this.notes.append(f"whole {whole} times of 20")
+    this.notes.append(f"whole {intact} times of 20")
     yield
 
 
@@ -305,8 +305,8 @@ def disk_full(stack, this):
             this.faults.append("The current edition is not what it was.")
         if left := list(folder.glob(".work-*")):
             this.faults.append(f"Left behind: {left}")
-        said = result.stderr.strip().splitlines()
-        this.notes += [how, f"said: {said[-1][:90] if said else 'nothing'}"]
+        output = result.stderr.strip().splitlines()
+        this.notes += [how, f"said: {output[-1][:90] if output else 'nothing'}"]
     yield
 
 
@@ -339,9 +339,9 @@ def withdrawal_interrupts(stack, this):
     )
     until(lambda: is_making_pages(stack), 120)
     this.notes.append(f"by command: {withdrawn(stack, this, officer, 'h-childline')}")
-    said, _ = command.communicate(timeout=600)
-    if command.returncode or "Started again at" not in said:
-        this.faults.append(f"The command did not begin again: {said[-300:]}")
+    output, _ = command.communicate(timeout=600)
+    if command.returncode or "Started again at" not in output:
+        this.faults.append(f"The command did not begin again: {output[-300:]}")
     yield
 
 
@@ -393,7 +393,7 @@ def withdrawn(stack, this, officer, line):
     form = form_values(officer.ask(address))
     started = time.monotonic()
     officer.ask(address, form | {"why": "A drill"})
-    left = [(port, one) for port in stack.state["ports"].values() for one in showing]
+    left = [(port, address) for port in stack.state["ports"].values() for address in showing]
     while left and time.monotonic() - started < 10 * LONGEST_WITHDRAWAL:
         if is_met(*left[-1], link):
             time.sleep(0.1)
@@ -487,18 +487,18 @@ def slow_clients(stack, this):
     ]
     sockets = []
     for number in range(count):
-        one = socket.socket()
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        one.settimeout(5)
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.settimeout(5)
         # Use several addresses: one address has only so many ports.
-        one.bind((f"127.0.{1 + number // 2000}.1", 0))
-        one.connect(("127.0.0.1", port))
-        one.sendall(beginnings[number % 4])
-        sockets.append(one)
+        client.bind((f"127.0.{1 + number // 2000}.1", 0))
+        client.connect(("127.0.0.1", port))
+        client.sendall(beginnings[number % 4])
+        sockets.append(client)
     this.notes.append(f"{count} clients: idle, half a header, half a body, not reading")
     yield
-    for one in sockets:
-        one.close()
+    for client in sockets:
+        client.close()
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
@@ -527,15 +527,15 @@ def one_address(stack, this):
         connection = http.client.HTTPConnection(
             "127.0.0.1", port, timeout=10, source_address=("127.9.9.9", 0)
         )
-        started, found = time.monotonic(), set()
+        started, statuses = time.monotonic(), set()
         for _ in range(500):
             connection.request("GET", "/help-now/", headers={"Host": PUBLIC_HOST})
             response = connection.getresponse()
             response.read()
-            found.add(response.status)
+            statuses.add(response.status)
         connection.close()
-        this.notes.append(f"{name}: {found} in {time.monotonic() - started:.1f} s")
-        if found != {200}:
+        this.notes.append(f"{name}: {statuses} in {time.monotonic() - started:.1f} s")
+        if statuses != {200}:
             this.faults.append("Who shares an address with others is sent away.")
     yield
 
@@ -587,8 +587,8 @@ def nothing_left(stack, this):
     for file in stack.folder.rglob("*"):
         if file.is_file() and not file.is_relative_to(stack.data):
             looked += 1
-            found = file.read_bytes()
-            if canary.encode() in found or b"127.77.66.55" in found:
+            content = file.read_bytes()
+            if canary.encode() in content or b"127.77.66.55" in content:
                 this.faults.append(f"{file.relative_to(stack.folder)} holds something of a reader.")
     this.notes.append(f"{looked} files searched")
     yield
@@ -654,15 +654,15 @@ def restart(stack, name):
 
 
 def answers(path):
-    with socket.socket(socket.AF_UNIX) as one:
-        one.settimeout(5)
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(5)
         try:
-            one.connect(str(path))
-            one.sendall(
+            connection.connect(str(path))
+            connection.sendall(
                 f"GET /help-now/ HTTP/1.0\r\nHost: {PUBLIC_HOST}\r\n"
                 "X-Forwarded-Proto: https\r\n\r\n".encode()
             )
-            return b" 200 " in one.recv(20)
+            return b" 200 " in connection.recv(20)
         except OSError:
             return False
 
@@ -755,15 +755,15 @@ def raw(port, path, host, headers=()):
 
 
 def spoken(port, request):
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as one:
-        one.sendall(request)
-        found = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(request)
+        answer = b""
         with suppress(ConnectionResetError, TimeoutError):
-            while part := one.recv(65536):
-                found += part
-                if b"Connection: keep-alive" in found and b"</html>" in found:
+            while part := connection.recv(65536):
+                answer += part
+                if b"Connection: keep-alive" in answer and b"</html>" in answer:
                     break
-        return found
+        return answer
 
 
 def without_date(reply):

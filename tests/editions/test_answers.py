@@ -133,12 +133,12 @@ def test_a_question_that_fails_when_it_is_asked_again_has_changed(db):
         memory.answer(outer, Guide.objects.count() | 1)
         asked = sorted(recorder.asked)
     recorder.add_answers(connection)
-    known = {"code": "x", "day": "2026-01-01", "pages": {"/": asked}, "until": {}}
-    known["things"] = recorder.things
-    assert answers.unchanged(connection, known, "x") == {"/"}
+    record = {"code": "x", "day": "2026-01-01", "pages": {"/": asked}, "until": {}}
+    record["things"] = recorder.things
+    assert answers.unchanged(connection, record, "x") == {"/"}
     make_guide()
     make_guide()
-    assert answers.unchanged(connection, known, "x") == set()
+    assert answers.unchanged(connection, record, "x") == set()
 
 
 def test_an_answer_that_is_right_until_another_day_is_another_answer():

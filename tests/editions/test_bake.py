@@ -30,13 +30,15 @@ def rows():
 def file(tmp_path):
     """Bakes rows and gives the tables of the file."""
 
-    def write(found):
+    def write(tables):
         path = tmp_path / "content.sqlite3"
-        bake.write(found, path)
-        with closing(sqlite3.connect(path)) as one:
-            names = one.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        bake.write(tables, path)
+        with closing(sqlite3.connect(path)) as database:
+            names = database.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table'"
+            ).fetchall()
             return {
-                name: one.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
+                name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
                 for (name,) in names
                 if not name.startswith("sqlite_")
             }
@@ -80,10 +82,10 @@ def test_what_is_not_published_takes_its_child_rows_with_it():
     Phone.objects.filter(fallback=phone).update(fallback=None)
     Phone.objects.filter(pk=phone.pk).update(is_published=False)
     assert phone.schedules.exists()
-    found = rows()
-    assert phone.pk not in found[Phone]
+    tables = rows()
+    assert phone.pk not in tables[Phone]
     for table in (Schedule, Service.phones.through):
-        assert phone.pk not in {row["phone_id"] for row in found[table].values()}
+        assert phone.pk not in {row["phone_id"] for row in tables[table].values()}
 
 
 def test_an_old_address_whose_topic_is_not_published_leads_home():
@@ -108,48 +110,48 @@ def test_an_entry_that_is_held_back_has_the_rows_of_before():
     assert suggested
     guide.suggestions.all().delete()
     Guide.objects.filter(pk=guide.pk).update(name_en="Another name")
-    found = rows()
-    assert found[Guide][guide.pk]["name_en"] == "Another name"
-    diff.hold_back(found, before, [("strategy.guide", guide.pk)])
-    assert found[Guide][guide.pk] == before[Guide][guide.pk]
-    again = [row for row in found[Suggestion].values() if row["guide_id"] == guide.pk]
+    tables = rows()
+    assert tables[Guide][guide.pk]["name_en"] == "Another name"
+    diff.hold_back(tables, before, [("strategy.guide", guide.pk)])
+    assert tables[Guide][guide.pk] == before[Guide][guide.pk]
+    again = [row for row in tables[Suggestion].values() if row["guide_id"] == guide.pk]
     assert {row["service_id"] for row in again} == suggested
 
 
 def test_rows_that_do_not_hold_together_are_refused(tmp_path):
-    found = rows()
-    found[Organization].clear()
+    tables = rows()
+    tables[Organization].clear()
     with pytest.raises(bake.BakeError, match="refer to rows that do not exist"):
-        bake.write(found, tmp_path / "content.sqlite3")
+        bake.write(tables, tmp_path / "content.sqlite3")
 
 
 def test_two_entries_at_one_address_are_refused(tmp_path):
-    found = rows()
-    first, second = list(found[Guide].values())[:2]
+    tables = rows()
+    first, second = list(tables[Guide].values())[:2]
     second["slug"] = first["slug"]
     with pytest.raises(bake.BakeError, match="change the new entry's address"):
-        bake.write(found, tmp_path / "content.sqlite3")
+        bake.write(tables, tmp_path / "content.sqlite3")
 
 
 def test_what_withdraws_a_number_leaves_its_name_and_none_of_its_uses():
     phone = Phone.objects.get(slug="h-rcew247")
     assert Phone.objects.filter(fallback=phone).exists()
-    found = rows()
-    bake.withdraw(found, [("contacts.phone", phone.pk)])
-    row = found[Phone][phone.pk]
+    tables = rows()
+    bake.withdraw(tables, [("contacts.phone", phone.pk)])
+    row = tables[Phone][phone.pk]
     assert (row["is_published"], row["slug"]) == (False, "h-rcew247")
-    assert phone.pk not in {one["fallback_id"] for one in found[Phone].values()}
+    assert phone.pk not in {row["fallback_id"] for row in tables[Phone].values()}
     for table in (Schedule, Service.phones.through):
-        assert phone.pk not in {one["phone_id"] for one in found[table].values()}
+        assert phone.pk not in {row["phone_id"] for row in tables[table].values()}
 
 
 def test_what_withdraws_an_organisation_withdraws_what_it_offers():
     service = Service.objects.get(line="h-samaritans")
-    found = rows()
-    bake.withdraw(found, [("contacts.organization", service.organization_id)])
-    assert not found[Service][service.pk]["is_published"]
+    tables = rows()
+    bake.withdraw(tables, [("contacts.organization", service.organization_id)])
+    assert not tables[Service][service.pk]["is_published"]
     for phone in service.phones.all():
-        assert not found[Phone][phone.pk]["is_published"]
+        assert not tables[Phone][phone.pk]["is_published"]
 
 
 def test_an_edition_of_older_tables_is_read_with_defaults(editions):
@@ -165,14 +167,14 @@ def test_an_edition_of_older_tables_is_read_with_defaults(editions):
 
 
 def test_addresses_are_found_by_themselves_and_each_once():
-    found = public_urls.everything()
-    assert len(found) == len(set(found))
+    addresses = public_urls.everything()
+    assert len(addresses) == len(set(addresses))
     english = set(public_urls.english())
     assert {"/", "/find/", "/services/", "/contacts/", "/help-now/", "/topics/law/"} <= english
     above = set(public_urls.of_one_language())
     assert {"/robots.txt", "/sitemap.xml", "/emergency/", "/stalking", "/404.html"} <= above
     assert not english & above
-    assert not [a for a in found if a.startswith(("/admin", "/healthz"))]
+    assert not [a for a in addresses if a.startswith(("/admin", "/healthz"))]
 
 
 def test_an_app_registers_more_addresses(monkeypatch):

@@ -12,7 +12,7 @@ LAW, CONTACTS = "/topics/law/", "/contacts/"
 
 
 @pytest.fixture
-def whole(editions):
+def edition(editions):
     """The edition as the release checks see it."""
     folder = store.current()
     manifest = manifests.read_manifest(folder)
@@ -49,25 +49,25 @@ def only(edition):
     return refusal
 
 
-def test_the_real_content_passes(whole):
-    assert refusals(whole) == []
-    assert checks.warnings(whole) == []
+def test_the_real_content_passes(edition):
+    assert refusals(edition) == []
+    assert checks.warnings(edition) == []
 
 
-def test_a_page_that_fails_holds_back_its_entry(whole):
-    refusal = only(with_page(whole, LAW, status=500))
+def test_a_page_that_fails_holds_back_its_entry(edition):
+    refusal = only(with_page(edition, LAW, status=500))
     assert refusal.rule == "answers"
     assert refusal.record.label == "strategy.formofabuse"
     assert not refusal.stops
 
 
-def test_a_page_without_an_entry_that_fails_stops_everything(whole):
-    assert only(with_page(whole, "/services/", status=500)).stops
+def test_a_page_without_an_entry_that_fails_stops_everything(edition):
+    assert only(with_page(edition, "/services/", status=500)).stops
 
 
-def test_an_old_address_that_leads_nowhere_is_refused(whole):
-    headers = whole.pages["/stalking"]["headers"] | {"Location": "/topics/gone/"}
-    refusal = only(with_page(whole, "/stalking", headers=headers))
+def test_an_old_address_that_leads_nowhere_is_refused(edition):
+    headers = edition.pages["/stalking"]["headers"] | {"Location": "/topics/gone/"}
+    refusal = only(with_page(edition, "/stalking", headers=headers))
     assert "leads to /topics/gone/" in refusal.why
 
 
@@ -79,8 +79,10 @@ def test_an_old_address_that_leads_nowhere_is_refused(whole):
         (LAW, '<html lang="en" ', "<html "),
     ],
 )
-def test_a_page_in_a_wrong_language_is_refused(whole, address, old, new):
-    assert "language" in {refusal.rule for refusal in refusals(altered(whole, address, (old, new)))}
+def test_a_page_in_a_wrong_language_is_refused(edition, address, old, new):
+    assert "language" in {
+        refusal.rule for refusal in refusals(altered(edition, address, (old, new)))
+    }
 
 
 SPOC = '<a href="tel:01384455411"><bdi dir="ltr" translate="no">01384 455411</bdi></a>'
@@ -107,8 +109,8 @@ SPOC = '<a href="tel:01384455411"><bdi dir="ltr" translate="no">01384 455411</bd
         "",
     ],
 )
-def test_a_critical_number_that_nobody_sees_or_that_is_wrong_stops_everything(whole, instead):
-    refusal = only(altered(whole, LAW, (SPOC, instead)))
+def test_a_critical_number_that_nobody_sees_or_that_is_wrong_stops_everything(edition, instead):
+    refusal = only(altered(edition, LAW, (SPOC, instead)))
     assert refusal.rule == "critical numbers"
     assert refusal.stops
     assert refusal.is_critical
@@ -116,59 +118,59 @@ def test_a_critical_number_that_nobody_sees_or_that_is_wrong_stops_everything(wh
     assert refusal.record.label == "contacts.phone"
 
 
-def test_a_page_without_999_stops_everything(whole):
-    assert only(altered(whole, LAW, ('href="tel:999"', 'href="tel:998"'))).is_critical
+def test_a_page_without_999_stops_everything(edition):
+    assert only(altered(edition, LAW, ('href="tel:999"', 'href="tel:998"'))).is_critical
 
 
-def test_a_number_that_nobody_approved_stops_everything(whole):
-    approved = {line: digits for line, digits in whole.approved.items() if line != "h-spoc"}
-    refusal = only(whole._replace(approved=approved))
+def test_a_number_that_nobody_approved_stops_everything(edition):
+    approved = {line: digits for line, digits in edition.approved.items() if line != "h-spoc"}
+    refusal = only(edition._replace(approved=approved))
     assert refusal.is_critical
     assert "approve_number h-spoc" in refusal.why
 
 
-def test_digits_that_differ_from_the_approved_stop_everything(whole):
-    approved = whole.approved | {"h-spoc": ["01384455141", "01384 455141"]}
-    refusal = only(whole._replace(approved=approved))
+def test_digits_that_differ_from_the_approved_stop_everything(edition):
+    approved = edition.approved | {"h-spoc": ["01384455141", "01384 455141"]}
+    refusal = only(edition._replace(approved=approved))
     assert refusal.is_critical
     assert "shows 01384 455411" in refusal.why
     assert "the approved number is 01384 455141" in refusal.why
 
 
-def test_another_approved_number_that_differs_holds_back_its_line(whole):
-    approved = whole.approved | {"h-samaritans": ["116124", "116 124"]}
-    refusal = only(whole._replace(approved=approved))
+def test_another_approved_number_that_differs_holds_back_its_line(edition):
+    approved = edition.approved | {"h-samaritans": ["116124", "116 124"]}
+    refusal = only(edition._replace(approved=approved))
     assert (refusal.rule, refusal.stops) == ("approved numbers", False)
     assert "Samaritans" in refusal.record.name
 
 
-def test_a_dead_link_holds_back_its_entry(whole):
-    refusal = only(altered(whole, LAW, ("</h1>", '</h1><a href="/topics/gone/">gone</a>')))
+def test_a_dead_link_holds_back_its_entry(edition):
+    refusal = only(altered(edition, LAW, ("</h1>", '</h1><a href="/topics/gone/">gone</a>')))
     assert (refusal.rule, refusal.stops) == ("links", False)
     assert "/topics/gone/" in refusal.why
 
 
-def test_a_link_to_a_part_that_is_not_there_is_refused(whole):
-    refusal = only(altered(whole, LAW, ("</h1>", '</h1><a href="/contacts/#gone">gone</a>')))
+def test_a_link_to_a_part_that_is_not_there_is_refused(edition):
+    refusal = only(altered(edition, LAW, ("</h1>", '</h1><a href="/contacts/#gone">gone</a>')))
     assert "a part of /contacts/" in refusal.why
 
 
-def test_a_title_that_gives_the_subject_away_is_refused(whole):
+def test_a_title_that_gives_the_subject_away_is_refused(edition):
     title = html_facts.facts_of((store.current() / "pages/topics/law.html").read_text())["title"]
-    refusal = only(altered(whole, LAW, (f"<title>{title}", "<title>After an assault")))
+    refusal = only(altered(edition, LAW, (f"<title>{title}", "<title>After an assault")))
     assert (refusal.rule, refusal.stops) == ("titles", False)
     assert "says “assault”" in refusal.why
 
 
-def test_a_title_that_another_page_has_is_refused(whole):
-    fingerprints = {address: page["sha256"] for address, page in whole.pages.items()}
-    titles = {address: whole.facts[fingerprints[address]]["title"] for address in (LAW, CONTACTS)}
+def test_a_title_that_another_page_has_is_refused(edition):
+    fingerprints = {address: page["sha256"] for address, page in edition.pages.items()}
+    titles = {address: edition.facts[fingerprints[address]]["title"] for address in (LAW, CONTACTS)}
     changes = (f"<title>{titles[CONTACTS]}", f"<title>{titles[LAW]}")
-    assert "is already used by" in only(altered(whole, CONTACTS, changes)).why
+    assert "is already used by" in only(altered(edition, CONTACTS, changes)).why
 
 
-def test_a_page_without_a_title_is_refused(whole):
-    changed = altered(whole, LAW, ("<title>", "<p hidden>"), ("</title>", "</p>"))
+def test_a_page_without_a_title_is_refused(edition):
+    changed = altered(edition, LAW, ("<title>", "<p hidden>"), ("</title>", "</p>"))
     assert "titles" in {refusal.rule for refusal in refusals(changed)}
 
 
@@ -176,37 +178,37 @@ def test_a_page_without_a_title_is_refused(whole):
     "number",
     ["0808 802 9999", "01384 455 141", "+44 1384 455141", "116 124", "911", "07700 900123"],
 )
-def test_a_number_that_is_not_in_the_data_holds_back_its_entry(whole, number):
-    refusal = only(altered(whole, LAW, ("</h1>", f"</h1><p>Ring {number} today.</p>")))
+def test_a_number_that_is_not_in_the_data_holds_back_its_entry(edition, number):
+    refusal = only(altered(edition, LAW, ("</h1>", f"</h1><p>Ring {number} today.</p>")))
     assert (refusal.rule, refusal.stops) == ("numbers", False)
     assert number in refusal.why
 
 
-def test_a_number_in_the_data_may_be_written_in_several_ways(whole):
+def test_a_number_in_the_data_may_be_written_in_several_ways(edition):
     text = "Ring +44 1384 455411 or 01384-455411, or 0800 1111, 24 hours, since 2018-2023."
-    assert refusals(altered(whole, LAW, ("</h1>", f"</h1><p>{text}</p>"))) == []
+    assert refusals(altered(edition, LAW, ("</h1>", f"</h1><p>{text}</p>"))) == []
 
 
-def test_a_link_that_dials_something_else_is_refused(whole):
+def test_a_link_that_dials_something_else_is_refused(edition):
     link = '<a href="tel:08088029999"><bdi dir="ltr">0800 1111</bdi></a>'
-    assert only(altered(whole, LAW, ("</h1>", f"</h1>{link}"))).rule == "numbers"
+    assert only(altered(edition, LAW, ("</h1>", f"</h1>{link}"))).rule == "numbers"
 
 
-def test_a_postcode_that_is_not_in_the_data_stops_everything(whole):
-    refusal = only(altered(whole, LAW, ("</h1>", "</h1><p>Come to 5 High Street, DY1 1HF.</p>")))
+def test_a_postcode_that_is_not_in_the_data_stops_everything(edition):
+    refusal = only(altered(edition, LAW, ("</h1>", "</h1><p>Come to 5 High Street, DY1 1HF.</p>")))
     assert (refusal.rule, refusal.stops, refusal.is_critical) == ("places", True, False)
     assert "DY1 1HF" in refusal.why
-    known = whole.data | {"postcodes": ["DY1 1HF"]}
-    changed = altered(whole._replace(data=known), LAW, ("</h1>", "</h1><p>At DY1 1HF.</p>"))
+    data = edition.data | {"postcodes": ["DY1 1HF"]}
+    changed = altered(edition._replace(data=data), LAW, ("</h1>", "</h1><p>At DY1 1HF.</p>"))
     assert refusals(changed) == []
 
 
-def test_a_tenth_of_the_pages_gone_stops_everything(whole):
-    more = {f"/topics/{n}/": whole.pages[LAW] for n in range(len(whole.pages))}
-    refusal = only(whole._replace(before=whole.before | more))
+def test_a_tenth_of_the_pages_gone_stops_everything(edition):
+    more = {f"/topics/{n}/": edition.pages[LAW] for n in range(len(edition.pages))}
+    refusal = only(edition._replace(before=edition.before | more))
     assert (refusal.rule, refusal.stops) == ("lost pages", True)
-    few = {f"/topics/{n}/": whole.pages[LAW] for n in range(len(whole.pages) // 20)}
-    assert refusals(whole._replace(before=whole.before | few)) == []
+    few = {f"/topics/{n}/": edition.pages[LAW] for n in range(len(edition.pages) // 20)}
+    assert refusals(edition._replace(before=edition.before | few)) == []
 
 
 @pytest.mark.parametrize(
@@ -217,17 +219,17 @@ def test_a_tenth_of_the_pages_gone_stops_everything(whole):
         "<meta http-equiv=Set-Cookie>",
     ],
 )
-def test_what_belongs_to_one_reader_is_refused(whole, odd):
-    assert only(altered(whole, LAW, ("</h1>", f"</h1>{odd}"))).rule == "private"
+def test_what_belongs_to_one_reader_is_refused(edition, odd):
+    assert only(altered(edition, LAW, ("</h1>", f"</h1>{odd}"))).rule == "private"
 
 
-def test_a_cookie_is_refused(whole):
-    headers = whole.pages[LAW]["headers"] | {"Set-Cookie": "a=b"}
-    assert only(with_page(whole, LAW, headers=headers)).rule == "private"
+def test_a_cookie_is_refused(edition):
+    headers = edition.pages[LAW]["headers"] | {"Set-Cookie": "a=b"}
+    assert only(with_page(edition, LAW, headers=headers)).rule == "private"
 
 
-def test_a_heavy_page_is_noted_and_goes_out(whole):
-    changed = with_page(whole, LAW, sent=20_000)
+def test_a_heavy_page_is_noted_and_goes_out(edition):
+    changed = with_page(edition, LAW, sent=20_000)
     assert refusals(changed) == []
     assert checks.warnings(changed) == [f"{LAW} is 20000 bytes as sent. Only 14600 arrive at once."]
 
@@ -243,7 +245,7 @@ def test_a_heavy_page_is_noted_and_goes_out(whole):
         ("h-shout", {"kind": "voice"}),
     ],
 )
-def test_a_number_that_a_form_would_refuse_holds_back_its_line(whole, slug, values):
+def test_a_number_that_a_form_would_refuse_holds_back_its_line(edition, slug, values):
     """However it got into the data: an old release, a script, the database itself."""
     Phone.objects.filter(slug=slug).update(**values)
     phone = Phone.objects.get(slug=slug)
@@ -251,14 +253,14 @@ def test_a_number_that_a_form_would_refuse_holds_back_its_line(whole, slug, valu
         [phone.pk, phone.name_en, phone.role, *edition_data._numbers_of(phone)]
         if line[0] == phone.pk
         else line
-        for line in whole.data["lines"]
+        for line in edition.data["lines"]
     ]
-    refusal = only(whole._replace(data=whole.data | {"lines": lines}))
+    refusal = only(edition._replace(data=edition.data | {"lines": lines}))
     assert refusal.rule == "numbers that can be dialled"
     assert refusal.record == ("contacts.phone", phone.pk, phone.name_en)
     assert not refusal.stops
 
 
-def test_an_edition_of_an_older_release_is_read_too(whole):
-    older = {name: value for name, value in whole.data.items() if name != "lines"}
-    assert refusals(whole._replace(data=older)) == []
+def test_an_edition_of_an_older_release_is_read_too(edition):
+    older = {name: value for name, value in edition.data.items() if name != "lines"}
+    assert refusals(edition._replace(data=older)) == []

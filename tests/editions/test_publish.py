@@ -145,28 +145,28 @@ def test_a_page_keeps_its_day_only_if_its_headers_are_the_same_too(tmp_path):
 
 def test_an_altered_file_is_not_passed_on(editions):
     path = store.folder_of(1) / "pages/topics/law.html"
-    whole = path.read_text()
+    original = path.read_text()
     path.unlink()
     path.write_text("altered")
     publish.publish()
-    assert without_day(page("/topics/law/")) == without_day(whole)
+    assert without_day(page("/topics/law/")) == without_day(original)
 
 
 def test_damage_that_editions_share_is_mended_by_the_next_and_nothing_is_written_in_place(editions):
     pages = store.folder_of(1) / "pages/topics"
-    whole = {path.name: path.read_bytes() for path in pages.glob("law.html*")}
-    assert len(whole) == 3
+    originals = {path.name: path.read_bytes() for path in pages.glob("law.html*")}
+    assert len(originals) == 3
     # In place, so every link to this file has the damage.
     for name in ("law.html.gz", "law.html.br"):
         (pages / name).write_bytes(b"altered")
     publish.publish()
     made = store.current() / "pages/topics"
-    assert {path.name for path in made.glob("law.html*")} == set(whole)
-    before, after = whole["law.html"].decode(), (made / "law.html").read_text()
+    assert {path.name for path in made.glob("law.html*")} == set(originals)
+    before, after = originals["law.html"].decode(), (made / "law.html").read_text()
     assert without_day(after) == without_day(before)
     assert serve.Edition(store.current())
     # Even the undamaged files are separate from the ones written now.
-    for name in whole:
+    for name in originals:
         assert (pages / name).stat().st_ino != (made / name).stat().st_ino
 
 
@@ -223,7 +223,7 @@ def test_a_new_entry_that_is_held_back_is_not_there(editions):
     guide.pk, guide.slug, guide.title, guide.name_en = None, "new", "After rape", "New"
     guide.save()
     done = publish.publish()
-    assert [one.record.name for one in done.left_out] == ["New"]
+    assert [refusal.record.name for refusal in done.left_out] == ["New"]
     assert "/guides/new/" not in manifests.pages_of(store.current())
     assert "/guides/new/" not in page("/guides/")
 
@@ -232,8 +232,8 @@ def test_a_link_to_something_held_back_is_refused_naming_both(editions):
     FormOfAbuse.objects.filter(slug="marriage").update(is_published=False)
     with pytest.raises(publish.RefusedError) as refused:
         publish.publish()
-    assert any("{topic:marriage}" in one.why for one in refused.value.refusals)
-    assert all(one.record.name for one in refused.value.refusals)
+    assert any("{topic:marriage}" in refusal.why for refusal in refused.value.refusals)
+    assert all(refusal.record.name for refusal in refused.value.refusals)
     assert store.numbers() == [1]
 
 
@@ -354,11 +354,11 @@ def test_on_a_full_disk_nothing_half_made_is_left(elsewhere, editions, has_conte
         assert process.poll() is None
         time.sleep(0.01)
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (20_000, 20_000))
-    said = finish(process)
+    output = finish(process)
     assert process.returncode != 0
-    assert re.search("The disk .*(is full|could not be written)", said)
-    assert "Readers keep the edition they have." in said
-    assert "Traceback" not in said
+    assert re.search("The disk .*(is full|could not be written)", output)
+    assert "Readers keep the edition they have." in output
+    assert "Traceback" not in output
     assert store.numbers() == [1]
     assert not [path.name for path in editions.glob(".*")]
     assert serve.Edition(store.current())
@@ -425,16 +425,18 @@ def test_makers_end_with_their_publisher(elsewhere, editions):
     (store.folder_of(1) / answers.FILE).unlink()
     process = elsewhere("--time-only")
     makers_of = ["pgrep", "-f", "manage.py build_pages", "-P", str(process.pid)]
-    while not (found := subprocess.run(makers_of, capture_output=True, text=True).stdout.split()):
+    while not (
+        process_ids := subprocess.run(makers_of, capture_output=True, text=True).stdout.split()
+    ):
         assert process.poll() is None
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGKILL)
     finish(process)
     for _ in range(100):
-        if not Path(f"/proc/{found[0]}").exists():
+        if not Path(f"/proc/{process_ids[0]}").exists():
             break
         time.sleep(0.1)
-    assert not Path(f"/proc/{found[0]}").exists()
+    assert not Path(f"/proc/{process_ids[0]}").exists()
 
 
 def test_pages_are_not_made_for_a_publisher_that_was_ended(editions, settings):
@@ -450,7 +452,7 @@ def test_pages_are_not_made_for_a_publisher_that_was_ended(editions, settings):
 
 
 @pytest.mark.parametrize(
-    ("error", "said"),
+    ("error", "message"),
     [
         (OSError(28, "No space left on device", "/x"), "The disk is full"),
         (OperationalError("database or disk is full"), "The disk is full"),
@@ -465,9 +467,9 @@ def test_pages_are_not_made_for_a_publisher_that_was_ended(editions, settings):
         (KeyError("x"), "A fault in this program"),
     ],
 )
-def test_what_failed_is_said_in_words(error, said):
+def test_what_failed_is_said_in_words(error, message):
     words = errors.in_words(error)
-    assert re.search(said, words)
+    assert re.search(message, words)
     assert "Traceback" not in words
 
 
@@ -583,8 +585,10 @@ def test_a_withdrawal_is_stopped_by_a_critical_number_only(source, counted):
         Refusal("all", "", [], stops=True),
         Refusal("critical", "", [], stops=True, is_critical=True),
     ]
-    assert [one.rule for one in publish._that_count(refusals, source, "")] == counted
-    assert [one.rule for one in publish._that_count(refusals, source, "why")] == ["critical"]
+    assert [refusal.rule for refusal in publish._that_count(refusals, source, "")] == counted
+    assert [refusal.rule for refusal in publish._that_count(refusals, source, "why")] == [
+        "critical"
+    ]
 
 
 def test_many_pages_that_fail_are_reported_and_hang_nothing(editions):
@@ -595,7 +599,7 @@ def test_many_pages_that_fail_are_reported_and_hang_nothing(editions):
         topic.pk, topic.slug, topic.title = None, f"copy-{number}", f"Copy {number}"
         topic.save()
     done = publish.publish()
-    assert {one.rule for one in done.left_out} == {"answers"}
+    assert {refusal.rule for refusal in done.left_out} == {"answers"}
     assert "/topics/copy-1/" not in manifests.pages_of(store.current())
 
 

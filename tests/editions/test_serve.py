@@ -39,7 +39,7 @@ def copy_as(number):
 
 
 def test_a_page_is_sent_as_it_was_made(server, client):
-    whole = (store.current() / "pages/topics/law.html").read_bytes()
+    original = (store.current() / "pages/topics/law.html").read_bytes()
     for accepted, unpack in (
         ("gzip, deflate, br", brotli.decompress),
         ("gzip", gzip.decompress),
@@ -50,7 +50,7 @@ def test_a_page_is_sent_as_it_was_made(server, client):
     ):
         answer = Answer(server, LAW, HTTP_ACCEPT_ENCODING=accepted)
         assert answer.status_code == 200
-        assert unpack(answer.content) == whole, accepted
+        assert unpack(answer.content) == original, accepted
         assert answer["Content-Length"] == str(len(answer.content))
         assert answer["Vary"] == "Accept-Encoding"
 
@@ -134,12 +134,12 @@ def test_one_altered_file_refuses_the_whole_edition(server, suffix, caplog):
 def test_an_edition_that_was_refused_is_tried_again(server):
     copy_as(2)
     path = store.folder_of(2) / "pages/topics/law.html.gz"
-    whole = path.read_bytes()
-    path.write_bytes(whole[:-1])
+    original = path.read_bytes()
+    path.write_bytes(original[:-1])
     store.switch(2)
     look_again(server)
     assert server.current().folder == store.folder_of(1)
-    path.write_bytes(whole)
+    path.write_bytes(original)
     server.not_before = 0
     look_again(server)
     assert server.current().folder == store.folder_of(2)

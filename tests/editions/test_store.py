@@ -370,10 +370,10 @@ def test_what_is_kept_for_the_next_edition_is_taken_only_as_it_was_made(editions
 
 def test_a_spare_of_other_content_is_not_put_back(editions):
     content = store.current() / integrity.CONTENT
-    whole = content.read_bytes()
+    original = content.read_bytes()
     content.with_name(f"{integrity.CONTENT}.gz").write_bytes(gzip.compress(b"Something else."))
     assert spares.bring_back(store.current()) == []
-    assert content.read_bytes() == whole
+    assert content.read_bytes() == original
 
 
 def test_no_two_publications_work_in_the_same_folder(editions):

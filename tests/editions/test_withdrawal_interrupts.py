@@ -76,13 +76,13 @@ def at(monkeypatch):
     """Runs a function once, as soon as a publication reports this step."""
     report = state_files.set_progress
 
-    def once(doing, what, is_far=lambda said: True):
+    def once(doing, what, is_far=lambda step: True):
         happened = []
 
-        def reported(said):
-            report(said)
-            if said["doing"] == doing and is_far(said) and not happened:
-                happened.append(said)
+        def reported(step):
+            report(step)
+            if step["doing"] == doing and is_far(step) and not happened:
+                happened.append(step)
                 what()
 
         monkeypatch.setattr(state_files, "set_progress", reported)
@@ -136,8 +136,8 @@ def test_the_withdrawal_goes_out_and_the_publication_begins_again_and_says_so(
     release.refresh_from_db()
     assert (release.state, release.report["number"]) == (State.DONE, 3)
     page = Page(admin.get(reverse("publishing:publication", args=[release.pk])))
-    said = "It was stopped so that a withdrawal could go first, and restarted at 14:02."
-    assert said in page.text
+    sentence = "It was stopped so that a withdrawal could go first, and restarted at 14:02."
+    assert sentence in page.text
 
 
 @pytest.fixture
@@ -165,16 +165,16 @@ def test_what_is_checked_already_goes_out_and_the_withdrawal_follows(editions, a
 def test_page_makers_are_ended_and_their_process_is_kept(editions, admin, at):
     ask_for(Kind.RELEASE, "anna")
     everything_is_made_again()
-    found = []
+    processes = []
 
     def look():
         maker = makers._kept["maker"].process.pid
-        found.extend([maker, *children_of(maker)])
+        processes.extend([maker, *children_of(maker)])
         withdraw(admin)
 
-    at(progress.MAKING, look, is_far=lambda said: said["done"])
+    at(progress.MAKING, look, is_far=lambda step: step["done"])
     Watcher().look()
-    maker, *children = found
+    maker, *children = processes
     assert children
     assert makers._kept["maker"].process.pid == maker
     assert children_of(maker) == []
@@ -190,7 +190,7 @@ def test_page_makers_that_hang_hold_no_withdrawal_up(editions, admin, at):
         os.killpg(makers._kept["maker"].process.pid, signal.SIGSTOP)
         withdraw(admin)
 
-    at(progress.MAKING, hang, is_far=lambda said: said["done"])
+    at(progress.MAKING, hang, is_far=lambda step: step["done"])
     watcher = Watcher()
     watcher.look()
     assert not makers._kept
@@ -391,7 +391,7 @@ def test_the_first_edition_begins_again_without_what_is_withdrawn_meanwhile(
     settings.EDITIONS_DIR = tmp_path / "none"
     locking.check_writable()
     ask_for(Kind.RELEASE, "anna")
-    at(progress.MAKING, lambda: withdraw(admin), is_far=lambda said: said["done"] > 5)
+    at(progress.MAKING, lambda: withdraw(admin), is_far=lambda step: step["done"] > 5)
     watcher = Watcher()
     watcher.look()
     assert store.numbers() == []
@@ -426,7 +426,9 @@ def test_a_first_edition_that_is_killed_leaves_none_and_the_next_one_is_whole(
         )
 
     process = start()
-    while not any(one.stat().st_size > 50 for one in settings.EDITIONS_DIR.glob(".work-*/.made-*")):
+    while not any(
+        file.stat().st_size > 50 for file in settings.EDITIONS_DIR.glob(".work-*/.made-*")
+    ):
         assert process.poll() is None
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGKILL)
@@ -437,7 +439,7 @@ def test_a_first_edition_that_is_killed_leaves_none_and_the_next_one_is_whole(
         "There is no edition yet: readers see what is saved. Publish one."
     ]
     assert Client().get("/help-now/").status_code == 200
-    said, _ = start().communicate()
-    assert b"Published edition 1" in said
+    output, _ = start().communicate()
+    assert b"Published edition 1" in output
     assert integrity.damage_of(store.current()) is None
     assert not list(settings.EDITIONS_DIR.glob(".*"))

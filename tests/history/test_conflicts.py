@@ -69,12 +69,12 @@ def test_the_second_save_is_refused_with_both_side_by_side_and_its_text_kept(adm
     assert cell.get("dir") == "rtl"
     saved = Guide.objects.get(pk=guide.pk)
     assert (saved.summary_ur, saved.title) == ("ایک دو", guide.title)
-    kept = form_values(page)
-    assert (kept["summary_ur"], kept["title"]) == ("ایک تین", "My title")
+    form = form_values(page)
+    assert (form["summary_ur"], form["title"]) == ("ایک تین", "My title")
     # Fields this officer left alone keep what the other one saved.
-    assert kept["summary_en"] == "One."
+    assert form["summary_en"] == "One."
     # Once the officer has seen the conflict, it can be saved.
-    assert send(admin, guide, kept).status_code == 302
+    assert send(admin, guide, form).status_code == 302
     saved = Guide.objects.get(pk=guide.pk)
     assert (saved.summary_ur, saved.title, saved.summary_en) == ("ایک تین", "My title", "One.")
 
@@ -131,10 +131,10 @@ def test_what_was_typed_into_a_row_that_another_deleted_is_kept(admin, other):
     send(other, phone, theirs | {"schedules-0-DELETE": "on"})
     answer = send(admin, phone, mine | {"schedules-0-byday": "SU"})
     assert answer.status_code == 409
-    kept = form_values(Page(answer))
-    count = int(kept["schedules-INITIAL_FORMS"])
-    assert kept[f"schedules-{count}-byday"] == "SU"
-    assert send(admin, phone, kept).status_code == 302
+    form = form_values(Page(answer))
+    count = int(form["schedules-INITIAL_FORMS"])
+    assert form[f"schedules-{count}-byday"] == "SU"
+    assert send(admin, phone, form).status_code == 302
     assert phone.schedules.filter(byday="SU").exists()
 
 
@@ -170,9 +170,9 @@ def test_a_list_refuses_to_save_over_what_another_changed(admin, other):
     page = Page(admin.post("/admin/contacts/phone/", mine | {"form-0-position": "82"}))
     assert any("Someone else has changed this to 81" in error for error in errors(page))
     assert Phone.objects.get(pk=mine["form-0-id"]).position == 81
-    kept = form_values(page)
-    assert kept["form-0-position"] == "82"
-    admin.post("/admin/contacts/phone/", kept | {"_save": "Save"})
+    form = form_values(page)
+    assert form["form-0-position"] == "82"
+    admin.post("/admin/contacts/phone/", form | {"_save": "Save"})
     assert Phone.objects.get(pk=mine["form-0-id"]).position == 82
 
 
@@ -184,10 +184,10 @@ def situation():
     who = Choice.objects.create(slug="z9", question="who", name="Somebody")
     services = Service.objects.filter(is_own_behaviour=False)
     with recording():
-        one = Situation.objects.create(slug="both", who=who, is_published=False)
+        situation = Situation.objects.create(slug="both", who=who, is_published=False)
         for position, service in enumerate(services[:3]):
-            one.suggestions.create(service=service, position=position)
-    return one, [service.pk for service in services[3:9]]
+            situation.suggestions.create(service=service, position=position)
+    return situation, [service.pk for service in services[3:9]]
 
 
 def officers_edit(dice, row, services):
@@ -201,10 +201,10 @@ def officers_edit(dice, row, services):
         return {"is_published": dice.choice([True, False])}
     if edit == "add":
         return {("row", dice.choice(services)): dice.randrange(100)}
-    found = list(row.suggestions.values_list("service", flat=True))
-    if not found:
+    suggested = list(row.suggestions.values_list("service", flat=True))
+    if not suggested:
         return {"position": dice.randrange(100)}
-    return {("row", dice.choice(found)): dice.randrange(100) if edit == "row" else None}
+    return {("row", dice.choice(suggested)): dice.randrange(100) if edit == "row" else None}
 
 
 def type_into(values, edit):
@@ -321,8 +321,8 @@ def test_of_two_saves_at_the_same_moment_one_is_taken(two_connections):
             assert guide.summary == f"{number} {answers.index(302)}."
     finally:
         Revision.objects.filter(user__in=users).delete()
-        for one in (guide, *users):
-            one.delete()
+        for row in (guide, *users):
+            row.delete()
 
 
 def save_at_once(two_connections, clients, row, typed):

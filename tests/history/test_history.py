@@ -35,7 +35,7 @@ def lines(client, row):
     """The rows of the page of versions, newest first."""
     page = Page(client.get(history_of(row)))
     (table,) = page.all("table", id="versions")
-    return [text(one) for one in table.iter("tr")][1:]
+    return [text(line) for line in table.iter("tr")][1:]
 
 
 def compare(client, row, old, new="now"):
@@ -64,9 +64,9 @@ def form_without(client, row, prefix):
 
 def test_every_model_of_the_content_is_kept():
     rows = [model for model in content_models() if not model._meta.auto_created]
-    kept = {child for model in snapshots.records() for child, _ in snapshots.children(model)}
+    children = {child for model in snapshots.records() for child, _ in snapshots.children(model)}
     rows.append(OpenQuestion)
-    assert {*snapshots.records(), *kept} == set(rows)
+    assert {*snapshots.records(), *children} == set(rows)
     for model in rows:
         assert reversion.is_registered(model), model
 
@@ -148,7 +148,7 @@ def test_what_goes_with_something_deleted_is_a_version_of_what_stays(admin):
             slug="n", title="N", line="n", name="N", summary="N", organization=service.organization
         )
         Suggestion.objects.create(guide=guide, service=other)
-    delete = [f"admin:{one._meta.label_lower.replace('.', '_')}_delete" for one in (topic, other)]
+    delete = [f"admin:{row._meta.label_lower.replace('.', '_')}_delete" for row in (topic, other)]
     admin.post(reverse(delete[0], args=[topic.pk]), {"post": "yes"})
     assert "Changed topics." in lines(admin, service)[0]
     admin.post(reverse(delete[1], args=[other.pk]), {"post": "yes"})
@@ -156,13 +156,13 @@ def test_what_goes_with_something_deleted_is_a_version_of_what_stays(admin):
 
 
 def test_code_that_links_from_the_other_side_makes_a_version():
-    phone, (one, two) = Phone.objects.get(slug="h-samaritans"), Service.objects.all()[:2]
+    phone, (first, second) = Phone.objects.get(slug="h-samaritans"), Service.objects.all()[:2]
     with recording(why="Told to"):
-        phone.services.set([one, two])
+        phone.services.set([first, second])
     with recording():
         phone.services.clear()
-    assert [version.revision.comment for version in versions_of(one)][1] == "Told to"
-    assert len(versions_of(two)) == 3
+    assert [version.revision.comment for version in versions_of(first)][1] == "Told to"
+    assert len(versions_of(second)) == 3
 
 
 def test_what_fails_half_way_makes_no_version():
@@ -196,8 +196,8 @@ def test_overwriting_from_the_fixtures_makes_versions():
     with recording(why="Before"):
         guide.save()
     call_command("load_content", overwrite=True, no_input=True, stdout=io.StringIO())
-    loaded = "Loaded from the fixtures"
-    assert [one.revision.comment for one in versions_of(guide)] == [loaded, "Before", loaded]
+    first = "Loaded from the fixtures"
+    assert [version.revision.comment for version in versions_of(guide)] == [first, "Before", first]
 
 
 # Comparing
@@ -210,8 +210,8 @@ def test_two_versions_are_compared_word_by_word_in_each_language(admin):
     newest, middle, first = versions_of(guide)
     page = compare(admin, guide, middle, newest)
     assert page.faults == []
-    assert [text(one) for one in page.all("del")][1:] == ["two", "دو"]
-    assert [text(one) for one in page.all("ins")][1:] == ["four", "چار"]
+    assert [text(element) for element in page.all("del")][1:] == ["two", "دو"]
+    assert [text(element) for element in page.all("ins")][1:] == ["four", "چار"]
     (urdu,) = page.all("dd", lang="ur")
     assert urdu.get("dir") == "rtl"
     # Compared the other way round, it shows the same.
@@ -224,13 +224,13 @@ def test_rows_and_links_are_compared(admin):
     session = phone.schedules.first()
     save(admin, phone, **{"schedules-0-closes_at": "23:30", "schedules-0-is_overnight": []})
     page = compare(admin, phone, versions_of(phone)[1])
-    assert f"{session.closes_at:%H:%M}" in [text(one) for one in page.all("del")]
-    assert "23:30" in [text(one) for one in page.all("ins")]
+    assert f"{session.closes_at:%H:%M}" in [text(element) for element in page.all("del")]
+    assert "23:30" in [text(element) for element in page.all("ins")]
     service = Service.objects.filter(audiences__isnull=False).first()
     name = str(service.audiences.first())
     save(admin, service, audiences=[])
     page = compare(admin, service, versions_of(service)[1])
-    assert any(name in text(one) for one in page.all("del"))
+    assert any(name in text(element) for element in page.all("del"))
 
 
 @pytest.mark.parametrize("old", ["", "x", "0", "99999999"])
@@ -271,11 +271,11 @@ def test_rows_that_swapped_what_only_one_can_have_come_back(admin):
         phone.call_facts.all().delete()
         for fact in ("recorded", "rings-back"):
             phone.call_facts.create(fact=fact, answer="yes", source=f"They say {fact}.")
-    was, (one, two) = snapshots.read_one(Phone, phone.pk), phone.call_facts.all()
+    was, (first, second) = snapshots.read_one(Phone, phone.pk), phone.call_facts.all()
     with recording():
-        one.delete()
-        two.fact = "recorded"
-        two.save()
+        first.delete()
+        second.fact = "recorded"
+        second.save()
         phone.call_facts.create(fact="rings-back", answer="unknown")
     restore(admin, phone, versions_of(phone)[1])
     assert snapshots.read_one(Phone, phone.pk) == was
@@ -294,7 +294,7 @@ def test_looking_at_what_restoring_would_change_changes_nothing(admin):
     guide = Guide.objects.get(slug="consent")
     save(admin, guide, summary_en="Changed.")
     page = Page(admin.get(restore_url(guide, versions_of(guide)[1])))
-    assert "Changed." in [text(one) for one in page.all("del")]
+    assert "Changed." in [text(element) for element in page.all("del")]
     assert Guide.objects.get(pk=guide.pk).summary == "Changed."
     assert len(versions_of(guide)) == 2
 
@@ -316,8 +316,10 @@ def test_somebody_who_saves_while_one_looks_is_not_undone(admin):
     save(admin, guide, summary_en="Changed.")
     page = Page(admin.get(restore_url(guide, versions_of(guide)[1])))
     save(admin, guide, summary_en="Changed again.")
-    (mark,) = [one.get("value") for one in page.all("input") if one.get("name") == "fingerprint"]
-    answer = admin.post(restore_url(guide, versions_of(guide)[2]), {"fingerprint": mark})
+    (fingerprint,) = [
+        field.get("value") for field in page.all("input") if field.get("name") == "fingerprint"
+    ]
+    answer = admin.post(restore_url(guide, versions_of(guide)[2]), {"fingerprint": fingerprint})
     assert answer.status_code == 409
     assert Guide.objects.get(pk=guide.pk).summary == "Changed again."
 
@@ -397,11 +399,11 @@ def test_records_deleted_together_by_an_action_come_back(admin):
 
 def known_place():
     """A public place that has a version."""
-    one = place("h-galop", **PUBLIC)
+    location = place("h-galop", **PUBLIC)
     with recording():
-        one.save()
+        location.save()
     assert is_known()
-    return one
+    return location
 
 
 def is_known():
@@ -409,21 +411,21 @@ def is_known():
 
 
 def test_no_version_knows_a_place_that_is_gone(admin):
-    one = known_place()
-    service = one.service
+    place = known_place()
+    service = place.service
     admin.post(change_url(service), form_without(admin, service, "locations"))
-    assert not Location.objects.filter(pk=one.pk).exists()
+    assert not Location.objects.filter(pk=place.pk).exists()
     assert not is_known()
     page = Page(admin.get(restore_url(service, versions_of(service)[1])))
     assert "there is nothing to restore" in page.text
 
 
 def test_no_version_knows_an_address_that_is_now_told_on_booking():
-    one = known_place()
+    place = known_place()
     with recording():
-        one.address, one.name, one.address_1, one.postal_code = "on-booking", "", "", ""
-        one.directions = ""
-        one.save()
+        place.address, place.name, place.address_1, place.postal_code = "on-booking", "", "", ""
+        place.directions = ""
+        place.save()
     assert not is_known()
 
 

@@ -428,12 +428,12 @@ def test_damage_costs_one_edition_and_is_mended_by_itself_from_its_content(editi
     Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
     publish.publish()
     Guide.objects.filter(slug="consent").update(body_en="Not approved yet.")
-    whole = store.folder_of(1)
+    undamaged = store.folder_of(1)
     broken = store.folder_of(2)
     harm(broken, *some_pages(broken))
-    assert integrity.damage_of(whole) is None
+    assert integrity.damage_of(undamaged) is None
     # Meanwhile readers' servers use the previous one, and each page is good.
-    assert serve.Server(None, emergency_answer).edition.folder == whole
+    assert serve.Server(None, emergency_answer).edition.folder == undamaged
     warnings = []
     watcher = Watcher()
     publish_it = publish.publish
@@ -463,14 +463,14 @@ def test_damage_costs_one_edition_and_is_mended_by_itself_from_its_content(editi
 def test_what_an_edition_is_made_from_is_put_back_from_its_spare(editions, name, is_gone):
     publish.publish()
     folder = store.folder_of(2)
-    whole = (folder / name).read_bytes()
+    original = (folder / name).read_bytes()
     if is_gone:
         (folder / name).unlink()
     else:
         harm(folder, name)
     Watcher().look()
     assert store.current() == folder
-    assert (folder / name).read_bytes() == whole
+    assert (folder / name).read_bytes() == original
     assert integrity.damage_of(folder) is None
 
 

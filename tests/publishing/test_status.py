@@ -34,9 +34,9 @@ def folder(settings, tmp_path):
 
 
 def at_work(**values):
-    said = {"source": "release", "who": "anna", "doing": "making", "done": 410, "of": 1028}
-    said |= {"percent": 43, "left": 17, "at": time.time()}
-    state_files.set_progress(said | values)
+    step = {"source": "release", "who": "anna", "doing": "making", "done": 410, "of": 1028}
+    step |= {"percent": 43, "left": 17, "at": time.time()}
+    state_files.set_progress(step | values)
 
 
 def running(kind=Kind.RELEASE):
@@ -46,11 +46,11 @@ def running(kind=Kind.RELEASE):
     return request
 
 
-def said(admin, *requests):
+def progress_of(admin, *requests):
     """What the page's script is told about the head and these requests."""
-    answer = admin.get(PROGRESS, {"of": ["head", *(one.pk for one in requests)]}).json()
-    found = [answer["said"][key] for key in ("head", *(str(one.pk) for one in requests))]
-    return found[0] if not requests else found
+    answer = admin.get(PROGRESS, {"of": ["head", *(request.pk for request in requests)]}).json()
+    parts = [answer["said"][key] for key in ("head", *(str(request.pk) for request in requests))]
+    return parts[0] if not requests else parts
 
 
 def report_of(request):
@@ -64,7 +64,7 @@ def test_what_is_at_work_is_said_in_the_page_and_to_its_script(folder, admin):
     request = running()
     at_work()
     words = "Making pages: 410 of 1,028. About 20 seconds left."
-    head, own = said(admin, request)
+    head, own = progress_of(admin, request)
     assert own == {
         "words": words,
         "aloud": "Making pages, 25%.",
@@ -75,7 +75,7 @@ def test_what_is_at_work_is_said_in_the_page_and_to_its_script(folder, admin):
     for address in (EDITIONS, report_of(request), reverse("publishing:publications")):
         page = Page(admin.get(address))
         assert f"{words} Reload the page to see progress." in page.text
-        assert [one.get("value") for one in page.all("progress")] == ["43", "43"]
+        assert [bar.get("value") for bar in page.all("progress")] == ["43", "43"]
     page = Page(admin.get("/admin/"))
     assert f"Publishing now. {words} Reload the page to see progress." in page.text
 
@@ -95,7 +95,7 @@ def test_what_is_at_work_is_said_in_the_page_and_to_its_script(folder, admin):
 def test_each_step_is_said(folder, admin, values, words):
     request = running()
     at_work(**values)
-    assert said(admin, request)[1]["words"] == words
+    assert progress_of(admin, request)[1]["words"] == words
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_aloud_a_publication_is_said_by_its_steps_and_quarters_and_not_by_its_pa
     heard = set()
     for percent in range(0, 100, 3):
         at_work(percent=percent, done=percent)
-        heard.add(said(admin, request)[1]["aloud"])
+        heard.add(progress_of(admin, request)[1]["aloud"])
     assert heard == {
         "Making pages.",
         "Making pages, 25%.",
@@ -134,7 +134,7 @@ def test_each_sees_its_own_place_in_the_queue(folder, admin):
     first, second = running(), ask_for(Kind.LIFT, "ben")
     third = ask_for(Kind.RELEASE, "cara")
     at_work()
-    head, _, of_second, of_third = said(admin, first, second, third)
+    head, _, of_second, of_third = progress_of(admin, first, second, third)
     assert head["words"].endswith("2 more waiting.")
     ahead = "In progress now: publish what is saved (anna). Making pages: 410 of 1,028."
     assert of_second["words"].startswith(f"Number 2 in the queue. {ahead}")
@@ -142,7 +142,7 @@ def test_each_sees_its_own_place_in_the_queue(folder, admin):
     assert (of_third["percent"], of_third["is_over"]) == (None, False)
     # A withdrawal goes ahead of all of them.
     withdrawal = ask_for(Kind.WITHDRAWAL, "dora")
-    _, of_withdrawal, of_second = said(admin, withdrawal, second)
+    _, of_withdrawal, of_second = progress_of(admin, withdrawal, second)
     first_words = "This goes first: the publication in progress will stop for it."
     assert of_withdrawal["words"] == first_words
     assert of_second["words"].startswith("Number 3 in the queue.")
@@ -153,7 +153,7 @@ def test_each_sees_its_own_place_in_the_queue(folder, admin):
     )
     PublicationRequest.objects.filter(pk=withdrawal.pk).update(state=State.RUNNING)
     another = ask_for(Kind.WITHDRAWAL, "emil")
-    _, of_another, of_first = said(admin, another, first)
+    _, of_another, of_first = progress_of(admin, another, first)
     assert of_another["words"].startswith(
         "Number 2 in the queue. In progress now: take withdrawn things off every page (dora)."
     )
@@ -164,9 +164,9 @@ def test_each_sees_its_own_place_in_the_queue(folder, admin):
 
 def test_what_waits_behind_a_command_or_a_new_day_says_so(folder, admin):
     request = ask_for(Kind.RELEASE, "anna")
-    assert said(admin, request)[1]["words"] == "It is next."
+    assert progress_of(admin, request)[1]["words"] == "It is next."
     at_work(source="current", who="the clock")
-    head, own = said(admin, request)
+    head, own = progress_of(admin, request)
     assert own["words"].startswith(
         "Number 2 in the queue. In progress now: a publication (the clock). Making pages:"
     )
@@ -177,9 +177,9 @@ def test_what_waits_behind_a_command_or_a_new_day_says_so(folder, admin):
 def test_what_a_publication_left_behind_that_was_killed_is_not_believed(folder, admin):
     request = running()
     at_work(at=time.time() - progress.BELIEVED - 1)
-    assert said(admin, request)[1]["words"] == "In progress."
+    assert progress_of(admin, request)[1]["words"] == "In progress."
     (folder / state_files.PROGRESS).write_text("{torn")
-    assert said(admin, request)[1]["words"] == "In progress."
+    assert progress_of(admin, request)[1]["words"] == "In progress."
     with locking.lock():
         assert state_files.progress() is None
 
@@ -201,7 +201,7 @@ def test_what_is_over_is_said_and_no_longer_asked_for(folder, admin):
     request.finished_at = timezone.now()
     request.save()
     outcomes.note(outcomes.Attempt("release", "anna"), outcomes.DONE, number=7)
-    head, own = said(admin, request)
+    head, own = progress_of(admin, request)
     assert (own["words"], own["is_over"]) == ("done, edition 7", True)
     assert (head["words"], head["is_over"]) == ("Finished. Readers have edition 7.", True)
     page = Page(admin.get(report_of(request)))
@@ -211,7 +211,7 @@ def test_what_is_over_is_said_and_no_longer_asked_for(folder, admin):
     outcomes.note(outcomes.Attempt("release", "anna"), outcomes.FAILED, why="It’s “full”.")
     request.state, request.report = State.REFUSED, {"error": "It’s “full” & over."}
     request.save()
-    head, own = said(admin, request)
+    head, own = progress_of(admin, request)
     assert own["words"] == "refused: It’s “full” & over."
     assert head["words"] == "The publication failed. Readers still have the same edition."
 
@@ -267,17 +267,17 @@ def test_a_publication_reports_each_step_and_leaves_no_report_behind(editions, m
     Guide.objects.filter(slug__in=["consent", "home"]).update(name_en="Other words.")
     reports, report = [], state_files.set_progress
 
-    def kept(said):
-        report(said)
+    def record_step(step):
+        report(step)
         reports.append(state_files.progress())
 
-    monkeypatch.setattr(state_files, "set_progress", kept)
+    monkeypatch.setattr(state_files, "set_progress", record_step)
     monkeypatch.setattr(progress, "PAUSE", 0)
     publish.publish(who="anna")
-    steps = list(dict.fromkeys(one["doing"] for one in reports))
+    steps = list(dict.fromkeys(step["doing"] for step in reports))
     assert steps == ["reading", "making", "checking", "switching"]
-    assert {one["who"] for one in reports} == {"anna"}
-    made = [one for one in reports if one["doing"] == "making"]
+    assert {step["who"] for step in reports} == {"anna"}
+    made = [step for step in reports if step["doing"] == "making"]
     assert made[-1]["done"] == made[-1]["of"]
     assert state_files.progress() is None
     # The next one learns from this one how long a page takes.
@@ -296,37 +296,37 @@ MANIFEST = {
 
 
 def test_how_long_it_still_takes_is_told_from_the_editions_before(folder):
-    one = Progress(attempt(), MANIFEST)
-    one.at(progress.READING)
+    tracker = Progress(attempt(), MANIFEST)
+    tracker.at(progress.READING)
     # Eight seconds of reading, a hundred pages, two seconds of checking, one until the switch.
-    assert round(one.left()) == 61
-    one.pages(900, 1000, 0)
-    assert one.left() == 53
-    one.at(progress.CHECKING)
-    assert one.left() == 3
+    assert round(tracker.left()) == 61
+    tracker.pages(900, 1000, 0)
+    assert tracker.left() == 53
+    tracker.at(progress.CHECKING)
+    assert tracker.left() == 3
 
 
 def test_on_a_slower_machine_its_own_pace_tells_more(folder, monkeypatch):
     clock = [100.0]
     monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
-    one = Progress(attempt(), MANIFEST)
-    one.pages(0, 1000, 0)
+    tracker = Progress(attempt(), MANIFEST)
+    tracker.pages(0, 1000, 0)
     clock[0] += 60
-    one.pages(30, 1000, 30)
-    assert one.left() == 970 * 2 + 3
-    assert one.note() == {"made": 30, "page": 2.0}
+    tracker.pages(30, 1000, 30)
+    assert tracker.left() == 970 * 2 + 3
+    assert tracker.note() == {"made": 30, "page": 2.0}
 
 
 def test_without_an_edition_before_it_says_nothing_until_it_knows(folder, monkeypatch):
     clock = [100.0]
     monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
-    one = Progress(attempt())
-    one.at(progress.READING)
+    tracker = Progress(attempt())
+    tracker.at(progress.READING)
     assert state_files.progress()["left"] is None
     assert state_files.progress()["percent"] is None
-    one.pages(0, 1000, 0)
+    tracker.pages(0, 1000, 0)
     clock[0] += 10
-    one.pages(100, 1000, 100)
+    tracker.pages(100, 1000, 100)
     assert state_files.progress()["left"] == 92
     assert state_files.progress()["percent"] == 9
 
@@ -334,14 +334,14 @@ def test_without_an_edition_before_it_says_nothing_until_it_knows(folder, monkey
 def test_another_round_takes_nothing_back(folder, monkeypatch):
     clock = [100.0]
     monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
-    one = Progress(attempt(), MANIFEST)
+    tracker = Progress(attempt(), MANIFEST)
     seen = []
     for doing, done in (("making", 0), ("making", 500), ("reading", 0), ("making", 990)):
         clock[0] += 20
         if doing == "making":
-            one.pages(done, 1000, 0)
+            tracker.pages(done, 1000, 0)
         else:
-            one.at(doing)
+            tracker.at(doing)
         seen.append(state_files.progress()["percent"])
     assert seen == sorted(seen)
 
@@ -350,16 +350,16 @@ def test_it_looks_and_reports_twice_a_second_however_often_it_is_called(folder, 
     clock, looked, reported = [100.0], [], []
     monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
     monkeypatch.setattr(state_files, "set_progress", reported.append)
-    one = Progress(attempt(), gives_way=lambda: looked.append(1))
+    tracker = Progress(attempt(), gives_way=lambda: looked.append(1))
     for _ in range(1000):
         clock[0] += 0.01
-        one.at(progress.READING)
+        tracker.at(progress.READING)
     assert 19 <= len(looked) == len(reported) <= 21
-    one.gives_way = lambda: True
+    tracker.gives_way = lambda: True
     clock[0] += 1
     with pytest.raises(StoppedError):
-        one.at(progress.READING)
-    one.at(progress.SWITCHING)
+        tracker.at(progress.READING)
+    tracker.at(progress.SWITCHING)
 
 
 def test_a_report_that_cannot_be_written_stops_nothing(folder):
@@ -377,9 +377,9 @@ def test_the_publisher_and_its_pages_agree(editions, admin, monkeypatch):
     request = ask_for(Kind.RELEASE, "anna")
     seen, report = [], state_files.set_progress
 
-    def asked(said_now):
-        report(said_now)
-        seen.append([one["words"].split(":")[0] for one in said(admin, request)])
+    def asked(step):
+        report(step)
+        seen.append([part["words"].split(":")[0] for part in progress_of(admin, request)])
 
     monkeypatch.setattr(state_files, "set_progress", asked)
     Watcher().look()
@@ -388,6 +388,6 @@ def test_the_publisher_and_its_pages_agree(editions, admin, monkeypatch):
     for words in ("Reading the content", "Making pages", "Checking", "Switching"):
         assert f"Publishing now. {words}" in heads
         assert words in owns
-    head, own = said(admin, request)
+    head, own = progress_of(admin, request)
     assert own["words"] == "done, edition 2"
     assert head["words"] == "Finished. Readers have edition 2."

@@ -46,13 +46,13 @@ def built(db):
     build_index()
 
 
-def found(page):
+def targets(page):
     """Where the results lead, in page order."""
     return [a.get("href") for h3 in page.all("h3") for a in h3.iter("a")]
 
 
 def services(page):
-    return [path for path in found(page) if "/services/" in path]
+    return [path for path in targets(page) if "/services/" in path]
 
 
 def published_lines():
@@ -143,7 +143,7 @@ def test_every_published_line_is_found_by_its_name_and_its_everyday_name(client)
     ],
 )
 def test_everyday_words_lead_somewhere(client, words, path):
-    assert path in found(ask(client, words))
+    assert path in targets(ask(client, words))
 
 
 @pytest.mark.parametrize(
@@ -161,14 +161,14 @@ def test_everyday_words_lead_somewhere(client, words, path):
 )
 def test_spelling_is_forgiven_and_the_page_says_so(client, words, corrected, path):
     page = ask(client, words)
-    assert path in found(page)
+    assert path in targets(page)
     assert f"We looked for: {corrected}" in page.main
 
 
 @pytest.mark.parametrize("words", ["morning after pill", "he wont stop", "priest", "can't cope"])
 def test_no_word_is_corrected_into_one_that_was_not_meant(client, words):
     page = ask(client, words)
-    assert found(page)
+    assert targets(page)
     assert "We looked for" not in page.main
 
 
@@ -306,15 +306,15 @@ def test_the_wing_is_a_group_of_its_own_and_first(client):
     page = ask(client, "attracted to children")
     headings = [h.text for h in page.all("h2")]
     assert headings[0] == "Worried about your own behaviour?"
-    assert set(found(page)[:2]) == {"/guides/own-behaviour/", "/services/talk-it-through/"}
+    assert set(targets(page)[:2]) == {"/guides/own-behaviour/", "/services/talk-it-through/"}
 
 
 def test_what_is_withdrawn_is_gone_at_once(client):
     Service.objects.filter(slug="unwanted-contact").update(is_published=False)
-    assert "/services/unwanted-contact/" not in found(ask(client, "stalker"))
+    assert "/services/unwanted-contact/" not in targets(ask(client, "stalker"))
     Guide.objects.filter(slug="consent").update(body_en=f"{CANARY} here", is_published=False)
     build_index()
-    assert found(ask(client, CANARY)) == []
+    assert targets(ask(client, CANARY)) == []
     assert CANARY.encode() not in settings.FIND_INDEX.read_bytes()
 
 
@@ -327,9 +327,9 @@ def test_the_disputed_line_is_not_in_the_index(client):
 def test_a_save_in_the_admin_is_noticed(client, officer):
     row = Synonym.objects.create(slug="new", words_en=CANARY, is_published=True)
     row.services.set(Service.objects.filter(slug="under-19"))
-    assert found(ask(client, CANARY)) == []
+    assert targets(ask(client, CANARY)) == []
     LogEntry.objects.log_actions(officer.pk, [row], ADDITION)
-    assert found(ask(client, CANARY)) == ["/services/under-19/"]
+    assert targets(ask(client, CANARY)) == ["/services/under-19/"]
 
 
 def test_nothing_found_offers_ways_on(client):
@@ -343,7 +343,7 @@ def test_nothing_found_offers_ways_on(client):
 def damage(name):
     """Leave an unreadable find index, in one of the ways a disk or a person might."""
     path = settings.FIND_INDEX
-    whole = path.read_bytes()
+    original = path.read_bytes()
     if name == "missing":
         path.unlink()
     elif name == "a folder":
@@ -352,14 +352,14 @@ def damage(name):
     elif name == "empty":
         path.write_bytes(b"")
     elif name == "rubbish":
-        path.write_bytes(random.Random(1).randbytes(len(whole)))  # noqa: S311
+        path.write_bytes(random.Random(1).randbytes(len(original)))  # noqa: S311
     elif name == "a wrong byte":
         # In the description of a table: SQLite's message is then not valid text.
-        path.write_bytes(whole.replace(b"CREATE TABLE about", b"CREATE T\xa1BLE about"))
+        path.write_bytes(original.replace(b"CREATE TABLE about", b"CREATE T\xa1BLE about"))
     elif name == "torn":
-        path.write_bytes(whole[: len(whole) // 3])
+        path.write_bytes(original[: len(original) // 3])
     elif name == "rubbish inside":
-        path.write_bytes(whole[:4096] + random.Random(1).randbytes(len(whole) - 4096))  # noqa: S311
+        path.write_bytes(original[:4096] + random.Random(1).randbytes(len(original) - 4096))  # noqa: S311
     elif name == "another database":
         path.unlink()
         with closing(sqlite3.connect(path)) as file:
@@ -412,7 +412,7 @@ def test_without_an_index_the_numbers_stand_and_the_words_stand_nowhere(
 @pytest.mark.parametrize("name", ["missing", "rubbish", "empty", "another database"])
 def test_a_laptop_makes_a_new_index_by_itself(client, name):
     damage(name)
-    assert found(ask(client, "stalker"))
+    assert targets(ask(client, "stalker"))
 
 
 def test_the_words_stand_in_no_header_link_title_or_log(client, caplog):
@@ -461,7 +461,7 @@ def test_a_service_without_a_number_can_be_reached_from_there_too(client):
 @pytest.mark.parametrize("language", ["en", "ur"])
 def test_the_longest_answer_comes_in_the_first_round_trip(client, language):
     page = ask(client, "rape men police stalking nudes abuse council strategy", language)
-    assert len(found(page)) > 12
+    assert len(targets(page)) > 12
     content = page.response.content
     assert len(brotli.compress(content, quality=BROTLI_QUALITY)) < FIRST_ROUND_TRIP
     # The exit is in its first half, also for readers who get the page as it is made.
@@ -508,7 +508,7 @@ def test_the_address_of_an_answer_is_that_of_the_empty_box(client, language):
     assert CANARY in answer.html
     assert answer.response.headers.get("Location") is None
     box = Page(client.get(f"{prefix}/find/"))
-    assert found(box) == []
+    assert targets(box) == []
     assert CANARY not in box.html
     assert "For your safety your words are not kept" in box.main
     assert "stalk" not in box.main.lower()

@@ -76,8 +76,10 @@ def test_a_cost_that_an_officer_calls_free_counts_where_the_digits_do_not_say(ad
 
 def dialled(page):
     """What the page itself offers to dial: (scheme, digits)."""
-    links = [one.get("href") for one in page.one("main").iter("a")]
-    return [one.partition(":")[::2] for one in links if one.startswith(("tel:", "sms:"))]
+    links = [link.get("href") for link in page.one("main").iter("a")]
+    return [
+        address.partition(":")[::2] for address in links if address.startswith(("tel:", "sms:"))
+    ]
 
 
 @pytest.mark.parametrize("answer", ["c1", "c2", "c5", "c1-f2", "b1-c1"])
@@ -87,9 +89,9 @@ def test_who_does_not_talk_is_offered_no_call_and_always_another_way(client, ans
     assert {scheme for scheme, _digits in dialled(page)} <= {"sms"}
     for card in page.all("article", class_="card"):
         ways = [
-            one.get("href")
-            for one in card.iter("a")
-            if one.get("class") == "out" or one.get("href").startswith(("sms:", "mailto:"))
+            link.get("href")
+            for link in card.iter("a")
+            if link.get("class") == "out" or link.get("href").startswith(("sms:", "mailto:"))
         ]
         assert ways, text(card)
 
@@ -110,37 +112,37 @@ def test_first_contacts_lead_to_what_needs_no_voice(client):
 
 def test_a_chosen_answer_reads_as_one_to_remove(client):
     page = Page(client.get("/list/c3-f2/"))
-    links = {one.get("href"): one for one in page.all("ul", class_="tags")[0].iter("a")}
+    links = {link.get("href"): link for link in page.all("ul", class_="tags")[0].iter("a")}
     # Sighted readers see the first, screen readers say the second.
-    (cross, *rest) = links["/list/f2/"].iter("span")
+    (cross, *spans) = links["/list/f2/"].iter("span")
     assert (cross.get("aria-hidden"), text(cross)) == ("true", "×")
-    assert [text(one) for one in rest] == ["Remove:", "Free calls"]
-    assert rest[0].get("class") == "unseen"
+    assert [text(span) for span in spans] == ["Remove:", "Free calls"]
+    assert spans[0].get("class") == "unseen"
     assert "Leave out" not in page.text
 
 
 def test_what_deaf_people_use_stands_together_where_they_meet_it(client):
     for address in ("/contacts/", "/help-now/"):
         page = Page(client.get(address))
-        links = [one.get("href") for one in page.one("main").iter("a")]
+        links = [link.get("href") for link in page.one("main").iter("a")]
         assert "https://999bsl.co.uk" in links, address
         assert "https://www.relayuk.bt.com" in links, address
         assert "sms:999" in links, address
         assert "18000" in page.main, address
     page = Page(client.get("/contacts/"))
     (section,) = [
-        one
-        for one in page.all("section")
-        if text(next(one.iter("h2"), one)).startswith("If you are deaf")
+        section
+        for section in page.all("section")
+        if text(next(section.iter("h2"), section)).startswith("If you are deaf")
     ]
-    hrefs = [one.get("href") for one in section.iter("a")]
-    assert not [one for one in hrefs if one.startswith("tel:")]
+    hrefs = [link.get("href") for link in section.iter("a")]
+    assert not [address for address in hrefs if address.startswith("tel:")]
     assert "https://247sexualabusesupport.org.uk" in hrefs
     assert "mailto:jo@samaritans.org" in hrefs
     own = Service.objects.filter(is_own_behaviour=True)
     assert own
-    assert not {one.get_absolute_url() for one in own} & set(hrefs)
-    assert not [one.name for one in own if one.name in text(section)]
+    assert not {service.get_absolute_url() for service in own} & set(hrefs)
+    assert not [service.name for service in own if service.name in text(section)]
 
 
 def test_not_in_english_begins_with_confirmed_interpreters_and_a_card_to_read_out(client):
@@ -362,7 +364,7 @@ def card(page, line):
 
 
 def is_open(card, minute):
-    (label,) = [one for one in card.iter("strong") if one.get("data-open")]
+    (label,) = [label for label in card.iter("strong") if label.get("data-open")]
     moments = list(accumulate(map(int, label.get("data-open").strip("[]").split(","))))
     return any(
         start <= minute < end for start, end in zip(moments[::2], moments[1::2], strict=True)

@@ -125,9 +125,9 @@ def test_no_text_of_a_secret_service_holds_an_address(admin, words):
 
 def test_fixtures_with_a_place_of_a_secret_service_are_refused_whole(monkeypatch):
     row = {"service": "local-outreach", "position": 1, "town": "sedgley"} | PUBLIC
-    given = yaml.safe_load(yaml.safe_dump([row]))
+    rows = yaml.safe_load(yaml.safe_dump([row]))
     with pytest.raises(loader.FixtureError, match="secret"):
-        loader.load([loader._row("services.location", row) for row in given])
+        loader.load([loader._row("services.location", row) for row in rows])
     assert not Location.objects.exists()
 
 

@@ -16,7 +16,7 @@ def save(admin, row, **changes):
 
 
 def errors(page):
-    return [text(one) for one in page.all("ul", class_="errorlist")]
+    return [text(error) for error in page.all("ul", class_="errorlist")]
 
 
 def type_into(client, row, **changes):

@@ -26,4 +26,4 @@ def find_faults(page, heading):
     expect(page.get_by_role("heading", level=1)).to_have_text(heading)
     page.evaluate(AXE)
     faults = page.evaluate(RUN_IN_ADMIN, {"type": "tag", "values": TAGS})["faults"]
-    return [f"{page.url}: {one}" for one in faults]
+    return [f"{page.url}: {fault}" for fault in faults]

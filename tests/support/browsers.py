@@ -17,4 +17,6 @@ QUIET = [
 
 def find_browser():
     candidates = [os.environ.get("HUB_CHROMIUM"), *BROWSERS, MAC_CHROME]
-    return next((path for one in candidates if one and (path := shutil.which(one))), None)
+    return next(
+        (path for candidate in candidates if candidate and (path := shutil.which(candidate))), None
+    )

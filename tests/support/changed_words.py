@@ -55,11 +55,11 @@ def change_fixtures(folder):
 
     for name in loader.FIXTURES:
         path = folder / f"{name}.yaml"
-        found = yaml.load(path.read_text(), loader.LOADER)  # noqa: S506 - it is a safe one.
-        for label, rows in found.items():
+        content = yaml.load(path.read_text(), loader.LOADER)  # noqa: S506 - it is a safe one.
+        for label, rows in content.items():
             if label != suggested_lines.WHO_CAN_HELP:
                 change(rows, apps.get_model(label))
-        path.write_text(yaml.safe_dump(found, allow_unicode=True, sort_keys=False))
+        path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False))
 
 
 def main(arguments):

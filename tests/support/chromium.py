@@ -29,7 +29,7 @@ FLAGS = [
 PLACE = """(selector) => {
   // The first that is there to be pressed: a small phone shows the menu at the end of the page.
   const all = [...document.querySelectorAll(selector)];
-  const element = all.find((one) => one.getClientRects().length);
+  const element = all.find((candidate) => candidate.getClientRects().length);
   if (!element) return null;
   element.scrollIntoView({ block: "center", behavior: "instant" });
   const { left, top, width, height } = element.getClientRects()[0];
@@ -108,8 +108,8 @@ class Chromium:
         while time.monotonic() < end:
             # A page that is being replaced refuses commands. Its successor will answer.
             with suppress(RefusedError):
-                if found := condition():
-                    return found
+                if result := condition():
+                    return result
             self.listen()
         raise AssertionError(f"Waited {PATIENCE} seconds for {what}.")
 
@@ -157,7 +157,7 @@ class Tab:
         self.browser, self.target, self.session = browser, target, session
         self.events = []
         self.frames, self.times = [], []
-        self.held = []
+        self.paused = []
         self.is_holding = False
 
     def set_up(self, exit_url):
@@ -182,7 +182,7 @@ class Tab:
             self.times.append(params["metadata"]["timestamp"])
             self.post("Page.screencastFrameAck", sessionId=params["sessionId"])
         elif method == "Fetch.requestPaused":
-            self.held.append(params["requestId"])
+            self.paused.append(params["requestId"])
             if not self.is_holding:
                 self.let_through()
         else:
@@ -193,10 +193,10 @@ class Tab:
     def hold(self):
         """Keep the destination waiting until let_through is called."""
         self.is_holding = True
-        self.held = []
+        self.paused = []
 
     def wait_until_asked(self):
-        self.until(lambda: self.held, "a request to the destination")
+        self.until(lambda: self.paused, "a request to the destination")
         self.watch()
 
     def watch(self):
@@ -207,7 +207,7 @@ class Tab:
 
     def let_through(self):
         self.is_holding = False
-        for request in self.held:
+        for request in self.paused:
             # Do not wait for an answer: if there are two requests, the browser has dropped one.
             self.post(
                 "Fetch.fulfillRequest",
@@ -216,7 +216,7 @@ class Tab:
                 responseHeaders=[{"name": "Content-Type", "value": "text/html"}],
                 body=base64.b64encode(ELSEWHERE.encode()).decode(),
             )
-        self.held = []
+        self.paused = []
 
     # What a reader does
 
@@ -291,7 +291,7 @@ class Tab:
         loaded = "document.readyState === 'complete' && location.href"
         self.until(lambda: self.evaluate(loaded) == url, url)
 
-    def said(self):
+    def console_lines(self):
         """The messages that its pages have written to the console."""
         return [
             params["args"][0].get("value")

@@ -22,7 +22,7 @@ def some_pages(folder, count=20):
 def harm(folder, *names, in_place=True):
     for name in names:
         path = folder / name
-        whole = path.read_bytes()
+        content = path.read_bytes()
         if not in_place:
             path.unlink()
-        path.write_bytes(whole[: len(whole) // 2] + b"damaged" + whole[len(whole) // 2 :])
+        path.write_bytes(content[: len(content) // 2] + b"damaged" + content[len(content) // 2 :])

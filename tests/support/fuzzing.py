@@ -226,10 +226,10 @@ quoted = st.one_of(raw.map(quote), raw_text)
 segments = st.one_of(st.sampled_from(SEGMENTS).map(str.encode), raw)
 paths = st.one_of(
     raw.map(lambda value: b"/" + value),
-    st.lists(segments, min_size=1, max_size=4).map(lambda found: b"/" + b"/".join(found)),
-    st.lists(segments, min_size=1, max_size=3).map(lambda found: b"/" + b"/".join(found) + b"/"),
+    st.lists(segments, min_size=1, max_size=4).map(lambda parts: b"/" + b"/".join(parts)),
+    st.lists(segments, min_size=1, max_size=3).map(lambda parts: b"/" + b"/".join(parts) + b"/"),
     st.lists(st.sampled_from(SEGMENTS), min_size=2, max_size=3).map(
-        lambda found: f"/{'/'.join(found)}/".encode()
+        lambda parts: f"/{'/'.join(parts)}/".encode()
     ),
 )
 names = st.one_of(
@@ -290,16 +290,16 @@ def requests(draw):
 def forms(draw, path, fields):
     """A form sent to an address: fields in the usual way, in parts, or rubbish."""
     content_type = draw(content_types)
-    one = st.tuples(st.one_of(st.sampled_from(fields), names), quoted).map("=".join)
+    field = st.tuples(st.one_of(st.sampled_from(fields), names), quoted).map("=".join)
     body = draw(
         st.one_of(
-            st.lists(one, max_size=4).map(lambda found: "&".join(found).encode("latin-1")),
+            st.lists(field, max_size=4).map(lambda pairs: "&".join(pairs).encode("latin-1")),
             multipart(fields),
             raw,
         )
     )
-    said = draw(headers) | {"Host": HOST, "Content-Type": content_type}
-    return environ(path=path, method="POST", query=draw(queries), headers=said, body=body)
+    sent_headers = draw(headers) | {"Host": HOST, "Content-Type": content_type}
+    return environ(path=path, method="POST", query=draw(queries), headers=sent_headers, body=body)
 
 
 @st.composite
@@ -455,10 +455,10 @@ def by_hand():
     for query in HAND_QUERIES:
         for path in (b"/find/", b"/topics", b"/sitemap.xml", b"/admin/", b"/admin/login/"):
             yield environ(path, query=query)
-    for said in HAND_HEADERS:
+    for own_headers in HAND_HEADERS:
         for path in (b"/emergency/", b"/sitemap.xml", b"/static/admin/css/base.css", b"/admin/"):
-            yield environ(path, query="p=%ff", headers=said)
-        yield environ(b"/find/", "POST", headers=said, body=b"words=a")
+            yield environ(path, query="p=%ff", headers=own_headers)
+        yield environ(b"/find/", "POST", headers=own_headers, body=b"words=a")
     for content_type, body in HAND_BODIES:
         for path in (b"/find/", b"/ur/find/", b"/", b"/admin/login/"):
             yield environ(path, "POST", headers={"Content-Type": content_type}, body=body)

@@ -18,8 +18,8 @@ def restore(client, row, version):
     """Look at what restoring would change, then press the button."""
     page = Page(client.get(restore_url(row, version)))
     values = {
-        one.get("name"): one.get("value")
-        for one in page.all("input", type="hidden")
-        if one.get("name") == "fingerprint"
+        field.get("name"): field.get("value")
+        for field in page.all("input", type="hidden")
+        if field.get("name") == "fingerprint"
     }
     return Page(client.post(restore_url(row, version), values, follow=True))

@@ -76,29 +76,29 @@ class UnreadableError(Exception):
 
 def directives(policy):
     """A policy's directives, and whether report-uri appears twice."""
-    found, is_report_twice = {}, False
+    parsed, is_report_twice = {}, False
     for part in policy.split(";"):
         if not (words := part.split()):
             continue
         name, values = words[0].lower(), [word.lower() for word in words[1:]]
-        if name in found and name != "report-uri":
+        if name in parsed and name != "report-uri":
             raise UnreadableError(f"{name} stands twice")
-        is_report_twice |= name in found
-        found.setdefault(name, values)
-    if not found or not policy.isascii() or not set(found) <= FETCHED | OTHER:
+        is_report_twice |= name in parsed
+        parsed.setdefault(name, values)
+    if not parsed or not policy.isascii() or not set(parsed) <= FETCHED | OTHER:
         raise UnreadableError("not a policy")
-    return found, is_report_twice
+    return parsed, is_report_twice
 
 
 def content_security_policy(visit):
     try:
-        found, is_report_twice = directives(visit.header("Content-Security-Policy") or "")
+        policy, is_report_twice = directives(visit.header("Content-Security-Policy") or "")
     except UnreadableError:
         return -25
 
     def sources(name):
         # Without a directive or a default, every source is allowed.
-        values = found.get(name, found.get("default-src", ["*"])) or ["'none'"]
+        values = policy.get(name, policy.get("default-src", ["*"])) or ["'none'"]
         is_exact = any(value.startswith(("'nonce-", "'sha")) for value in values)
         return {value for value in values if not (is_exact and value == "'unsafe-inline'")}
 
@@ -122,7 +122,7 @@ def content_security_policy(visit):
     styles = sources("style-src")
     if {"'unsafe-inline'", "data:"} & styles or is_broad("style-src") or is_report_twice:
         return 0
-    return 10 if found.get("default-src") == ["'none'"] else 5
+    return 10 if policy.get("default-src") == ["'none'"] else 5
 
 
 # The other eleven
@@ -160,9 +160,9 @@ def _cookie(header, has_hsts):
 def cross_origin_resource_sharing(visit):
     if visit.preflight is None:
         return 0
-    said = {name.lower(): value for name, value in visit.preflight.headers}
-    is_echoed = said.get("access-control-allow-origin", "") not in {"", "*", "null"}
-    is_with_cookies = said.get("access-control-allow-credentials", "").lower() == "true"
+    headers = {name.lower(): value for name, value in visit.preflight.headers}
+    is_echoed = headers.get("access-control-allow-origin", "") not in {"", "*", "null"}
+    is_with_cookies = headers.get("access-control-allow-credentials", "").lower() == "true"
     return -50 if is_echoed and is_with_cookies else 0
 
 
@@ -195,12 +195,12 @@ def referrer_policy(visit):
     value = visit.header("Referrer-Policy")
     if value is None:
         return 0
-    known = [
-        one
-        for one in map(str.strip, value.lower().split(","))
-        if one in GOOD_REFERRER | BAD_REFERRER
+    policies = [
+        policy
+        for policy in map(str.strip, value.lower().split(","))
+        if policy in GOOD_REFERRER | BAD_REFERRER
     ]
-    return 5 if known and known[-1] in GOOD_REFERRER else -5
+    return 5 if policies and policies[-1] in GOOD_REFERRER else -5
 
 
 def strict_transport_security(visit):
@@ -303,7 +303,7 @@ def points(visit):
 
 def total(visit):
     each = points(visit).values()
-    after_faults = START + sum(one for one in each if one < 0)
+    after_faults = START + sum(score for score in each if score < 0)
     if after_faults < LEAST_FOR_BONUS:
         return max(after_faults, 0)
-    return after_faults + sum(one for one in each if one > 0)
+    return after_faults + sum(score for score in each if score > 0)

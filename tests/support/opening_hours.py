@@ -84,7 +84,7 @@ def _begins(rule, day):
     weekday = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"][day.weekday()]
     if rule.is_monthly:
         same = [date(day.year, day.month, n) for n in range(1, 32) if _is_day(day, n)]
-        same = [one for one in same if one.weekday() == day.weekday()]
+        same = [other for other in same if other.weekday() == day.weekday()]
         numbers = {f"{same.index(day) + 1}{weekday}", f"{same.index(day) - len(same)}{weekday}"}
         return bool(numbers & set(rule.byday))
     if weekday not in rule.byday:

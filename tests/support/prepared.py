@@ -27,15 +27,15 @@ KEPT = 3  # States of the code: enough to switch between two branches, and one m
 @cache
 def fingerprint():
     """A hash of everything that goes into a prepared database or edition."""
-    found = hashlib.sha256(str(clock.first_of_block()).encode())
+    digest = hashlib.sha256(str(clock.first_of_block()).encode())
     for name in SOURCES:
         for path in sorted((settings.BASE_DIR / name).rglob("*")):
             if path.is_file() and path.suffix not in {".pyc", ".mo"}:
-                found.update(str(path.relative_to(settings.BASE_DIR)).encode() + b"\0")
-                found.update(path.read_bytes())
+                digest.update(str(path.relative_to(settings.BASE_DIR)).encode() + b"\0")
+                digest.update(path.read_bytes())
     for path in [settings.BASE_DIR / "requirements.txt", *_makers()]:
-        found.update(path.read_bytes())
-    return found.hexdigest()[:16]
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _makers():
@@ -88,8 +88,8 @@ def _make_database_file(path):
         _fill()
         with connection.cursor() as cursor:
             cursor.execute("VACUUM INTO %s", [str(path)])
-    for one in work.parent.glob(f"{work.name}*"):
-        one.unlink()
+    for file in work.parent.glob(f"{work.name}*"):
+        file.unlink()
 
 
 def _fill():
@@ -144,9 +144,9 @@ def _run(statement, values=None):
     """Run a statement, then disconnect, because a template in use cannot be copied."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        found = cursor.fetchall() if cursor.description else []
+        rows = cursor.fetchall() if cursor.description else []
     connection.close()
-    return found
+    return rows
 
 
 @contextmanager

@@ -21,8 +21,8 @@ class Page:
     def faults(self):
         # This parser is as strict as the standard, and thirty times as slow as lxml's.
         parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-        ids = [one.get("id") for one in parser.parse(self.html).iter() if one.get("id")]
-        twice = [f"id {one} twice" for one in set(ids) if ids.count(one) > 1]
+        ids = [element.get("id") for element in parser.parse(self.html).iter() if element.get("id")]
+        twice = [f"id {name} twice" for name in set(ids) if ids.count(name) > 1]
         return [str(error) for error in parser.errors] + twice
 
     def all(self, name, **attributes):
@@ -35,8 +35,8 @@ class Page:
         ]
 
     def one(self, name, **attributes):
-        (found,) = self.all(name, **attributes)
-        return found
+        (element,) = self.all(name, **attributes)
+        return element
 
     @cached_property
     def title(self):
@@ -72,10 +72,10 @@ class Page:
 def text(element):
     """The visible text of an element, with white space folded."""
 
-    def parts(one):
-        if one.tag not in INVISIBLE and isinstance(one.tag, str) and one.get("hidden") is None:
-            yield one.text or ""
-            for child in one:
+    def parts(node):
+        if node.tag not in INVISIBLE and isinstance(node.tag, str) and node.get("hidden") is None:
+            yield node.text or ""
+            for child in node:
                 yield from parts(child)
                 yield child.tail or ""
 

@@ -13,5 +13,5 @@ def real(model, **key):
     where = " AND ".join(f"{name} = ?" for name in key)
     with closing(sqlite3.connect(f"file:{database_file()}?mode=ro", uri=True)) as file:
         file.row_factory = sqlite3.Row
-        (found,) = file.execute(f"SELECT * FROM {table} WHERE {where}", list(key.values()))  # noqa: S608
-    return SimpleNamespace(**dict(found))
+        (row,) = file.execute(f"SELECT * FROM {table} WHERE {where}", list(key.values()))  # noqa: S608
+    return SimpleNamespace(**dict(row))

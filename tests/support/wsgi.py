@@ -68,10 +68,10 @@ def environ(path=b"/", method="GET", query="", headers=(), body=b"", scheme="htt
 
 def ask(application, request):
     """Let the application answer a request made by `environ`."""
-    said = []
+    head = []
 
     def start_response(status, headers, exc_info=None):
-        said[:] = [int(status.split()[0]), headers]
+        head[:] = [int(status.split()[0]), headers]
 
     with transaction_kept():
         parts = application(request, start_response)
@@ -80,7 +80,7 @@ def ask(application, request):
         finally:
             if hasattr(parts, "close"):
                 parts.close()
-    return Answer(*said, body)
+    return Answer(*head, body)
 
 
 @contextmanager
