@@ -127,14 +127,14 @@ def copy(tmp_path):
         ("helphub/accounts/views.py", "from helphub.reviews import models\n"),
     ],
 )
-def test_an_arrow_upwards_is_found(copy, file, planted):
+def test_an_import_from_a_higher_floor_is_found(copy, file, planted):
     path = copy / file
     path.write_text(f"{path.read_text()}\n\n{planted}")
     (fault,) = upward(arrows(copy))
     assert fault.endswith(f": {file}")
 
 
-def test_a_circle_is_found_through_other_rooms():
+def test_a_circular_import_through_other_rooms_is_found():
     assert circles({("a", "b"): {""}, ("b", "c"): {""}, ("c", "a"): {""}}) == {"a", "b", "c"}
     assert circles({("a", "b"): {""}, ("b", "c"): {""}, ("a", "c"): {""}}) == set()
 
@@ -172,12 +172,12 @@ def test_no_test_module_is_imported():
     assert imports == set()
 
 
-def test_no_file_is_too_long_to_hold_in_the_head():
+def test_no_file_is_too_long_to_keep_in_mind():
     lengths = {path: len(path.read_text().splitlines()) for path in sources(settings.BASE_DIR)}
     assert {path: n for path, n in lengths.items() if n > LONGEST_FILE} == {}
 
 
-def test_no_function_is_too_long_to_hold_in_the_head():
+def test_no_function_is_too_long_to_keep_in_mind():
     too_long = {
         f"{path}: {node.name}"
         for path in sources(settings.BASE_DIR)

@@ -13,12 +13,12 @@ a { margin: var(--few); color: var(--dark); --own: 9rem; width: var(--own) }
 
 
 @pytest.mark.parametrize("name", [assets.STYLE, assets.HEAD_SCRIPT, assets.END_SCRIPT])
-def test_what_is_sent_is_what_the_readable_files_make(name):
+def test_the_minified_files_match_the_readable_ones(name):
     sent = (assets.FOLDER / name).read_text().strip()
     assert sent == shorten_assets.shortened()[name], "Run: manage.py shorten_assets"
 
 
-def test_names_that_all_scripts_of_a_page_see_stay_long():
+def test_names_that_all_scripts_on_a_page_can_see_stay_long():
     """A single letter might clash with one that an app puts into each page."""
     text = shorten_assets.short_script("const leave = (where) => go(where); let isLeaving = 1;")
     assert text.startswith('"use strict";const leave=')

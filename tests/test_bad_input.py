@@ -1,4 +1,4 @@
-"""Whatever comes in, a proper page with the numbers goes out. The same on SQLite and PostgreSQL."""
+"""Whatever is sent in, a proper page with the numbers comes back, on SQLite and on PostgreSQL."""
 
 import pytest
 from django.db import DatabaseError, connection
@@ -55,7 +55,7 @@ def test_a_nul_byte_is_refused_with_a_page(client, path):
 
 
 @pytest.mark.parametrize("query", ["?q=%FF", "?%F0%28", "?a=" + "b" * 5000, "?&&==%"])
-def test_a_broken_query_is_no_matter(client, query):
+def test_a_broken_query_does_no_harm(client, query):
     page = Page(client.get(f"/contacts/{query}"))
     assert page.response.status_code == 200
     assert_critical_numbers(page)
@@ -71,7 +71,7 @@ def test_a_wrong_host_is_a_page_with_the_numbers(client):
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 @pytest.mark.parametrize("path", ["/", "/contacts/", "/topics/law/", "/emergency/"])
-def test_a_form_that_nothing_takes_is_a_page_with_the_numbers(client, method, path):
+def test_a_form_that_no_page_accepts_gets_a_page_with_the_numbers(client, method, path):
     page = Page(getattr(client, method)(path, {"name": "a\x00b\ud800".encode("utf-8", "replace")}))
     assert page.response.status_code == 405
     assert page.response["Allow"] == "GET, HEAD"
@@ -108,14 +108,14 @@ CHARSETS = ["hex", "rot13", "idna", "punycode", "undefined", "utf-16", "no-such-
 
 @pytest.mark.parametrize("charset", CHARSETS)
 @pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x"])
-def test_a_charset_that_is_none_is_no_matter(charset, kind):
+def test_an_unknown_charset_does_no_harm(charset, kind):
     headers = {"Content-Type": f"{kind}; charset={charset}"}
     page = Page(ask(wsgi.application, environ(b"/", query="q=%ff", headers=headers)))
     assert page.response.status == 200
     assert_critical_numbers(page)
 
 
-def test_a_form_in_parts_that_nobody_can_tell_apart_is_refused_with_a_page():
+def test_a_multipart_form_whose_parts_cannot_be_told_apart_is_refused_with_a_page():
     headers = {"Content-Type": "multipart/form-data; boundary*=no-such-charset''x"}
     sent = environ(b"/find/", "POST", headers=headers, body=b"--x")
     page = Page(ask(wsgi.application, sent))
@@ -125,14 +125,14 @@ def test_a_form_in_parts_that_nobody_can_tell_apart_is_refused_with_a_page():
 
 
 @pytest.mark.parametrize("length", ["", "-1", "5, 5", "many", "9" * 5000, None])
-def test_a_length_that_is_none_counts_as_nothing_sent(length):
+def test_a_malformed_length_counts_as_nothing_sent(length):
     headers = {"Content-Length": length, "Content-Type": "application/x-www-form-urlencoded"}
     answer = ask(wsgi.application, environ(b"/find/", "POST", headers=headers, body=b"words=a"))
     assert answer.status == 200
     assert [box.get("value") for box in Page(answer).all("input")] == [""]
 
 
-def test_a_form_in_parts_is_read_in_utf_8():
+def test_a_multipart_form_is_read_as_utf_8():
     kind = 'multipart/form-data; charset="latin-1"; boundary=----x'
     body = (
         b'------x\r\nContent-Disposition: form-data; name="words"\r\n\r\n'
@@ -144,7 +144,7 @@ def test_a_form_in_parts_is_read_in_utf_8():
     assert "żeńska pomoc" in [box.get("value") for box in page.all("input")]
 
 
-def test_what_fails_before_there_is_a_page_ends_in_the_emergency_page(monkeypatch):
+def test_a_failure_before_there_is_a_page_shows_the_emergency_page(monkeypatch):
     def broken(environ, start_response):
         raise RuntimeError("no request could be made of this")
 
@@ -182,14 +182,16 @@ def test_without_a_database_every_page_still_has_the_numbers(client, dead_databa
 @pytest.mark.parametrize(
     ("path", "status"), [("/no-such-page/", 404), ("/%00", 400), ("/emergency/", 200)]
 )
-def test_the_pages_for_trouble_touch_no_database(client, dead_database, path, status):
+def test_the_error_pages_use_no_database(client, dead_database, path, status):
     page = Page(client.get(path))
     assert page.response.status_code == status
     assert ("tel:999", "999") in page.lines
     assert ("tel:01384455411", "01384 455411") in page.lines
 
 
-def test_when_the_frame_breaks_too_the_emergency_page_answers(client, dead_database, monkeypatch):
+def test_the_emergency_page_answers_when_the_page_frame_breaks_too(
+    client, dead_database, monkeypatch
+):
     def broken(*args, **kwargs):
         raise RuntimeError("the template is broken")
 
@@ -201,7 +203,7 @@ def test_when_the_frame_breaks_too_the_emergency_page_answers(client, dead_datab
     assert ("tel:01384455411", "01384 455411") in page.lines
 
 
-def test_an_empty_database_still_gives_every_fixed_page(client):
+def test_every_fixed_page_works_with_an_empty_database(client):
     Service.objects.all().delete()
     for model in (Guide, FormOfAbuse):
         model.objects.filter(slug__isnull=False).update(is_published=False)

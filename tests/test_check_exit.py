@@ -30,7 +30,7 @@ def destination(settings):
         server.shutdown()
 
 
-def test_a_host_without_claims_is_fine(destination, capsys):
+def test_a_host_that_no_app_claims_is_fine(destination, capsys):
     call_command("check_exit")
     assert "No app claims" in capsys.readouterr().out
 
@@ -64,13 +64,13 @@ def test_an_ios_app_is_named_with_its_paths(destination):
         call_command("check_exit")
 
 
-def test_a_page_in_place_of_the_file_is_no_claim(destination, capsys):
+def test_a_page_instead_of_the_file_is_not_a_claim(destination, capsys):
     destination["/.well-known/assetlinks.json"] = b"<!doctype html>"
     call_command("check_exit")
     assert "No app claims" in capsys.readouterr().out
 
 
-def test_a_host_that_does_not_answer_is_said(settings):
+def test_a_host_that_does_not_answer_is_reported(settings):
     settings.EXIT_URL = "http://127.0.0.1:9/weather"
     with pytest.raises(CommandError, match="did not answer"):
         call_command("check_exit")

@@ -68,7 +68,7 @@ def catalogues():
 @pytest.mark.skipif(
     not (shutil.which("xgettext") or os.environ.get("CI")), reason="GNU gettext is not installed."
 )
-def test_the_catalogues_have_what_code_and_templates_say(tmp_path):
+def test_the_catalogues_have_every_string_of_code_and_templates(tmp_path):
     for name in ("helphub", "strategy", "contacts", "services", "templates"):
         shutil.copytree(settings.BASE_DIR / name, tmp_path / name)
     shutil.copy(settings.BASE_DIR / "manage.py", tmp_path)
@@ -83,7 +83,7 @@ def entries(path):
     return [(entry.msgid, entry.msgstr, entry.occurrences) for entry in polib.pofile(str(path))]
 
 
-def test_the_compiled_catalogues_are_those_of_the_sources():
+def test_the_compiled_catalogues_match_their_sources():
     paths = catalogues()
     assert len(paths) == len(settings.LANGUAGES) - 1
     for path in paths:

@@ -85,7 +85,7 @@ def check_page(answer, values):
 
 
 @pytest.mark.parametrize("go", [take_away, move_away])
-def test_what_was_typed_comes_back_and_is_sent_again_when_the_database_is_there(officer, go):
+def test_what_was_typed_comes_back_and_can_be_sent_again_once_the_database_is_back(officer, go):
     values = officer.typed()
     go(officer)
     address, sent = check_page(officer.send(values), values)
@@ -98,7 +98,7 @@ def test_what_was_typed_comes_back_and_is_sent_again_when_the_database_is_there(
     assert Guide.objects.get(pk=officer.guide.pk).body == LONG.strip()
 
 
-def test_a_forged_form_is_not_given_back(officer):
+def test_a_forged_form_is_not_shown_again(officer):
     values = officer.typed() | {"csrfmiddlewaretoken": "0" * 64}
     take_away(officer)
     answer = officer.send(values)
@@ -107,7 +107,7 @@ def test_a_forged_form_is_not_given_back(officer):
     bring_back(officer)
 
 
-def test_a_page_that_is_only_asked_for_says_what_is_wrong(officer):
+def test_a_page_that_cannot_be_opened_says_what_is_wrong(officer):
     take_away(officer)
     answer = officer.client.get(change_url(officer.guide))
     assert answer.status_code == 503

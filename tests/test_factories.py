@@ -34,7 +34,7 @@ def test_a_page_is_valid_and_shows_its_words(client, make, listed, words):
     assert row.name == "Another heading of its own"
 
 
-def test_a_number_is_valid_and_stands_on_the_contact_page(client):
+def test_a_number_is_valid_and_appears_on_the_contact_page(client):
     phone = factories.make_phone()
     schedule = factories.make_schedule(phone)
     verification = factories.make_verification(phone)
@@ -65,7 +65,7 @@ def test_a_service_is_valid_and_shows_its_numbers_and_who_runs_it(client):
         assert words in main
 
 
-def test_what_no_form_would_take_is_not_made():
+def test_a_factory_makes_nothing_that_a_form_would_refuse():
     before = Phone.objects.count(), Organization.objects.count()
     organization = Organization.objects.first()
     with pytest.raises(ValidationError, match="reserved for films"):

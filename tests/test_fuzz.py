@@ -68,12 +68,12 @@ def officers_cookie(admin):
     return cookie
 
 
-def test_the_numbers_looked_for_are_those_of_the_database():
+def test_the_numbers_searched_for_are_those_in_the_database():
     phones = Phone.objects.critical()
     assert (phones["emergency"].dial, phones["spoc"].display) == ("999", "01384 455411")
 
 
-def test_a_marker_that_came_to_life_would_be_seen():
+def test_a_marker_that_came_to_life_would_be_noticed():
     page = b"<!doctype html><html lang=en><title>a</title><body>%b</body></html>"
     for alive in (b"<zqx>", b"<p onzqx=1>", b"<!-- zqx -->", b"<a href=' javascript:zqx'>a</a>"):
         assert fuzzing.faults_of(page % alive, False), alive
@@ -81,7 +81,7 @@ def test_a_marker_that_came_to_life_would_be_seen():
     assert "('tel:999', '999') is not there" in fuzzing.faults_of(page % b"", True)
 
 
-def test_every_request_of_the_hand_list():
+def test_every_request_on_the_handwritten_list_is_answered_properly():
     for request in fuzzing.by_hand():
         summary = {key: str(value)[:200] for key, value in request.items() if "wsgi" not in key}
         try:
@@ -92,19 +92,19 @@ def test_every_request_of_the_hand_list():
 
 @tries(3500)
 @given(request=fuzzing.requests())
-def test_any_request(request):
+def test_any_request_is_answered_properly(request):
     assert_proper(request)
 
 
 @tries(700)
 @given(request=fuzzing.forms(b"/find/", ["words"]))
-def test_any_question_for_find(request):
+def test_any_search_is_answered_properly(request):
     assert_proper(request)
 
 
 @tries(700)
 @given(request=fuzzing.forms(b"/admin/login/", ["login", "password", "next"]))
-def test_anything_sent_to_the_admins_login(request):
+def test_anything_sent_to_the_admins_login_is_answered_properly(request):
     assert assert_proper(request).status in {200, 400, 403, 413}
 
 
@@ -120,12 +120,12 @@ def unless_forged(request):
 
 @tries(300)
 @given(request=fuzzing.forms(b"/admin/login/", ["login", "password"]).map(unless_forged))
-def test_anything_sent_to_the_admins_login_by_its_own_form(request):
+def test_anything_sent_by_the_admins_login_form_is_answered_properly(request):
     assert assert_proper(request).status in {200, 400, 403, 413}
 
 
 @tries(150)
 @given(request=fuzzing.asked_of_the_admin())
-def test_anything_asked_of_the_admin_by_an_officer(officers_cookie, request):
+def test_anything_an_officer_asks_of_the_admin_is_answered_properly(officers_cookie, request):
     request["HTTP_COOKIE"] = officers_cookie
     assert_proper(request)

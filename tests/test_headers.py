@@ -21,7 +21,7 @@ def policy(response):
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-def test_nothing_public_is_kept_by_the_browser(client, path):
+def test_the_browser_stores_no_public_page(client, path):
     response = client.get(path)
     assert response["Cache-Control"] == "no-store"
     assert response["Referrer-Policy"] == "same-origin"
@@ -75,7 +75,7 @@ def test_nginx_reads_its_header_before_the_one_that_would_forbid(client):
     assert names.index("X-Accel-Expires") < names.index("Cache-Control")
 
 
-def test_a_page_that_failed_is_kept_by_nobody(client):
+def test_an_error_page_is_never_cached(client):
     client.raise_request_exception = False
     with connection.execute_wrapper(lambda *args: 1 / 0):
         response = client.get("/")
@@ -84,7 +84,7 @@ def test_a_page_that_failed_is_kept_by_nobody(client):
     assert [response.get(name) for name in SHARED] == [None, None, None]
 
 
-def test_proxies_are_asked_not_to_fetch_ahead(client):
+def test_proxies_are_asked_not_to_prefetch(client):
     response = client.get("/.well-known/traffic-advice")
     assert response["Content-Type"] == "application/trafficadvice+json"
     assert response.json() == [{"user_agent": "prefetch-proxy", "disallow": True}]
@@ -107,7 +107,7 @@ def test_the_policy_admits_exactly_the_style_and_script_of_the_page(client):
     assert policy(response)["trusted-types"] == ["hub"]
 
 
-def test_the_admin_is_told_apart(client):
+def test_the_admin_has_headers_of_its_own(client):
     response = client.get("/admin/login/")
     assert response["Cache-Control"] == "no-store, private"
     assert response["X-Robots-Tag"] == "noindex"
@@ -119,7 +119,7 @@ def test_the_admin_is_told_apart(client):
         assert cookie["samesite"] == "Lax"
 
 
-def test_a_page_for_trouble_in_the_admin_may_use_its_style_and_script(admin):
+def test_an_error_page_in_the_admin_may_use_its_style_and_script(admin):
     response = admin.get("/admin/%00")
     page = Page(response)
     assert response.status_code == 400

@@ -108,7 +108,7 @@ def test_an_empty_database_gets_the_tables_that_all_migrations_make(empty_databa
 
 
 @on_sqlite
-def test_tables_are_made_whole_or_not_at_all(empty_database, monkeypatch):
+def test_tables_are_made_completely_or_not_at_all(empty_database, monkeypatch):
     def interrupted(*arguments):
         raise KeyboardInterrupt
 

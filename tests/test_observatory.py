@@ -128,7 +128,7 @@ def test_every_public_answer_scores_150(production):
         assert total(visit._replace(is_preloaded=True)) >= 155, request
 
 
-def test_what_find_answers_scores_150_too(production):
+def test_find_results_score_150_too(production):
     sent = next(request for request, _ in PUBLIC if request.get("body"))
     ((_, _, visit),) = visits(production, "public", [sent])
     assert visit.page.status == 200
@@ -238,7 +238,7 @@ def test_points_for_the_policy(policy, wanted):
     assert points(with_policy(policy))["content_security_policy"] == wanted
 
 
-def test_a_policy_that_only_reports_is_none():
+def test_a_report_only_policy_does_not_count():
     visit = made_up({"Content-Security-Policy": None, "Content-Security-Policy-Report-Only": "x"})
     assert points(visit)["content_security_policy"] == -25
 
@@ -268,7 +268,7 @@ def test_points_for_cookies(cookies, others, wanted):
     assert points(made_up(others | {"Set-Cookie": cookies}))["cookies"] == wanted
 
 
-def test_points_for_letting_strangers_read():
+def test_points_for_letting_other_sites_read():
     def answer(**headers):
         pairs = [(name.replace("_", "-"), value) for name, value in headers.items()]
         return made_up(preflight=Answer(200, pairs, b""))
@@ -293,11 +293,11 @@ def test_points_for_letting_strangers_read():
         ([], -20),
     ],
 )
-def test_points_for_leading_to_https(hops, wanted):
+def test_points_for_redirecting_to_https(hops, wanted):
     assert points(made_up(hops=hops))["redirection"] == wanted
 
 
-def test_a_bad_certificate_spoils_what_rests_on_it():
+def test_a_bad_certificate_costs_what_depends_on_it():
     scores = points(made_up(is_https=False))
     assert scores["redirection"] == scores["strict_transport_security"] == -20
 
@@ -341,7 +341,7 @@ def test_points_for_one_header(name, value, test, wanted):
     assert points(made_up({name: value}))[test] == wanted
 
 
-def test_a_site_on_the_browsers_own_list_needs_no_longer_to_be_told():
+def test_a_site_on_the_browsers_own_list_need_not_send_the_header():
     assert points(made_up(is_preloaded=True))["strict_transport_security"] == 5
 
 

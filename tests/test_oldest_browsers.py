@@ -90,11 +90,11 @@ def test_what_is_newer_but_worth_having_is_guarded(script):
         "form.requestSubmit();",
     ],
 )
-def test_what_is_newer_is_found(text):
+def test_what_is_newer_is_reported(text):
     assert found_in_script(text)
 
 
-def test_what_is_old_enough_is_not():
+def test_what_is_old_enough_is_not_reported():
     text = 'a?.b ?? c.flatMap((x) => x); find("#main.at(1)"); AbortSignal.timeout?.(1); // #1'
     assert found_in_script(text.partition(" //")[0]) == []
 
@@ -137,7 +137,7 @@ def test_the_style_sheet_uses_no_newer_property_or_value():
         assert not TOO_NEW_VALUES.search(body), selector
 
 
-def test_no_selector_is_one_that_ends_a_whole_rule():
+def test_no_selector_makes_an_older_browser_drop_a_whole_rule():
     for selector, _ in rules():
         if selector == ":focus:not(:focus-visible)":
             continue  # Older browsers show the focus after a click too.
@@ -152,7 +152,7 @@ def test_space_between_boxes_in_a_row_needs_no_gap():
             assert "grid" in body, f"{selector}: a flex box has gaps only since Safari 14.1."
 
 
-def test_margins_and_paddings_have_no_name_that_older_browsers_do_not_know():
+def test_margins_and_paddings_use_only_names_that_older_browsers_know():
     style = assets.style().text
     assert re.search(r"(?:margin|padding)-inline-(?:start|end):", style)
     assert not re.search(r"(?:margin|padding)-(?:block|inline):", style)

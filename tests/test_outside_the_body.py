@@ -21,7 +21,7 @@ LANGUAGES = [code for code, _ in settings.LANGUAGES]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_no_page_for_trouble_tells_it_either(client, rf, code, settings):
+def test_no_error_page_gives_the_subject_away(client, rf, code, settings):
     settings.DEBUG = False
     with override(code):
         request = rf.get(in_language("/help-now/", code))
@@ -38,7 +38,7 @@ def test_no_page_for_trouble_tells_it_either(client, rf, code, settings):
     assert_says_nothing(Page(client.get("/emergency/")), "en")
 
 
-def test_what_previews_read_in_the_head_would_be_found():
+def test_tags_that_link_previews_read_would_be_found():
     html = error_pages.emergency_page()
     for added in (
         '<meta property="og:description" content="If someone has hurt you">',

@@ -23,7 +23,7 @@ EXIT_BY = 14_000
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-def test_every_page_is_whole(client, code):
+def test_every_page_is_complete(client, code):
     remembered = memory.Memory()
     numbers = {(phone.url, phone.display) for phone in Phone.objects.published()}
     remembered = memory.Memory()
@@ -106,7 +106,7 @@ def test_every_page_links_to_the_advice_on_watched_phones(pages):
         assert "/using-this-site/" in page.internal_links, path
 
 
-def test_what_stays_behind_is_said(pages):
+def test_the_site_says_what_stays_behind(pages):
     page = pages["/using-this-site/"]
     headings = [text(h) for h in page.one("main").iter("h2")]
     assert headings[0] == "Five steps"
@@ -124,7 +124,7 @@ def test_what_stays_behind_is_said(pages):
         assert words in page.main, words
 
 
-def test_every_page_but_home_has_a_way_up(pages):
+def test_every_page_but_home_has_a_link_up(pages):
     for path, page in pages.items():
         ways = [a for a in page.all("a") if a.get("data-up") is not None]
         assert len(ways) == (path != "/"), path
@@ -134,20 +134,20 @@ def test_every_page_but_home_has_a_way_up(pages):
     ("path", "queries"),
     [("/services/", 15), ("/topics/", 4), ("/guides/", 4), ("/contacts/", 25), ("/strategy/", 6)],
 )
-def test_lists_run_a_bounded_number_of_queries(
+def test_lists_need_a_limited_number_of_queries(
     client, django_assert_max_num_queries, path, queries
 ):
     with django_assert_max_num_queries(queries):
         client.get(path)
 
 
-def test_pages_run_a_bounded_number_of_queries(client, django_assert_max_num_queries):
+def test_pages_need_a_limited_number_of_queries(client, django_assert_max_num_queries):
     for path in public_pages():
         with django_assert_max_num_queries(26):
             client.get(path)
 
 
-def test_what_is_not_published_is_not_found(client):
+def test_an_unpublished_entry_is_not_found(client):
     for entry in (
         Guide.objects.get(slug="consent"),
         FormOfAbuse.objects.get(slug="law"),
@@ -163,7 +163,7 @@ def test_what_is_not_published_is_not_found(client):
             assert path not in Page(client.get(other)).internal_links, (path, other)
 
 
-def test_what_is_held_back_is_named_in_a_sentence_without_a_link(client):
+def test_an_unpublished_entry_is_named_in_a_sentence_without_a_link(client):
     FormOfAbuse.objects.filter(slug="marriage").update(is_published=False)
     Service.objects.filter(line="h-stopncii").update(is_published=False)
     page = Page(client.get("/topics/pressure/"))
@@ -175,7 +175,7 @@ def test_what_is_held_back_is_named_in_a_sentence_without_a_link(client):
     assert "/topics/marriage/" not in Page(client.get("/strategy/sources/")).internal_links
 
 
-def test_a_service_put_into_the_wing_leaves_every_list(client):
+def test_a_service_moved_to_the_wing_leaves_every_list(client):
     Service.objects.filter(line="h-galop").update(is_own_behaviour=True)
     path = Service.objects.get(line="h-galop").get_absolute_url()
     for other in ("/topics/choice/", "/guides/long-ago/", "/services/"):
@@ -191,7 +191,7 @@ def test_a_text_drops_the_number_of_a_line_that_is_not_published(client):
 
 @pytest.mark.parametrize("path", ["/sexual-assault-and-abuse", "/domesticabuse", "/stalking"])
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_old_addresses_lead_to_the_page_that_took_their_place(client, path, slash):
+def test_old_addresses_lead_to_the_page_that_replaced_them(client, path, slash):
     response = client.get(path + slash)
     assert response.status_code == 302
     assert response["Cache-Control"] == "no-store"
@@ -241,7 +241,7 @@ def test_robots_names_the_sitemap(client):
     assert b"Sitemap: http://testserver/sitemap.xml" in response.content
 
 
-def test_security_txt_is_there_once_its_contact_is_known(client, settings):
+def test_security_txt_exists_once_its_contact_is_known(client, settings):
     assert client.get("/.well-known/security.txt").status_code == 404
     settings.SECURITY_CONTACT = "mailto:security@example.org"
     lines = client.get("/.well-known/security.txt").content.decode().splitlines()
@@ -249,7 +249,7 @@ def test_security_txt_is_there_once_its_contact_is_known(client, settings):
     assert lines[1].startswith("Expires: 20")
 
 
-def test_owner_facts_say_that_they_are_not_yet_named(client, settings):
+def test_missing_facts_about_the_owner_say_so(client, settings):
     assert "(not yet named)" in Page(client.get("/privacy/")).main
     settings.OWNER = settings.OWNER | {"name": "A council <of> ours"}
     assert "A council <of> ours" in Page(client.get("/privacy/")).main
@@ -322,5 +322,5 @@ def test_an_address_in_capitals_never_leads_to_another_site(client, typed, leads
     assert_critical_numbers(page)
 
 
-def test_what_is_sent_to_an_address_in_capitals_is_not_sent_on(client):
+def test_a_form_sent_to_an_address_in_capitals_is_not_redirected(client):
     assert client.post("/Help-Now/").status_code == 404

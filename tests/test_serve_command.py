@@ -116,7 +116,7 @@ def with_few_lists(laptop, django_db_setup, django_db_blocker):
     return laptop
 
 
-def test_pages_are_there_while_the_first_edition_is_made_and_then_the_edition_is(with_few_lists):
+def test_pages_work_while_the_first_edition_is_made_and_come_from_it_afterwards(with_few_lists):
     laptop = with_few_lists
     laptop.start()
     until(lambda: laptop.status() == 200)
@@ -184,7 +184,7 @@ def test_a_publisher_whose_server_was_killed_ends_too(with_few_lists):
     until(lambda: not processes_of(laptop.server.pid))
 
 
-def test_a_port_that_is_taken_is_said_before_anything_is_done(laptop):
+def test_a_port_in_use_is_reported_before_anything_is_done(laptop):
     with socket.socket() as other:
         other.bind(("127.0.0.1", laptop.port))
         other.listen()
@@ -194,7 +194,7 @@ def test_a_port_that_is_taken_is_said_before_anything_is_done(laptop):
     assert not (laptop.folder / "hub.sqlite3").exists()
 
 
-def test_a_server_in_production_is_not_started_so(settings):
+def test_the_serve_command_refuses_to_run_in_production(settings):
     settings.LAPTOP = False
     with pytest.raises(CommandError, match=r"RUNBOOK\.md"):
         call_command("serve")
@@ -213,7 +213,7 @@ def lines():
     return []
 
 
-def test_a_refused_first_edition_is_said_once_and_pages_stay_live(
+def test_a_refused_first_edition_is_reported_once_and_pages_stay_live(
     db, settings, tmp_path, client, lines
 ):
     settings.EDITIONS_DIR = tmp_path / "editions"
@@ -250,20 +250,20 @@ def test_after_an_update_readers_keep_their_edition_until_there_is_one_by_the_ne
     ]
 
 
-def test_who_has_an_edition_by_this_code_is_told_which_and_no_other_is_made(editions, lines):
+def test_an_edition_made_by_this_code_is_named_and_no_other_is_made(editions, lines):
     Watcher(lines.append).look()
     assert lines == ["Readers have edition 1."]
     assert store.numbers() == [1]
 
 
-def test_the_publisher_of_production_makes_no_edition_that_nobody_asked_for(db, settings, tmp_path):
+def test_the_publisher_in_production_makes_no_edition_nobody_asked_for(db, settings, tmp_path):
     settings.EDITIONS_DIR = tmp_path / "editions"
     locking.check_writable()
     Watcher().look()
     assert store.numbers() == []
 
 
-def test_a_publication_at_work_is_waited_for(editions, monkeypatch, lines):
+def test_the_publisher_waits_for_a_publication_in_progress(editions, monkeypatch, lines):
     monkeypatch.setattr(up_to_date, "code_fingerprint", lambda: "another release")
     publisher = Watcher(lines.append)
     with locking.lock():

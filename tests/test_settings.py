@@ -65,7 +65,7 @@ def test_a_key_that_can_be_guessed_is_refused(key, why):
     assert key not in str(refused.value)  # It is in the journal for all to read.
 
 
-def test_a_long_random_key_is_taken():
+def test_a_long_random_key_is_accepted():
     for key in (KEY, secrets.token_urlsafe(60), get_random_secret_key()):
         assert production.secret_key(key) == key
 
@@ -88,19 +88,19 @@ def test_a_long_random_key_is_taken():
         ("hub.example.org/", "is not a host name"),
     ],
 )
-def test_hosts_that_are_not_ours_alone_are_refused(hosts, why):
+def test_host_patterns_that_match_other_peoples_hosts_are_refused(hosts, why):
     with pytest.raises(ImproperlyConfigured, match=why) as refused:
         production.hosts(hosts)
     assert "Write each host name in full" in str(refused.value)
 
 
-def test_host_names_are_taken():
+def test_full_host_names_are_accepted():
     names = "hub.example.org localhost 192.0.2.1 [::1] .hub.example.org .example.org"
     assert production.hosts(names) == names.split()
 
 
 @pytest.mark.parametrize("host", ["https://hub.example.org", "hub.example.org:80", ".example.org"])
-def test_what_readers_type_is_one_host_name(host):
+def test_the_readers_host_must_be_a_single_host_name(host):
     with pytest.raises(ImproperlyConfigured, match="is not a host name"):
         production.public_host(host)
 
@@ -137,7 +137,7 @@ def test_production_refuses_to_start_without_a_second_factor():
     assert "Only a laptop may run without a second factor" in result.stderr
 
 
-def test_production_does_not_start_when_the_gate_is_gone():
+def test_the_checks_fail_if_production_loses_its_second_factor():
     code = (
         "from django.conf import settings as s; s.SECOND_FACTOR = False; "
         "from django.core.management import call_command; call_command('check')"
@@ -147,7 +147,7 @@ def test_production_does_not_start_when_the_gate_is_gone():
     assert "could be reached without a second factor" in refused.value.stderr
 
 
-def test_readers_servers_know_nothing_of_signing_in():
+def test_readers_servers_have_no_sign_in():
     code = (
         "import sys; from django.conf import settings as s; from django.urls import get_resolver; "
         "get_resolver().url_patterns; "
@@ -177,7 +177,7 @@ def run_in_production(code, **environment):
     ).stdout.strip()
 
 
-def test_the_public_role_knows_no_database_but_the_editions_file():
+def test_the_public_role_has_no_database_but_the_editions_file():
     code = (
         "from django.conf import settings as s; "
         "print(s.DATABASES['default']['NAME'], list(s.DATABASES)); "
@@ -192,7 +192,7 @@ def test_the_public_role_knows_no_database_but_the_editions_file():
     assert apps == "['django.contrib.sitemaps', 'django.contrib.staticfiles']"
 
 
-def test_a_folder_of_editions_that_is_not_there_is_refused_at_start():
+def test_a_missing_folder_of_editions_is_refused_at_start():
     with pytest.raises(subprocess.CalledProcessError) as refused:
         run_in_production("from helphub.wsgi import application")
     assert "that folder does not exist. Create it" in refused.value.stderr
@@ -240,7 +240,7 @@ def test_production_sends_cookies_over_https_only():
 
 
 @pytest.mark.parametrize("preload", ["", "1"])
-def test_browsers_own_list_is_joined_only_on_request(preload):
+def test_the_browsers_own_list_is_joined_only_on_request(preload):
     code = (
         "from django.conf import settings as s; "
         "print(s.SECURE_HSTS_SECONDS, s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD)"
@@ -249,7 +249,7 @@ def test_browsers_own_list_is_joined_only_on_request(preload):
 
 
 @pytest.mark.parametrize("environment", [PRODUCTION, FOR_OFFICERS], ids=["public", "admin"])
-def test_nothing_is_left_to_warn_of_once_the_owner_is_named(environment):
+def test_there_are_no_warnings_once_the_owner_is_named(environment):
     owner = {f"OWNER_{n.upper().replace('-', '_')}": "named" for n in settings.OWNER}
     owner |= {"SECURITY_CONTACT": "mailto:a@example.org"}
     result = check("--deploy", "--fail-level", "WARNING", **environment | owner)
@@ -284,6 +284,6 @@ def test_an_exit_that_gives_something_away_is_refused(address, why):
         exit_address(address, own_hosts=["hub.example.org", ".council.example"])
 
 
-def test_an_exit_that_gives_nothing_away_is_taken():
+def test_an_exit_that_gives_nothing_away_is_accepted():
     address = "https://www.example.com/weather"
     assert exit_address(address, own_hosts=["hub.example.org"]) == address

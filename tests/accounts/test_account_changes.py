@@ -135,7 +135,7 @@ def is_changed(spoc):
 # The attack we saw
 
 
-def test_a_keeper_who_makes_two_publishers_changes_no_number(keeper, spoc, later):
+def test_a_keeper_who_creates_two_publishers_cannot_change_a_number(keeper, spoc, later):
     first, second = make(keeper, "ghost1"), make(keeper, "ghost2")
     for ghost in (first, second):
         choose(link_for(signed_in(keeper), ghost))
@@ -151,7 +151,7 @@ def test_a_keeper_who_makes_two_publishers_changes_no_number(keeper, spoc, later
     assert not is_changed(spoc)
 
 
-def test_a_keeper_becomes_no_publisher_on_the_same_day(keeper, publisher, later):
+def test_a_keeper_cannot_take_over_a_publishers_account_on_the_same_day(keeper, publisher, later):
     TOTP.activate(publisher, generate_totp_secret())
     link = link_for(signed_in(keeper), publisher)
     at_sign_in_of(keeper, publisher, "remove-factors")
@@ -165,7 +165,7 @@ def test_a_keeper_becomes_no_publisher_on_the_same_day(keeper, publisher, later)
     assert "Sign in" in choose(link, "five plain words are here").title
 
 
-def test_whoever_became_a_publisher_approves_nothing_for_seven_days(
+def test_an_account_set_up_again_by_link_approves_nothing_for_seven_days(
     keeper, publisher, other_keeper, spoc, later
 ):
     link = link_for(signed_in(keeper), publisher)
@@ -180,7 +180,7 @@ def test_whoever_became_a_publisher_approves_nothing_for_seven_days(
 # What waits, and for how long
 
 
-def test_the_page_says_since_when_a_link_works_and_a_second_keeper_lets_it_work_at_once(
+def test_the_page_says_when_a_link_will_work_and_a_second_keeper_can_make_it_work_at_once(
     keeper, other_keeper, publisher
 ):
     page = at_sign_in_of(keeper, publisher, "link")
@@ -202,7 +202,7 @@ def test_the_page_says_since_when_a_link_works_and_a_second_keeper_lets_it_work_
     assert "has been used" in choose(link).text
 
 
-def test_a_link_that_waited_works_for_a_day(keeper, publisher, later):
+def test_a_link_that_had_to_wait_expires_after_a_further_day(keeper, publisher, later):
     link = link_for(signed_in(keeper), publisher)
     later(hours=49)
     assert "has expired" in choose(link).text
@@ -217,7 +217,7 @@ def test_factors_are_removed_when_a_second_keeper_agrees(keeper, other_keeper, p
     assert victim.get("/admin/").status_code == 302
 
 
-def test_factors_are_removed_after_a_day_with_the_next_sign_in(keeper, publisher, later, settings):
+def test_factors_are_removed_at_the_first_sign_in_after_a_day(keeper, publisher, later, settings):
     settings.SECOND_FACTOR = True
     TOTP.activate(publisher, generate_totp_secret())
     RecoveryCodes.activate(publisher)
@@ -237,7 +237,7 @@ def at_sign_in_of_without_factor(by, user, settings):
     settings.SECOND_FACTOR = True
 
 
-def test_a_factor_that_was_added_since_is_not_removed(keeper, publisher, later):
+def test_a_factor_added_in_the_meantime_is_not_removed(keeper, publisher, later):
     TOTP.activate(publisher, generate_totp_secret())
     at_sign_in_of(keeper, publisher, "remove-factors")
     new = Authenticator.objects.create(user=publisher, type="webauthn", data={"name": "Laptop"})
@@ -246,7 +246,7 @@ def test_a_factor_that_was_added_since_is_not_removed(keeper, publisher, later):
     assert list(Authenticator.objects.all()) == [new]
 
 
-def test_signing_in_shows_that_nothing_was_lost_and_cancels(keeper, publisher):
+def test_signing_in_shows_that_nothing_was_lost_and_cancels_the_change(keeper, publisher):
     link = link_for(signed_in(keeper), publisher)
     client = Client()
     fields = {"login": "publisher", "password": PASSWORD}
@@ -256,7 +256,7 @@ def test_signing_in_shows_that_nothing_was_lost_and_cancels(keeper, publisher):
     assert "has been used or has expired" in choose(link).text
 
 
-def test_a_role_that_may_approve_waits_and_another_does_not(keeper):
+def test_a_role_that_may_approve_waits_and_other_roles_do_not(keeper):
     user = person("anna")
     page = give(keeper, user)
     when = timezone.localtime(newest(Kind.ROLE).works_at)
@@ -278,7 +278,7 @@ def test_a_role_takes_effect_by_itself_or_when_a_second_keeper_agrees(keeper, ot
     assert may(berta, "editions.publish")
 
 
-def test_whoever_waits_for_a_role_withdraws_at_once(keeper, spoc):
+def test_an_officer_waiting_for_a_role_can_withdraw_a_page_at_once(keeper, spoc):
     ghost = make(keeper, "anna")
     guide = Guide.objects.get(slug="consent")
     address = f"/admin/publishing/withdraw/strategy.guide/{guide.pk}/"
@@ -307,7 +307,7 @@ def test_a_superuser_waits_too(officer, keeper):
     assert may(user)
 
 
-def test_what_a_role_may_do_waits_where_it_comes_to_approving(officer, keeper, spoc, later):
+def test_a_right_to_approve_that_is_added_to_a_role_waits(officer, keeper, spoc, later):
     editor = person("editor", "Editors")
     group = Group.objects.get(name="Editors")
     chosen = [*group.permissions.values_list("pk", flat=True)]
@@ -324,7 +324,7 @@ def test_what_a_role_may_do_waits_where_it_comes_to_approving(officer, keeper, s
     assert "Approved" in approve(editor, spoc, officer)
 
 
-def test_an_account_that_is_opened_again_waits_where_it_may_approve(keeper, publisher, spoc, later):
+def test_a_reopened_account_waits_if_it_may_approve(keeper, publisher, spoc, later):
     User.objects.filter(pk=publisher.pk).update(is_active=False)
     give(keeper, publisher)
     assert newest(Kind.REOPENED).is_waiting
@@ -335,7 +335,7 @@ def test_an_account_that_is_opened_again_waits_where_it_may_approve(keeper, publ
 
 
 @pytest.mark.parametrize("way", ["role", "set", "permission", "group", "flag"])
-def test_whichever_way_a_role_is_given_it_waits(rf, keeper, way):
+def test_a_role_waits_however_it_is_given(rf, keeper, way):
     """Actions, imports and the pages of a later release all assign roles in one of these ways."""
     from allauth.core import context
 
@@ -359,7 +359,7 @@ def test_whichever_way_a_role_is_given_it_waits(rf, keeper, way):
 
 
 @pytest.mark.parametrize("who", ["editor", "superuser", "waits for a role", "waits for all"])
-def test_a_request_asks_once_what_is_held_back(who, officer, keeper):
+def test_a_request_looks_up_once_which_rights_are_waiting(who, officer, keeper):
     user = officer if who == "superuser" else person("anna", "Editors")
     if who == "waits for a role":
         give(keeper, user)
@@ -372,7 +372,7 @@ def test_a_request_asks_once_what_is_held_back(who, officer, keeper):
     assert len(about) == 1
 
 
-def test_the_next_request_asks_again_what_is_held_back(keeper, other_keeper):
+def test_the_next_request_looks_up_again_which_rights_are_waiting(keeper, other_keeper):
     anna = person("anna")
     give(keeper, anna)
     client, address = signed_in(anna), "/admin/publishing/editions/ask/"
@@ -387,7 +387,7 @@ def test_the_next_request_asks_again_what_is_held_back(keeper, other_keeper):
 
 
 @pytest.mark.parametrize("who", ["keeper", "other_keeper", "publisher", "anna"])
-def test_what_waits_is_cancelled_by_any_keeper_publisher_or_the_person(
+def test_any_keeper_any_publisher_or_the_person_can_cancel_a_waiting_change(
     who, keeper, other_keeper, publisher, request, later
 ):
     anna = person("anna")
@@ -401,7 +401,7 @@ def test_what_waits_is_cancelled_by_any_keeper_publisher_or_the_person(
     assert not may(anna, "editions.publish")
 
 
-def test_what_is_taken_back_waits_no_longer_and_gives_nothing(keeper, later):
+def test_a_role_taken_back_stops_waiting_and_gives_nothing(keeper, later):
     anna = person("anna")
     give(keeper, anna)
     change = newest(Kind.ROLE)
@@ -415,21 +415,21 @@ def test_what_is_taken_back_waits_no_longer_and_gives_nothing(keeper, later):
     assert not may(anna, "editions.publish")
 
 
-def test_a_role_that_is_gone_gives_nothing_though_it_waited(keeper):
+def test_a_deleted_role_gives_nothing_after_its_wait(keeper):
     anna = person("anna")
     give(keeper, anna)
     Group.objects.get(name="Publishers").delete()
     assert not may(anna, "strategy.change_guide")
 
 
-def test_an_editor_cancels_nothing_of_others(keeper):
+def test_an_editor_cannot_cancel_other_peoples_changes(keeper):
     give(keeper, person("anna"))
     change = newest(Kind.ROLE)
     press(person("editor", "Editors"), change, "cancel")
     assert AccountChange.objects.get(pk=change.pk).is_waiting
 
 
-def test_each_kind_is_cancelled(officer, keeper, publisher, later):
+def test_each_kind_of_change_can_be_cancelled(officer, keeper, publisher, later):
     TOTP.activate(publisher, generate_totp_secret())
     link = link_for(signed_in(keeper), publisher)
     at_sign_in_of(keeper, publisher, "remove-factors")
@@ -486,12 +486,12 @@ def test_a_new_factor_waits_seven_days(publisher, spoc, kind, later):
     assert "Approved" in approve(publisher, spoc, editor)
 
 
-def test_another_name_is_another_person(keeper, publisher, spoc):
+def test_a_renamed_account_counts_as_another_person(keeper, publisher, spoc):
     give(keeper, publisher, username="somebody-else")
     assert "renamed" in approve(publisher, spoc, person("editor", "Editors"))
 
 
-def test_a_role_that_is_old_enough_suffices(officer, keeper, publisher, spoc):
+def test_one_role_that_is_old_enough_is_sufficient(officer, keeper, publisher, spoc):
     give(officer, publisher, "Publishers", is_superuser="on")
     assert "Approved" in approve(publisher, spoc, person("editor", "Editors"))
 
@@ -506,7 +506,7 @@ def test_a_second_keeper_vouches_and_it_counts_at_once(keeper, other_keeper, spo
     assert "Approved" in approve(anna, spoc, editor)
 
 
-def test_nobody_vouches_for_an_account_they_made_or_had_a_hand_in(keeper, spoc, later):
+def test_nobody_can_vouch_for_an_account_they_created_or_had_a_hand_in(keeper, spoc, later):
     anna = make(keeper, "anna")
     TOTP.activate(anna, generate_totp_secret())
     later(hours=25)
@@ -515,7 +515,7 @@ def test_nobody_vouches_for_an_account_they_made_or_had_a_hand_in(keeper, spoc, 
     assert "You cannot approve" in approve(anna, spoc, person("editor", "Editors"))
 
 
-def test_a_factor_is_not_vouched_for_by_whoever_removed_the_one_before(
+def test_the_keeper_who_removed_a_factor_cannot_vouch_for_the_next_one(
     keeper, other_keeper, publisher, spoc
 ):
     TOTP.activate(publisher, generate_totp_secret())
@@ -527,7 +527,7 @@ def test_a_factor_is_not_vouched_for_by_whoever_removed_the_one_before(
     assert "Approved" in approve(publisher, spoc, person("editor", "Editors"))
 
 
-def test_two_young_keepers_do_not_vouch_for_each_other(keeper, spoc):
+def test_two_new_keepers_cannot_vouch_for_each_other(keeper, spoc):
     ghosts = [make(keeper, name, "Keepers of users") for name in ("ghost1", "ghost2")]
     for ghost in ghosts:
         give(keeper, ghost, "Publishers", username=ghost.username)
@@ -539,7 +539,7 @@ def test_two_young_keepers_do_not_vouch_for_each_other(keeper, spoc):
     assert AccountChange.objects.waiting().count() == 2
 
 
-def test_nobody_vouches_for_themselves_or_without_being_a_keeper(keeper, publisher, officer):
+def test_only_keepers_can_vouch_and_not_for_themselves(keeper, publisher, officer):
     # A superuser can open anyone's page, including their own.
     assert "You cannot vouch for yourself" in at_sign_in_of(officer, officer, "vouch").text
     ghost = make(keeper, "ghost")
@@ -554,7 +554,7 @@ def test_nobody_vouches_for_themselves_or_without_being_a_keeper(keeper, publish
 # Proposer and approver
 
 
-def test_nobody_approves_what_an_account_proposed_that_they_made(spoc, later):
+def test_nobody_can_approve_a_proposal_by_an_account_they_created(spoc, later):
     both = person("both", "Keepers of users", "Publishers")
     ghost = make(both, "ghost", "Editors")
     assert "You had a hand in the account that proposed this" in approve(both, spoc, ghost)
@@ -563,7 +563,7 @@ def test_nobody_approves_what_an_account_proposed_that_they_made(spoc, later):
     assert "Approved" in approve(both, spoc, ghost)
 
 
-def test_nobody_approves_what_an_account_proposed_that_they_took_over(spoc, later):
+def test_nobody_can_approve_a_proposal_by_an_account_they_took_over(spoc, later):
     both, editor = person("both", "Keepers of users", "Publishers"), person("editor", "Editors")
     link = link_for(signed_in(both), editor)
     later(hours=25)
@@ -571,11 +571,11 @@ def test_nobody_approves_what_an_account_proposed_that_they_took_over(spoc, late
     assert "You had a hand in the account" in approve(both, spoc, editor)
 
 
-def test_another_publisher_approves_what_a_new_editor_proposed(publisher, keeper, spoc):
+def test_another_publisher_can_approve_a_new_editors_proposal(publisher, keeper, spoc):
     assert "Approved" in approve(publisher, spoc, make(keeper, "anna", "Editors"))
 
 
-def test_what_a_deleted_account_proposed_is_proposed_again(publisher, spoc):
+def test_a_deleted_accounts_proposal_must_be_made_again(publisher, spoc):
     ghost = person("ghost", "Editors")
     proposal = proposed(ghost, spoc)
     ghost.delete()
@@ -589,7 +589,7 @@ def test_what_a_deleted_account_proposed_is_proposed_again(publisher, spoc):
 # A council with one keeper
 
 
-def test_a_lone_keepers_new_phone_counts_after_a_day(spoc, later):
+def test_a_sole_keepers_new_phone_counts_after_a_day(spoc, later):
     lone = person("lone", "Keepers of users", "Publishers")
     TOTP.activate(lone, generate_totp_secret())
     editor = person("editor", "Editors")
@@ -599,9 +599,7 @@ def test_a_lone_keepers_new_phone_counts_after_a_day(spoc, later):
 
 
 @pytest.mark.parametrize("how", ["close", "take"])
-def test_nobody_becomes_the_lone_keeper_by_shutting_the_other_one_out(
-    spoc, other_keeper, how, later
-):
+def test_shutting_out_the_other_keeper_makes_nobody_the_sole_keeper(spoc, other_keeper, how, later):
     lone = person("lone", "Keepers of users", "Publishers")
     TOTP.activate(lone, generate_totp_secret())
     if how == "close":
@@ -614,7 +612,7 @@ def test_nobody_becomes_the_lone_keeper_by_shutting_the_other_one_out(
     assert "was added on" in approve(lone, spoc, person("editor", "Editors"))
 
 
-def test_a_lone_keeper_makes_a_publisher_in_a_day(keeper, later):
+def test_a_sole_keeper_can_appoint_a_publisher_in_a_day(keeper, later):
     anna = make(keeper, "anna")
     assert "Sign in" in choose(link_for(signed_in(keeper), anna)).title
     later(hours=25)
@@ -642,7 +640,7 @@ def test_the_commands_need_an_account_and_a_name(command):
             call_command(command, name, "--who", who)
 
 
-def test_the_only_keeper_who_lost_everything_is_let_in_from_the_server(spoc, later):
+def test_a_sole_keeper_who_has_lost_everything_can_be_let_in_from_the_server(spoc, later):
     lone = person("lone", "Keepers of users", "Publishers")
     TOTP.activate(lone, generate_totp_secret())
     client = signed_in(lone)
@@ -657,7 +655,7 @@ def test_the_only_keeper_who_lost_everything_is_let_in_from_the_server(spoc, lat
     assert "Approved" in approve(lone, spoc, editor)
 
 
-def test_an_account_from_before_the_log_is_as_old_as_it_says(spoc):
+def test_an_account_older_than_the_log_is_judged_by_its_own_date(spoc):
     """As after the upgrade: no log rows, but roles and factors already there."""
     old = User.objects.create_user("old", is_staff=True)
     old.groups.add(Group.objects.get(name="Publishers"))
@@ -715,7 +713,7 @@ def test_the_log_is_never_changed(keeper):
     assert newest(Kind.DELETED).account_name == "anna"
 
 
-def test_the_pages_of_the_log_are_sound_html(keeper, other_keeper, publisher):
+def test_the_pages_of_the_log_are_valid_html(keeper, other_keeper, publisher):
     link_for(signed_in(keeper), publisher)
     for by in (keeper, other_keeper, publisher):
         for address in ("/admin/account-changes/", newest(Kind.LINK).get_absolute_url()):
@@ -724,7 +722,7 @@ def test_the_pages_of_the_log_are_sound_html(keeper, other_keeper, publisher):
             assert "keeper made a sign-in link for publisher." in page.text
 
 
-def test_there_is_nothing_else_to_do_with_a_change(keeper, publisher):
+def test_no_other_action_on_a_change_is_accepted(keeper, publisher):
     link_for(signed_in(keeper), publisher)
     client, address = signed_in(keeper), newest(Kind.LINK).get_absolute_url()
     assert client.post(address, {"do": "x"}).status_code == 404
@@ -732,7 +730,9 @@ def test_there_is_nothing_else_to_do_with_a_change(keeper, publisher):
     assert client.get("/admin/account-changes/999999/").status_code == 404
 
 
-def test_agreeing_asks_again_who_one_is(keeper, other_keeper, publisher, settings):
+def test_an_officer_confirms_their_identity_again_before_agreeing(
+    keeper, other_keeper, publisher, settings
+):
     link_for(signed_in(keeper), publisher)
     settings.CONFIRMED_SECONDS = -1
     response = signed_in(other_keeper).post(newest(Kind.LINK).get_absolute_url(), {"do": "agree"})

@@ -57,7 +57,7 @@ def invitations(row):
                 yield " ".join(sentence.split())
 
 
-def test_the_rule_sees_an_invitation():
+def test_the_rule_recognises_an_invitation_to_call():
     service = Service.objects.get(line="h-sarc-finder")
     for words in (
         "You can call at any time, day or night.",

@@ -50,7 +50,7 @@ SHUT = [address for address in SHUT if address not in {"/admin/login/", "/admin/
 FOR_ENROLMENT = sorted(a for a, name in addresses().items() if name in ENROLMENT)
 
 
-def test_the_addresses_are_all_there():
+def test_the_list_of_addresses_is_complete():
     assert len(SHUT) > 90
     for address in (
         "/admin/",
@@ -84,13 +84,13 @@ def test_a_stranger_reaches_nothing(client, settings):
     assert "sessionid" not in client.cookies
 
 
-def test_an_account_that_is_no_officers_reaches_nothing(client, settings, django_user_model):
+def test_an_account_that_is_not_an_officers_reaches_nothing(client, settings, django_user_model):
     client.force_login(django_user_model.objects.create_user("reader"))
     for _, location in nothing_is_let_through(client, SHUT):
         assert location.startswith("/admin/login/")
 
 
-def test_a_password_alone_reaches_the_making_of_a_factor_and_nothing_else(officer, settings):
+def test_a_password_alone_reaches_only_the_pages_for_adding_a_factor(officer, settings):
     settings.SECOND_FACTOR = True
     client = Client()
     client.force_login(officer)
@@ -128,7 +128,7 @@ def test_an_editor_without_rights_changes_nothing(client, django_user_model):
 
 
 @pytest.mark.parametrize("address", ["/admin", "/admin/login", "/ADMIN/", "/ur/admin/"])
-def test_a_crooked_address_leads_to_no_page_of_the_admin(client, address):
+def test_a_malformed_address_leads_to_no_page_of_the_admin(client, address):
     response = client.get(address)
     assert response.status_code in {301, 302, 404}
     assert "sessionid" not in response.cookies

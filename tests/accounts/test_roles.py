@@ -136,11 +136,11 @@ def people():
     for letter, role in PEOPLE.items():
         if role is None:
             continue
-        is_mighty = role == "*"
+        is_superuser = role == "*"
         users[letter] = User.objects.create_user(
-            f"somebody-{letter.lower()}", is_staff=True, is_superuser=is_mighty
+            f"somebody-{letter.lower()}", is_staff=True, is_superuser=is_superuser
         )
-        if role and not is_mighty:
+        if role and not is_superuser:
             users[letter].groups.add(Group.objects.get(name=role))
     return users
 
@@ -191,7 +191,7 @@ def rows_of(address):
     return [row for row in TABLE if re.fullmatch(row[0], address)]
 
 
-def test_every_address_stands_in_one_row_of_the_table(addresses):
+def test_every_address_is_in_exactly_one_row_of_the_table(addresses):
     assert len(addresses) > 180
     assert [address for address in addresses if len(rows_of(address)) != 1] == []
 
@@ -243,7 +243,7 @@ def may(letter, method, row):
 
 
 @pytest.mark.parametrize("letter", PEOPLE)
-def test_whoever_the_table_does_not_name_is_refused_and_changes_nothing(letter, people, addresses):
+def test_officers_the_table_does_not_name_are_refused_and_change_nothing(letter, people, addresses):
     client = Client()
     if letter in people:
         client.force_login(people[letter])
@@ -259,7 +259,7 @@ def test_whoever_the_table_does_not_name_is_refused_and_changes_nothing(letter, 
 
 
 @pytest.mark.parametrize("letter", PEOPLE)
-def test_whoever_the_table_names_gets_there(letter, people, addresses):
+def test_officers_the_table_names_are_let_in(letter, people, addresses):
     client = Client()
     reached = []
     for address in addresses:
@@ -276,7 +276,7 @@ def test_whoever_the_table_names_gets_there(letter, people, addresses):
     assert bool(reached) == (letter != "A")
 
 
-def test_only_a_form_that_is_sent_changes_anything(people, addresses):
+def test_only_a_submitted_form_changes_anything(people, addresses):
     client = Client()
     client.force_login(people["S"])
     before = everything()
@@ -297,7 +297,7 @@ def permissions(name):
     }
 
 
-def test_a_publisher_may_what_an_editor_may_and_more():
+def test_a_publisher_may_do_all_that_an_editor_may_and_more():
     more = permissions("Publishers") - permissions("Editors")
     assert permissions("Editors") < permissions("Publishers")
     assert "editions.publish" in more
@@ -308,13 +308,13 @@ def test_a_publisher_may_what_an_editor_may_and_more():
     }
 
 
-def test_a_keeper_of_users_may_nothing_of_the_site():
+def test_a_keeper_of_users_has_no_rights_over_content():
     assert {permission.partition(".")[0] for permission in permissions("Keepers of users")} == {
         "auth"
     }
 
 
-def test_loading_again_leaves_what_somebody_changed_in_a_role():
+def test_loading_again_keeps_an_officers_changes_to_a_role():
     editors = Group.objects.get(name="Editors")
     taken = Permission.objects.get(codename="delete_schedule")
     added = Permission.objects.get(codename="delete_synonym")
@@ -327,7 +327,7 @@ def test_loading_again_leaves_what_somebody_changed_in_a_role():
     assert not Group.objects.filter(name="Publishers").exists()
 
 
-def test_a_permission_that_comes_later_is_given_and_one_that_goes_is_taken(monkeypatch):
+def test_permissions_added_to_the_file_are_given_and_those_removed_are_taken_away(monkeypatch):
     file = roles.read()
     keepers = file["Keepers of users"]
     later = keepers | {"also": ["auth.view_permission", "contacts.not_there_yet"]}
@@ -360,7 +360,7 @@ def signed_in(user):
     return client
 
 
-def test_a_publisher_deletes_what_readers_never_had_and_nothing_else(people):
+def test_a_publisher_can_delete_only_what_readers_have_never_had(people):
     guide = Guide.objects.get(slug="consent")
     client = signed_in(people["P"])
     address = f"/admin/strategy/guide/{guide.pk}/delete/"
@@ -373,7 +373,7 @@ def test_a_publisher_deletes_what_readers_never_had_and_nothing_else(people):
     assert not Guide.objects.filter(pk=guide.pk).exists()
 
 
-def test_what_an_edition_shows_is_not_deleted_though_it_is_unpublished_since(editions, people):
+def test_a_publisher_cannot_delete_what_an_edition_shows_even_once_unpublished(editions, people):
     guide = Guide.objects.get(slug="consent")
     never_published(guide)
     address = f"/admin/strategy/guide/{guide.pk}/delete/"
@@ -381,7 +381,7 @@ def test_what_an_edition_shows_is_not_deleted_though_it_is_unpublished_since(edi
     assert signed_in(people["S"]).get(address).status_code == 200
 
 
-def test_an_editor_takes_wrong_hours_out(people):
+def test_an_editor_can_remove_wrong_hours(people):
     phone = Phone.objects.exclude(schedules=None).first()
     client = signed_in(people["E"])
     values = form_values(Page(client.get(change_url(phone)))) | {"schedules-0-DELETE": "on"}
@@ -390,7 +390,7 @@ def test_an_editor_takes_wrong_hours_out(people):
     assert phone.schedules.count() == before - 1
 
 
-def test_a_new_account_is_given_roles_at_once_each_with_what_it_may(people):
+def test_a_new_account_can_be_given_roles_and_the_form_says_what_each_may_do(people):
     client = signed_in(people["K"])
     page = Page(client.get("/admin/auth/user/add/"))
     for role in roles.read():
@@ -400,7 +400,7 @@ def test_a_new_account_is_given_roles_at_once_each_with_what_it_may(people):
     assert list(User.objects.get(username="new").groups.all()) == [editors]
 
 
-def test_a_keeper_gives_roles_to_others_and_none_to_themselves(people):
+def test_a_keeper_can_give_roles_to_others_but_not_to_themselves(people):
     client = signed_in(people["K"])
     publishers = Group.objects.get(name="Publishers")
     for letter in ("N", "K"):
@@ -412,7 +412,7 @@ def test_a_keeper_gives_roles_to_others_and_none_to_themselves(people):
     assert not User.objects.filter(username__in=["somebody-n", "somebody-k"], is_superuser=True)
 
 
-def test_a_keeper_does_not_decide_what_a_role_may(people):
+def test_a_keeper_cannot_decide_what_a_role_may_do(people):
     group = Group.objects.get(name="Keepers of users")
     every = [permission.pk for permission in Permission.objects.all()]
     fields = {"name": group.name, "permissions": every}

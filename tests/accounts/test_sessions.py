@@ -27,7 +27,7 @@ def test_a_session_ends_when_nothing_happens_for_half_an_hour(admin, minutes, st
     assert is_in(admin) is stays
 
 
-def test_whoever_is_there_stays_signed_in(admin):
+def test_an_active_officer_stays_signed_in(admin):
     for _ in range(4):
         later(admin, 20 * 60)
         assert is_in(admin)
@@ -39,7 +39,7 @@ def test_a_session_ends_after_twelve_hours_whatever_happens(admin, hours, stays)
     assert is_in(admin) is stays
 
 
-def test_why_one_was_signed_out_stands_on_the_sign_in_page(admin):
+def test_the_sign_in_page_says_why_an_officer_was_signed_out(admin):
     later(admin, HOUR)
     page = Page(admin.get("/admin/strategy/guide/", follow=True))
     assert "signed out after 30 minutes without activity" in page.text
@@ -88,7 +88,7 @@ def test_what_was_typed_comes_back_after_signing_in_again(admin, officer):
     assert "What you typed" not in Page(admin.get(change_url(guide))).text
 
 
-def test_what_was_typed_over_night_comes_back_too(admin, officer):
+def test_what_was_typed_comes_back_the_next_morning_too(admin, officer):
     guide = Guide.objects.get(slug="consent")
     typed = type_into(admin, guide, summary_en="Words of yesterday.")
     later(admin, 20 * HOUR)
@@ -97,7 +97,7 @@ def test_what_was_typed_over_night_comes_back_too(admin, officer):
     assert "Words of yesterday." in Page(admin.get(change_url(guide))).main
 
 
-def test_what_was_typed_comes_back_to_its_own_account_only(admin, django_user_model):
+def test_what_was_typed_comes_back_only_to_the_account_that_typed_it(admin, django_user_model):
     guide = Guide.objects.get(slug="consent")
     typed = type_into(admin, guide, summary_en="For my eyes.")
     later(admin, HOUR)
@@ -109,7 +109,7 @@ def test_what_was_typed_comes_back_to_its_own_account_only(admin, django_user_mo
     assert "Save" in page.html
 
 
-def test_what_was_typed_comes_back_at_its_own_address_only(admin, officer):
+def test_what_was_typed_comes_back_only_at_the_address_it_was_sent_to(admin, officer):
     guide = Guide.objects.get(slug="consent")
     typed = type_into(admin, guide, summary_en="For this page.")
     later(admin, HOUR)
@@ -119,7 +119,7 @@ def test_what_was_typed_comes_back_at_its_own_address_only(admin, officer):
         assert "For this page." not in Page(admin.get(address)).html
 
 
-def test_what_waits_cannot_be_read_in_the_database(admin):
+def test_what_was_typed_cannot_be_read_in_the_database(admin):
     guide = Guide.objects.get(slug="consent")
     typed = type_into(admin, guide, summary_en="Unfinished words.")
     later(admin, HOUR)
@@ -138,7 +138,7 @@ def test_passwords_are_not_kept(admin, officer):
     assert "secret" not in page.html
 
 
-def test_what_was_typed_can_be_left(admin, officer):
+def test_what_was_typed_can_be_discarded(admin, officer):
     guide = Guide.objects.get(slug="consent")
     typed = type_into(admin, guide, summary_en="Never mind.")
     later(admin, HOUR)
@@ -176,7 +176,7 @@ def post_with_old_token(officer, **headers):
     return client, change_url(guide), client.post(change_url(guide), typed, headers=headers)
 
 
-def test_a_form_from_before_signing_in_anew_comes_back(officer):
+def test_a_form_opened_before_signing_in_again_comes_back(officer):
     client, address, response = post_with_old_token(officer, origin="http://testserver")
     assert response["Location"] == address
     assert "From the first tab." in Page(client.get(address)).main
@@ -222,7 +222,7 @@ def confirm(client, back):
     return client.post("/admin/confirm/", {"password": PASSWORD, "next": back})
 
 
-def test_a_number_is_proposed_only_after_confirming_who_one_is(with_password):
+def test_an_officer_confirms_their_identity_before_proposing_a_number(with_password):
     spoc = Phone.objects.get(slug="h-spoc")
     address = reverse("approvals:propose", args=[spoc.pk])
     typed = form_values(Page(with_password.get(address))) | {"why": "It has moved."}
@@ -240,7 +240,7 @@ def test_a_number_is_proposed_only_after_confirming_who_one_is(with_password):
     assert NumberProposal.objects.get().display == "01384 455 411"
 
 
-def test_a_number_is_approved_only_after_confirming_who_one_is(with_password):
+def test_an_officer_confirms_their_identity_before_approving_a_number(with_password):
     spoc = Phone.objects.get(slug="h-spoc")
     number = {"dial": spoc.dial, "display": spoc.display}
     before = {f"was_{name}": value for name, value in number.items()}
@@ -254,7 +254,7 @@ def test_a_number_is_approved_only_after_confirming_who_one_is(with_password):
     assert NumberProposal.objects.get().is_waiting
 
 
-def test_whoever_has_nothing_to_confirm_with_signs_in_again(admin):
+def test_an_officer_with_nothing_to_confirm_with_signs_in_again(admin):
     later(admin, 600, "begun_at")
     assert admin.get("/admin/password_change/")["Location"].startswith("/admin/login/")
     assert not is_in(admin)
@@ -264,7 +264,7 @@ def test_whoever_has_nothing_to_confirm_with_signs_in_again(admin):
     ("slug", "changes"),
     [("h-spoc", {"what_happens_ur": "متن۔"}), ("h-samaritans", {"position": "9"})],
 )
-def test_other_words_of_numbers_change_without_confirming(admin, slug, changes):
+def test_the_other_fields_of_a_number_change_without_confirming(admin, slug, changes):
     phone = Phone.objects.get(slug=slug)
     later(admin, 600, "begun_at")
     page = Page(admin.post(change_url(phone), type_into(admin, phone, **changes), follow=True))
@@ -275,20 +275,20 @@ def test_other_words_of_numbers_change_without_confirming(admin, slug, changes):
     "address",
     ["/admin/auth/user/add/", "/admin/auth/group/add/", "/admin/password_change/"],
 )
-def test_users_change_only_after_confirming_who_one_is(with_password, address):
+def test_a_keeper_confirms_their_identity_before_changing_users(with_password, address):
     assert with_password.get(address)["Location"].startswith("/admin/confirm/")
     assert confirm(with_password, address)["Location"] == address
     assert with_password.get(address).status_code == 200
 
 
-def test_a_user_sent_without_confirming_is_not_made(with_password, django_user_model):
+def test_a_user_is_not_created_without_confirming(with_password, django_user_model):
     address = "/admin/auth/user/add/"
     response = with_password.post(address, {"username": "new"})
     assert response["Location"].startswith("/admin/confirm/")
     assert not django_user_model.objects.filter(username="new").exists()
 
 
-def test_readers_pages_know_nothing_of_sessions(admin):
+def test_readers_pages_do_not_use_sessions(admin):
     later(admin, HOUR)
     response = admin.get("/contacts/")
     assert response.status_code == 200

@@ -74,7 +74,7 @@ def test_the_first_sign_in_leads_to_a_second_factor_and_recovery_codes(client, o
     assert not Page(client.get("/admin/sign-in/codes/")).all("code")
 
 
-def test_a_wrong_code_makes_no_factor(client, officer):
+def test_a_wrong_code_adds_no_factor(client, officer):
     send_password(client)
     page = Page(client.get("/admin/sign-in/app/"))
     wrong = code(text(page.one("code", id="secret")), steps=100)
@@ -84,7 +84,7 @@ def test_a_wrong_code_makes_no_factor(client, officer):
     assert not is_in(client)
 
 
-def test_password_and_code_let_an_officer_in_and_lead_where_they_were_going(client, secret):
+def test_a_password_and_a_code_take_an_officer_where_they_were_going(client, secret):
     response = send_password(client, next="/admin/strategy/guide/")
     assert where(response) == "/admin/login/code/"
     assert not is_in(client)
@@ -101,14 +101,14 @@ def test_without_the_right_code_nobody_is_let_in(client, secret, typed):
     assert not is_in(client)
 
 
-def test_a_code_lets_in_once(client, secret):
+def test_a_code_works_once(client, secret):
     for visitor, is_let_in in [(Client(), True), (client, False)]:
         send_password(visitor)
         send_code(visitor, code(secret))
         assert is_in(visitor) is is_let_in
 
 
-def test_a_recovery_code_lets_in_once(client, officer, secret):
+def test_a_recovery_code_works_once(client, officer, secret):
     recovery = RecoveryCodes.activate(officer).generate_codes()[3]
     for visitor, is_let_in in [(Client(), True), (client, False)]:
         send_password(visitor)
@@ -121,7 +121,7 @@ def test_a_code_without_the_password_leads_back_to_the_password(client, secret):
     assert not is_in(client)
 
 
-def test_a_session_from_before_the_factor_was_made_cannot_make_another(client, officer):
+def test_a_session_older_than_the_factor_cannot_add_another(client, officer):
     thief = Client()
     send_password(thief)
     assert thief.get("/admin/sign-in/app/").status_code == 200
@@ -131,7 +131,7 @@ def test_a_session_from_before_the_factor_was_made_cannot_make_another(client, o
 
 
 @pytest.mark.parametrize("field", ["is_active", "is_staff"])
-def test_a_closed_account_is_let_in_nowhere(client, officer, secret, field):
+def test_a_closed_account_cannot_sign_in_anywhere(client, officer, secret, field):
     send_password(client)
     send_code(client, code(secret))
     assert is_in(client)
@@ -141,7 +141,7 @@ def test_a_closed_account_is_let_in_nowhere(client, officer, secret, field):
     assert "don't match" in Page(send_password(Client())).text
 
 
-def test_an_account_closed_between_password_and_code_is_not_let_in(client, officer, secret):
+def test_an_account_closed_between_password_and_code_cannot_sign_in(client, officer, secret):
     send_password(client)
     officer.is_active = False
     officer.save()
@@ -158,7 +158,7 @@ def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(client, office
     assert answers[0] == answers[1] == "That username and password don't match. Try again."
 
 
-def test_whoever_guesses_is_stopped_and_the_officer_is_not(client, secret):
+def test_an_attacker_who_guesses_is_stopped_and_the_officer_is_not(client, secret):
     stranger = Client()
     for _ in range(5):
         assert "don't match" in Page(send_password(stranger, "guess", "203.0.113.9")).text
@@ -169,7 +169,7 @@ def test_whoever_guesses_is_stopped_and_the_officer_is_not(client, secret):
     assert is_in(client)
 
 
-def test_whoever_guesses_codes_is_stopped(client, officer, secret):
+def test_an_attacker_who_guesses_codes_is_stopped(client, officer, secret):
     send_password(client)
     for _ in range(5):
         assert "That code is wrong" in Page(send_code(client, "000000")).text
@@ -177,7 +177,7 @@ def test_whoever_guesses_codes_is_stopped(client, officer, secret):
     assert not is_in(client)
 
 
-def test_whoever_guesses_codes_locks_out_himself_and_not_the_officer(client, officer, secret):
+def test_an_attacker_who_guesses_codes_does_not_lock_out_the_officer(client, officer, secret):
     stranger = Client(REMOTE_ADDR="203.0.113.9")
     send_password(stranger, address="203.0.113.9")
     for _ in range(5):
@@ -188,7 +188,7 @@ def test_whoever_guesses_codes_locks_out_himself_and_not_the_officer(client, off
     assert is_in(client)
 
 
-def test_wrong_codes_to_confirm_with_lock_nobody_out_elsewhere(client, officer, secret):
+def test_wrong_codes_on_the_confirmation_page_lock_nobody_out_elsewhere(client, officer, secret):
     signed_in(client, secret)
     later(client, 301)
     for _ in range(6):
@@ -214,7 +214,7 @@ def test_a_flood_is_answered_in_plain_words(client):
     assert "Too many tries" in Page(client.post("/admin/login/", {})).text
 
 
-def test_a_stranger_does_not_fill_the_table_of_sessions(client):
+def test_a_stranger_cannot_fill_the_table_of_sessions(client):
     for _ in range(40):
         Client().get("/admin/login/passkey/", headers={"Accept": "application/json"})
         Client().get("/admin/login/")
@@ -222,7 +222,7 @@ def test_a_stranger_does_not_fill_the_table_of_sessions(client):
     assert 0 < Session.objects.count() <= 30
 
 
-def test_the_address_is_taken_from_the_proxy_in_front_and_cannot_be_made_up(client, settings):
+def test_the_address_comes_from_the_proxy_in_front_and_cannot_be_forged(client, settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     answers = [
         client.post(
@@ -242,7 +242,7 @@ def test_attempts_are_counted_for_all_workers_together(client, settings, officer
         assert cursor.fetchone()[0] > 0
 
 
-def test_secrets_do_not_stand_in_the_database_as_they_are(client, officer, secret):
+def test_secrets_are_encrypted_in_the_database(client, officer, secret):
     RecoveryCodes.activate(officer)
     for factor in Authenticator.objects.all():
         assert secret not in json.dumps(factor.data)
@@ -275,7 +275,7 @@ def later(client, seconds):
     session.save()
 
 
-def test_the_last_factor_stays(client, secret):
+def test_the_last_factor_cannot_be_removed(client, secret):
     signed_in(client, secret)
     page = Page(client.get("/admin/sign-in/app/remove/"))
     assert "This is your only second factor" in page.text
@@ -283,7 +283,7 @@ def test_the_last_factor_stays(client, secret):
     assert Authenticator.objects.count() == 1
 
 
-def test_the_last_passkey_stays(client, officer, secret):
+def test_the_last_passkey_cannot_be_removed(client, officer, secret):
     signed_in(client, secret)
     passkey = Authenticator.objects.create(
         user=officer, type="webauthn", data={"name": "Laptop", "credential": {}}
@@ -294,7 +294,7 @@ def test_the_last_passkey_stays(client, officer, secret):
     assert Authenticator.objects.filter(pk=passkey.pk).exists()
 
 
-def test_factors_change_only_after_confirming_who_one_is(client, secret):
+def test_an_officer_confirms_their_identity_before_changing_factors(client, secret):
     signed_in(client, secret)
     later(client, 301)
     response = client.get("/admin/sign-in/passkeys/add/", follow=True)
@@ -316,13 +316,13 @@ def test_a_wrong_password_confirms_nothing(client, secret):
     assert client.get("/admin/sign-in/passkeys/add/").status_code == 302
 
 
-def test_an_officer_signs_out(client, secret):
+def test_an_officer_can_sign_out(client, secret):
     signed_in(client, secret)
     assert client.post("/admin/logout/")["Location"] == "/admin/login/"
     assert not is_in(client)
 
 
-def test_an_officer_signs_out_everywhere(client, secret):
+def test_an_officer_can_sign_out_everywhere(client, secret):
     signed_in(client, secret)
     elsewhere = Client()
     elsewhere.cookies = client.cookies
@@ -336,13 +336,13 @@ def test_signing_in_leads_to_no_other_site(client, secret):
     assert where(send_code(client, code(secret))) == "/admin/"
 
 
-def test_a_laptop_may_go_without_a_second_factor(client, officer, settings):
+def test_a_laptop_may_do_without_a_second_factor(client, officer, settings):
     settings.SECOND_FACTOR = False
     assert where(send_password(client)) == "/admin/"
     assert is_in(client)
 
 
-def test_every_page_of_signing_in_is_sound_html(client, officer, secret):
+def test_every_sign_in_page_is_valid_html(client, officer, secret):
     pages = [client.get("/admin/login/")]
     send_password(client)
     pages.append(client.get("/admin/login/code/"))

@@ -58,7 +58,9 @@ def test_a_link_works_once(keeper, django_user_model):
     assert "This link has been used" in choose(link).text
 
 
-def test_a_new_link_ends_the_old_one_and_once_used_the_password(keeper, django_user_model, later):
+def test_a_new_link_ends_the_old_link_and_ends_the_password_once_used(
+    keeper, django_user_model, later
+):
     user = make(keeper, django_user_model)
     first = link_for(keeper, user)
     second = link_for(keeper, user)
@@ -76,7 +78,7 @@ def test_a_new_link_ends_the_old_one_and_once_used_the_password(keeper, django_u
     assert user.check_password("five plain words are here")
 
 
-def test_a_link_is_of_no_use_after_a_day(keeper, django_user_model, settings):
+def test_a_link_expires_after_a_day(keeper, django_user_model, settings):
     link = link_for(keeper, make(keeper, django_user_model))
     assert settings.PASSWORD_RESET_TIMEOUT == 86_400
     settings.PASSWORD_RESET_TIMEOUT = -1
@@ -84,7 +86,7 @@ def test_a_link_is_of_no_use_after_a_day(keeper, django_user_model, settings):
 
 
 @pytest.mark.parametrize("address", ["MQ/x-y", "%F0/%00", "MQ/set-password", "'/'"])
-def test_a_forged_link_lets_nobody_choose(client, officer, address):
+def test_a_forged_link_lets_nobody_choose_a_password(client, officer, address):
     response = client.get(f"/admin/welcome/{address}/", follow=True)
     assert response.status_code in {200, 400, 404}
     assert "new_password1" not in response.content.decode()
@@ -95,7 +97,7 @@ def test_a_weak_password_is_refused(keeper, django_user_model):
     assert "too common" in page.text
 
 
-def test_a_keeper_ends_all_sessions_of_a_person(keeper, django_user_model):
+def test_a_keeper_can_end_all_of_a_persons_sessions(keeper, django_user_model):
     user = make(keeper, django_user_model)
     client = Client()
     client.force_login(user)
@@ -106,7 +108,7 @@ def test_a_keeper_ends_all_sessions_of_a_person(keeper, django_user_model):
     assert LogEntry.objects.first().get_change_message() == "Ended all sessions."
 
 
-def test_a_keeper_removes_lost_factors_after_a_day(keeper, django_user_model, later):
+def test_a_keeper_can_remove_lost_factors_after_a_day(keeper, django_user_model, later):
     user = make(keeper, django_user_model)
     TOTP.activate(user, generate_totp_secret())
     client = Client()
@@ -122,7 +124,7 @@ def test_a_keeper_removes_lost_factors_after_a_day(keeper, django_user_model, la
     assert client.get("/admin/").status_code == 302
 
 
-def test_a_keeper_reaches_nobody_who_may_everything(keeper, officer):
+def test_a_keeper_cannot_reach_a_superusers_account(keeper, officer):
     for address in ("change", "delete", "sign-in", "history", "password"):
         url = f"/admin/auth/user/{officer.pk}/{address}/"
         for send in (keeper.get, keeper.post):
@@ -132,7 +134,7 @@ def test_a_keeper_reaches_nobody_who_may_everything(keeper, officer):
     assert officer.is_superuser
 
 
-def test_a_keeper_makes_nobody_mighty(keeper, django_user_model):
+def test_a_keeper_cannot_make_anybody_a_superuser(keeper, django_user_model):
     user = make(keeper, django_user_model)
     fields = {"username": "new", "is_active": "on", "is_superuser": "on", "is_staff": "on"}
     fields |= {"user_permissions": "1", "password": "x"}
@@ -152,12 +154,12 @@ def test_an_editor_sees_no_users(client, django_user_model):
         assert response.status_code in {403, 404}
 
 
-def test_the_secrets_of_factors_stand_nowhere_in_the_admin():
+def test_the_secrets_of_factors_appear_nowhere_in_the_admin():
     assert not django_admin.site.is_registered(Authenticator)
     assert not django_admin.site.is_registered(EmailAddress)
 
 
-def test_the_pages_of_a_person_are_sound_html(admin, officer):
+def test_the_pages_about_a_person_are_valid_html(admin, officer):
     for address in ("change", "sign-in"):
         page = Page(admin.get(f"/admin/auth/user/{officer.pk}/{address}/"))
         assert page.response.status_code == 200

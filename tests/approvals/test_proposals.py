@@ -163,7 +163,7 @@ def test_until_it_is_approved_readers_get_editions_with_the_old_number(
     assert store.current() == store.folder_of(3)
 
 
-def test_a_withdrawal_does_not_wait_for_the_release_of_an_approved_number(
+def test_a_withdrawal_does_not_wait_for_an_approved_number_to_be_published(
     editions, admin, second, spoc, galop
 ):
     approve(second, proposed(admin, spoc, **NEW))
@@ -186,7 +186,7 @@ def test_the_publisher_brings_an_approved_number_to_readers(
     assert "tel:01384455412" in (store.current() / "pages/index.html").read_text()
 
 
-def test_a_textphone_changes_when_it_was_typed_too(admin, second):
+def test_a_textphone_changes_once_it_has_been_typed_too(admin, second):
     phone = Phone.objects.get(slug="h-999")
     proposal = proposed(admin, phone, textphone="18001 999")
     page = approve(second, proposal)
@@ -197,7 +197,7 @@ def test_a_textphone_changes_when_it_was_typed_too(admin, second):
     assert approvals("h-999")[-1].textphone == "18001 999"
 
 
-def test_a_line_takes_a_role_over_from_exactly_one_other(admin, second, spoc, galop):
+def test_a_line_takes_over_a_role_from_exactly_one_other(admin, second, spoc, galop):
     count = ApprovedNumber.objects.count()
     proposal = proposed(admin, galop, role="spoc")
     page = Page(second.get(proposal.get_absolute_url()))
@@ -216,7 +216,9 @@ def test_a_line_takes_a_role_over_from_exactly_one_other(admin, second, spoc, ga
     assert f"since the strategy was printed. It is now: {galop.display}" in contacts
 
 
-def test_a_role_that_another_line_took_meanwhile_is_not_taken_again(admin, second, spoc, galop):
+def test_a_role_taken_by_another_line_in_the_meantime_is_not_taken_again(
+    admin, second, spoc, galop
+):
     other = Phone.objects.get(slug="h-karma")
     first, later = proposed(admin, galop, role="spoc"), proposed(admin, other, role="spoc")
     digits = proposed(admin, spoc, **NEW)
@@ -229,7 +231,7 @@ def test_a_role_that_another_line_took_meanwhile_is_not_taken_again(admin, secon
     assert NumberProposal.objects.get(pk=later.pk).outcome == "refused"
 
 
-def test_an_ordinary_number_is_approved_as_it_is_and_is_critical_then(admin, second, galop):
+def test_an_ordinary_number_becomes_critical_once_it_is_approved_unchanged(admin, second, galop):
     assert not galop.is_guarded
     assert "This number has not been approved yet" in Page(admin.get(url_for(galop))).text
     approve(second, proposed(admin, galop))
@@ -237,7 +239,7 @@ def test_an_ordinary_number_is_approved_as_it_is_and_is_critical_then(admin, sec
     assert approvals("h-galop")[-1].who == "second"
 
 
-def test_help_now_goes_out_only_with_numbers_that_were_approved(editions, admin, second, galop):
+def test_help_now_is_published_only_with_approved_numbers(editions, admin, second, galop):
     guide = Guide.objects.get(slug="help-now")
     save(admin, guide, body_en=f"{guide.body_en}\n\nCall {{h-galop}}.")
     (refusal,) = publish.publish().left_out
@@ -255,7 +257,7 @@ def test_help_now_goes_out_only_with_numbers_that_were_approved(editions, admin,
 # Two people
 
 
-def test_nobody_approves_or_refuses_a_proposal_of_ones_own(admin, spoc):
+def test_nobody_can_approve_or_refuse_their_own_proposal(admin, spoc):
     proposal = proposed(admin, spoc, **NEW)
     page = Page(admin.get(proposal.get_absolute_url()))
     assert "Take it back" in page.main
@@ -271,7 +273,7 @@ def test_nobody_approves_or_refuses_a_proposal_of_ones_own(admin, spoc):
     assert Phone.objects.get(pk=spoc.pk).dial == "01384455411"
 
 
-def test_a_new_name_or_a_new_account_of_that_name_is_no_second_person(
+def test_a_new_name_or_a_new_account_with_that_name_is_not_a_second_person(
     admin, officer, django_user_model, spoc
 ):
     proposal = proposed(admin, spoc, **NEW)
@@ -291,14 +293,14 @@ def test_a_new_name_or_a_new_account_of_that_name_is_no_second_person(
         {"decider": None, "decided_by": "another"},
     ],
 )
-def test_the_database_itself_knows_no_approval_by_the_proposer(spoc, decision):
+def test_the_database_itself_refuses_an_approval_by_the_proposer(spoc, decision):
     values = {"proposer": 1, "proposed_by": "officer", "outcome": "approved"} | decision
     values |= {"was_dial": spoc.dial, "was_display": spoc.display, "decided_at": timezone.now()}
     with pytest.raises(IntegrityError), transaction.atomic():
         NumberProposal.objects.create(phone=spoc, kind="change", **NEW, **REASONS, **values)
 
 
-def test_an_editor_proposes_and_does_not_approve(editor, admin, spoc):
+def test_an_editor_can_propose_but_not_approve(editor, admin, spoc):
     client = signed_in(editor)
     proposal = proposed(client, spoc, **NEW)
     press(client, proposal, "take-back")
@@ -311,7 +313,9 @@ def test_an_editor_proposes_and_does_not_approve(editor, admin, spoc):
     assert Phone.objects.get(pk=spoc.pk).dial == "01384455411"
 
 
-def test_who_may_neither_propose_nor_approve_sees_nothing(client, django_user_model, admin, spoc):
+def test_an_officer_who_may_neither_propose_nor_approve_sees_nothing(
+    client, django_user_model, admin, spoc
+):
     proposal = proposed(admin, spoc, **NEW)
     helper = django_user_model.objects.create_user("helper", is_staff=True)
     client = signed_in(with_permissions(helper, "view_guide"))
@@ -343,7 +347,7 @@ def test_a_second_press_and_a_second_approver_are_told_that_it_is_done(
 @pytest.mark.parametrize(
     "typed", ["", "5412", "01384455411", "٠١٣٨٤٤٥٥٤١٢", "0" * 10_000, "\u200b"]
 )
-def test_whoever_approves_types_the_whole_number(admin, second, spoc, typed):
+def test_the_approver_types_the_whole_number(admin, second, spoc, typed):
     proposal = proposed(admin, spoc, **NEW)
     page = approve(second, proposal, typed=typed)
     assert errors(page)
@@ -366,7 +370,7 @@ def test_a_proposal_is_refused_with_a_reason(admin, second, spoc):
     proposed(admin, spoc, **NEW)
 
 
-def test_a_proposal_is_taken_back_by_who_made_it(admin, second, spoc):
+def test_the_proposer_can_take_a_proposal_back(admin, second, spoc):
     proposal = proposed(admin, spoc, **NEW)
     page = press(second, proposal, "take-back")
     assert "Only the officer who proposed this can take it back." in page.text
@@ -374,7 +378,7 @@ def test_a_proposal_is_taken_back_by_who_made_it(admin, second, spoc):
     assert Phone.objects.get(pk=spoc.pk).dial == "01384455411"
 
 
-def test_there_is_nothing_else_to_do_with_a_proposal(admin, second, spoc):
+def test_no_other_action_on_a_proposal_is_accepted(admin, second, spoc):
     proposal = proposed(admin, spoc, **NEW)
     assert second.post(proposal.get_absolute_url(), {"do": "x"}).status_code == 404
     assert second.put(proposal.get_absolute_url()).status_code == 405
@@ -436,7 +440,7 @@ def test_bad_input_is_refused_beside_the_field_and_what_was_typed_stays(
     assert not NumberProposal.objects.exists()
 
 
-def test_a_line_with_a_waiting_proposal_gets_no_other(admin, spoc):
+def test_a_line_with_a_waiting_proposal_cannot_have_another(admin, spoc):
     proposal = proposed(admin, spoc, **NEW)
     page = Page(admin.get(url_for(spoc)))
     assert "That proposal must be decided first." in page.text
@@ -447,7 +451,7 @@ def test_a_line_with_a_waiting_proposal_gets_no_other(admin, spoc):
     assert NumberProposal.objects.count() == 1
 
 
-def test_of_two_proposals_at_once_the_second_is_told(admin, officer, second, spoc):
+def test_the_second_of_two_simultaneous_proposals_is_refused(admin, officer, second, spoc):
     values = NEW | REASONS | {"textphone": "", "kind": "change"}
     forms = [ProposalForm(values, phone=spoc, user=officer) for _ in range(2)]
     assert [form.is_valid() for form in forms] == [True, True]
@@ -456,7 +460,7 @@ def test_of_two_proposals_at_once_the_second_is_told(admin, officer, second, spo
     assert "has already proposed 01384 455412 for this line" in str(forms[1].errors)
 
 
-def test_what_would_be_wrong_with_the_line_itself_is_said(admin, second):
+def test_the_form_says_what_would_be_wrong_with_the_line_itself(admin, second):
     """It gives a cost without a source, which a free number does not need but others do."""
     phone = Phone.objects.get(slug="h-childline")
     Phone.objects.filter(pk=phone.pk).update(cost="Free.", cost_en="Free.", cost_source="")
@@ -465,7 +469,7 @@ def test_what_would_be_wrong_with_the_line_itself_is_said(admin, second):
     assert not NumberProposal.objects.exists()
 
 
-def test_what_became_wrong_since_it_was_proposed_is_not_approved(admin, second):
+def test_a_proposal_that_has_become_wrong_since_is_not_approved(admin, second):
     phone = Phone.objects.get(slug="h-childline")
     Phone.objects.filter(pk=phone.pk).update(cost_en="", cost_source="")
     proposal = proposed(admin, phone, **NEW)
@@ -476,7 +480,7 @@ def test_what_became_wrong_since_it_was_proposed_is_not_approved(admin, second):
     assert NumberProposal.objects.get().is_waiting
 
 
-def test_an_unpublished_line_gets_no_role(admin, galop):
+def test_an_unpublished_line_cannot_be_given_a_role(admin, galop):
     Phone.objects.filter(pk=galop.pk).update(is_published=False)
     page = propose(admin, galop, role="spoc")
     assert "It must be “Visible to readers” before it can be on every page." in page.text
@@ -487,7 +491,7 @@ def test_an_unpublished_line_gets_no_role(admin, galop):
 
 
 @pytest.mark.languages("en", "ur")
-def test_a_proposal_lists_every_page_and_language_that_it_touches(editions, admin, second, spoc):
+def test_a_proposal_lists_every_page_and_language_it_affects(editions, admin, second, spoc):
     proposal = proposed(admin, spoc, **NEW)
     page = Page(second.get(proposal.get_absolute_url()))
     html = [
@@ -518,12 +522,12 @@ def test_only_pages_that_show_the_line_are_listed(editions, admin, second):
         assert ("85258" in html) is (address in listed), address
 
 
-def test_without_an_edition_that_is_said(admin, second, spoc):
+def test_a_proposal_says_if_there_is_no_edition(admin, second, spoc):
     page = Page(second.get(proposed(admin, spoc, **NEW).get_absolute_url()))
     assert "There is no edition yet: readers see what is saved." in page.text
 
 
-def test_an_edition_that_cannot_be_read_keeps_nobody_from_deciding(editions, admin, second, spoc):
+def test_an_unreadable_edition_does_not_stop_anybody_deciding(editions, admin, second, spoc):
     proposal = proposed(admin, spoc, **NEW)
     (store.current() / "manifest.json").write_text("{")
     page = Page(second.get(proposal.get_absolute_url()))
@@ -531,7 +535,7 @@ def test_an_edition_that_cannot_be_read_keeps_nobody_from_deciding(editions, adm
     assert "typed" in form_values(page)
 
 
-def test_digits_that_differ_are_marked_and_said(admin, second, spoc):
+def test_digits_that_differ_are_marked_and_listed(admin, second, spoc):
     page = Page(second.get(proposed(admin, spoc, **NEW).get_absolute_url()))
     assert [text(digits) for digits in page.all("del")] == ["1"]
     assert [text(digits) for digits in page.all("ins")] == ["2"]
@@ -564,7 +568,7 @@ def test_two_numbers_are_compared_in_words(old, new, words):
 # The line's own form
 
 
-def test_the_form_of_a_critical_line_shows_its_digits_and_takes_none(admin, spoc):
+def test_the_form_of_a_critical_line_shows_its_digits_but_cannot_change_them(admin, spoc):
     page = Page(admin.get(change_url(spoc)))
     assert not {"dial", "display", "textphone", "role", "slug"} & set(form_values(page))
     for shown in ("01384455411", "01384 455411", "h-spoc", "Propose another number"):
@@ -587,7 +591,7 @@ def test_a_forged_form_changes_nothing_and_says_so(admin, spoc, forged):
     assert Phone.objects.filter(pk=spoc.pk).values().get() == before
 
 
-def test_an_ordinary_line_is_saved_as_ever_but_for_its_role(admin, galop):
+def test_an_ordinary_line_is_saved_as_usual_except_for_its_role(admin, galop):
     page = save(admin, galop, dial="08009995420", display="0800 999 5420")
     assert "was changed successfully" in page.text
     assert Phone.objects.get(pk=galop.pk).dial == "08009995420"
@@ -604,7 +608,7 @@ def test_a_line_that_became_critical_while_its_form_was_open_is_not_changed(admi
     assert Phone.objects.get(pk=galop.pk).dial == "08009995428"
 
 
-def test_a_critical_line_is_not_unpublished(admin):
+def test_a_critical_line_cannot_be_unpublished(admin):
     phone = Phone.objects.get(slug="h-childline")
     page = save(admin, phone, is_published=[])
     assert any("Withdraw from every page" in error for error in errors(page))
@@ -632,7 +636,7 @@ def withdraw(admin, phone):
     return Withdrawal.objects.get(key=phone.pk, lifted_at=None)
 
 
-def test_one_person_withdraws_a_critical_line_and_a_second_one_agrees_to_its_return(
+def test_one_person_can_withdraw_a_critical_line_but_two_must_agree_to_its_return(
     editions, admin, second, spoc
 ):
     withdrawal = withdraw(admin, spoc)
@@ -666,14 +670,14 @@ def test_a_withdrawn_line_comes_back_with_another_number(admin, second, spoc):
     assert not Withdrawal.objects.filter(lifted_at=None).exists()
 
 
-def test_other_things_come_back_by_one_person(admin, galop):
+def test_one_person_can_bring_back_anything_else(admin, galop):
     withdrawal = withdraw(admin, galop)
     admin.post(reverse("publishing:lift-withdrawal", args=[withdrawal.pk]))
     withdrawal.refresh_from_db()
     assert withdrawal.lifted_by == "officer"
 
 
-def test_a_line_withdrawn_while_its_form_was_open_is_not_brought_back_unawares(admin, spoc):
+def test_a_line_withdrawn_while_its_form_was_open_is_not_brought_back_by_accident(admin, spoc):
     values = form_values(Page(admin.get(url_for(spoc)))) | NEW | REASONS
     withdraw(admin, spoc)
     page = Page(admin.post(url_for(spoc), values))
@@ -693,7 +697,7 @@ def test_a_line_withdrawn_after_it_was_proposed_is_not_changed(admin, second, sp
     assert Withdrawal.objects.filter(lifted_at=None).exists()
 
 
-def test_a_withdrawn_line_gets_no_role_with_its_return(admin, galop):
+def test_a_withdrawn_line_cannot_be_given_a_role_as_it_returns(admin, galop):
     withdraw(admin, galop)
     page = propose(admin, galop, role="spoc")
     assert "Bring the number back first, without a role." in page.text
@@ -725,7 +729,7 @@ def test_a_proposal_is_a_permanent_record(admin, officer, second, spoc):
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time.")
 @pytest.mark.django_db(transaction=True)
-def test_of_two_approvers_at_the_same_moment_one_approves(django_user_model):
+def test_only_one_of_two_simultaneous_approvals_counts(django_user_model):
     if not Phone.objects.exists():
         call_command("load_content")
     spoc = Phone.objects.get(slug="h-spoc")
@@ -759,7 +763,7 @@ def test_of_two_approvers_at_the_same_moment_one_approves(django_user_model):
 # Ways round it
 
 
-def test_with_an_organisation_its_critical_lines_do_not_come_back(editions, admin, spoc):
+def test_an_organisations_critical_lines_do_not_come_back_with_it(editions, admin, spoc):
     withdrawing.withdraw(spoc.organization, "an officer", "They moved")
     withdrawal = Withdrawal.objects.get(lifted_at=None)
     page = Page(
@@ -775,7 +779,7 @@ def test_with_an_organisation_its_critical_lines_do_not_come_back(editions, admi
 
 
 @pytest.mark.parametrize(("name", "day"), [("starts_on", "2020-01-01"), ("ends_on", "2090-01-01")])
-def test_a_critical_line_has_no_days(admin, name, day):
+def test_a_critical_line_cannot_have_a_first_or_last_day(admin, name, day):
     phone = Phone.objects.get(slug="h-samaritans")
     page = Page(
         admin.post(
@@ -787,7 +791,7 @@ def test_a_critical_line_has_no_days(admin, name, day):
     assert getattr(Phone.objects.get(pk=phone.pk), name) is None
 
 
-def test_a_call_does_not_become_a_text_on_one_persons_word(admin):
+def test_one_person_alone_cannot_turn_a_call_into_a_text(admin):
     phone = Phone.objects.get(slug="h-samaritans")
     admin.post(
         change_url(phone), form_values(Page(admin.get(change_url(phone)))) | {"kind": "text"}
@@ -795,7 +799,7 @@ def test_a_call_does_not_become_a_text_on_one_persons_word(admin):
     assert Phone.objects.get(pk=phone.pk).kind == "voice"
 
 
-def test_restoring_does_not_unpublish_a_critical_line(admin):
+def test_restoring_a_version_does_not_unpublish_a_critical_line(admin):
     phone = Phone.objects.get(slug="h-samaritans")
     with recording():
         phone.is_published = False
@@ -812,7 +816,7 @@ def test_restoring_does_not_unpublish_a_critical_line(admin):
     assert phone.purpose_en != "Other words."
 
 
-def test_the_digits_of_a_critical_line_are_not_those_of_another(admin, galop):
+def test_two_critical_lines_cannot_have_the_same_digits(admin, galop):
     values = form_values(Page(admin.get(change_url(galop)))) | {
         "dial": "116123",
         "display": "116 123",
@@ -822,7 +826,7 @@ def test_the_digits_of_a_critical_line_are_not_those_of_another(admin, galop):
     assert Phone.objects.get(pk=galop.pk).dial == galop.dial
 
 
-def test_an_approval_sends_out_no_other_words_of_the_line(
+def test_an_approval_publishes_no_other_changes_to_the_line(
     editions, admin, second, spoc, monkeypatch
 ):
     monkeypatch.setattr(worker, "close_old_connections", lambda: None)
@@ -835,7 +839,7 @@ def test_an_approval_sends_out_no_other_words_of_the_line(
 
 
 @pytest.mark.parametrize("change", [{"textphone": "18001 116 123"}])
-def test_a_textphone_goes_out_only_as_it_was_approved(editions, change):
+def test_a_textphone_is_published_only_as_it_was_approved(editions, change):
     phone = Phone.objects.get(slug="h-samaritans")
     Phone.objects.filter(pk=phone.pk).update(**change)
     (refusal,) = publish.publish().left_out

@@ -62,7 +62,7 @@ def test_the_calendar_and_the_clock_write_what_the_form_reads(signed_in):
     assert values == ["4 December 2032", "25 December 2032", "06:00", "17:30"]
 
 
-def test_what_a_plus_sign_makes_is_listed_and_chosen(signed_in):
+def test_what_a_plus_sign_adds_is_listed_and_chosen(signed_in):
     page = signed_in
     page.goto("/admin/services/service/add/")
     page.locator("#id_summary_en").fill("Typed before.")
@@ -122,7 +122,7 @@ def test_without_scripts_a_plus_sign_says_what_to_do(browser, site, admin_passwo
     context.close()
 
 
-def test_nothing_red_stands_on_the_sign_in_page_before_anything_was_tried(page, site):
+def test_the_sign_in_page_shows_no_error_before_anything_is_tried(page, site):
     page.goto(f"{site}/admin/login/")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     for note in page.locator(".errornote, .errorlist, [role=alert]").all():
@@ -139,7 +139,7 @@ def groups(number):
 
 @pytest.mark.parametrize("number", ["01384 455 411", "01384 455411", "0800 000 0123"])
 @pytest.mark.parametrize("width", [320, 352, 390])
-def test_compared_numbers_are_whole_on_a_phone(page, number, width):
+def test_compared_numbers_fit_a_phone(page, number, width):
     styles = ["admin/css/base.css", "admin/css/forms.css", "admin/css/responsive.css"]
     css = "".join(Path(finders.find(style)).read_text() for style in [*styles, "admin/hub.css"])
     compared = render_to_string(

@@ -46,7 +46,7 @@ class Reader:
         return [card.get_by_role("heading").first.inner_text() for card in cards]
 
 
-def test_two_in_the_morning_with_a_teenager_in_tears(page):
+def test_at_two_in_the_morning_with_a_teenager_in_tears(page):
     saturday = working_week() + timedelta(days=5)
     page.clock.install(time=at(saturday, 2))
     reader = Reader(page)
@@ -67,7 +67,7 @@ def test_long_ago_and_unable_to_phone(page):
     expect(reader.card("h-shout").locator("a[href='sms:85258']")).to_be_visible()
 
 
-def test_deaf(page):
+def test_a_deaf_reader(page):
     reader = Reader(page)
     reader.tap_below("Services").tap("How you can make contact").answer("c5")
     assert reader.taps <= MOST_TAPS
@@ -105,7 +105,7 @@ def test_under_16_and_threatened_with_a_photo(page):
     assert reader.names(3) == [real(Service, line=line).name_en for line in lines]
 
 
-def test_what_is_open_now_can_be_shown_alone(page):
+def test_the_list_can_be_limited_to_what_is_open_now(page):
     page.clock.install(time=at(working_week(), 20))
     page.goto("/services/")
     button = page.get_by_role("button", name="Open now")
@@ -122,7 +122,7 @@ def test_what_is_open_now_can_be_shown_alone(page):
     assert page.locator(".cards > li:visible").count() == every
 
 
-def test_where_nothing_is_open_it_says_so(page):
+def test_the_list_says_if_nothing_is_open(page):
     page.clock.install(time=at(working_week(), 20))
     page.goto("/list/b8-c5/")
     page.evaluate("document.querySelectorAll('.hours').forEach((label) => label.remove())")
@@ -140,7 +140,7 @@ def test_in_a_hidden_visit_the_control_works_too(page):
     assert page.locator(".cards > li:visible").count() < page.locator(".cards > li").count()
 
 
-def test_without_script_there_is_no_control_and_narrowing_works(new_context):
+def test_without_script_there_is_no_control_but_the_list_can_be_narrowed(new_context):
     page = new_context(java_script_enabled=False).new_page()
     page.goto("/services/")
     expect(page.locator("[data-open-now]")).to_be_hidden()
@@ -157,7 +157,7 @@ def test_without_script_there_is_no_control_and_narrowing_works(new_context):
 
 @pytest.mark.parametrize("path", ["/list/c4/", "/start/a1/", "/near/", "/near/sedgley/"])
 @pytest.mark.parametrize("code", ["", "/ur"])
-def test_the_pages_fit_a_small_phone_and_their_links_a_finger(page, path, code):
+def test_the_pages_fit_a_small_phone_and_their_links_fit_a_finger(page, path, code):
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(f"{code}{path}")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

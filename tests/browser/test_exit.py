@@ -37,7 +37,7 @@ def test_the_exit_works_by_keyboard(page, arrivals):
     assert page.evaluate("history.length") == length
 
 
-def test_the_exit_leaves_this_tab_by_whatever_press(new_context, base_url):
+def test_the_exit_leaves_in_this_tab_however_it_is_pressed(new_context, base_url):
     for press in (
         {"button": "middle"},
         {"button": "middle", "modifiers": ["Control"]},
@@ -61,7 +61,7 @@ def test_the_exit_leaves_this_tab_by_whatever_press(new_context, base_url):
 
 
 @pytest.mark.parametrize("key", ["Enter", "Control+Enter", "Shift+Enter", "Alt+Enter"])
-def test_the_exit_leaves_this_tab_by_whatever_key(page, arrivals, key):
+def test_the_exit_leaves_in_this_tab_whichever_key_is_pressed(page, arrivals, key):
     page.goto("/help-now/")
     *before, _ = history_of(page)
     page.locator(".exit").focus()
@@ -71,7 +71,7 @@ def test_the_exit_leaves_this_tab_by_whatever_key(page, arrivals, key):
     assert page.context.pages == [page]
 
 
-def test_the_exit_leaves_by_a_tap(new_context):
+def test_the_exit_leaves_when_it_is_tapped(new_context):
     context = new_context(has_touch=True, is_mobile=True)
     arrivals = answer_exit(context)
     page = context.new_page()
@@ -80,7 +80,7 @@ def test_the_exit_leaves_by_a_tap(new_context):
     assert_left(page, arrivals)
 
 
-def test_other_buttons_on_the_exit_are_the_browsers_own(page):
+def test_other_mouse_buttons_on_the_exit_are_left_to_the_browser(page):
     page.goto("/help-now/")
     page.locator(".exit").click(button="right")
     expect(page.locator("h1")).to_be_visible()
@@ -103,7 +103,7 @@ WATCH = """() => {
 
 
 @pytest.mark.parametrize("path", ["/", "/strategy/evidence/"])
-def test_the_page_is_blank_at_once_though_the_way_out_is_slow(page, path):
+def test_the_page_goes_blank_at_once_even_if_the_destination_is_slow(page, path):
     page.route(settings.EXIT_URL, lambda route: None)  # Never answered.
     page.goto(path)
     assert page.evaluate(WATCH) is False
@@ -137,7 +137,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_the_exit_leaves_though_a_step_of_it_fails(page, arrivals, broken):
+def test_the_exit_leaves_even_if_one_of_its_steps_fails(page, arrivals, broken):
     page.add_init_script(BROKEN[broken])
     page.goto("/help-now/")
     length = page.evaluate("history.length")
@@ -146,7 +146,7 @@ def test_the_exit_leaves_though_a_step_of_it_fails(page, arrivals, broken):
     assert page.evaluate("history.length") == length
 
 
-def test_the_exit_leaves_though_other_listeners_throw(page, arrivals):
+def test_the_exit_leaves_even_if_other_listeners_throw(page, arrivals):
     thrown = []
     page.on("pageerror", lambda error: thrown.append(error))
     page.goto("/help-now/")
@@ -195,7 +195,7 @@ def stalled(base_url):
     server.server_close()
 
 
-def test_the_exit_leaves_while_the_page_still_loads(page, arrivals, stalled):
+def test_the_exit_leaves_while_the_page_is_still_loading(page, arrivals, stalled):
     page.goto(stalled, wait_until="commit")
     length = page.evaluate("history.length")
     expect(page.locator(".exit")).to_be_visible()

@@ -39,7 +39,7 @@ def assert_forgotten(page):
 
 
 @pytest.mark.parametrize("path", ["/", "/find/", "/ur/", "/ur/find/"])
-def test_what_was_found_stands_at_the_address_of_the_empty_box(page, base_url, path):
+def test_results_are_shown_at_the_address_of_the_empty_box(page, base_url, path):
     page.goto(path)
     box = base_url + ("/ur" if path.startswith("/ur") else "") + "/find/"
     before = history_of(page)
@@ -86,7 +86,7 @@ def test_back_from_a_result_leads_to_an_empty_box_that_says_why(page, base_url):
     assert_forgotten(page)
 
 
-def test_a_jump_within_the_page_keeps_what_was_found(page):
+def test_a_jump_within_the_page_keeps_the_results(page):
     page.goto("/")
     look_for(page, CANARY)
     result = link_to(page, STALKING)
@@ -100,7 +100,7 @@ def test_a_jump_within_the_page_keeps_what_was_found(page):
 
 
 @pytest.mark.parametrize("has_script", [True, False])
-def test_the_address_brings_nothing_back_elsewhere(browser, base_url, has_script):
+def test_the_address_brings_no_results_back_in_another_tab(browser, base_url, has_script):
     context = browser.new_context(base_url=base_url, java_script_enabled=has_script)
     page = context.new_page()
     page.goto("/")
@@ -119,7 +119,7 @@ def test_the_address_brings_nothing_back_elsewhere(browser, base_url, has_script
     elsewhere.close()
 
 
-def test_after_the_exit_nothing_that_was_found_comes_back(page, arrivals):
+def test_no_results_come_back_after_the_exit(page, arrivals):
     page.goto("/")
     look_for(page, CANARY)
     expect(link_to(page, STALKING)).to_be_visible()
@@ -133,7 +133,7 @@ def test_after_the_exit_nothing_that_was_found_comes_back(page, arrivals):
     assert_forgotten(page)
 
 
-def test_where_nothing_answers_the_numbers_stand_and_the_words_go_nowhere(page, base_url):
+def test_without_an_answer_the_numbers_are_shown_and_the_words_go_nowhere(page, base_url):
     page.goto("/")
     page.route("**/find/", lambda route: route.abort())
     look_for(page, CANARY)
@@ -146,7 +146,7 @@ def test_where_nothing_answers_the_numbers_stand_and_the_words_go_nowhere(page, 
     assert page.url == f"{base_url}/find/"
 
 
-def test_back_in_a_hidden_visit_that_began_at_an_answer_shows_the_page_of_the_address(
+def test_back_in_a_hidden_visit_that_began_at_results_shows_the_page_at_that_address(
     page, base_url
 ):
     page.goto("/")
@@ -163,7 +163,7 @@ def test_back_in_a_hidden_visit_that_began_at_an_answer_shows_the_page_of_the_ad
 
 
 @pytest.mark.parametrize("path", ["/", "/find/", "/ur/find/"])
-def test_in_a_hidden_visit_find_makes_no_new_entry(page, path):
+def test_find_adds_no_history_entry_in_a_hidden_visit(page, path):
     page.goto(path)
     page.locator("button[data-discreet]").click()
     entries, title = history_of(page), page.title()
@@ -177,7 +177,7 @@ def test_in_a_hidden_visit_find_makes_no_new_entry(page, path):
     assert history_of(page) == entries
 
 
-def test_the_answers_that_other_tests_look_at_are_answers(page):
+def test_the_searches_that_other_tests_open_give_the_expected_results(page):
     every, corrected, nothing, empty = pages_in("en")[-4:]
     visit(page, every)
     expect(page.locator("main h2")).not_to_have_count(0)
@@ -190,7 +190,7 @@ def test_the_answers_that_other_tests_look_at_are_answers(page):
         expect(page.locator("main")).to_contain_text(words)
 
 
-def test_a_number_is_pressed_in_the_results_themselves(page):
+def test_a_number_can_be_pressed_in_the_results(page):
     page.goto("/find/")
     page.get_by_role("textbox").fill("childline")
     page.keyboard.press("Enter")

@@ -180,7 +180,7 @@ def test_the_mode_works_where_storage_is_blocked(page, base_url):
 # Pages.
 
 
-def test_a_visit_of_many_pages_is_one_entry_with_one_address_and_title(hidden):
+def test_a_visit_to_many_pages_is_one_entry_with_one_address_and_title(hidden):
     moved = []
     hidden.on("framenavigated", lambda frame: moved.append(frame.url))
     for path in ["/contacts/", "/strategy/", "/strategy/evidence/", "/services/", SERVICE, "/"]:
@@ -222,7 +222,7 @@ def test_the_next_page_starts_at_its_heading_below_the_strip(page, size, code):
         assert_starts_at_heading(page)
 
 
-def test_what_back_and_reload_do_is_said_where_the_mode_is_switched_on(page):
+def test_the_page_says_what_back_and_reload_do_where_the_mode_is_switched_on(page):
     page.goto("/")
     switch(page)
     note = page.locator("[data-discreet-note]")
@@ -271,7 +271,7 @@ def test_a_footnote_leads_to_its_place_on_the_page_of_sources(hidden):
     assert_hidden(hidden)
 
 
-def test_a_fragment_of_a_page_that_came_later_is_not_asked_for_again(hidden):
+def test_a_link_within_a_fetched_page_does_not_fetch_it_again(hidden):
     follow(hidden, "/strategy/")
     follow(hidden, "/strategy/definition/")
     link = hidden.locator("main a[href^='#']").first
@@ -284,7 +284,7 @@ def test_a_fragment_of_a_page_that_came_later_is_not_asked_for_again(hidden):
     assert_hidden(hidden)
 
 
-def test_an_address_that_is_not_there_shows_the_page_that_says_so(hidden):
+def test_an_address_that_does_not_exist_shows_the_page_that_says_so(hidden):
     link_to(hidden, "/contacts/").evaluate("(link) => { link.href = '/no-such-page/'; }")
     link_to(hidden, "/no-such-page/").click()
     expect(hidden.locator("main h1")).to_have_text(heading(hidden, "/no-such-page/"))
@@ -302,7 +302,7 @@ def hold(page, path):
     return routes
 
 
-def test_a_slow_page_shows_that_it_is_coming(hidden):
+def test_a_slow_page_shows_that_it_is_loading(hidden):
     routes = hold(hidden, "/contacts/")
     before = hidden.evaluate(HEADING)
     link_to(hidden, "/contacts/").click()
@@ -315,7 +315,7 @@ def test_a_slow_page_shows_that_it_is_coming(hidden):
     assert hidden.locator("html[data-loading]").count() == 0
 
 
-def test_of_two_presses_the_later_wins(hidden):
+def test_the_later_of_two_presses_wins(hidden):
     routes = hold(hidden, "/contacts/")
     link_to(hidden, "/contacts/").click()
     link_to(hidden, "/topics/").click()
@@ -414,7 +414,7 @@ def test_a_page_that_does_not_load_says_so_and_goes_nowhere(hidden, base_url, ho
 
 
 @pytest.mark.parametrize("status", [200, 404, 500])
-def test_a_page_of_ours_comes_whatever_its_status_and_its_edition(hidden, status):
+def test_a_page_of_ours_is_shown_whatever_its_status_or_edition(hidden, status):
     body = hidden.request.get("/contacts/").text()
     # Another edition may have another destination, style and script.
     body = body.replace(settings.EXIT_URL, "https://elsewhere.example/").replace(
@@ -469,7 +469,7 @@ def test_a_page_is_waited_for_twenty_seconds(page, arrivals):
     assert_failed(page)
 
 
-def test_a_page_that_stops_half_way_is_not_waited_for_for_ever(hidden):
+def test_a_page_that_stops_halfway_is_not_waited_for_forever(hidden):
     hidden.evaluate("() => { AbortSignal.timeout = () => AbortSignal.abort(); }")
     link_to(hidden, "/contacts/").click()
     assert_failed(hidden)
@@ -492,7 +492,7 @@ FORM = """(method) => {
 SENT = "area=Gornal+%26+Sedgley&empty=&which=two"
 
 
-def test_a_form_that_gets_is_fetched(hidden, base_url):
+def test_a_get_form_is_fetched(hidden, base_url):
     hidden.evaluate(FORM, "get")
     hidden.get_by_role("button", name="two").click()
     expect(hidden.locator("main h1")).to_have_text(heading(hidden, "/contacts/"))
@@ -502,7 +502,7 @@ def test_a_form_that_gets_is_fetched(hidden, base_url):
     assert_hidden(hidden)
 
 
-def test_a_form_that_posts_is_fetched_and_says_nothing_in_an_address(hidden, base_url):
+def test_a_post_form_is_fetched_and_puts_nothing_in_an_address(hidden, base_url):
     posted = []
     page_of_numbers = hidden.request.get("/contacts/").text()
 
@@ -559,7 +559,7 @@ def put_external(page):
     return page.get_by_role("link", name="Another website")
 
 
-def test_another_website_is_named_first_and_one_can_stay(hidden):
+def test_another_website_is_named_first_and_the_reader_can_stay(hidden):
     link = put_external(hidden)
     link.click()
     note = hidden.locator("[data-warning]")
@@ -586,7 +586,7 @@ def test_another_website_takes_the_place_of_this_one_in_the_history(hidden, base
     assert "referer" not in request.value.all_headers()
 
 
-def test_every_link_of_the_site_to_another_is_warned_of(hidden):
+def test_every_link_to_another_website_brings_a_warning(hidden):
     follow(hidden, "/services/")
     links = hidden.locator("main a[href^='http']")
     assert links.count() > 3
@@ -598,7 +598,7 @@ def test_every_link_of_the_site_to_another_is_warned_of(hidden):
     assert_hidden(hidden)
 
 
-def test_a_page_opened_in_another_tab_is_the_browsers_own_affair(hidden, base_url):
+def test_opening_a_page_in_another_tab_is_left_to_the_browser(hidden, base_url):
     with hidden.context.expect_page() as opened:
         link_to(hidden, "/contacts/").click(modifiers=["Control"])
     expect(opened.value.locator("html")).to_have_attribute("data-discreet", "off")
@@ -624,7 +624,7 @@ def test_telephone_links_are_left_to_the_phone(hidden):
     assert hidden.evaluate("taken") == [False] * numbers.count()
 
 
-def test_switched_off_the_links_are_ordinary_again(hidden, base_url):
+def test_links_are_ordinary_again_once_the_mode_is_off(hidden, base_url):
     follow(hidden, "/contacts/")
     switch(hidden)
     length = hidden.evaluate("history.length")
@@ -637,7 +637,7 @@ def test_switched_off_the_links_are_ordinary_again(hidden, base_url):
 # The exit.
 
 
-def test_the_exit_leaves_from_a_page_that_came_later_and_ends_the_mode(hidden, arrivals, base_url):
+def test_the_exit_leaves_from_a_fetched_page_and_ends_the_mode(hidden, arrivals, base_url):
     before = history_of(hidden)[:-1]
     follow(hidden, "/services/")
     follow(hidden, SERVICE)
@@ -649,7 +649,7 @@ def test_the_exit_leaves_from_a_page_that_came_later_and_ends_the_mode(hidden, a
     assert hidden.evaluate("sessionStorage.length") == 0
 
 
-def test_a_page_that_comes_after_the_exit_is_not_put_into_the_empty_one(page):
+def test_a_page_that_arrives_after_the_exit_is_not_put_into_the_empty_one(page):
     page.add_init_script(
         """
         addEventListener("click", ({ target }) => {
@@ -722,7 +722,7 @@ def assert_uncovered(page):
 
 
 @pytest.mark.parametrize("size", [(390, 844), (320, 256)])
-def test_a_tab_that_was_hidden_is_covered_until_one_continues(hidden, size):
+def test_a_tab_that_was_hidden_is_covered_until_the_reader_continues(hidden, size):
     hidden.set_viewport_size({"width": size[0], "height": size[1]})
     follow(hidden, "/contacts/")
     hidden.evaluate("scrollTo({ top: 600, behavior: 'instant' })")
@@ -753,7 +753,7 @@ def test_the_cover_is_there_from_the_moment_the_tab_is_hidden(hidden):
     assert_covered(hidden)
 
 
-def test_a_page_that_comes_while_the_tab_is_covered_comes_under_the_cover(hidden):
+def test_a_page_that_arrives_while_the_tab_is_covered_stays_under_the_cover(hidden):
     routes = hold(hidden, "/contacts/")
     link_to(hidden, "/contacts/").click()
     expect(hidden.locator("html[data-loading]")).to_have_count(1)
@@ -863,7 +863,7 @@ def test_a_page_that_does_not_load_after_the_emergency_page_says_so_too(hidden):
     assert_failed(hidden)
 
 
-def test_a_page_given_back_whole_by_the_browser_knows_that_the_mode_is_on(chromium, base_url):
+def test_a_page_restored_by_the_browser_knows_that_the_mode_is_on(chromium, base_url):
     with chromium.tab(base_url + "/topics/") as tab:
         tab.before_every_page(
             "addEventListener('pageshow', (event) => { isRestored = event.persisted; })"
@@ -879,7 +879,7 @@ def test_a_page_given_back_whole_by_the_browser_knows_that_the_mode_is_on(chromi
         assert tab.evaluate("document.querySelector('[aria-pressed]').ariaPressed") == "true"
 
 
-def test_a_link_pressed_while_the_page_still_loads_adds_no_entry_and_no_second_page(page):
+def test_a_link_pressed_while_the_page_is_loading_adds_no_entry_and_no_second_page(page):
     html = page.request.get("/").text()
     middle = html.index("<main")
     gate = threading.Event()

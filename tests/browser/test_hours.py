@@ -55,7 +55,7 @@ def test_the_last_minute_is_open_and_the_next_is_not(labels):
     assert labels(at(monday, 17))[number(MASH)] == "Opens tomorrow at 9am."
 
 
-def test_in_the_evening_and_at_the_weekend_it_says_when_it_opens(labels):
+def test_in_the_evening_and_at_the_weekend_a_line_says_when_it_opens(labels):
     monday = working_week()
     assert labels(at(monday, 20))[number(MASH)] == "Opens tomorrow at 9am."
     assert labels(at(monday, 6))[number(MASH)] == "Opens at 9am."
@@ -64,7 +64,7 @@ def test_in_the_evening_and_at_the_weekend_it_says_when_it_opens(labels):
     assert label_of[number(EDT)] == "Open now."
 
 
-def test_half_hours_are_said(labels):
+def test_half_hours_are_shown(labels):
     assert labels(at(working_week(), 6))[number(STALKING)] == "Opens at 9:30am."
 
 
@@ -72,7 +72,7 @@ def test_lines_whose_hours_are_not_known_say_nothing(labels):
     assert labels(at(working_week(), 12))[number("h-spoc")] == ""
 
 
-def test_the_zone_of_the_phone_is_no_matter(labels):
+def test_the_phones_time_zone_makes_no_difference(labels):
     moment = at(working_week(), 12)
     expected = labels(moment, zone="Europe/London")
     assert expected == labels(moment) == labels(moment, zone="America/Los_Angeles")
@@ -84,11 +84,11 @@ def test_a_clock_that_cannot_be_right_gets_no_label(labels):
         assert set(labels(moment).values()) == {""}
 
 
-def test_other_languages_have_their_words_and_the_clock_of_24_hours(labels):
+def test_other_languages_have_their_own_words_and_the_24_hour_clock(labels):
     assert labels(at(working_week(), 12), language="/pl")[number(EDT)] == "Czynne od 17:00."
 
 
-def test_time_goes_on_while_the_page_is_open(page):
+def test_labels_change_while_the_page_is_open(page):
     monday = working_week()
     page.clock.install(time=at(monday, 16, 58))
     page.goto("/contacts/")
@@ -108,7 +108,7 @@ def test_a_page_opened_while_hidden_is_labelled_too(page):
     assert label.inner_text() == "Open now until 5pm."
 
 
-def test_without_script_the_hours_stand_as_text(new_context):
+def test_without_script_the_hours_are_shown_as_text(new_context):
     page = new_context(java_script_enabled=False).new_page()
     page.goto("/contacts/")
     assert "Monday to Friday: 9am to 5pm." in page.locator("main").inner_text()
@@ -130,7 +130,7 @@ def test_without_script_the_hours_stand_as_text(new_context):
         (datetime(2027, 6, 7, 12), datetime(2027, 6, 14, 9), "Opens on Monday 14 June at 9am."),
     ],
 )
-def test_the_next_opening_is_named_by_its_day_of_the_calendar(page, now, opens, words):
+def test_the_next_opening_is_named_by_its_calendar_day(page, now, opens, words):
     now, opens = now.replace(tzinfo=LONDON), opens.replace(tzinfo=LONDON)
     page.clock.install(time=now)
     page.goto("/contacts/")
@@ -142,7 +142,7 @@ def test_the_next_opening_is_named_by_its_day_of_the_calendar(page, now, opens, 
     assert label.inner_text() == words
 
 
-def test_one_label_that_cannot_be_worked_out_does_not_end_the_others(page):
+def test_one_label_that_cannot_be_worked_out_does_not_stop_the_others(page):
     page.clock.install(time=at(working_week(), 12))
     page.goto("/contacts/")
     first = page.locator(".label[data-open]").first
@@ -162,7 +162,7 @@ def test_the_script_uses_nothing_newer_than_chromium_80(page):
     assert label.inner_text() == "Open now until 4pm."
 
 
-def test_paper_has_the_hours_and_the_day_and_no_label(page):
+def test_a_printed_page_has_the_hours_and_the_date_but_no_label(page):
     page.clock.install(time=at(working_week(), 12))
     page.goto("/contacts/")
     assert page.locator(".label:visible").count()
@@ -175,7 +175,7 @@ def test_paper_has_the_hours_and_the_day_and_no_label(page):
     assert page.locator(".on-paper").inner_text().startswith("From ")
 
 
-def test_the_day_of_a_label_is_the_word_that_the_hours_use(labels, page):
+def test_a_label_names_a_day_as_the_hours_do(labels, page):
     saturday = working_week() + timedelta(days=5)
     for language in ("ur", "pa", "ar", "pl"):
         page.clock.install(time=at(saturday, 10))

@@ -57,7 +57,7 @@ LISTENERS = """
 
 
 @pytest.mark.parametrize("path", ["/", "/ur/contacts/"])
-def test_the_exit_marks_blanks_and_leaves_in_this_order_before_the_press_is_over(page, path):
+def test_the_exit_marks_the_tab_blanks_it_and_leaves_in_that_order_within_the_press(page, path):
     page.add_init_script(WATCH)
     page.route(settings.EXIT_URL, lambda route: None)  # Never answered.
     page.goto(path)
@@ -136,7 +136,7 @@ BROKEN["all of these"] = (
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_the_exit_leaves_though_the_browser_lacks_something(page, arrivals, broken):
+def test_the_exit_leaves_even_if_the_browser_lacks_something(page, arrivals, broken):
     page.add_init_script(BROKEN[broken])
     page.goto("/help-now/")
     length = page.evaluate("history.length")
@@ -145,14 +145,14 @@ def test_the_exit_leaves_though_the_browser_lacks_something(page, arrivals, brok
     assert page.evaluate("history.length") == length
 
 
-def test_shift_leaves_though_the_browser_lacks_everything(page, arrivals):
+def test_shift_leaves_even_if_the_browser_lacks_everything(page, arrivals):
     page.add_init_script(BROKEN["all of these"])
     page.goto("/help-now/")
     press(page, "Shift", "Shift", "Shift")
     assert_left(page, arrivals)
 
 
-def test_a_page_that_cannot_tell_a_new_visit_from_back_sends_on(page, arrivals):
+def test_a_page_that_cannot_tell_a_new_visit_from_back_leaves_again(page, arrivals):
     page.goto("/help-now/")
     page.add_init_script(BROKEN["no way to tell a new visit"])
     page.evaluate("sessionStorage.setItem('x', '1')")
@@ -162,7 +162,7 @@ def test_a_page_that_cannot_tell_a_new_visit_from_back_sends_on(page, arrivals):
 
 @pytest.mark.parametrize("where", ["window", "document", "document.querySelector('.exit')"])
 @pytest.mark.parametrize("is_early", [True, False])
-def test_the_exit_leaves_though_another_listener_takes_the_press(page, arrivals, where, is_early):
+def test_the_exit_leaves_even_if_another_listener_takes_the_press(page, arrivals, where, is_early):
     page.goto("/help-now/")
     page.evaluate(
         f"""() => {where}.addEventListener("click", (event) => {{
@@ -178,7 +178,7 @@ def test_the_exit_leaves_though_another_listener_takes_the_press(page, arrivals,
     assert page.evaluate("history.length") == length + is_first
 
 
-def test_a_press_on_the_words_of_the_exit_leaves_too(page, arrivals):
+def test_pressing_the_words_of_the_exit_leaves_too(page, arrivals):
     page.goto("/")
     length = page.evaluate("history.length")
     page.locator(".exit span").evaluate("(words) => words.click()")
@@ -186,7 +186,7 @@ def test_a_press_on_the_words_of_the_exit_leaves_too(page, arrivals):
     assert page.evaluate("history.length") == length
 
 
-def test_the_exit_leaves_by_keyboard_though_nothing_comes_after_it(page, arrivals, base_url):
+def test_the_exit_leaves_by_keyboard_even_if_nothing_comes_after_it(page, arrivals, base_url):
     response = page.request.get(f"{base_url}/help-now/")
     html = response.text()
     first_part = html[: html.index("</a>", html.index("data-exit href")) + 4].encode()
@@ -220,7 +220,7 @@ def other_site():
         yield f"http://localhost:{port}/"
 
 
-def test_a_page_left_behind_by_an_app_becomes_empty(chromium, other_site, base_url):
+def test_a_page_left_behind_when_an_app_opens_becomes_empty(chromium, other_site, base_url):
     with chromium.tab(base_url + "/topics/", settings.EXIT_URL) as tab:
         tab.follow(base_url + "/")
         tab.hold()
@@ -299,7 +299,7 @@ def test_shift_three_times_leaves_and_is_counted_aloud(page, arrivals):
     assert page.evaluate("history.length") == length
 
 
-def test_shift_leaves_though_there_is_nowhere_to_say_how_often(page, arrivals):
+def test_shift_leaves_even_if_there_is_nowhere_to_say_the_count(page, arrivals):
     page.goto("/")
     page.locator("[data-exit-status]").evaluate("(status) => status.remove()")
     press(page, "Shift", "Shift", "Shift")
@@ -336,7 +336,7 @@ WITH_SHIFT = {
 }
 
 
-def test_anything_else_between_begins_the_count_again(page, arrivals):
+def test_anything_else_in_between_restarts_the_count(page, arrivals):
     page.goto("/")
     for name, act in (OTHERS | WITH_SHIFT).items():
         press(page, "Shift", "Shift")
@@ -369,13 +369,13 @@ def test_scrolling_with_shift_is_shift_used_with_something_else(page):
     assert status(page) == ""
 
 
-def test_escape_does_nothing_however_often(page):
+def test_escape_does_nothing_however_often_it_is_pressed(page):
     page.goto("/")
     press(page, *["Escape"] * 5)
     assert_stays(page)
 
 
-def test_a_long_pause_begins_the_count_again(page, arrivals):
+def test_a_long_pause_restarts_the_count(page, arrivals):
     page.goto("/")
     press(page, "Shift", "Shift")
     page.wait_for_timeout(5100)

@@ -73,7 +73,7 @@ def test_no_page_scrolls_sideways_on_the_smallest_phone(page, code, height):
     assert too_wide == {}
 
 
-def test_the_numbers_and_four_doors_are_seen_without_scrolling(page):
+def test_the_numbers_and_four_doors_can_be_seen_without_scrolling(page):
     open_at(page, "/", 390, 844)
     expect(page.locator(SPOC_LINK)).to_have_text(SPOC)
     expect(page.locator(".doors a")).to_have_count(8)
@@ -109,7 +109,7 @@ def test_the_exit_stays_in_the_same_corner_at_the_end_of_a_page(page, path, widt
 
 
 @pytest.mark.parametrize("code", ["en", "ur"])
-def test_the_strip_scrolls_away_where_it_would_cover_what_is_read(page, code):
+def test_the_strip_scrolls_away_where_it_would_cover_the_text(page, code):
     page.set_viewport_size({"width": 320, "height": 256})
     assert exit_after_scrolling(page, in_language("/", code))["bottom"] <= 0
     assert box(page, ".strip")["bottom"] <= 0
@@ -178,7 +178,7 @@ def test_tab_comes_to_the_skip_link_then_to_the_exit(page, code):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_tab_reaches_every_link_and_the_focus_is_seen(page, scheme):
+def test_tab_reaches_every_link_and_the_focus_can_be_seen(page, scheme):
     page.emulate_media(color_scheme=scheme)
     page.goto("/")
     unseen = []
@@ -202,7 +202,7 @@ def bare_page(new_context):
 
 
 @pytest.mark.parametrize("path", ["/", "/topics/law/", "/contacts/"])
-def test_a_page_is_whole_without_script(bare_page, path):
+def test_a_page_is_complete_without_script(bare_page, path):
     bare_page.goto(path)
     expect(bare_page.get_by_role("heading", level=1)).to_be_visible()
     assert bare_page.get_by_role("heading", level=2).count() > 1
@@ -285,7 +285,7 @@ def follows(after, before, run, size, onward):
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
 @pytest.mark.parametrize(("code", "onward"), [("en", 1), ("ur", -1)])
-def test_the_words_of_the_strip_stand_in_the_order_they_are_read(page, code, onward, width):
+def test_the_words_of_the_strip_are_in_reading_order(page, code, onward, width):
     open_at(page, in_language("/", code), width, 844)
     for selector in (".danger", ".exit"):
         link = page.locator(selector)
@@ -315,7 +315,7 @@ def test_urdu_is_drawn_in_an_urdu_face_and_digits_in_the_same_face_as_in_english
 
 
 @pytest.mark.parametrize("path", ["/", "/help-now/", "/contacts/"])
-def test_paper_has_the_numbers_and_no_exit(page, path):
+def test_a_printed_page_has_the_numbers_but_no_exit(page, path):
     page.goto(path)
     expect(page.locator(".exit")).to_be_visible()
     page.emulate_media(media="print")
@@ -386,7 +386,7 @@ CLIPPED = """() => {
 
 
 @pytest.mark.parametrize("path", ["/", "/help-now/"])
-def test_wide_set_text_clips_nothing_and_scrolls_nothing_sideways(page, path):
+def test_widely_spaced_text_clips_nothing_and_scrolls_nothing_sideways(page, path):
     open_at(page, path, 320, 640)
     page.evaluate(OPEN_MENUS)
     before = box(page, "main")["height"]
@@ -411,7 +411,7 @@ IN_ONE_PIECE = """(selector) => {
 
 @pytest.mark.parametrize("width", [360, 320])
 @pytest.mark.parametrize("code", ["en", "ur"])
-def test_text_twice_as_large_fits_the_phone_and_both_numbers_are_whole(page, code, width):
+def test_text_twice_as_large_fits_the_phone_and_neither_number_breaks(page, code, width):
     page.set_viewport_size({"width": width, "height": 640})
     session = page.context.new_cdp_session(page)
     session.send("Page.setFontSizes", {"fontSizes": LARGE})
@@ -460,7 +460,7 @@ LISTS_THAT_ARE_NONE = """() => [...document.querySelectorAll("ul, ol")]
   .map((list) => list.outerHTML.slice(0, 80))"""
 
 
-def test_a_list_without_signs_says_that_it_is_one(page):
+def test_a_list_without_bullets_is_still_announced_as_a_list(page):
     bare_lists = {}
     for path in ONE_OF_EACH_TEMPLATE:
         page.goto(path)
@@ -508,7 +508,7 @@ OVERLAPS = """() => [...document.querySelectorAll(".traces > [dir='ltr']")]
   .map((sentence) => sentence.textContent)"""
 
 
-def test_english_sentences_among_urdu_ones_stand_on_their_own_lines(page):
+def test_english_sentences_among_urdu_ones_are_on_their_own_lines(page):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/ur/contacts/")
     assert page.locator(".traces > [dir='ltr']").count() > 1

@@ -71,7 +71,7 @@ def welcome_newcomer(page, forced, link):
     expect(page).to_have_url(f"{forced}/admin/")
 
 
-def test_a_keeper_comes_in_with_an_app_or_a_passkey_and_lets_somebody_new_in(
+def test_a_keeper_signs_in_with_an_app_or_a_passkey_and_adds_a_new_officer(
     page, browser, forced, admin_password, console_errors
 ):
     page.set_viewport_size({"width": 390, "height": 800})
@@ -125,7 +125,7 @@ def test_a_keeper_comes_in_with_an_app_or_a_passkey_and_lets_somebody_new_in(
     assert console_errors == []
 
 
-def test_a_passkey_that_is_not_given_is_said_on_the_page(page, forced):
+def test_the_page_says_when_no_passkey_is_given(page, forced):
     page.goto(f"{forced}/admin/login/")
     devtools, key = give_authenticator(page)
     devtools.send("WebAuthn.setUserVerified", {"authenticatorId": key, "isUserVerified": False})

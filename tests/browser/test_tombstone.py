@@ -89,7 +89,9 @@ def test_back_and_forward_show_the_pages_again_while_nobody_has_left(tab, page, 
     assert {f"{path} kept hidden" for path in VISIT} <= set(tab.console_lines())
 
 
-def test_after_the_exit_no_frame_shows_the_site_however_one_comes_back(tab, page, base_url, start):
+def test_after_the_exit_no_frame_shows_the_site_however_the_reader_comes_back(
+    tab, page, base_url, start
+):
     visit(tab, base_url)
     with tab.filmed() as frames:
         # Without the exit, Back restores the page as it was, and the camera sees it.
@@ -128,7 +130,7 @@ def test_after_the_exit_no_frame_shows_the_site_however_one_comes_back(tab, page
     assert tab.history() == ([start, *[settings.EXIT_URL] * 5], 5)
 
 
-def test_pages_that_were_kept_for_back_come_back_blank_and_send_on(tab, page, base_url, start):
+def test_pages_kept_for_back_come_back_blank_and_leave_again(tab, page, base_url, start):
     # Without the channel nothing drops these pages: they must be blank by themselves.
     tab.before_every_page(NO_CHANNEL)
     visit(tab, base_url)
@@ -147,7 +149,7 @@ def test_pages_that_were_kept_for_back_come_back_blank_and_send_on(tab, page, ba
     assert tab.history() == ([start, *[settings.EXIT_URL] * 4], 1)
 
 
-def test_the_exit_drops_the_pages_that_were_kept_for_back(tab, base_url):
+def test_the_exit_drops_the_pages_kept_for_back(tab, base_url):
     visit(tab, base_url)
     leave(tab)
     tab.events.clear()
@@ -164,7 +166,7 @@ def test_the_exit_drops_the_pages_that_were_kept_for_back(tab, base_url):
     assert not [line for line in tab.console_lines() if " kept " in line and "webhp" not in line]
 
 
-def test_every_kind_of_page_sends_on_before_its_body_is_read(tab, base_url):
+def test_every_kind_of_page_leaves_again_before_its_body_is_read(tab, base_url):
     paths = [*ONE_OF_EACH_TEMPLATE, in_language("/", "ur")]
     for path in paths:
         tab.goto(base_url + path)
@@ -178,7 +180,7 @@ def test_every_kind_of_page_sends_on_before_its_body_is_read(tab, base_url):
         assert sent_on in [json.loads(line) for line in tab.console_lines() if line[0] == "["], path
 
 
-def test_the_page_stays_blank_when_the_way_out_is_stopped_and_asks_again_on_reload(
+def test_the_page_stays_blank_when_leaving_is_stopped_and_tries_again_on_reload(
     tab, page, base_url
 ):
     tab.follow(base_url + "/")
@@ -198,7 +200,7 @@ def test_the_page_stays_blank_when_the_way_out_is_stopped_and_asks_again_on_relo
     assert base_url + "/" not in tab.history()[0]
 
 
-def test_the_exit_leaves_although_nothing_answers_there(chromium, page, base_url, start):
+def test_the_exit_leaves_even_if_the_destination_does_not_answer(chromium, page, base_url, start):
     with chromium.tab(start) as tab:
         visit(tab, base_url)
         assert is_seen(page, tab)
@@ -334,7 +336,7 @@ def test_shift_leaves_from_the_cover(page, context, back_from_elsewhere):
 
 
 @pytest.mark.parametrize("lacking", ["window.navigation", "Navigation.prototype.activation"])
-def test_where_the_browser_cannot_tell_nothing_changes(page, back_from_elsewhere, lacking):
+def test_nothing_changes_if_the_browser_cannot_tell(page, back_from_elsewhere, lacking):
     page.add_init_script(f"delete {lacking}")
     back_from_elsewhere("/help-now/")
     assert page.evaluate("window.navigation?.activation") is None

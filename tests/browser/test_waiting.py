@@ -136,7 +136,7 @@ LISTEN = """() => {
 }"""
 
 
-def test_who_waits_sees_how_far_it_is_and_then_the_report(page, site, admin_password):
+def test_an_officer_who_waits_sees_the_progress_and_then_the_report(page, site, admin_password):
     page.set_default_timeout(60_000)
     sign_in(page, site, admin_password)
     # Nearly every page depends on the list of numbers.

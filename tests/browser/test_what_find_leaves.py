@@ -77,7 +77,7 @@ def look_for(tab, base_url, is_hidden):
 
 
 @pytest.mark.parametrize("is_hidden", [False, True])
-def test_no_word_that_was_looked_for_is_on_the_disk(
+def test_no_words_typed_into_find_are_left_on_the_disk(
     browser_type_launch_args, tmp_path, base_url, is_hidden
 ):
     for name, form in FORMS.items():
@@ -102,7 +102,7 @@ def test_no_word_that_was_looked_for_is_on_the_disk(
         assert found_in(profile, [CANARY, WORDS, base_url]) == {base_url}
 
 
-def test_without_script_the_browser_keeps_them_and_the_page_says_so(
+def test_without_script_the_browser_keeps_the_words_and_the_page_says_so(
     browser_type_launch_args, tmp_path, base_url
 ):
     with (

@@ -153,7 +153,7 @@ def test_no_sentence_of_the_pages_is_left_on_the_disk(
     assert left == (set() if is_hidden else addresses)
 
 
-def test_a_hidden_page_stays_off_the_disk_though_the_server_forgets_to_ask(
+def test_a_hidden_page_stays_off_the_disk_even_if_the_server_forgets_to_ask(
     browser_type_launch_args, tmp_path, base_url
 ):
     first, _, _, left = after_a_visit(
@@ -191,7 +191,7 @@ def test_a_hidden_visit_asks_only_the_site_and_keeps_only_that_it_is_hidden(page
     assert requests == [base_url + path for path in ["/", *VISIT, "/"]]
 
 
-def test_no_page_lets_the_browser_ask_ahead_or_install_anything(page):
+def test_no_page_lets_the_browser_prefetch_or_install_anything(page):
     for path in ONE_OF_EACH_TEMPLATE:
         response = page.goto(path)
         assert "link" not in response.headers, path

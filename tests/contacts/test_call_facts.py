@@ -79,7 +79,7 @@ def test_a_line_to_ring_instead_has_its_facts_in_the_same_sentence(pages):
         assert "itemised bill" in sentence or "can be on the bill" in sentence
 
 
-def test_every_button_has_its_facts_in_open_text_beside_it(pages):
+def test_every_button_has_its_facts_in_plain_view_beside_it(pages):
     phones = {phone.url: phone for phone in Phone.objects.published()}
     met = {}
     for path, page in pages.items():
@@ -123,7 +123,7 @@ def test_a_number_in_running_text_has_a_line_about_calls_below_it(pages):
     assert not {"/strategy/evidence/", "/services/"} & with_line
 
 
-def test_the_line_about_calls_says_where_the_rest_is(pages):
+def test_the_line_about_calls_says_where_to_find_the_other_facts(pages):
     assert "beside each number under “Who can help”." in pages["/help-now/"].main
     assert "beside each number above." in pages["/contacts/"].main
     lines = [
@@ -161,7 +161,7 @@ def test_the_digits_say_whether_a_call_can_be_on_the_bill(kind, dial, answer):
     assert call_privacy.on_the_bill(Phone(kind=kind, dial=dial)) == answer
 
 
-def test_freephone_and_no_other_has_the_sentence_of_the_rule(pages):
+def test_only_freephone_numbers_have_the_sentence_about_the_rule(pages):
     met = set()
     for path, page in pages.items():
         for url, facts in beside_numbers(page):
@@ -173,7 +173,7 @@ def test_freephone_and_no_other_has_the_sentence_of_the_rule(pages):
     assert met == {True, False}
 
 
-def test_what_a_source_says_of_bills_is_nowhere(pages):
+def test_no_page_repeats_what_a_source_says_about_bills(pages):
     # helplines.csv quotes leaflets that promise it. We do not load them.
     for path, page in pages.items():
         assert "will not show" not in page.text.lower(), path
@@ -183,7 +183,7 @@ def test_what_a_source_says_of_bills_is_nowhere(pages):
 # The cost.
 
 
-def test_a_freephone_number_is_free_though_its_line_has_not_said_so(client):
+def test_a_freephone_number_is_free_even_if_its_line_has_not_said_so(client):
     assert "Free from UK mobiles and landlines." in beside(client, "h-galop")
     assert "cost" not in beside(client, "h-galop")
 
@@ -221,7 +221,7 @@ def test_the_digits_say_what_it_costs(kind, dial, words):
     assert call_privacy._cost(Phone(kind=kind, dial=dial)).words == words
 
 
-def test_what_is_special_about_the_cost_of_a_line_stands_behind_what_its_digits_say(client):
+def test_a_lines_own_cost_note_follows_what_its_digits_say(client):
     cost = {"cost_en": "They ring you back at once.", "cost_source": "Their leaflet"}
     landline, freephone = make_phone(**cost), make_phone(dial="08000000123", **cost)
     for phone, costs in ((landline, AS_A_LANDLINE), (freephone, FREE)):
@@ -265,7 +265,7 @@ def test_no_reader_is_told_of_an_unknown_cost_that_the_digits_settle(pages):
         ),
     ],
 )
-def test_each_answer_is_shown_as_it_is(client, fact, sentences):
+def test_each_answer_is_shown_as_given(client, fact, sentences):
     for answer in call_privacy.Answer:
         tell("h-spoc", fact, answer)
         facts = beside(client, "h-spoc")
@@ -275,7 +275,7 @@ def test_each_answer_is_shown_as_it_is(client, fact, sentences):
         assert {key for key, sentence in sentences.items() if sentence in told} == {answer}
 
 
-def test_where_nobody_has_asked_the_page_of_the_service_alone_says_so(client):
+def test_if_nobody_has_asked_only_the_service_page_says_so(client):
     assert "recorded" not in beside(client, "h-spoc")
     assert answers(service_page(client, "h-spoc"))["Recording"] == (
         "We do not know if calls are recorded."
@@ -285,7 +285,7 @@ def test_where_nobody_has_asked_the_page_of_the_service_alone_says_so(client):
     assert "We do not know if texts are kept." in service_page(client, "h-shout").main
 
 
-def test_what_somebody_knows_is_said_though_the_answer_is_not(client):
+def test_a_detail_is_shown_even_if_the_answer_is_unknown(client):
     tell(
         "h-spoc",
         "recorded",
@@ -295,13 +295,13 @@ def test_what_somebody_knows_is_said_though_the_answer_is_not(client):
     assert "They are asking their lawyers." in beside(client, "h-spoc")
 
 
-def test_a_detail_stands_behind_its_answer(client):
+def test_a_detail_follows_its_answer(client):
     phone = make_phone()
     make_call_fact(phone, "recorded", "yes", detail_en="Kept for a year.")
     assert "Calls are recorded. Kept for a year." in beside(client, phone.slug)
 
 
-def test_an_officer_answers_in_the_form_of_the_number(admin, client):
+def test_an_officer_gives_the_answers_in_the_numbers_form(admin, client):
     phone = make_phone()
     make_call_fact(phone, "name-needed", "no")
     make_call_fact(phone, "recorded", "yes")
@@ -386,7 +386,7 @@ def test_the_header_follows_the_digits(client):
 # Words and loading.
 
 
-def test_every_sentence_waits_in_the_catalogues_for_translators():
+def test_every_sentence_is_in_the_catalogues_for_translators():
     fixed = [
         *call_privacy.IN_THE_PHONE.values(),
         *call_privacy.ON_THE_BILL.values(),
@@ -434,7 +434,7 @@ def test_only_what_a_source_says_is_loaded():
     }
 
 
-def test_loading_again_leaves_what_an_officer_answered_or_deleted(capsys):
+def test_loading_again_keeps_an_officers_answers_and_deletions(capsys):
     CallFact.objects.filter(phone__slug="h-nspcc", fact="name-needed").update(answer="unknown")
     CallFact.objects.filter(phone__slug="h-childline").delete()
     changes = {str(change) for change in loader.changes()}
@@ -454,6 +454,6 @@ def test_a_fact_about_a_missing_number_says_which():
         loader.load([row])
 
 
-def test_the_languages_of_a_detail_are_columns_as_elsewhere():
+def test_a_detail_has_a_column_for_each_language():
     names = {field.name for field in CallFact._meta.get_fields()}
     assert {f"detail_{code.replace('-', '_')}" for code, _ in settings.LANGUAGES} <= names

@@ -1,4 +1,4 @@
-"""No number goes out that a British phone cannot dial, or that no helpline has."""
+"""No number is published that a British phone cannot dial, or that no helpline has."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -37,7 +37,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("number", [number for kind in REFUSED.values() for number in kind])
-def test_what_nobody_can_dial_or_no_helpline_has_is_refused(number):
+def test_a_number_nobody_can_dial_or_no_helpline_has_is_refused(number):
     with pytest.raises(ValidationError):
         validate_dial(number)
     with pytest.raises(ValidationError):
@@ -46,7 +46,7 @@ def test_what_nobody_can_dial_or_no_helpline_has_is_refused(number):
     assert faults("text", number, number, "")
 
 
-def test_the_numbers_beside_the_reserved_ones_are_real_ones():
+def test_the_numbers_next_to_the_reserved_ones_are_real():
     for number in ("02079461123", "01214961123", "07400123456", "03069991123", "02920181123"):
         validate_dial(number)
 
@@ -58,7 +58,7 @@ def test_a_refusal_says_what_to_write_instead():
         validate_dial("00442038664107")
 
 
-def test_every_number_of_the_source_is_taken():
+def test_every_number_in_the_source_is_accepted():
     blocked = {"h-adult-safeguarding"}
     checked = 0
     for row in read_csv("helplines.csv"):
@@ -69,7 +69,7 @@ def test_every_number_of_the_source_is_taken():
     assert checked > 40
 
 
-def test_every_line_of_the_fixtures_is_taken():
+def test_every_line_in_the_fixtures_is_accepted():
     for phone in Phone.objects.all():
         assert faults(phone.kind, phone.dial, phone.display, phone.textphone) == [], phone
 
@@ -86,12 +86,12 @@ def test_every_line_of_the_fixtures_is_taken():
         ("voice", "999", "999", "18002"),
     ],
 )
-def test_what_does_not_fit_together_is_refused(kind, dial, display, textphone):
+def test_fields_that_contradict_each_other_are_refused(kind, dial, display, textphone):
     assert faults(kind, dial, display, textphone)
 
 
 @pytest.mark.parametrize("number", ["2038664107", "07012345678", "02079460123"])
-def test_the_loader_refuses_it(number):
+def test_the_loader_refuses_a_bad_number(number):
     row = loader.Row("contacts.phone", "h-paladin", {"dial": number, "display": number})
     with pytest.raises(loader.FixtureError, match="h-paladin"):
         loader.load([row])
@@ -99,7 +99,7 @@ def test_the_loader_refuses_it(number):
 
 
 @pytest.mark.parametrize("model", [ApprovedNumber, NumberProposal])
-def test_nobody_proposes_or_approves_it(model):
+def test_nobody_can_propose_or_approve_a_bad_number(model):
     row = model(dial="02079460123", display="020 7946 0123", textphone="18001 09012345678")
     with pytest.raises(ValidationError) as refused:
         row.full_clean()

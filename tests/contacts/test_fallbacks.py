@@ -51,7 +51,7 @@ def why_not(closed, other):
 # For the same people
 
 
-def test_a_line_for_everybody_that_never_closes_stands_in_for_any_other():
+def test_a_line_for_everybody_that_never_closes_can_be_any_lines_fallback():
     other = line(ALWAYS)
     for closed in (
         line(),
@@ -92,7 +92,7 @@ def test_a_line_for_everybody_that_never_closes_stands_in_for_any_other():
         ({"key": 7}, {"key": 7}, "for itself"),
     ],
 )
-def test_a_line_for_other_people_is_refused(closed, other, words):
+def test_a_fallback_for_other_people_is_refused(closed, other, words):
     for values in (closed, other):
         for name in ("wings", "callers"):
             if name in values:
@@ -112,7 +112,7 @@ def test_a_line_for_other_people_is_refused(closed, other, words):
         ({"kind": "text"}, {"kind": "text"}),
     ],
 )
-def test_a_line_for_more_people_is_taken(closed, other):
+def test_a_fallback_for_more_people_is_accepted(closed, other):
     assert why_not(line(**closed), line(ALWAYS, **other)) == ""
 
 
@@ -121,7 +121,7 @@ def test_a_line_for_more_people_is_taken(closed, other):
 OFFICE, OUT_OF_OFFICE = CASES["office"], CASES["out of office"]
 
 
-def test_a_line_need_not_be_open_while_the_other_one_is():
+def test_a_fallback_need_not_be_open_while_the_first_line_is():
     assert why_not(line(*OFFICE), line(*OUT_OF_OFFICE)) == ""
 
 
@@ -181,13 +181,13 @@ def test_hours_that_nobody_knows_count_as_always_closed():
     assert why_not(line(), line(ALWAYS)) == ""
 
 
-def test_hours_on_which_sources_differ_count_as_not_known():
+def test_hours_on_which_sources_differ_count_as_unknown():
     assert why_not(line(*OFFICE, are_hours_disputed=True), line(*OUT_OF_OFFICE))
     assert why_not(line(*OFFICE), line(*OUT_OF_OFFICE, are_hours_disputed=True))
     assert why_not(line(*OFFICE), line(ALWAYS, are_hours_disputed=True))
 
 
-def test_one_day_on_which_neither_answers_is_enough():
+def test_one_day_on_which_neither_line_answers_is_enough_to_refuse():
     day = date(2027, 6, 9)
     shut = DatedException(day, day)
     assert "Wednesday 9 June 2027 at 09:00" in why_not(
@@ -199,7 +199,7 @@ def test_one_day_on_which_neither_answers_is_enough():
     assert why_not(line(*OFFICE, exceptions=[shut]), other) == ""
 
 
-def test_hours_that_end_within_the_year_are_not_enough():
+def test_hours_that_end_within_the_year_are_refused():
     rules = [rule._replace(valid_to=date(2027, 3, 31)) for rule in ALWAYS]
     assert "Thursday 1 April 2027 at 00:00" in why_not(line(), line(rules))
 
@@ -207,7 +207,7 @@ def test_hours_that_end_within_the_year_are_not_enough():
 # The real content
 
 
-def test_the_real_lines_name_these_and_no_others():
+def test_each_published_line_shows_exactly_the_fallback_it_names():
     stand_ins = {
         phone.slug: phone.instead.slug
         for phone in Phone.objects.published().for_card()
@@ -223,14 +223,14 @@ def test_the_real_lines_name_these_and_no_others():
         assert slug not in stand_ins
 
 
-def test_the_ages_of_a_line_are_those_of_its_services():
+def test_a_line_takes_its_ages_from_its_services():
     for phone in Phone.objects.published():
         for service in phone.services.exclude(minimum_age=None, maximum_age=None):
             ages = (service.minimum_age, service.maximum_age)
             assert (phone.minimum_age, phone.maximum_age) == ages, phone.slug
 
 
-def test_no_page_names_a_line_for_other_people(pages):
+def test_no_page_names_a_fallback_for_other_people(pages):
     by_url = {}
     for phone in Phone.objects.published():
         by_url.setdefault(phone.url, []).append(phone)
@@ -268,7 +268,7 @@ def test_out_of_hours_the_childrens_front_door_leads_to_the_duty_team(pages):
         assert "0800 1111" not in card_text, path
 
 
-def test_what_several_lines_of_a_list_name_is_said_once_below_it(pages):
+def test_a_fallback_shared_by_several_lines_in_a_list_is_named_once_below_it(pages):
     trust = Phone.objects.get(slug="h-survivorstrust")
     other = trust.fallback
     section = next(
@@ -328,7 +328,7 @@ def office(duty):
     return phone
 
 
-def test_the_form_refuses_a_line_for_other_people(admin, office, duty):
+def test_the_form_refuses_a_fallback_for_other_people(admin, office, duty):
     callers_alone = make_phone(is_for_families=False, is_for_professionals=False)
     page = save(admin, office, fallback=callers_alone.pk, purpose_en="Typed just now.")
     assert any("is not for everyone who can ring this line" in error for error in errors(page))
@@ -337,14 +337,14 @@ def test_the_form_refuses_a_line_for_other_people(admin, office, duty):
     assert stored(office).fallback == duty
 
 
-def test_the_form_looks_at_the_hours_that_are_typed(admin, office):
+def test_the_form_checks_the_hours_as_typed(admin, office):
     page = save(admin, office, **{"schedules-0-closes_at": "16:30"})
     assert any("at 16:30 neither this line nor" in error for error in errors(page))
     assert "16:30" in page.html
     assert errors(save(admin, office, **{"schedules-0-closes_at": "18:00"})) == []
 
 
-def test_the_form_refuses_hours_that_leave_another_line_without_anybody(admin, office, duty):
+def test_the_form_refuses_hours_that_leave_another_line_without_a_fallback(admin, office, duty):
     page = save(admin, duty, **{"schedules-1-opens_at": "18:00"})
     (error,) = errors(page)
     assert f"This line is shown when “{office.name}” is closed" in error
@@ -357,7 +357,9 @@ def test_the_form_refuses_hours_that_leave_another_line_without_anybody(admin, o
 
 
 @pytest.mark.parametrize("changes", [{"minimum_age": 16}, {"maximum_age": 16}, {"sex": "women"}])
-def test_the_form_refuses_other_people_for_a_line_that_another_names(admin, office, duty, changes):
+def test_the_form_refuses_to_narrow_who_can_ring_another_lines_fallback(
+    admin, office, duty, changes
+):
     page = save(admin, duty, **changes)
     assert any("This line is shown when" in error for error in errors(page))
 
@@ -374,7 +376,7 @@ def test_a_new_session_and_the_line_that_it_makes_possible_are_saved_together(ad
     assert stored(office).fallback == duty
 
 
-def test_a_list_says_what_is_wrong_with_a_field_that_it_does_not_show(admin, office, duty):
+def test_the_list_of_numbers_reports_a_fault_in_a_field_it_does_not_show(admin, office, duty):
     set_hours(duty, ("SA", time(0), time(0)))
     address = f"/admin/contacts/phone/?q={office.slug}"
     page = Page(admin.get(address))
@@ -384,7 +386,7 @@ def test_a_list_says_what_is_wrong_with_a_field_that_it_does_not_show(admin, off
     assert "neither this line nor" in page.text
 
 
-def test_the_loader_refuses_a_wrong_line():
+def test_the_loader_refuses_a_wrong_fallback():
     rows = [row for row in loader.rows() if row.key == "h-mash-children"]
     row = next(row for row in rows if row.label == "contacts.phone")
     row.values["fallback"] = "h-childline"
@@ -392,7 +394,7 @@ def test_the_loader_refuses_a_wrong_line():
         loader.load([row])
 
 
-def test_a_page_never_names_a_line_that_has_ceased_to_do(client, office, duty):
+def test_a_page_never_names_a_fallback_that_no_longer_fits(client, office, duty):
     page = Page(client.get("/contacts/"))
     assert f"When this line is closed: {duty.display}" in card(page, office.name)
     set_hours(duty, ("SA", time(0), time(0)))
@@ -402,7 +404,7 @@ def test_a_page_never_names_a_line_that_has_ceased_to_do(client, office, duty):
     assert duty.display not in card_text
 
 
-def test_the_release_checks_hold_back_both_lines_and_say_why(editions, office, duty):
+def test_the_release_checks_leave_out_both_lines_and_say_why(editions, office, duty):
     set_hours(duty, ("SA,SU", time(0), time(0)))
     published = publish.publish(who="the tests")
     refusals = {refusal.record.name: refusal for refusal in published.left_out}
@@ -417,7 +419,7 @@ def test_the_release_checks_find_nothing_wrong_in_the_real_content():
     assert edition_data._wrong_fallbacks() == []
 
 
-def test_an_exception_of_the_other_line_is_seen_before_an_edition_goes_out(office, duty):
+def test_an_exception_in_the_fallbacks_hours_is_noticed_before_publication(office, duty):
     day = timezone.localdate() + timedelta(days=40)
     while day.weekday() > 4 or opening_hours.is_bank_holiday(day):
         day += timedelta(days=1)
@@ -427,7 +429,7 @@ def test_an_exception_of_the_other_line_is_seen_before_an_edition_goes_out(offic
     assert f"{day:%-d %B %Y}" in why
 
 
-def test_a_withdrawn_line_is_named_by_no_other_and_asked_about_by_no_check(office, duty):
+def test_an_unpublished_line_is_nobodys_fallback(office, duty):
     Phone.objects.filter(pk=duty.pk).update(is_published=False)
     assert stored(office).instead is None
 
@@ -435,7 +437,7 @@ def test_a_withdrawn_line_is_named_by_no_other_and_asked_about_by_no_check(offic
 # An older database
 
 
-def test_an_upgrade_forgets_the_first_releases_fallbacks_and_keeps_an_officers():
+def test_an_upgrade_drops_the_first_releases_fallbacks_and_keeps_an_officers():
     galop, fmu = (Phone.objects.get(slug=slug) for slug in ("h-galop", "h-fmu"))
     rape_line = Phone.objects.get(slug="h-rcew247")
     samaritans = Phone.objects.get(slug="h-samaritans")
@@ -463,7 +465,7 @@ def test_an_upgrade_forgets_the_first_releases_fallbacks_and_keeps_an_officers()
     assert change["h-fmu"].verb == "leave"
 
 
-def test_ages_run_upwards():
+def test_a_minimum_age_above_the_maximum_is_refused():
     phone = Phone.objects.get(slug="h-galop")
     phone.minimum_age, phone.maximum_age = 18, 16
     with pytest.raises(ValidationError, match="Swap the two"):

@@ -66,7 +66,7 @@ def test_an_office_is_closed_on_a_bank_holiday(day):
     assert resolve(rules, [], BankHolidays.UNKNOWN, day, 1).unknown
 
 
-def test_the_29th_of_february_is_a_day_like_others():
+def test_the_29th_of_february_is_a_day_like_any_other():
     hours = resolve(
         [Rule(time(9), time(17), ("TU",))], [], BankHolidays.CLOSED, date(2028, 2, 29), 1
     )
@@ -92,7 +92,7 @@ def test_an_exception_takes_the_place_of_the_day():
     assert resolve(rules, [shut], policy, day, 8).open == []
 
 
-def test_special_hours_of_a_bank_holiday_are_exceptions_and_else_not_known():
+def test_special_bank_holiday_hours_are_exceptions_and_otherwise_unknown():
     rules, _ = CASES["office"]
     day = date(2026, 12, 25)
     special = DatedException(day, day, time(10), time(14))
@@ -102,7 +102,7 @@ def test_special_hours_of_a_bank_holiday_are_exceptions_and_else_not_known():
     assert resolve(rules, [], BankHolidays.SPECIAL, day, 1).unknown
 
 
-def test_hours_that_have_run_out_are_not_known():
+def test_hours_that_have_run_out_are_unknown():
     rules = [Rule(time(9), time(17), EVERY_DAY, valid_to=date(2026, 6, 30))]
     hours = resolve(rules, [], BankHolidays.USUAL, date(2026, 6, 29), 4)
     assert hours.state(at(2026, 6, 30)) == State.OPEN

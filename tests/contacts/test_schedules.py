@@ -67,7 +67,7 @@ def label(element):
     return values
 
 
-def test_hours_stand_as_text(client, clock):
+def test_hours_are_shown_as_text(client, clock):
     words = text(card(client, "h-mash-children"))
     assert "Monday to Friday: 9am to 5pm. Closed on bank holidays." in words
     words = text(card(client, "h-edt"))
@@ -86,7 +86,7 @@ def test_the_server_never_says_open_now(client, clock):
         assert "Open now" not in Page(client.get(path)).text
 
 
-def test_hidden_hours_are_not_loaded_and_not_known(client, clock):
+def test_hidden_hours_are_not_loaded_and_count_as_unknown(client, clock):
     with (settings.BASE_DIR / "fixtures" / "source" / "helplines.csv").open(newline="") as file:
         rows = {row["id"]: row for row in csv.DictReader(file)}
     for phone in Phone.objects.all():
@@ -99,7 +99,7 @@ def test_hidden_hours_are_not_loaded_and_not_known(client, clock):
         assert label(card(client, slug)) is None
 
 
-def test_a_withdrawn_number_stands_beside_no_other(client, clock):
+def test_a_withdrawn_number_is_shown_beside_no_other(client, clock):
     support = Phone.objects.get(slug="h-rcew247")
     assert support.display in Page(client.get("/contacts/")).text
     Phone.objects.filter(pk=support.pk).update(is_published=False)
@@ -107,7 +107,7 @@ def test_a_withdrawn_number_stands_beside_no_other(client, clock):
         assert support.display not in Page(client.get(path)).main, path
 
 
-def test_the_hours_of_other_lines_than_999_101_and_111_always_lapse():
+def test_the_hours_of_all_lines_but_999_101_and_111_lapse():
     phone = Phone.objects.get(slug="h-galop")
     phone.never_lapses = True
     with pytest.raises(ValidationError, match="only for 999, 101 and 111"):
@@ -145,7 +145,7 @@ def test_hours_lapse_after_ninety_days_and_no_label_outlives_them(client, clock)
     assert "may have changed" not in text(card(client, "h-999"))
 
 
-def test_only_whoever_asked_makes_a_label(client, clock):
+def test_only_hours_confirmed_by_ringing_or_asking_get_a_label(client, clock):
     """Published hours may be old: readers see them, and that no one has rung."""
     for phone in Phone.objects.for_listing():
         shown = card(client, phone.slug)
@@ -169,7 +169,7 @@ def test_reading_a_website_later_does_not_make_old_answers_new(client, clock):
     assert "not yet rung" not in text(shown)
 
 
-def test_a_line_of_all_hours_with_a_closed_day_to_come_does_not_say_day_and_night(client, clock):
+def test_a_round_the_clock_line_with_a_closed_day_ahead_does_not_say_day_and_night(client, clock):
     rung("h-rcew247")
     day = date(2026, 12, 25)
     phone = Phone.objects.get(slug="h-rcew247")
@@ -190,7 +190,7 @@ def test_a_new_verification_brings_the_label_back(client, clock):
     assert "Last checked on 28 February 2027 by communications" in page.main
 
 
-def test_what_nobody_has_rung_is_never_called_checked(client, clock):
+def test_a_number_nobody_has_rung_is_never_called_checked(client, clock):
     for phone in Phone.objects.published():
         page = Page(client.get(phone.services.get().get_absolute_url()))
         day = f"{phone.verification.verified_on:%-d %B %Y}"
@@ -198,7 +198,7 @@ def test_what_nobody_has_rung_is_never_called_checked(client, clock):
         assert "Last checked" not in page.main
 
 
-def test_only_the_hours_that_hold_today_stand_as_text(client, clock):
+def test_only_the_hours_that_apply_today_are_shown_as_text(client, clock):
     Schedule.objects.filter(phone__slug="h-mash-children").update(valid_to=date(2026, 11, 24))
     assert "Monday to Friday: 9am to 5pm." in text(card(client, "h-mash-children"))
     clock(2026, 11, 25)
@@ -253,7 +253,7 @@ def test_impossible_hours_are_refused_at_their_field(changes, field):
     assert field in refused.value.message_dict
 
 
-def test_a_night_and_the_end_of_the_day_are_possible():
+def test_hours_can_run_overnight_or_to_the_end_of_the_day():
     schedule = Schedule.objects.get(phone__slug="h-mash-children")
     schedule.opens_at, schedule.closes_at = time(17), time(0)
     schedule.full_clean()
@@ -284,7 +284,7 @@ def test_impossible_exceptions_are_refused_at_their_field(changes, field):
     assert field in refused.value.message_dict
 
 
-def test_nobody_verifies_in_the_future():
+def test_a_verification_cannot_be_in_the_future():
     verification = Verification.objects.first()
     verification.verified_on = timezone.localdate() + timedelta(days=1)
     with pytest.raises(ValidationError, match="in the future"):
@@ -294,9 +294,9 @@ def test_nobody_verifies_in_the_future():
 def test_an_officer_adds_sessions_and_verifications_without_numbering_them(admin):
     phone = Phone.objects.get(slug="h-mash-children")
     session = {"byday": "SA", "opens_at": "10:00", "closes_at": "12:00", "freq": "WEEKLY"}
-    made_sure = {"verified_on": "2026-11-24", "method": "rang", "role": "A", "confirmed": "B"}
+    verification = {"verified_on": "2026-11-24", "method": "rang", "role": "A", "confirmed": "B"}
     sent = {f"schedules-1-{name}": value for name, value in (session | {"interval": 1}).items()}
-    sent |= {f"verifications-1-{name}": value for name, value in made_sure.items()}
+    sent |= {f"verifications-1-{name}": value for name, value in verification.items()}
     totals = {"schedules-TOTAL_FORMS": 2, "verifications-TOTAL_FORMS": 2}
     assert errors(save(admin, phone, **sent, **totals)) == []
     for rows in (phone.schedules, phone.verifications):
@@ -313,7 +313,7 @@ def test_the_admin_refuses_impossible_hours_and_keeps_what_was_typed(admin):
     assert phone.schedules.get().opens_at == time(9)
 
 
-def test_sessions_that_are_not_every_week_stand_as_text(client, clock):
+def test_sessions_that_are_not_weekly_are_shown_as_text(client, clock):
     phone = Phone.objects.get(slug="h-galop")
     times = {"opens_at": time(10), "closes_at": time(12)}
     Schedule.objects.create(phone=phone, position=1, freq="MONTHLY", byday="1SA", **times)
@@ -352,13 +352,13 @@ def words_of(*sessions):
     return week_of(rules)
 
 
-def test_hours_through_midnight_are_one_session():
+def test_hours_across_midnight_are_one_session():
     groups, spans = words_of(("MO,TU,WE,TH,FR", 0, 9), ("MO,TU,WE,TH,FR", 17, 0), ("SA,SU", 0, 0))
     assert groups == [(0, 3, ((time(17), time(9)),))]
     assert spans == [(4, time(17), 0, time(9))]
 
 
-def test_whole_days_are_said_as_such_and_not_as_a_span():
+def test_whole_days_are_written_as_such_and_not_as_a_span():
     groups, spans = words_of(("MO,TU,WE,TH,FR", 9, 17), ("SA,SU", 0, 0))
     assert groups == [(0, 4, ((time(9), time(17)),)), (5, 6, ((time(0), time(0)),))]
     assert spans == []
@@ -391,7 +391,7 @@ def test_whole_days_are_said_as_such_and_not_as_a_span():
         ([("MO,TU,WE,TH,FR,SA,SU", 9, 9)], [(0, 6, ((time(0), time(0)),))], []),
     ],
 )
-def test_a_week_is_said_in_as_few_words_as_are_true(sessions, groups, spans):
+def test_a_week_is_described_in_as_few_words_as_possible(sessions, groups, spans):
     assert words_of(*sessions) == (groups, spans)
 
 
@@ -406,7 +406,7 @@ def test_in_right_to_left_text_each_part_of_the_hours_keeps_to_itself(client, cl
         assert ranges > 10
 
 
-def test_a_day_has_one_name_on_a_page(client, clock):
+def test_a_day_has_the_same_name_all_over_a_page(client, clock):
     rung("h-mash-children")
     for language in ("ur", "pa", "ar", "pl"):
         page = Page(client.get(f"/{language}/contacts/"))
@@ -430,7 +430,7 @@ def moving():
     return trust
 
 
-def test_a_line_that_is_closed_for_now_says_so_wherever_its_number_stands(client, moving):
+def test_a_line_that_is_closed_for_now_says_so_wherever_its_number_appears(client, moving):
     number = "tel:08088010818"
     named, remembered = 0, memory.Memory()
     for path in public_pages():
@@ -453,7 +453,7 @@ def test_a_notice_that_is_over_hides_no_number(client, moving):
     assert "tel:08088010818" in {url for url, _ in Page(client.get("/contacts/")).lines}
 
 
-def test_a_number_that_another_service_still_answers_is_offered(client, moving):
+def test_a_number_that_another_service_still_answers_stays_on_offer(client, moving):
     other = Service.objects.get(line="h-galop")
     other.phones.add(Phone.objects.get(slug="h-survivorstrust"))
     shown = next(c for c in Page(client.get("/contacts/")).all("article") if moving.name in text(c))
@@ -461,7 +461,7 @@ def test_a_number_that_another_service_still_answers_is_offered(client, moving):
     assert "tel:08088010818" in {a.get("href") for a in shown.iter("a")}
 
 
-def test_a_line_that_is_closed_for_now_stands_in_for_no_other(client):
+def test_a_line_that_is_closed_for_now_is_nobodys_fallback(client):
     victim_support = Service.objects.get(line="h-victimsupport")
     victim_support.is_closed_for_now, victim_support.notice_en = True, "Closed today."
     victim_support.save()
@@ -470,7 +470,7 @@ def test_a_line_that_is_closed_for_now_stands_in_for_no_other(client):
     assert page.all("p", class_="instead") == []
 
 
-def test_the_number_of_every_page_stays_and_says_that_it_is_closed_for_now(client):
+def test_the_number_on_every_page_stays_and_says_that_it_is_closed_for_now(client):
     spoc = Service.objects.get(line="h-spoc")
     # Its own notice may name it.
     spoc.is_closed_for_now, spoc.notice_en = True, "No calls on {h-spoc} this week."
@@ -481,7 +481,7 @@ def test_the_number_of_every_page_stays_and_says_that_it_is_closed_for_now(clien
         assert "No calls on 01384 455411" in page.text, path
 
 
-def test_two_notices_that_name_each_other_do_not_go_round_in_a_circle(client, moving):
+def test_two_notices_that_name_each_other_do_not_loop(client, moving):
     galop = Service.objects.get(line="h-galop")
     galop.is_closed_for_now, galop.notice_en = True, "Closed. Try {h-survivorstrust}."
     galop.save()
@@ -492,7 +492,7 @@ def test_two_notices_that_name_each_other_do_not_go_round_in_a_circle(client, mo
 # On paper
 
 
-def test_pages_with_hours_carry_the_day_for_paper(client, clock):
+def test_pages_with_hours_print_the_date(client, clock):
     for path in ("/contacts/", "/services/", "/services/duty-team/", "/help-now/", "/start/a1/"):
         page = Page(client.get(path))
         (line,) = page.all("p", class_="on-paper")

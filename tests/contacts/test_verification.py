@@ -52,7 +52,7 @@ def add(client, row, **changes):
     return save(client, row, **total, **rows(place, **RANG), **changes)
 
 
-def made_sure(row):
+def with_verification(row):
     """A verification from published sources, as the first load leaves it."""
     if not row.verifications.exists():
         row.verifications.create(
@@ -63,9 +63,9 @@ def made_sure(row):
 
 @pytest.mark.parametrize("who", ["superuser", "editor"])
 @pytest.mark.parametrize(("model", "slug", "child"), KINDS, ids=["number", "service"])
-def test_it_is_neither_rewritten_nor_deleted(people, who, model, slug, child):
+def test_a_verification_cannot_be_changed_or_deleted(people, who, model, slug, child):
     row = model.objects.get(slug=slug)
-    first = made_sure(row)
+    first = with_verification(row)
     before = verifications_of(row)
     page = Page(people[who].get(change_url(row)))
     assert not [name for name in form_values(page) if name.startswith("verifications-0-method")]
@@ -78,9 +78,9 @@ def test_it_is_neither_rewritten_nor_deleted(people, who, model, slug, child):
 
 @pytest.mark.parametrize("who", ["superuser", "editor"])
 @pytest.mark.parametrize(("model", "slug", "child"), KINDS, ids=["number", "service"])
-def test_another_one_is_added_and_counts(people, who, model, slug, child):
+def test_another_verification_can_be_added_and_counts(people, who, model, slug, child):
     row = model.objects.get(slug=slug)
-    first = made_sure(row)
+    first = with_verification(row)
     page = add(people[who], row)
     assert errors(page) == []
     row = model.objects.get(pk=row.pk)
@@ -89,7 +89,7 @@ def test_another_one_is_added_and_counts(people, who, model, slug, child):
     assert child.objects.get(pk=first.pk).method == "published-sources"
 
 
-def test_a_slip_is_put_right_by_another_one_of_the_same_day(admin):
+def test_a_slip_is_put_right_by_another_verification_on_the_same_day(admin):
     phone = Phone.objects.get(slug="h-galop")
     add(admin, phone)
     values = form_values(Page(admin.get(change_url(phone))))
@@ -100,7 +100,7 @@ def test_a_slip_is_put_right_by_another_one_of_the_same_day(admin):
     assert Phone.objects.get(pk=phone.pk).verification.method == "published-sources"
 
 
-def test_a_bad_one_is_refused_beside_its_field(admin):
+def test_a_bad_verification_is_refused_beside_its_field(admin):
     phone = Phone.objects.get(slug="h-galop")
     place = int(form_values(Page(admin.get(change_url(phone))))["verifications-TOTAL_FORMS"])
     typed = rows(place, **(RANG | {"verified_on": "1/1/2090", "role": "<b>me</b>"}))
@@ -112,9 +112,9 @@ def test_a_bad_one_is_refused_beside_its_field(admin):
 
 
 @pytest.mark.parametrize(("model", "slug", "child"), KINDS, ids=["number", "service"])
-def test_an_old_version_takes_none_away_and_rewrites_none(admin, model, slug, child):
+def test_restoring_an_old_version_removes_and_changes_no_verifications(admin, model, slug, child):
     row = model.objects.get(slug=slug)
-    made_sure(row)
+    with_verification(row)
     name = "purpose_en" if model is Phone else "summary_en"
     save(admin, row, **{name: "The first words."})
     add(admin, row, **{name: "Other words."})
@@ -127,7 +127,7 @@ def test_an_old_version_takes_none_away_and_rewrites_none(admin, model, slug, ch
     assert "Restored the version" in page.text
 
 
-def test_two_officers_each_add_one(admin):
+def test_two_officers_can_each_add_a_verification(admin):
     """The second gets a conflict, and both rows are kept."""
     phone = Phone.objects.get(slug="h-galop")
     values = form_values(Page(admin.get(change_url(phone))))
@@ -160,7 +160,7 @@ def ordinary():
     return Phone.objects.get(pk=phone.pk)
 
 
-def test_what_was_checked_are_the_digits_of_that_day(admin):
+def test_a_verification_covers_only_the_digits_of_its_day(admin):
     phone = ordinary()
     dial, display = phone.dial, phone.display
     assert phone.verification
@@ -180,7 +180,7 @@ def test_what_was_checked_are_the_digits_of_that_day(admin):
     assert phone.verification is not None
 
 
-def test_one_that_comes_with_the_new_digits_is_of_these(admin):
+def test_a_verification_saved_with_new_digits_covers_them(admin):
     phone = ordinary()
     place = int(form_values(Page(admin.get(change_url(phone))))["verifications-TOTAL_FORMS"])
     today = timezone.localdate().isoformat()
@@ -193,7 +193,7 @@ def test_one_that_comes_with_the_new_digits_is_of_these(admin):
     assert not phone.has_lapsed
 
 
-def test_other_words_about_a_number_leave_what_was_checked(admin):
+def test_other_changes_to_a_number_leave_its_verification(admin):
     page = save(admin, ordinary(), purpose_en="Other words.")
     assert "digits" not in page.text.split("Other words.")[0][-400:]
     assert Phone.objects.get(slug="h-galop").verification is not None

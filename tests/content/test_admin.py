@@ -65,7 +65,7 @@ def test_every_list_can_be_searched(admin, model):
     assert admin.get(url, {"q": "zzzz’ß٣"}).status_code == 200
 
 
-def test_filters_that_cannot_be_are_answered_in_words(admin):
+def test_impossible_filters_are_answered_in_words(admin):
     response = admin.get("/admin/strategy/guide/?e=1&id=x")
     assert response.status_code == 200
     assert "Database error" in Page(response).title
@@ -93,7 +93,7 @@ def test_each_language_has_a_closed_fieldset_of_its_own_but_english(admin):
     }
 
 
-def test_a_closed_language_says_how_much_is_written_and_shows_the_english_beside(admin):
+def test_a_closed_language_says_how_much_is_written_and_shows_the_english_beside_it(admin):
     guide = Guide.objects.get(slug="consent")
     Guide.objects.filter(pk=guide.pk).update(name_ur="رضامندی", door_en="", content_note_en="")
     page = Page(admin.get(change_url(guide)))
@@ -112,7 +112,7 @@ def test_a_closed_language_says_how_much_is_written_and_shows_the_english_beside
     assert text(english[2]) == "Not written in English"
 
 
-def test_a_language_with_a_mistake_in_it_stands_open(admin):
+def test_a_language_with_a_mistake_in_it_is_open(admin):
     page = save(admin, Guide.objects.get(slug="consent"), body_ur="{h-nobody}")
     assert errors(page)
     opened = [
@@ -135,7 +135,7 @@ def test_urdu_fields_are_written_from_right_to_left(admin):
     assert (fields["name_en"].get("lang"), fields["name_en"].get("dir")) == ("en", "ltr")
 
 
-def test_what_an_officer_saves_stands_on_the_page(admin, client):
+def test_what_an_officer_saves_appears_on_the_page(admin, client):
     guide = Guide.objects.get(slug="consent")
     page = save(admin, guide, summary_en="New words, & more.", summary_ur="نئے الفاظ")
     assert errors(page) == []
@@ -362,9 +362,7 @@ def send(admin, address, values, **headers):
     return admin.post(address, values, headers={"origin": "http://testserver"} | headers)
 
 
-def test_what_cannot_be_saved_is_said_in_words_and_what_was_typed_stays(
-    admin, guide_form, read_only
-):
+def test_the_page_says_what_cannot_be_saved_and_keeps_what_was_typed(admin, guide_form, read_only):
     address, values = guide_form
     response = send(admin, address, values | {"summary_en": "Half an hour's “work” & more."})
     page = Page(response)
@@ -391,7 +389,7 @@ def test_passwords_do_not_come_back(rf):
     assert "correct horse" not in answer
 
 
-def test_other_faults_have_the_page_of_trouble(admin, monkeypatch):
+def test_other_faults_get_the_general_error_page(admin, monkeypatch):
     def fails(*arguments, **named):
         raise ValueError("A fault of ours.")
 

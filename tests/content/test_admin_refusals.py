@@ -48,7 +48,7 @@ def is_framed(page):
     return bool(page.all("div", id="user-tools")) and "Dudley help hub" in page.title
 
 
-def test_a_page_that_a_role_does_not_open_says_so_and_what_to_do(of_role):
+def test_a_page_that_a_role_may_not_open_says_so_and_what_to_do(of_role):
     client = of_role("Keepers of users")
     page = Page(client.get("/admin/strategy/guide/"))
     assert page.response.status_code == 403
@@ -58,7 +58,7 @@ def test_a_page_that_a_role_does_not_open_says_so_and_what_to_do(of_role):
     assert "/admin/" in page.internal_links
 
 
-def test_an_address_that_is_none_has_the_admins_own_page(admin, client):
+def test_an_unknown_address_has_the_admins_own_page(admin, client):
     for address in (
         "/admin/nonsense/",
         "/admin/strategy/nothing/",
@@ -123,7 +123,7 @@ def test_no_role_is_offered_a_link_that_is_refused(of_role, role):
     assert len(seen) > (40 if role != "Keepers of users" else 4)
 
 
-def test_who_may_only_look_at_numbers_is_offered_no_proposal(django_user_model):
+def test_an_officer_who_may_only_view_numbers_is_offered_no_proposal(django_user_model):
     from django.contrib.auth.models import Permission
 
     user = django_user_model.objects.create_user("looker", password=None, is_staff=True)
@@ -210,7 +210,7 @@ def pages_of_admin():
 
 @pytest.mark.parametrize("address", ["/admin/contacts/phone/{}/change/", "/admin/auth/user/add/"])
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_an_empty_name_of_a_field_is_refused_in_words(admin, address, method):
+def test_an_empty_field_name_is_refused_in_words(admin, address, method):
     address = address.format(Phone.objects.get(slug="h-galop").pk)
     page = Page(getattr(admin, method)(f"{address}?_popup=1&_to_field="))
     assert page.response.status_code == 400
@@ -218,7 +218,7 @@ def test_an_empty_name_of_a_field_is_refused_in_words(admin, address, method):
     assert "cannot read this address" in text(page.one("h1"))
 
 
-def test_no_odd_address_of_the_admin_is_a_fault_of_ours(admin):
+def test_no_odd_address_of_the_admin_causes_a_server_error(admin):
     admin.raise_request_exception = False
     chance = random.Random(10)  # noqa: S311 - the same odd addresses every time.
     broken = []

@@ -126,7 +126,7 @@ def test_a_number_with_a_trick_in_it_is_refused(admin, field, number):
 
 
 @pytest.mark.parametrize("typed", [*MARKUP, "[[[[" * 2000, "**" * 5000, "> " * 2000])
-def test_what_slips_past_the_form_is_harmless_on_the_page(client, typed):
+def test_text_that_slips_past_the_form_is_harmless_on_the_page(client, typed):
     """As if a fixture or an old release had brought it in: the page shows it as words."""
     Guide.objects.filter(slug="consent").update(body=typed, body_en=typed, summary_en=typed[:200])
     page = Page(client.get("/guides/consent/"))
@@ -153,7 +153,7 @@ def test_what_slips_past_the_form_is_harmless_on_the_page(client, typed):
         "Aged 16 to 18, in 2019, 24/7.",
     ],
 )
-def test_what_is_no_trick_is_taken(fine):
+def test_honest_text_is_accepted(fine):
     validators.validate_text(fine)
 
 

@@ -68,12 +68,12 @@ NO_TIMES = ["9", "13pm", "0am", "24:01", "25:00", "9:60", "9.3", "nine", "9-5", 
 
 
 @pytest.mark.parametrize("typed", DAYS)
-def test_a_day_is_read_day_first(typed):
+def test_a_date_is_read_day_first(typed):
     assert DayField().clean(typed) == DAYS[typed]
 
 
 @pytest.mark.parametrize("typed", NO_DAYS)
-def test_what_is_no_day_is_refused_with_what_to_write(typed):
+def test_a_refused_date_says_what_to_write(typed):
     with pytest.raises(ValidationError, match="day first, such as 3 December 2026, 3/12/2026"):
         DayField().clean(typed)
 
@@ -85,12 +85,12 @@ def test_a_slip_in_the_year_is_refused(typed):
 
 
 @pytest.mark.parametrize("typed", TIMES)
-def test_a_time_is_read_as_somebody_says_it(typed):
+def test_a_time_is_read_as_people_say_it(typed):
     assert TimeOfDayField().clean(typed) == TIMES[typed]
 
 
 @pytest.mark.parametrize("typed", NO_TIMES)
-def test_what_is_no_time_is_refused_with_what_to_write(typed):
+def test_a_refused_time_says_what_to_write(typed):
     with pytest.raises(ValidationError, match="Write the time as 09:00"):
         TimeOfDayField().clean(typed)
 
@@ -112,7 +112,7 @@ def boxes_of(officer):
                 yield f"{model.__name__}.{name}", field
 
 
-def test_every_day_and_time_box_of_the_admin_is_such_a_box(officer):
+def test_every_date_and_time_box_of_the_admin_reads_them_this_way(officer):
     seen = 0
     for name, field in boxes_of(officer):
         assert not isinstance(field, DateTimeField | SplitDateTimeField), name
@@ -143,7 +143,7 @@ def test_a_number_is_closed_on_the_days_that_were_typed_and_the_form_shows_them(
     assert (exception.first_day, exception.last_day) == (date(2027, 12, 3), date(2027, 12, 25))
 
 
-def test_a_day_that_is_none_is_refused_and_stays_as_typed(admin):
+def test_an_impossible_date_is_refused_and_stays_as_typed(admin):
     page = save(admin, Guide.objects.get(slug="consent"), reviewed_on="12/25/2026")
     assert any("Write the day first" in error for error in errors(page))
     assert form_values(page)["reviewed_on"] == "12/25/2026"
@@ -166,7 +166,7 @@ def test_nothing_opens_at_the_end_of_the_day(admin):
     assert any("A day begins at 00:00" in error for error in errors(page))
 
 
-def test_lists_forms_and_the_calendar_say_days_as_in_britain(admin):
+def test_lists_forms_and_the_calendar_write_dates_the_british_way(admin):
     Guide.objects.filter(slug="consent").update(reviewed_on=date(2026, 11, 24))
     listing = Page(admin.get("/admin/strategy/guide/"))
     assert "24 November 2026" in listing.main
@@ -197,7 +197,7 @@ def test_other_languages_are_read_day_first_too(admin):
 # Past and future days
 
 
-def test_a_notice_whose_last_day_has_gone_by_is_refused(admin):
+def test_a_notice_whose_last_day_has_passed_is_refused(admin):
     service = Service.objects.get(slug="day-and-night-line")
     closed = {"is_closed_for_now": ["on"], "notice_en": "Closed while they move."}
     page = save(admin, service, notice_until="3/12/2020", **closed)
@@ -210,13 +210,13 @@ def test_a_notice_whose_last_day_has_gone_by_is_refused(admin):
     assert errors(save(admin, service, is_closed_for_now=[])) == []
 
 
-def test_a_last_day_of_a_notice_needs_the_notice(admin):
+def test_a_notices_last_day_needs_a_notice(admin):
     page = save(admin, Service.objects.get(slug="day-and-night-line"), notice_until="3/12/2090")
     assert any("Write the notice, or clear" in error for error in errors(page))
 
 
 @pytest.mark.parametrize(("model", "slug"), [(Guide, "consent"), (Organization, "nhs")])
-def test_a_last_day_that_has_gone_by_is_refused(admin, model, slug):
+def test_a_last_day_that_has_passed_is_refused(admin, model, slug):
     row = model.objects.get(slug=slug)
     page = save(admin, row, ends_on="3/12/2020")
     assert any("This date has passed" in error for error in errors(page))
@@ -234,7 +234,7 @@ def test_a_last_day_that_has_gone_by_is_refused(admin, model, slug):
         ),
     ],
 )
-def test_hours_of_days_gone_by_are_refused(admin, part, typed):
+def test_hours_for_past_days_are_refused(admin, part, typed):
     phone = Phone.objects.get(slug="h-galop")
     values = form_values(Page(admin.get(change_url(phone))))
     place = int(values[f"{part}-TOTAL_FORMS"])
@@ -254,7 +254,7 @@ def yes_of(page):
     return box.get("value")
 
 
-def test_a_first_day_to_come_is_asked_about_before_readers_lose_the_page(admin):
+def test_an_officer_confirms_a_future_first_day_before_readers_lose_the_page(admin):
     guide = Guide.objects.get(slug="consent")
     page = save(admin, guide, starts_on="10/12/2090", summary_en="Typed just now.")
     (question,) = [error for error in errors(page) if "Readers can see this now" in error]

@@ -111,7 +111,7 @@ def test_an_entry_is_published_from_its_first_day_to_its_last(db, starts, ends, 
         assert model.objects.published().filter(pk=row.pk).exists() == is_shown
 
 
-def test_an_entry_that_starts_later_is_baked_and_stands_nowhere_until_its_day(editions):
+def test_an_entry_that_starts_later_is_baked_but_appears_nowhere_until_its_day(editions):
     name = Guide.objects.get(slug="consent").name_en
     linking = shows("/guides/consent/")
     assert {"/guides/", "/ur/guides/"} & set(linking)
@@ -145,7 +145,7 @@ def test_after_its_last_day_an_entry_is_gone_and_its_address_says_so(editions):
     assert shows("/guides/consent/") == []
 
 
-def test_what_ends_before_it_starts_is_refused_at_the_field(admin):
+def test_an_entry_that_ends_before_it_starts_is_refused_at_the_field(admin):
     guide = Guide.objects.get(slug="consent")
     answer = save(admin, guide, starts_on=day(3).isoformat(), ends_on=day(2).isoformat())
     assert errors(answer) == [
@@ -160,7 +160,7 @@ def test_what_ends_before_it_starts_is_refused_at_the_field(admin):
     assert guide.ends_on == day(2)
 
 
-def test_a_number_of_every_page_has_no_days(admin):
+def test_a_number_on_every_page_cannot_have_a_first_or_last_day(admin):
     spoc = Phone.objects.get(slug="h-spoc")
     answer = save(admin, spoc, ends_on=day(2).isoformat())
     assert "A critical number has no first or last day. Leave this empty." in errors(answer)
@@ -178,7 +178,7 @@ def test_a_page_that_the_site_links_to_cannot_be_archived_in_the_admin(admin):
 # Archived
 
 
-def test_an_archived_page_stands_in_no_list_and_its_address_says_where_to_go(
+def test_an_archived_page_is_in_no_list_and_its_address_says_where_to_go(
     editions, client, tmp_path
 ):
     set_guide(is_archived=True, moved_to="/guides/reporting/")
@@ -206,7 +206,7 @@ def test_an_archived_page_stands_in_no_list_and_its_address_says_where_to_go(
     assert '"/guides/consent/"' not in served
 
 
-def test_without_a_place_to_go_the_page_leads_to_the_list_in_which_it_stood(client):
+def test_without_a_successor_an_archived_page_leads_to_its_list(client):
     for model, slug, url in (
         (Guide, "consent", "/guides/"),
         (FormOfAbuse, "law", "/topics/"),
@@ -225,12 +225,12 @@ def test_without_a_place_to_go_the_page_leads_to_the_list_in_which_it_stood(clie
         assert link.get("href") == url
 
 
-def test_what_was_never_published_is_not_there_at_all(client):
+def test_an_entry_that_was_never_published_is_not_found(client):
     set_guide(is_archived=True, is_published=False)
     assert client.get("/guides/consent/").status_code == 404
 
 
-def test_a_link_to_an_archived_page_holds_back_the_entry_that_has_it(editions):
+def test_an_entry_that_links_to_an_archived_page_is_left_out(editions):
     set_guide(is_archived=True)
     FormOfAbuse.objects.filter(slug="law").update(
         description_en="Read [this](/guides/consent/) first."
@@ -245,7 +245,7 @@ def test_a_link_to_an_archived_page_holds_back_the_entry_that_has_it(editions):
 
 
 @pytest.mark.parametrize("moved_to", ["/guides/reporting/", "/topics/law/", "/services/", "/"])
-def test_a_page_moves_to_a_page_of_the_site(db, moved_to):
+def test_a_page_can_move_to_another_page_of_the_site(db, moved_to):
     guide = Guide.objects.get(slug="consent")
     guide.moved_to = moved_to
     guide.full_clean()
@@ -267,7 +267,7 @@ def test_a_page_moves_to_a_page_of_the_site(db, moved_to):
         "/find/x/",
     ],
 )
-def test_a_page_moves_to_no_other_place(db, moved_to):
+def test_a_page_cannot_move_anywhere_else(db, moved_to):
     guide = Guide.objects.get(slug="consent")
     guide.moved_to = moved_to
     with pytest.raises(ValidationError) as refused:

@@ -96,7 +96,7 @@ def test_the_printed_words_equal_the_source():
         assert printed[standard].words in printed[passage].words
 
 
-def test_figures_stand_with_their_caution_and_never_in_help(pages):
+def test_figures_appear_with_their_caution_and_never_on_help_pages(pages):
     page = pages["/strategy/evidence/"]
     caution = strategy.Statistic.objects.get(reference="STA-05").words
     for reference in ("sta-02", "sta-03", "sta-04"):
@@ -114,7 +114,7 @@ def test_every_quotation_says_where_it_comes_from(pages):
 
 
 @pytest.mark.parametrize("word", ["lower IQ", "historically", "perpetrators", "nominal"])
-def test_wording_kept_for_quotation_stands_nowhere_else(pages, word):
+def test_wording_reserved_for_quotation_appears_nowhere_else(pages, word):
     for path, original in pages.items():
         page = Page(original.response)
         for parent in list(page.root.iter()):
@@ -128,7 +128,7 @@ def test_wording_kept_for_quotation_stands_nowhere_else(pages, word):
         assert word not in page.text, path
 
 
-def test_the_disputed_number_stands_once_as_text(pages):
+def test_the_disputed_number_appears_once_as_text(pages):
     line = strategy.ContactLine.objects.get(reference="CON-05")
     for path, page in pages.items():
         assert page.text.count(line.words) == (path == "/contacts/"), path
@@ -189,7 +189,7 @@ def test_a_printed_number_that_is_withdrawn_says_so(client):
 # The numbers
 
 
-def test_every_line_of_the_source_is_there_and_no_other():
+def test_exactly_the_lines_of_the_source_are_loaded():
     assert len(lines()) == 42
     assert set(Service.objects.values_list("line", flat=True)) == set(lines())
     with_number = {key for key, row in lines().items() if row["phone_dial"] or row["sms"]}
@@ -233,14 +233,14 @@ def test_hours_are_loaded_only_where_the_source_lets_them_be_shown():
             assert phone.hours_are_disputed is (row["show_open_now"] != "yes"), phone.slug
 
 
-def test_blocked_numbers_stand_nowhere(pages):
+def test_blocked_numbers_appear_nowhere(pages):
     assert len(BLOCKED_NUMBERS) == 26
     for path, page in pages.items():
         runs = {digits(run) for run in re.findall(r"\d[\d ()-]*\d", page.text)}
         assert not BLOCKED_NUMBERS & runs, path
 
 
-def test_no_text_field_types_a_number():
+def test_no_text_field_contains_a_number():
     checked = 0
     # Synonyms are what people type; no page shows them.
     for model in set(translator.get_registered_models(abstract=False)) - {Synonym}:
@@ -300,7 +300,7 @@ def test_hard_pages_open_with_a_content_note(client):
         assert topic.content_note, topic.slug
 
 
-def test_the_eight_doors_stand_on_the_home_page(client):
+def test_the_eight_doors_are_on_the_home_page(client):
     page = Page(client.get("/"))
     links = [a.get("href") for a in page.one("nav", class_="doors").iter("a")]
     assert [link.strip("/").split("/")[-1] for link in links] == [
@@ -325,7 +325,7 @@ def test_loading_again_changes_nothing(capsys):
     assert Service.objects.get(line="h-ceop").summary == "Officer's words"
 
 
-def test_overwriting_leaves_what_an_officer_changed_wrote_or_deleted(capsys):
+def test_overwriting_keeps_what_an_officer_changed_wrote_or_deleted(capsys):
     Service.objects.filter(line="h-ceop").update(summary_en="Officer's words")
     Audience.objects.filter(slug="migrants").delete()
     guide = strategy.Guide.objects.get(slug="reporting")
@@ -340,7 +340,9 @@ def test_overwriting_leaves_what_an_officer_changed_wrote_or_deleted(capsys):
     assert not Audience.objects.filter(slug="migrants").exists()
 
 
-def test_overwriting_leaves_a_translation_that_newer_fixtures_bring_too(capsys, monkeypatch):
+def test_overwriting_keeps_an_officers_translation_that_newer_fixtures_have_too(
+    capsys, monkeypatch
+):
     strategy.Guide.objects.filter(slug="consent").update(summary_ur="دفتر کے الفاظ")
     rows = list(loader.rows())
     (row,) = [row for row in rows if str(row) == "strategy.guide consent"]
@@ -351,7 +353,7 @@ def test_overwriting_leaves_a_translation_that_newer_fixtures_bring_too(capsys, 
     assert strategy.Guide.objects.get(slug="consent").summary_ur == "دفتر کے الفاظ"
 
 
-def test_overwriting_replaces_what_nobody_touched(capsys, monkeypatch):
+def test_overwriting_replaces_what_no_officer_changed(capsys, monkeypatch):
     rows = list(loader.rows())
     (row,) = [row for row in rows if str(row) == "strategy.guide consent"]
     row.values = row.values | {"summary_en": "New words from the fixtures."}
@@ -393,7 +395,7 @@ def test_overwriting_empties_what_newer_fixtures_leave_out(
     assert "Nothing to add or replace." in capsys.readouterr().out
 
 
-def test_what_newer_fixtures_say_of_two_rows_is_checked_when_both_are_written():
+def test_two_rows_in_newer_fixtures_are_checked_once_both_are_written():
     """The same fixtures say who can ring the fallback line."""
     wanted = [row for row in loader.rows() if row.key in ("h-spoc", "h-victimsupport")]
     Phone.objects.filter(slug="h-spoc").update(fallback=None)
@@ -404,7 +406,7 @@ def test_what_newer_fixtures_say_of_two_rows_is_checked_when_both_are_written():
     assert Phone.objects.get(slug="h-spoc").fallback.slug == "h-victimsupport"
 
 
-def test_a_fixture_that_breaks_a_rule_is_refused_whole(monkeypatch):
+def test_a_fixture_that_breaks_a_rule_is_refused_entirely(monkeypatch):
     rows = list(loader.rows())
     (row,) = [row for row in rows if str(row) == "strategy.guide consent"]
     row.values = row.values | {"body_en": "Ring 0800 500 2222 now"}
@@ -434,7 +436,7 @@ def test_two_numbers_cannot_have_one_role():
         phone.full_clean()
 
 
-def test_a_number_of_every_page_cannot_be_unpublished():
+def test_a_number_on_every_page_cannot_be_unpublished():
     phone = Phone.objects.get(slug="h-spoc")
     phone.is_published = False
     with pytest.raises(ValidationError, match="cannot be hidden"):

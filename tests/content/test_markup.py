@@ -9,7 +9,7 @@ from strategy.models import Guide
 pytestmark = pytest.mark.django_db
 
 
-def test_a_line_becomes_its_number_and_a_link():
+def test_a_line_becomes_its_number_as_a_link():
     assert markup.phrase("Ring {h-samaritans}.") == (
         'Ring <a href="tel:116123"><bdi dir="ltr" translate="no">116 123</bdi></a>.'
     )
@@ -19,7 +19,7 @@ def test_a_text_line_becomes_a_link_to_text():
     assert 'href="sms:85258"' in markup.phrase("{h-shout}")
 
 
-def test_the_spoc_says_whom_it_is_for_wherever_it_stands():
+def test_the_spoc_says_who_it_is_for_wherever_it_appears():
     assert "for you, your family and friends, and professionals" in markup.phrase("{h-spoc}")
 
 
@@ -27,7 +27,7 @@ def test_a_line_without_a_number_becomes_a_link_to_its_page():
     assert '<a href="/services/' in markup.phrase("See {h-ceop}.")
 
 
-def test_a_page_is_linked_under_its_present_name():
+def test_a_page_is_linked_by_its_current_name():
     Guide.objects.filter(slug="consent").update(name="A new <name>", name_en="A new <name>")
     assert markup.phrase("{guide:consent}") == '<a href="/guides/consent/">A new &lt;name&gt;</a>'
 
@@ -49,12 +49,12 @@ def test_the_tokens_of_a_text_are_looked_up_together(django_assert_num_queries):
         ("`code` <b>", "<b>"),
     ],
 )
-def test_no_markup_comes_through(text, absent):
+def test_no_markup_gets_through(text, absent):
     for html in (markup.prose(text), markup.phrase(text)):
         assert absent not in html
 
 
-def test_headings_lists_and_links_come_through():
+def test_headings_lists_and_links_are_kept():
     html = markup.prose("## A heading\n\n- one\n- **two**\n\n1. first\n\n[x](https://example.org)")
     for part in ("<h2>A heading</h2>", "<li>one</li>", "<strong>two</strong>", "<ol>"):
         assert part in html
@@ -98,7 +98,7 @@ def test_a_typed_number_is_refused(text):
         "In 1999 pages",
     ],
 )
-def test_other_figures_are_no_numbers(text):
+def test_other_figures_are_accepted(text):
     validators.validate_text(text)
 
 
@@ -108,7 +108,7 @@ def test_an_unknown_token_is_refused(text):
         validators.validate_text(text)
 
 
-def test_a_token_of_what_is_held_back_is_refused():
+def test_a_token_for_an_unpublished_page_is_refused():
     Guide.objects.filter(slug="consent").update(is_published=False)
     with pytest.raises(ValidationError, match="is not a published number or page"):
         validators.validate_text("{guide:consent}")
@@ -126,13 +126,13 @@ def test_the_heading_of_the_page_is_not_typed_in_the_text():
 
 
 @pytest.mark.parametrize("text", ["Use 18000.", "Put 18001 before it.", "999 BSL is a video call."])
-def test_the_codes_of_the_relay_and_the_name_of_the_video_service_can_be_written(text):
+def test_relay_codes_and_the_name_of_the_video_service_can_be_typed(text):
     validators.validate_text(text)
 
 
 @pytest.mark.parametrize(
     "text", ["18001 01384 455411", "18001-101234", "180001", "18002 555", "Call 999.", "999 BSLX"]
 )
-def test_what_only_looks_like_them_is_a_number(text):
+def test_what_only_looks_like_one_is_refused_as_a_number(text):
     with pytest.raises(ValidationError):
         validators.validate_text(text)

@@ -60,7 +60,7 @@ DOUBTFUL = {
 
 
 @pytest.mark.parametrize("pasted", PASTED)
-def test_what_is_pasted_becomes_a_list(pasted):
+def test_a_pasted_list_becomes_a_list(pasted):
     assert pasted_lists.with_lists(pasted) == PASTED[pasted]
     assert markup.prose(pasted_lists.with_lists(pasted)).count("<li>") == PASTED[pasted].count(
         "- "
@@ -68,27 +68,27 @@ def test_what_is_pasted_becomes_a_list(pasted):
 
 
 @pytest.mark.parametrize("text", LEFT)
-def test_what_is_no_pasted_list_stays_as_it_is(text):
+def test_what_is_not_a_pasted_list_stays_as_it_is(text):
     assert pasted_lists.with_lists(text) == text
     validators.validate_text(text)
 
 
 @pytest.mark.parametrize("text", DOUBTFUL)
-def test_what_may_be_a_list_is_refused_with_its_line(text):
+def test_a_doubtful_list_is_refused_and_its_line_is_named(text):
     assert pasted_lists.with_lists(text) == text
     with pytest.raises(ValidationError, match="which does not make a list") as refused:
         validators.validate_text(text)
     assert any(DOUBTFUL[text] in message for message in refused.value.messages)
 
 
-def test_what_no_form_has_seen_is_refused_too():
+def test_a_doubtful_list_from_a_content_file_is_refused_too():
     """As a content file could bring it in."""
     with pytest.raises(ValidationError, match="Line 2 begins with “•”"):
         validators.validate_text("Words\n•\tFirst")
 
 
 @pytest.mark.parametrize("field", ["body_en", "body_ur"])
-def test_an_officer_is_told_that_it_is_a_list_now(admin, client, field):
+def test_an_officer_is_told_that_the_text_is_now_a_list(admin, client, field):
     guide = Guide.objects.get(slug="consent")
     page = save(admin, guide, **{field: "Words:\n•\tFirst\n•\tSecond"})
     assert errors(page) == []
@@ -102,7 +102,7 @@ def test_an_officer_is_told_that_it_is_a_list_now(admin, client, field):
         assert {"First", "Second"} <= {item.text for item in main.iter("li")}
 
 
-def test_a_text_of_lines_loses_the_signs_in_front(admin, client):
+def test_a_text_made_of_lines_loses_the_bullets_in_front(admin, client):
     topic = FormOfAbuse.objects.get(slug="law")
     typed = "•\tFirst sign\n- Second sign\n1)\tThird sign\n– Fourth sign"
     page = save(admin, topic, signs_en=typed, actions_en="o\tOne choice")
@@ -120,14 +120,14 @@ def test_a_text_of_lines_loses_the_signs_in_front(admin, client):
         (Service, {"slug": "day-and-night-line"}, "what_to_expect_pl"),
     ],
 )
-def test_every_whole_text_of_the_admin_does_so(admin, model, key, field):
+def test_every_long_text_in_the_admin_turns_pasted_bullets_into_a_list(admin, model, key, field):
     row = model.objects.get(**key)
     assert errors(save(admin, row, **{field: "•\tFirst\n•\tSecond"})) == []
     row.refresh_from_db()
     assert getattr(row, field) == TWO
 
 
-def test_a_line_that_is_no_list_is_refused_with_a_bullet_in_it(admin):
+def test_a_single_line_field_refuses_a_bullet(admin):
     page = save(admin, Guide.objects.get(slug="consent"), summary_en="• First")
     assert any("Line 1 begins with “•”" in error for error in errors(page))
     assert form_values(page)["summary_en"] == "• First"
@@ -181,7 +181,7 @@ def test_a_number_or_token_written_in_entities_is_seen():
         validators.validate_text("Ring &#123;h-nobody&#125;")
 
 
-def test_all_that_is_wrong_is_named_at_once(admin):
+def test_all_faults_are_named_at_once(admin):
     typed = (
         "# Too big\n\nRing 01384 455411 or 0800 1111. <b>Bold</b> {h-wrong} {guide:nowhere}\n\n"
         "[x](http://a.example) and [y](javascript:alert(1)).\n\n– One."

@@ -33,7 +33,7 @@ def fields_of(model, officer):
 
 
 @pytest.mark.parametrize("model", ENTRIES, ids=lambda model: model.__name__)
-def test_the_form_of_every_entry_has_what_publishing_asks(officer, model):
+def test_the_form_of_every_entry_has_what_publishing_needs(officer, model):
     assert django_admin.site.is_registered(model)
     wanted = [*PUBLISHING, *(["is_archived", "moved_to"] if issubclass(model, Page) else [])]
     if model is Chapter:  # Its pages are linked from everywhere, so they have no days.
@@ -42,7 +42,7 @@ def test_the_form_of_every_entry_has_what_publishing_asks(officer, model):
     assert missing == set()
 
 
-def test_what_a_form_leaves_out_has_a_value_without_it(officer):
+def test_a_field_that_a_form_leaves_out_does_not_need_it(officer):
     for model in ENTRIES:
         if model is Chapter:  # No role adds to the strategy's chapters.
             continue
@@ -138,7 +138,7 @@ def add_one_of_each(admin):
     return made
 
 
-def test_a_new_record_of_every_kind_goes_out_and_reaches_readers(admin, editions):
+def test_a_new_record_of_every_kind_is_published_and_reaches_readers(admin, editions):
     made = add_one_of_each(admin)
     assert set(made) == set(ENTRIES) - {Chapter}
     assert Suggestion.objects.filter(situation=made[Situation]).exists()
@@ -163,7 +163,7 @@ def test_a_new_record_of_every_kind_goes_out_and_reaches_readers(admin, editions
     assert "Listeners of Brierley" in page("/start/a9/")
 
 
-def test_nobody_has_ticked_means_that_there_was_a_tick(admin, editions):
+def test_a_missing_tick_is_named_and_every_form_has_the_box(admin, editions):
     Organization.objects.create(slug="new", name="New people")
     page = reader.Page(admin.get("/admin/publishing/waiting/"))
     assert "“Visible to readers” is not ticked in these forms" in page.main

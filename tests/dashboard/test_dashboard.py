@@ -115,7 +115,7 @@ def test_a_number_nobody_ever_checked_comes_first_and_999_never_lapses(people):
     assert not [title for title, _ in links if title.endswith((": 999", ": 101", ": 111"))]
 
 
-def test_what_was_refused_comes_first_with_the_form_that_mends_it(people, editions):
+def test_a_refused_publication_comes_first_with_a_link_to_the_form_to_correct(people, editions):
     guide = Guide.objects.get(slug="consent")
     record = Record("strategy.guide", guide.pk, "Consent")
     refusal = Refusal("title", "The title is not neutral.", ["/guides/consent/"], record)
@@ -126,7 +126,7 @@ def test_what_was_refused_comes_first_with_the_form_that_mends_it(people, editio
     assert "The title is not neutral." in page.main
 
 
-def test_what_waits_to_go_out_is_named_for_who_sees_editions(people, editions, admin):
+def test_officers_who_may_see_editions_are_told_what_waits_to_be_published(people, editions, admin):
     assert under(first_page(people["Publishers"]), "Waiting to be published") == []
     guide = Guide.objects.get(slug="consent")
     save(admin, guide, summary_en="New words.")
@@ -136,7 +136,7 @@ def test_what_waits_to_go_out_is_named_for_who_sees_editions(people, editions, a
     assert under(first_page(people["Keepers of users"]), "Waiting to be published") == []
 
 
-def test_when_nothing_needs_anybody_it_says_so_kindly(people):
+def test_the_page_says_so_kindly_when_there_is_nothing_to_do(people):
     OpenQuestion.objects.all().delete()
     Phone.objects.update(hours_are_disputed=False)
     Verification.objects.update(verified_on=timezone.localdate())
@@ -145,20 +145,20 @@ def test_when_nothing_needs_anybody_it_says_so_kindly(people):
     assert "Nothing needs you at the moment." in page.main
 
 
-def test_a_keeper_of_users_sees_people_and_nothing_of_the_site(people):
+def test_a_keeper_of_users_sees_people_and_no_content(people):
     page = first_page(people["Keepers of users"])
     assert "Officers" in page.main
     assert "What readers see" not in page.main
     assert "Guides" not in page.main
 
 
-def test_an_officer_without_a_role_is_told_whom_to_ask(people):
+def test_an_officer_without_a_role_is_told_who_to_ask(people):
     page = first_page(people[None])
     assert "You have no role yet" in page.main
     assert "Ask a user administrator" in page.main
 
 
-def test_the_parts_stand_in_the_order_of_the_public_site(people, client):
+def test_the_parts_are_in_the_order_of_the_public_site(people, client):
     page = first_page(people["Editors"])
     parts = [text(h) for h in page.all("h3")]
     menu = [text(a) for a in Page(client.get("/")).one("nav", id="pages").iter("a")]
@@ -167,7 +167,7 @@ def test_the_parts_stand_in_the_order_of_the_public_site(people, client):
     assert shared == [part for part in menu if part in shared]
 
 
-def test_every_list_of_the_admin_stands_on_the_first_page(admin):
+def test_every_list_of_the_admin_is_on_the_first_page(admin):
     from django.contrib import admin as django_admin
 
     links = first_page(admin).internal_links
@@ -177,7 +177,7 @@ def test_every_list_of_the_admin_stands_on_the_first_page(admin):
             assert reverse(name) in links
 
 
-def test_with_an_empty_database_the_first_page_still_stands(admin):
+def test_the_first_page_works_with_an_empty_database(admin):
     Service.objects.all().delete()
     Phone.objects.all().update(role="", fallback=None)
     Phone.objects.all().delete()
@@ -191,12 +191,12 @@ def test_with_an_empty_database_the_first_page_still_stands(admin):
     assert "Guides" in page.main
 
 
-def test_the_first_page_asks_little_of_the_database(admin, django_assert_max_num_queries):
+def test_the_first_page_needs_few_queries(admin, django_assert_max_num_queries):
     admin.get("/admin/")
     with django_assert_max_num_queries(40):
         admin.get("/admin/")
 
 
-def test_a_question_is_a_function_of_an_officer_alone(officer):
+def test_a_question_depends_on_the_officer_alone(officer):
     for question in questions.QUESTIONS:
         assert isinstance(question(officer), questions.Need)

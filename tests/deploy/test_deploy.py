@@ -80,11 +80,11 @@ def test_nginx_has_every_page_with_its_bytes_and_its_headers(taken):
         assert headers_of(taken, file) == own
 
 
-def test_what_is_no_page_is_left_to_the_application(taken):
+def test_anything_that_is_not_a_page_is_left_to_the_application(taken):
     assert not {"/robots.txt", "/stalking", "/404.html", "/sitemap.xml"} & set(addresses(taken))
 
 
-def test_the_page_of_trouble_is_never_kept_by_a_cache(taken):
+def test_the_error_page_is_never_cached(taken):
     text = (taken / "current" / "emergency.conf").read_text()
     assert 'add_header Cache-Control "no-store" always;' in text
     assert "CDN-Cache-Control" not in text
@@ -92,7 +92,7 @@ def test_the_page_of_trouble_is_never_kept_by_a_cache(taken):
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz", ".br"])
-def test_an_altered_edition_is_not_taken(taken, suffix, caplog):
+def test_an_altered_edition_is_refused(taken, suffix, caplog):
     before = os.readlink(taken / "current")
     new = store.folder_of(2)
     shutil.copytree(store.current(), new)
@@ -105,7 +105,7 @@ def test_an_altered_edition_is_not_taken(taken, suffix, caplog):
     assert "was altered" in caplog.text
 
 
-def test_a_withdrawn_edition_is_not_taken(taken, caplog):
+def test_an_edition_that_shows_something_withdrawn_is_refused(taken, caplog):
     before = os.readlink(taken / "current")
     store.forbid(1, "It shows something that was withdrawn.")
     front.Front(taken).look()
@@ -113,7 +113,7 @@ def test_a_withdrawn_edition_is_not_taken(taken, caplog):
     assert "withdrawn" in caplog.text
 
 
-def test_the_copy_of_an_erased_edition_goes_too(taken, caplog):
+def test_the_copy_of_an_erased_edition_is_erased_too(taken, caplog):
     first = (taken / "current").resolve()
     shutil.copytree(store.current(), store.folder_of(2))
     store.switch(2)
@@ -137,7 +137,7 @@ def test_without_an_edition_nginx_has_the_numbers(settings, tmp_path):
     assert b"tel:999" in (tmp_path / "front" / "current" / "emergency.html").read_bytes()
 
 
-def test_pages_are_shown_only_while_the_front_is_followed(taken):
+def test_nginx_shows_pages_only_while_the_front_is_running(taken):
     follower = front.Front(taken)
     assert not (taken / "open").is_symlink()
     follower.open()
@@ -147,7 +147,7 @@ def test_pages_are_shown_only_while_the_front_is_followed(taken):
     assert not (taken / "open").is_symlink()
 
 
-def test_systemd_is_told_that_the_front_is_at_work(monkeypatch, tmp_path):
+def test_the_front_tells_systemd_that_it_is_working(monkeypatch, tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
@@ -164,13 +164,13 @@ def test_a_header_that_nginx_would_read_as_a_variable_is_refused():
 # gunicorn
 
 
-def test_readers_servers_load_once_and_officers_do_not(monkeypatch):
+def test_readers_servers_load_the_code_once_and_officers_do_not(monkeypatch):
     for role, is_once in (("public", True), ("admin", False)):
         monkeypatch.setenv("HELPHUB_ROLE", role)
         assert runpy.run_path("deploy/serving.py")["preload_app"] is is_once
 
 
-def test_a_worker_that_takes_anothers_place_has_todays_edition(editions):
+def test_a_worker_that_replaces_another_has_todays_edition(editions):
     loaded_long_ago = serve.Server(None, emergency_answer)
     shutil.copytree(store.folder_of(1), store.folder_of(2))
     store.switch(2)
@@ -196,7 +196,7 @@ UNITS = ["public@", "admin", "publisher", "front", "backup"]
 
 
 @pytest.mark.parametrize("name", UNITS)
-def test_a_unit_starts_what_is_there_and_may_do_little(name):
+def test_a_unit_starts_programs_that_exist_and_has_few_rights(name):
     directives = unit(f"helphub-{name}.service")
     (start,) = directives["ExecStart"]
     for word in re.findall(r"manage\.py|deploy/\S+\.py", start):
@@ -209,7 +209,7 @@ def test_a_unit_starts_what_is_there_and_may_do_little(name):
 
 
 @pytest.mark.parametrize("name", ["public@", "front"])
-def test_readers_servers_reach_no_network_no_secret_and_write_no_edition(name):
+def test_readers_servers_have_no_network_and_no_secrets_and_write_no_edition(name):
     directives = unit(f"helphub-{name}.service")
     assert directives["EnvironmentFile"] == ["/etc/helphub/public.env"]
     assert "HELPHUB_ROLE=public" in directives["Environment"][0]
@@ -235,7 +235,7 @@ def modules(tmp_path):
     return tmp_path
 
 
-def test_readers_tell_the_application_nothing_but_what_a_page_needs(modules):
+def test_nginx_passes_on_nothing_of_a_reader_but_what_a_page_needs(modules):
     text = render.render(render.production("a.example", "b.example", "/c", "/k", modules=modules))
     place = text.partition("location @application {")[2].partition("}")[0]
     assert "proxy_pass_request_headers off;" in place
@@ -283,7 +283,7 @@ def test_nginx_reads_the_configuration_of_production(taken, certificate, tmp_pat
     assert result.returncode == 0, result.stderr
 
 
-def test_nothing_is_left_to_fill_in(modules):
+def test_the_rendered_configuration_has_no_gaps(modules):
     text = render.render(render.production("a.example", "b.example", "/c", "/k", modules=modules))
     assert not re.search(r"@[A-Z_0-9]+@", text)
     assert "server_name a.example;" in text
@@ -382,7 +382,7 @@ def test_a_backup_is_proved_without_touching_what_is_in_use(working, empty, tmp_
     assert backup.hashes(working) == before
 
 
-def test_a_row_that_is_not_what_it_was_is_named(working, empty, tmp_path):
+def test_a_changed_row_is_named(working, empty, tmp_path):
     file = backup.back_up(working, tmp_path / "backups")
     notes = backup.rows_of(file)
     digest = backup.hashes(working)["contacts_phone"]
@@ -391,7 +391,7 @@ def test_a_row_that_is_not_what_it_was_is_named(working, empty, tmp_path):
         restore.restore(file, empty)
 
 
-def test_a_database_in_use_is_not_restored_into(working, empty, tmp_path):
+def test_a_database_in_use_is_not_overwritten(working, empty, tmp_path):
     file = backup.back_up(working, tmp_path / "backups")
     with pytest.raises(restore.RestoreError, match="not empty"):
         restore.restore(file, working)
@@ -406,7 +406,7 @@ def test_an_empty_database_is_not_backed_up(working, empty, tmp_path):
     assert list((tmp_path / "backups").iterdir()) == []
 
 
-def test_a_backup_is_whole_while_the_database_is_written_to(tmp_path):
+def test_a_backup_taken_while_the_database_is_written_to_is_complete(tmp_path):
     url = f"sqlite:///{tmp_path}/busy.sqlite3"
     with closing(sqlite3.connect(tmp_path / "busy.sqlite3", isolation_level=None)) as writer:
         writer.execute("PRAGMA journal_mode=WAL")

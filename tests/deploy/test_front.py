@@ -195,7 +195,7 @@ def served(built):
     return built
 
 
-def test_readers_are_sent_the_pages_twins_as_they_were_made(served):
+def test_readers_are_sent_the_compressed_pages_as_they_were_made(served):
     page = manifests.pages_of(store.current())["/"]
     file = store.current() / "pages" / page["file"]
     for accepted, unpack, encoding in (
@@ -209,7 +209,7 @@ def test_readers_are_sent_the_pages_twins_as_they_were_made(served):
     assert not served.comes_from_the_application()
 
 
-def test_once_it_is_shown_each_page_is_made_as_small_as_can_be(served):
+def test_each_page_is_compressed_as_far_as_possible_once_it_is_shown(served):
     """Brotli's best quality is too slow while people wait for an edition."""
     page = manifests.pages_of(store.current())["/"]
     file = store.current() / "pages" / page["file"]
@@ -237,7 +237,7 @@ def test_once_it_is_shown_each_page_is_made_as_small_as_can_be(served):
     assert served.is_open()
 
 
-def test_a_page_that_was_compressed_again_and_altered_is_not_taken(served):
+def test_a_page_that_was_altered_after_compressing_again_is_refused(served):
     until(lambda: any((served.front / "packed").iterdir()))
     mark = manifests.pages_of(store.current())["/"]["sha256"]
     packed = served.front / "packed" / mark
@@ -298,7 +298,7 @@ NUMBER, PAGE = "tel:08009995428", "/contacts/"
 
 
 @FULL_DISK
-def test_on_a_full_disk_nginx_shows_nothing_withdrawn_and_comes_back_by_itself(built):
+def test_on_a_full_disk_nginx_shows_nothing_withdrawn_and_recovers_by_itself(built):
     with full_disk(built.front, "200m") as size:
         built.start_application()
         built.start_front()
@@ -343,7 +343,7 @@ def a_place():
     return place, service.get_absolute_url()
 
 
-def test_a_withdrawn_place_is_gone_though_the_front_is_killed_and_leaves_its_link(served):
+def test_a_withdrawn_place_is_gone_even_if_the_front_is_killed_and_leaves_its_link(served):
     place, page = a_place()
     done = publish.publish()
     shown = store.folder_of(done.number)
@@ -368,7 +368,7 @@ def test_a_withdrawn_place_is_gone_though_the_front_is_killed_and_leaves_its_lin
     assert not [p for p in served.front.rglob("*.html") if STREET in p.read_text()]
 
 
-def test_what_was_forbidden_is_not_shown_while_the_front_hangs(served):
+def test_a_withdrawn_number_is_not_shown_while_the_front_hangs(served):
     served.processes["front"].send_signal(signal.SIGSTOP)
     withdraw_galop()
     until(lambda: NUMBER not in served.body(PAGE), 15)
@@ -377,7 +377,7 @@ def test_what_was_forbidden_is_not_shown_while_the_front_hangs(served):
     assert NUMBER not in served.body(PAGE)
 
 
-def test_an_edition_met_half_copied_is_taken_when_it_is_whole(served):
+def test_a_half_copied_edition_is_used_once_it_is_complete(served):
     Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
     elsewhere = served.folder / "elsewhere"
     shutil.copytree(served.editions, elsewhere, symlinks=True)
@@ -399,7 +399,7 @@ def test_an_edition_met_half_copied_is_taken_when_it_is_whole(served):
     assert health.faults_of_front() == []
 
 
-def test_a_front_that_was_killed_in_mid_copy_leaves_nothing_wrong_and_starts_again(served):
+def test_a_front_killed_while_copying_leaves_nothing_wrong_and_starts_again(served):
     for _ in range(3):
         Guide.objects.filter(slug="consent").update(body_en=f"At {time.time()}.")
         done = publish.publish()
@@ -415,7 +415,7 @@ def is_taken(served, done):
     return os.readlink(served.front / "current").startswith(f"{done.number:06}-")
 
 
-def test_without_room_from_the_start_the_application_answers(built):
+def test_the_application_answers_if_there_is_no_room_from_the_start(built):
     built.start_application()
     limit = (30_000, 30_000)
     built.start_front(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
@@ -426,7 +426,7 @@ def test_without_room_from_the_start_the_application_answers(built):
     assert "File too large" in str(health.faults_of_front())
 
 
-def test_pages_that_somebody_changed_in_nginxs_own_copy_are_made_good(served):
+def test_pages_changed_in_nginxs_own_copy_are_put_right(served):
     copy = (served.front / "current").resolve()
     file = copy / "pages/contacts.html"
     file.write_bytes(file.read_bytes().replace(NUMBER.encode(), b"tel:08009995429"))
@@ -484,7 +484,7 @@ ODD = {
 }
 
 
-def test_every_answer_has_the_numbers_and_the_headers_and_no_log_has_what_was_asked(served):
+def test_every_answer_has_the_numbers_and_headers_and_no_log_has_the_request(served):
     wrong = {}
     for what, request in ODD.items():
         answer = spoken(served.port, request)
@@ -513,7 +513,7 @@ def test_officers_from_elsewhere_are_refused_with_the_numbers(built):
     assert set(headers) >= HEADERS
 
 
-def test_an_error_of_the_application_itself_writes_down_no_address(served):
+def test_an_error_in_the_application_logs_no_address(served):
     # Break its edition underneath it, in a way no check expects.
     manifest = store.current() / "manifest.json"
     manifest.write_text('{"format": 2, "pages": [], "headers": {}, "files": []}')
@@ -526,14 +526,14 @@ def test_an_error_of_the_application_itself_writes_down_no_address(served):
     assert WORDS not in served.log.read_bytes()
 
 
-def test_the_pages_of_the_application_for_trouble_stay_its_own(served):
+def test_the_applications_own_error_pages_are_passed_on(served):
     status, _, body = served.ask("/no-such-page/")
     assert (status, b"<main" in body) == (404, True)
     status, _, body = served.ask("/topics/law/", "PUT")
     assert (status, b"<main" in body) == (405, True)
 
 
-def test_a_redirect_of_nginxs_own_has_the_headers(served):
+def test_nginxs_own_redirects_have_the_headers(served):
     status, headers, _ = served.ask("/", host=ADMIN)
     assert status == 302
     assert set(headers) >= HEADERS
@@ -548,7 +548,7 @@ def test_a_redirect_of_nginxs_own_has_the_headers(served):
     assert b"tel:999" in answer
 
 
-def test_http_on_the_port_of_https_has_the_numbers(built):
+def test_http_on_the_https_port_gets_the_numbers(built):
     folder = built.folder
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
     command += ["-subj", "/CN=localhost", "-keyout", folder / "key", "-out", folder / "pem"]
@@ -568,7 +568,7 @@ def test_http_on_the_port_of_https_has_the_numbers(built):
     assert b"ontent-security-policy" in answer.lower()
 
 
-def test_with_the_application_dead_too_every_answer_has_the_numbers(served):
+def test_every_answer_has_the_numbers_even_if_the_application_is_dead_too(served):
     served.end("application")
     for host, path in ((PUBLIC, "/no-such-page/"), (PUBLIC, "/find/x/"), (ADMIN, "/admin/")):
         status, headers, body = served.ask(path, host=host)

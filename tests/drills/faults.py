@@ -253,8 +253,8 @@ def edition_altered(stack, this):
     restart_all_that_reads(stack)
     yield
     # Nobody steps in: the publisher makes it again.
-    until(lambda: is_mended(stack), 90)
-    this.notes.append("mended by itself")
+    until(lambda: is_repaired(stack), 90)
+    this.notes.append("repaired by itself")
 
 
 @drill("publish killed twenty times", seconds=0)
@@ -667,7 +667,7 @@ def answers(path):
             return False
 
 
-def is_mended(stack):
+def is_repaired(stack):
     try:
         return is_whole(stack.editions / "current")
     except (OSError, ValueError):

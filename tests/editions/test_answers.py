@@ -35,7 +35,7 @@ def fingerprints():
     }
 
 
-def test_a_sentence_of_a_service_makes_only_the_pages_again_that_show_it(editions, made):
+def test_changing_a_services_sentence_remakes_only_the_pages_that_show_it(editions, made):
     service = Service.objects.get(line="h-galop")
     Service.objects.filter(pk=service.pk).update(summary_en="Another sentence altogether.")
     done = publish.publish()
@@ -49,7 +49,7 @@ def test_a_sentence_of_a_service_makes_only_the_pages_again_that_show_it(edition
     assert len(made) < 1.5 * len(done.changes["changed"])
 
 
-def test_what_decides_who_is_in_a_list_changes_the_lists(editions):
+def test_changing_who_belongs_in_a_list_changes_the_lists(editions):
     service = Service.objects.get(line="h-galop")
     audiences, topics = list(service.audiences.all()), list(service.forms_of_abuse.all())
 
@@ -70,7 +70,7 @@ def test_what_decides_who_is_in_a_list_changes_the_lists(editions):
     assert lists() == before
 
 
-def test_rows_that_many_pages_share_are_read_whole(client):
+def test_rows_that_many_pages_share_are_read_in_full(client):
     """Anything read later would be noted only for the page that asked for it first."""
     lists = [address for address in public_pages() if address.startswith("/list/")]
     with memory.using(memory.Memory()) as made:
@@ -92,7 +92,7 @@ def test_rows_that_many_pages_share_are_read_whole(client):
         assert as_read == {key: answers.fingerprint_of_answer(made.kept[key][0]) for key in as_read}
 
 
-def test_the_lists_are_narrowed_without_another_look(django_assert_num_queries):
+def test_the_lists_are_narrowed_without_more_queries(django_assert_num_queries):
     slugs = [address.split("/")[2] for address in public_pages() if address.startswith("/list/")]
     with memory.using(memory.Memory()):
         narrowing.narrowed(slugs[0])
@@ -141,7 +141,7 @@ def test_a_question_that_fails_when_it_is_asked_again_has_changed(db):
     assert answers.unchanged(connection, record, "x") == set()
 
 
-def test_an_answer_that_is_right_until_another_day_is_another_answer():
+def test_an_answer_that_expires_on_another_day_is_another_answer():
     """Otherwise pages that asked would be kept with the old day to wait for."""
 
     def mark(*days):
@@ -210,7 +210,7 @@ def change_field(chance, row, field):
 
 
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.languages("en", "ur"))])
-def test_whatever_changes_every_page_is_what_it_would_be_if_all_were_made(editions, seed):
+def test_pages_kept_after_any_change_match_pages_made_from_scratch(editions, seed):
     chance, changed = random.Random(seed), []  # noqa: S311 - nothing is kept secret.
     day = clock.first_of_block()
     for number in range(6):

@@ -46,7 +46,7 @@ def file(tmp_path):
     return write
 
 
-def test_everything_published_is_baked_and_nothing_else(file):
+def test_exactly_what_is_published_is_baked(file):
     tables = file(rows())
     for model in registry.content_models():
         expected = model._base_manager.all()
@@ -56,7 +56,7 @@ def test_everything_published_is_baked_and_nothing_else(file):
     assert tables == {}
 
 
-def test_every_model_is_content_or_named_as_none():
+def test_every_model_is_either_content_or_listed_as_not_content():
     ours = {
         model._meta.label_lower
         for app in registry.own_apps()
@@ -77,7 +77,7 @@ def test_every_model_is_content_or_named_as_none():
     assert not [m for m in registry.content_models() if m._meta.app_label in {"auth", "sessions"}]
 
 
-def test_what_is_not_published_takes_its_child_rows_with_it():
+def test_an_unpublished_entry_takes_its_child_rows_with_it():
     phone = Phone.objects.get(slug="h-samaritans")
     Phone.objects.filter(fallback=phone).update(fallback=None)
     Phone.objects.filter(pk=phone.pk).update(is_published=False)
@@ -88,14 +88,14 @@ def test_what_is_not_published_takes_its_child_rows_with_it():
         assert phone.pk not in {row["phone_id"] for row in tables[table].values()}
 
 
-def test_an_old_address_whose_topic_is_not_published_leads_home():
+def test_an_old_address_whose_topic_is_unpublished_leads_home():
     topic = FormOfAbuse.objects.get(slug="marriage")
     FormOfAbuse.objects.filter(pk=topic.pk).update(is_published=False)
     area = HubArea.objects.get(form_of_abuse=topic)
     assert rows()[HubArea][area.pk]["form_of_abuse_id"] is None
 
 
-def test_an_entry_that_names_one_that_is_not_published_is_named_with_it():
+def test_an_entry_that_refers_to_an_unpublished_one_is_reported_with_it():
     organization = Service.objects.get(line="h-samaritans").organization
     Organization.objects.filter(pk=organization.pk).update(is_published=False)
     faults = bake.missing_rows(rows())
@@ -103,7 +103,7 @@ def test_an_entry_that_names_one_that_is_not_published_is_named_with_it():
     assert all(f"refers to “{organization.name}”" in fault.why for fault in faults)
 
 
-def test_an_entry_that_is_held_back_has_the_rows_of_before():
+def test_an_entry_that_is_left_out_keeps_its_previous_rows():
     before = rows()
     guide = Guide.objects.get(slug="help-now")
     suggested = set(guide.suggestions.values_list("service_id", flat=True))
@@ -118,7 +118,7 @@ def test_an_entry_that_is_held_back_has_the_rows_of_before():
     assert {row["service_id"] for row in again} == suggested
 
 
-def test_rows_that_do_not_hold_together_are_refused(tmp_path):
+def test_rows_that_refer_to_missing_rows_are_refused(tmp_path):
     tables = rows()
     tables[Organization].clear()
     with pytest.raises(bake.BakeError, match="refer to rows that do not exist"):
@@ -133,7 +133,7 @@ def test_two_entries_at_one_address_are_refused(tmp_path):
         bake.write(tables, tmp_path / "content.sqlite3")
 
 
-def test_what_withdraws_a_number_leaves_its_name_and_none_of_its_uses():
+def test_withdrawing_a_number_leaves_its_name_and_none_of_its_uses():
     phone = Phone.objects.get(slug="h-rcew247")
     assert Phone.objects.filter(fallback=phone).exists()
     tables = rows()
@@ -145,7 +145,7 @@ def test_what_withdraws_a_number_leaves_its_name_and_none_of_its_uses():
         assert phone.pk not in {row["phone_id"] for row in tables[table].values()}
 
 
-def test_what_withdraws_an_organisation_withdraws_what_it_offers():
+def test_withdrawing_an_organisation_withdraws_what_it_offers():
     service = Service.objects.get(line="h-samaritans")
     tables = rows()
     bake.withdraw(tables, [("contacts.organization", service.organization_id)])
@@ -154,7 +154,7 @@ def test_what_withdraws_an_organisation_withdraws_what_it_offers():
         assert not tables[Phone][phone.pk]["is_published"]
 
 
-def test_an_edition_of_older_tables_is_read_with_defaults(editions):
+def test_an_edition_with_older_tables_is_read_with_defaults(editions):
     source = editions / "000001" / "content.sqlite3"
     with closing(sqlite3.connect(source)) as file:
         file.execute("ALTER TABLE strategy_guide DROP COLUMN door_pl")
@@ -166,7 +166,7 @@ def test_an_edition_of_older_tables_is_read_with_defaults(editions):
     assert rows_read[Guide]
 
 
-def test_addresses_are_found_by_themselves_and_each_once():
+def test_addresses_are_found_automatically_and_each_once():
     addresses = public_urls.everything()
     assert len(addresses) == len(set(addresses))
     english = set(public_urls.english())
@@ -177,7 +177,7 @@ def test_addresses_are_found_by_themselves_and_each_once():
     assert not [a for a in addresses if a.startswith(("/admin", "/healthz"))]
 
 
-def test_an_app_registers_more_addresses(monkeypatch):
+def test_an_app_can_register_more_addresses(monkeypatch):
     monkeypatch.setattr(
         "services.urls.public_addresses", lambda: ["/services/near/"], raising=False
     )

@@ -54,14 +54,14 @@ def test_the_real_content_passes(edition):
     assert checks.warnings(edition) == []
 
 
-def test_a_page_that_fails_holds_back_its_entry(edition):
+def test_an_entry_whose_page_fails_is_left_out(edition):
     refusal = only(with_page(edition, LAW, status=500))
     assert refusal.rule == "answers"
     assert refusal.record.label == "strategy.formofabuse"
     assert not refusal.stops
 
 
-def test_a_page_without_an_entry_that_fails_stops_everything(edition):
+def test_a_failing_page_without_an_entry_stops_everything(edition):
     assert only(with_page(edition, "/services/", status=500)).stops
 
 
@@ -137,20 +137,20 @@ def test_digits_that_differ_from_the_approved_stop_everything(edition):
     assert "the approved number is 01384 455141" in refusal.why
 
 
-def test_another_approved_number_that_differs_holds_back_its_line(edition):
+def test_a_line_that_differs_from_its_approved_number_is_left_out(edition):
     approved = edition.approved | {"h-samaritans": ["116124", "116 124"]}
     refusal = only(edition._replace(approved=approved))
     assert (refusal.rule, refusal.stops) == ("approved numbers", False)
     assert "Samaritans" in refusal.record.name
 
 
-def test_a_dead_link_holds_back_its_entry(edition):
+def test_an_entry_with_a_dead_link_is_left_out(edition):
     refusal = only(altered(edition, LAW, ("</h1>", '</h1><a href="/topics/gone/">gone</a>')))
     assert (refusal.rule, refusal.stops) == ("links", False)
     assert "/topics/gone/" in refusal.why
 
 
-def test_a_link_to_a_part_that_is_not_there_is_refused(edition):
+def test_a_link_to_a_missing_part_of_a_page_is_refused(edition):
     refusal = only(altered(edition, LAW, ("</h1>", '</h1><a href="/contacts/#gone">gone</a>')))
     assert "a part of /contacts/" in refusal.why
 
@@ -178,7 +178,7 @@ def test_a_page_without_a_title_is_refused(edition):
     "number",
     ["0808 802 9999", "01384 455 141", "+44 1384 455141", "116 124", "911", "07700 900123"],
 )
-def test_a_number_that_is_not_in_the_data_holds_back_its_entry(edition, number):
+def test_an_entry_with_a_number_that_is_not_in_the_data_is_left_out(edition, number):
     refusal = only(altered(edition, LAW, ("</h1>", f"</h1><p>Ring {number} today.</p>")))
     assert (refusal.rule, refusal.stops) == ("numbers", False)
     assert number in refusal.why
@@ -203,7 +203,7 @@ def test_a_postcode_that_is_not_in_the_data_stops_everything(edition):
     assert refusals(changed) == []
 
 
-def test_a_tenth_of_the_pages_gone_stops_everything(edition):
+def test_losing_a_tenth_of_the_pages_stops_everything(edition):
     more = {f"/topics/{n}/": edition.pages[LAW] for n in range(len(edition.pages))}
     refusal = only(edition._replace(before=edition.before | more))
     assert (refusal.rule, refusal.stops) == ("lost pages", True)
@@ -219,7 +219,7 @@ def test_a_tenth_of_the_pages_gone_stops_everything(edition):
         "<meta http-equiv=Set-Cookie>",
     ],
 )
-def test_what_belongs_to_one_reader_is_refused(edition, odd):
+def test_anything_personal_to_one_reader_is_refused(edition, odd):
     assert only(altered(edition, LAW, ("</h1>", f"</h1>{odd}"))).rule == "private"
 
 
@@ -228,7 +228,7 @@ def test_a_cookie_is_refused(edition):
     assert only(with_page(edition, LAW, headers=headers)).rule == "private"
 
 
-def test_a_heavy_page_is_noted_and_goes_out(edition):
+def test_a_heavy_page_is_noted_and_published(edition):
     changed = with_page(edition, LAW, sent=20_000)
     assert refusals(changed) == []
     assert checks.warnings(changed) == [f"{LAW} is 20000 bytes as sent. Only 14600 arrive at once."]
@@ -245,7 +245,7 @@ def test_a_heavy_page_is_noted_and_goes_out(edition):
         ("h-shout", {"kind": "voice"}),
     ],
 )
-def test_a_number_that_a_form_would_refuse_holds_back_its_line(edition, slug, values):
+def test_a_line_whose_number_a_form_would_refuse_is_left_out(edition, slug, values):
     """However it got into the data: an old release, a script, the database itself."""
     Phone.objects.filter(slug=slug).update(**values)
     phone = Phone.objects.get(slug=slug)

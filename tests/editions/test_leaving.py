@@ -45,7 +45,7 @@ def showing(words):
     return {name for name, path in files().items() if words.encode() in path.read_bytes()}
 
 
-def test_only_pages_that_show_it_are_made_and_the_rest_follows_by_itself(
+def test_only_pages_that_show_it_are_made_at_once_and_the_others_follow(
     editions, made, monkeypatch
 ):
     monkeypatch.setattr(worker, "close_old_connections", lambda: None)
@@ -83,7 +83,7 @@ def test_only_pages_that_show_it_are_made_and_the_rest_follows_by_itself(
         (lambda: Choice.objects.filter(name_en="Me").first(), ">Me<"),
     ],
 )
-def test_nothing_that_is_withdrawn_is_left_on_a_page_that_could_wait(editions, row, words):
+def test_no_page_left_for_later_shows_anything_withdrawn(editions, row, words):
     assert showing(words)
     withdraw(row())
     left = showing(words)
@@ -91,7 +91,9 @@ def test_nothing_that_is_withdrawn_is_left_on_a_page_that_could_wait(editions, r
     assert left == showing(words)
 
 
-def test_a_publisher_that_has_looked_at_the_day_makes_what_was_left_too(editions, monkeypatch):
+def test_a_publisher_that_has_done_its_daily_check_makes_the_pages_left_for_later(
+    editions, monkeypatch
+):
     monkeypatch.setattr(worker, "close_old_connections", lambda: None)
     watcher = Watcher()
     watcher.look()
@@ -103,7 +105,7 @@ def test_a_publisher_that_has_looked_at_the_day_makes_what_was_left_too(editions
     assert not manifests.manifest_of(store.current()).get("later")
 
 
-def test_a_release_after_it_makes_what_was_left(editions, made):
+def test_the_next_release_makes_the_pages_left_for_later(editions, made):
     withdraw(Service.objects.get(slug="local-number"))
     left = build.left_for_later(store.current(), fingerprints())
     publish.publish()
@@ -111,7 +113,7 @@ def test_a_release_after_it_makes_what_was_left(editions, made):
     assert left <= set(made[1])
 
 
-def test_new_code_does_not_hold_a_withdrawal_up(editions, made, monkeypatch):
+def test_new_code_does_not_delay_a_withdrawal(editions, made, monkeypatch):
     monkeypatch.setattr(up_to_date, "code_fingerprint", lambda: "another")
     withdraw(Phone.objects.get(slug=LINE))
     assert len(made[0]) < len(fingerprints()) / 2
@@ -119,7 +121,7 @@ def test_new_code_does_not_hold_a_withdrawal_up(editions, made, monkeypatch):
     assert set(made[0]) | set(made[1]) >= set(fingerprints())
 
 
-def test_a_damaged_page_is_not_left_as_it_is(editions, made):
+def test_a_damaged_page_is_not_left_for_later(editions, made):
     name = "pages/topics/law.html"
     (store.current() / name).write_bytes(b"damaged")
     withdraw(Phone.objects.get(slug=LINE))
@@ -128,7 +130,7 @@ def test_a_damaged_page_is_not_left_as_it_is(editions, made):
     assert integrity.damage_of(store.current()) is None
 
 
-def test_an_older_edition_without_what_is_withdrawn_is_made_whole(editions, made):
+def test_an_older_edition_without_what_is_withdrawn_is_made_in_full(editions, made):
     Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
     publish.publish()
     withdraw(Phone.objects.get(slug=LINE))
@@ -138,7 +140,7 @@ def test_an_older_edition_without_what_is_withdrawn_is_made_whole(editions, made
     assert not showing(f"tel:{Phone.objects.get(slug=LINE).dial}")
 
 
-def test_short_names_are_looked_for_as_words(tmp_path):
+def test_short_names_are_searched_for_as_whole_words(tmp_path):
     signs = leaving.Signs(
         {Guide: {1: {"slug": "law", "name": "Fish & chips", "body": "No name."}}},
         {Guide: {}},

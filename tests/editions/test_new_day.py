@@ -65,7 +65,7 @@ def html(address):
     return (store.current() / "pages" / page["file"]).read_text()
 
 
-def test_an_ordinary_day_makes_no_edition(editions, now):
+def test_an_ordinary_day_brings_no_new_edition(editions, now):
     first = clock.first_of_block()
     watcher = Watcher()
     for days in (1, 14, 27):
@@ -74,7 +74,7 @@ def test_an_ordinary_day_makes_no_edition(editions, now):
     assert store.numbers() == [1]
 
 
-def test_every_page_that_is_kept_reads_as_it_would_if_it_were_made_that_day(dated, now):
+def test_every_page_that_is_kept_reads_as_if_it_were_made_that_day(dated, now):
     """Only its own date may be older: on paper, and for the script that looks at the clock."""
     unchanged = set()
     for days in (3, 10, 20):
@@ -103,7 +103,7 @@ def without_date(page):
     return page_files.DAY.sub(b"", page.encode())
 
 
-def test_a_day_changes_the_pages_that_it_concerns_and_the_others_are_the_same_files(dated, now):
+def test_a_new_day_changes_the_pages_it_affects_and_keeps_the_other_files(dated, now):
     before = store.current()
     watcher = Watcher()
     now(dated + timedelta(days=2))
@@ -125,7 +125,7 @@ def test_a_day_changes_the_pages_that_it_concerns_and_the_others_are_the_same_fi
     assert manifests.pages_of(store.current())["/guides/consent/"]["status"] == 200
 
 
-def test_what_a_release_leaves_alone_is_copied(dated, now):
+def test_pages_that_a_release_does_not_change_are_copied(dated, now):
     Guide.objects.filter(slug="help-now").update(summary_en="Another sentence.")
     before = store.current()
     publish.publish()
@@ -160,7 +160,9 @@ def test_after_four_weeks_the_labels_reach_further(dated, now):
     assert law[0].stat().st_ino == law[1].stat().st_ino
 
 
-def test_midnight_in_the_middle_of_a_publication_does_not_tear_it(dated, now, monkeypatch):
+def test_midnight_during_a_publication_leaves_all_pages_on_the_day_it_began(
+    dated, now, monkeypatch
+):
     """All pages have the day on which it began."""
     monkeypatch.setattr(publish.bake, "write", midnight_goes_by(now, dated, publish.bake.write))
     now(dated + timedelta(days=2))

@@ -90,7 +90,7 @@ def test_a_page_of_an_edition_is_the_page_that_is_rendered_live(
             assert client.get(address).content.decode() == html
 
 
-def test_what_is_the_same_is_not_made_again(editions, made):
+def test_unchanged_pages_are_not_made_again(editions, made):
     done = publish.publish(who="me", why="again")
     assert done.number == 2
     assert not any(made)
@@ -129,7 +129,7 @@ def test_one_changed_entry_changes_its_pages_and_no_others(editions):
     assert {a: entry["sha256"] for a, entry in manifests.pages_of(store.current()).items()} == taken
 
 
-def test_a_page_keeps_its_day_only_if_its_headers_are_the_same_too(tmp_path):
+def test_a_page_keeps_its_date_only_if_its_headers_are_the_same_too(tmp_path):
     def printed(name, day, policy, before=None, old=None):
         html = f'<time datetime="{day}">A day</time>'
         response = HttpResponse(html, headers={"Content-Security-Policy": policy})
@@ -143,7 +143,7 @@ def test_a_page_keeps_its_day_only_if_its_headers_are_the_same_too(tmp_path):
     assert "2026-03-02" in (tmp_path / "new/pages/a.html").read_text()
 
 
-def test_an_altered_file_is_not_passed_on(editions):
+def test_an_altered_file_is_not_carried_over(editions):
     path = store.folder_of(1) / "pages/topics/law.html"
     original = path.read_text()
     path.unlink()
@@ -152,7 +152,7 @@ def test_an_altered_file_is_not_passed_on(editions):
     assert without_day(page("/topics/law/")) == without_day(original)
 
 
-def test_damage_that_editions_share_is_mended_by_the_next_and_nothing_is_written_in_place(editions):
+def test_the_next_edition_repairs_shared_damage_and_writes_nothing_in_place(editions):
     pages = store.folder_of(1) / "pages/topics"
     originals = {path.name: path.read_bytes() for path in pages.glob("law.html*")}
     assert len(originals) == 3
@@ -177,7 +177,7 @@ def test_saving_alone_changes_nothing_for_readers(editions, client):
     assert "Only saved" in client.get("/guides/consent/").content.decode()
 
 
-def test_a_new_day_takes_the_content_of_the_edition_and_nothing_saved_since(editions):
+def test_a_new_days_edition_has_nothing_saved_since_the_last_one(editions):
     Guide.objects.filter(slug="consent").update(body_en="Not approved yet.")
     Phone.objects.filter(role="spoc").update(dial="01384455141", display="01384 455141")
     done = publish.publish(sources.CURRENT, who="the clock")
@@ -197,7 +197,7 @@ def test_a_wrong_digit_in_the_single_point_of_contact_is_refused(editions, clien
     # No reason gets it through.
     with pytest.raises(publish.RefusedError):
         publish.publish(force="It is urgent.")
-    # Once it is approved, it goes out.
+    # Once it is approved, it is published.
     call_command("approve_number", "h-spoc", "--no-input", "--who", "Al", "--second", "Jo")
     publish.publish()
     assert "01384 455141" in page("/topics/law/")
@@ -205,7 +205,7 @@ def test_a_wrong_digit_in_the_single_point_of_contact_is_refused(editions, clien
     assert state_files.last()["state"] == "done"
 
 
-def test_a_fault_in_one_entry_holds_it_back_and_the_rest_goes_out(editions):
+def test_an_entry_with_a_fault_is_left_out_and_the_others_are_published(editions):
     Guide.objects.filter(slug="consent").update(title="After rape", body_en="New words.")
     FormOfAbuse.objects.filter(slug="law").update(summary_en="Another summary.")
     done = publish.publish()
@@ -218,7 +218,7 @@ def test_a_fault_in_one_entry_holds_it_back_and_the_rest_goes_out(editions):
     assert manifest(2)["held"]
 
 
-def test_a_new_entry_that_is_held_back_is_not_there(editions):
+def test_a_new_entry_that_is_left_out_has_no_page(editions):
     guide = Guide.objects.get(slug="consent")
     guide.pk, guide.slug, guide.title, guide.name_en = None, "new", "After rape", "New"
     guide.save()
@@ -228,7 +228,7 @@ def test_a_new_entry_that_is_held_back_is_not_there(editions):
     assert "/guides/new/" not in page("/guides/")
 
 
-def test_a_link_to_something_held_back_is_refused_naming_both(editions):
+def test_a_link_to_an_unpublished_page_is_refused_and_both_are_named(editions):
     FormOfAbuse.objects.filter(slug="marriage").update(is_published=False)
     with pytest.raises(publish.RefusedError) as refused:
         publish.publish()
@@ -237,20 +237,20 @@ def test_a_link_to_something_held_back_is_refused_naming_both(editions):
     assert store.numbers() == [1]
 
 
-def test_a_reason_lets_other_faults_through_and_is_kept(editions):
+def test_a_reason_lets_other_faults_through_and_is_recorded(editions):
     FormOfAbuse.objects.filter(slug="marriage").update(is_published=False)
     publish.publish(force="The court says so.")
     assert "/topics/marriage/" not in manifests.pages_of(store.current())
     assert manifest(2)["forced"] == "The court says so."
 
 
-def test_a_tenth_of_the_pages_gone_needs_a_reason(editions):
+def test_losing_a_tenth_of_the_pages_needs_a_reason(editions):
     Service.objects.exclude(line__in=["h-spoc", "h-999", "h-rcew247"]).update(is_published=False)
     with pytest.raises(publish.RefusedError):
         publish.publish()
 
 
-def test_what_needs_no_page_is_in_no_edition(editions):
+def test_an_edition_contains_nothing_that_its_pages_do_not_need(editions):
     content = (store.current() / "content.sqlite3").read_bytes()
     for table in (b"auth_user", b"django_session", b"helphub_loadedrow", b"approvednumber"):
         assert table not in content
@@ -264,7 +264,7 @@ def test_what_needs_no_page_is_in_no_edition(editions):
             assert b"A secret draft." not in path.read_bytes(), path
 
 
-def test_a_line_without_a_number_of_its_own_is_no_fault(editions):
+def test_a_line_without_a_number_of_its_own_is_not_a_fault(editions):
     assert publish.publish().left_out == []
 
 
@@ -298,13 +298,13 @@ def finish(process):
     return output.decode()
 
 
-def test_hours_go_on_without_a_database(elsewhere):
+def test_a_new_days_hours_need_no_database(elsewhere):
     process = elsewhere("--time-only")
     assert "Published edition 2" in finish(process)
     assert store.number_of(store.current()) == 2
 
 
-def test_killed_at_any_moment_the_current_edition_is_whole(elsewhere, editions):
+def test_the_current_edition_is_complete_whenever_a_publication_is_killed(elsewhere, editions):
     for seconds in (3.0, 1.6, 0.8, 0.4, 0.1, 0):
         # Make everything again, so there is plenty to interrupt. A fast machine may finish first.
         (store.current() / answers.FILE).unlink(missing_ok=True)
@@ -324,7 +324,7 @@ def test_killed_at_any_moment_the_current_edition_is_whole(elsewhere, editions):
         assert not list(editions.glob(".work-*"))
 
 
-def test_two_never_run_at_once(elsewhere, editions):
+def test_two_publications_never_run_at_once(elsewhere, editions):
     with locking.lock():
         process = elsewhere("--time-only")
         assert "Another publication is running" in finish(process)
@@ -332,7 +332,7 @@ def test_two_never_run_at_once(elsewhere, editions):
     assert store.numbers() == [1]
 
 
-def test_without_space_everything_stays_as_it_was(editions, monkeypatch, capsys):
+def test_without_disk_space_everything_stays_as_it_was(editions, monkeypatch, capsys):
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
@@ -347,7 +347,7 @@ def test_without_space_everything_stays_as_it_was(editions, monkeypatch, capsys)
 
 
 @pytest.mark.parametrize("has_content", [False, True])
-def test_on_a_full_disk_nothing_half_made_is_left(elsewhere, editions, has_content):
+def test_a_full_disk_leaves_nothing_half_made(elsewhere, editions, has_content):
     # Limit the size of any file: either the content or the pages do not fit.
     process = elsewhere("--time-only")
     while has_content and not list(editions.glob(".work-*/find.sqlite3")):
@@ -364,7 +364,7 @@ def test_on_a_full_disk_nothing_half_made_is_left(elsewhere, editions, has_conte
     assert serve.Edition(store.current())
 
 
-def test_a_process_that_has_no_room_for_words_says_it_by_its_status(monkeypatch):
+def test_a_page_maker_on_a_full_disk_reports_it_by_exit_status(monkeypatch):
     def full(*arguments):
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -401,7 +401,7 @@ def test_page_makers_are_started_once(made_with_a_maker):
     assert makers._kept["maker"].process.pid == first
 
 
-def test_page_makers_that_were_ended_are_started_again(made_with_a_maker):
+def test_page_makers_that_were_stopped_are_started_again(made_with_a_maker):
     made_with_a_maker(["/"])
     os.kill(makers._kept["maker"].process.pid, signal.SIGKILL)
     makers._kept["maker"].process.wait()
@@ -409,7 +409,7 @@ def test_page_makers_that_were_ended_are_started_again(made_with_a_maker):
 
 
 @pytest.mark.parametrize("whom", ["all", "a child"])
-def test_pages_of_a_maker_that_is_ended_meanwhile_are_said_to_be_missing(made_with_a_maker, whom):
+def test_pages_of_a_maker_that_is_stopped_are_reported_missing(made_with_a_maker, whom):
     made_with_a_maker(["/"])
     maker = makers._kept["maker"].process.pid
 
@@ -421,7 +421,7 @@ def test_pages_of_a_maker_that_is_ended_meanwhile_are_said_to_be_missing(made_wi
         made_with_a_maker(["/contacts/"] * 2_000, kill)
 
 
-def test_makers_end_with_their_publisher(elsewhere, editions):
+def test_page_makers_stop_when_their_publisher_does(elsewhere, editions):
     (store.folder_of(1) / answers.FILE).unlink()
     process = elsewhere("--time-only")
     makers_of = ["pgrep", "-f", "manage.py build_pages", "-P", str(process.pid)]
@@ -439,7 +439,7 @@ def test_makers_end_with_their_publisher(elsewhere, editions):
     assert not Path(f"/proc/{process_ids[0]}").exists()
 
 
-def test_pages_are_not_made_for_a_publisher_that_was_ended(editions, settings):
+def test_no_pages_are_made_for_a_publisher_that_was_stopped(editions, settings):
     with store.work_folder() as work:
         settings.EDITION = work
         (work / ".share-0").write_text(
@@ -467,13 +467,13 @@ def test_pages_are_not_made_for_a_publisher_that_was_ended(editions, settings):
         (KeyError("x"), "A fault in this program"),
     ],
 )
-def test_what_failed_is_said_in_words(error, message):
+def test_a_failure_is_explained_in_words(error, message):
     words = errors.in_words(error)
     assert re.search(message, words)
     assert "Traceback" not in words
 
 
-def test_a_fault_in_the_building_says_what_it_was(editions, monkeypatch):
+def test_a_fault_while_making_pages_says_what_it_was(editions, monkeypatch):
     monkeypatch.setattr(project, "BASE_DIR", project.BASE_DIR / "nowhere")
     (store.folder_of(1) / answers.FILE).unlink()
     with pytest.raises(CommandError):
@@ -489,13 +489,13 @@ def test_the_command_says_what_it_did(editions, capsys):
     assert manifest(2)["why"] == "A test"
 
 
-def test_the_command_names_what_to_mend_and_fails(editions):
+def test_the_command_names_what_to_correct_and_fails(editions):
     Phone.objects.filter(role="spoc").update(dial="01384455141", display="01384 455141")
     with pytest.raises(CommandError, match="Readers keep the edition they have"):
         call_command("publish")
 
 
-def test_if_needed_means_once_for_each_release(editions, capsys, monkeypatch):
+def test_if_needed_publishes_once_for_each_release(editions, capsys, monkeypatch):
     call_command("publish", "--if-needed")
     assert "Readers have edition 1" in capsys.readouterr().out
     # An edition that cannot be read does not count.
@@ -533,7 +533,7 @@ def test_saving_a_number_approves_nothing(db):
     assert ApprovedNumber.objects.count() == count
 
 
-def test_an_approval_is_never_changed_or_deleted(db):
+def test_an_approval_cannot_be_changed_or_deleted(db):
     row = ApprovedNumber.objects.first()
     with pytest.raises(Exception, match="cannot be changed"):
         row.save()
@@ -554,19 +554,19 @@ def test_a_number_is_approved_by_typing_it(db, monkeypatch, capsys):
     assert "as proposed by an officer and approved by another, by command." in printed
 
 
-def test_a_number_is_approved_by_two_persons(db):
+def test_the_command_needs_two_different_people_to_approve_a_number(db):
     with pytest.raises(CommandError, match="--who"):
         call_command("approve_number", "h-spoc", "--no-input")
     with pytest.raises(CommandError, match="Name two different people"):
         call_command("approve_number", "h-spoc", "--no-input", "--who", "Jo", "--second", " jo ")
 
 
-def test_an_unknown_line_is_not_approved(db):
+def test_an_unknown_line_cannot_be_approved(db):
     with pytest.raises(CommandError, match="There is no number h-nobody"):
         call_command("approve_number", "h-nobody", "--who", "an officer", "--second", "another")
 
 
-def test_refusals_survive_being_kept():
+def test_refusals_survive_being_stored():
     refusal = Refusal("a", "b", ["/"], registry.Record("c.d", 1, "e"))
     assert Refusal.from_json(refusal.as_json()) == refusal
 
@@ -579,7 +579,7 @@ def test_refusals_survive_being_kept():
         (sources.WITHDRAWAL, ["critical"]),
     ],
 )
-def test_a_withdrawal_is_stopped_by_a_critical_number_only(source, counted):
+def test_only_a_critical_number_stops_a_withdrawal(source, counted):
     refusals = [
         Refusal("entry", "", []),
         Refusal("all", "", [], stops=True),
@@ -591,7 +591,7 @@ def test_a_withdrawal_is_stopped_by_a_critical_number_only(source, counted):
     ]
 
 
-def test_many_pages_that_fail_are_reported_and_hang_nothing(editions):
+def test_many_failing_pages_are_reported_and_nothing_hangs(editions):
     # Each failure writes a traceback: together they are more than a pipe holds.
     FormOfAbuse.objects.filter(slug="law").update(reference=None)
     for number in range(12):
@@ -603,7 +603,7 @@ def test_many_pages_that_fail_are_reported_and_hang_nothing(editions):
     assert "/topics/copy-1/" not in manifests.pages_of(store.current())
 
 
-def test_a_page_that_never_ends_is_given_up(editions, monkeypatch):
+def test_a_page_that_never_finishes_is_given_up(editions, monkeypatch):
     monkeypatch.setattr(shares, "LONGEST_PAGE", 0)
     (store.folder_of(1) / answers.FILE).unlink()
     with pytest.raises(shares.BuildError, match="No page was made"):

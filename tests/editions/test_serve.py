@@ -55,7 +55,7 @@ def test_a_page_is_sent_as_it_was_made(server, client):
         assert answer["Vary"] == "Accept-Encoding"
 
 
-def test_a_page_says_of_itself_what_the_live_page_says(server, client):
+def test_a_page_has_the_headers_of_the_live_page(server, client):
     wanted = client.get(LAW).headers
     answer = Answer(server, LAW)
     headers = {name: value for name, value in answer.headers.items() if name != "Vary"}
@@ -88,13 +88,15 @@ def test_head_is_answered_without_the_page(server):
         (LAW, "GET", {"HTTP_HOST": "evil.example"}),
     ],
 )
-def test_what_is_no_page_goes_on_to_django_with_its_edition(server, path, method, environment):
+def test_a_request_for_no_page_goes_on_to_django_with_its_edition(
+    server, path, method, environment
+):
     answer = Answer(server, path, method, **environment)
     assert answer.status_code == 299
     assert answer.content.decode() == str(store.folder_of(1))
 
 
-def test_plain_http_is_redirected_where_https_is_a_must(server, settings):
+def test_plain_http_is_redirected_where_https_is_required(server, settings):
     settings.SECURE_SSL_REDIRECT = True
     assert Answer(server, LAW).status_code == 299
     assert Answer(server, LAW, HTTP_X_FORWARDED_PROTO="https").status_code == 200
@@ -105,7 +107,7 @@ def test_old_addresses_are_redirected_without_django(server):
     assert (answer.status_code, answer["Location"]) == (302, "/topics/being-followed/")
 
 
-def test_a_switch_is_seen_without_a_restart(server):
+def test_a_new_current_edition_is_noticed_without_a_restart(server):
     copy_as(2)
     store.switch(2)
     look_again(server)
@@ -114,7 +116,7 @@ def test_a_switch_is_seen_without_a_restart(server):
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".br"])
-def test_one_altered_file_refuses_the_whole_edition(server, suffix, caplog):
+def test_one_altered_file_makes_the_server_refuse_the_edition(server, suffix, caplog):
     copy_as(2)
     path = store.folder_of(2) / "pages/ur/topics/law.html"
     path = path.with_name(path.name + suffix)
@@ -146,7 +148,7 @@ def test_an_edition_that_was_refused_is_tried_again(server):
 
 
 @pytest.mark.parametrize("name", integrity.FILES)
-def test_what_find_and_the_pages_of_trouble_read_is_checked_too(server, name, caplog):
+def test_the_files_that_find_and_error_pages_read_are_checked_too(server, name, caplog):
     copy_as(2)
     path = store.folder_of(2) / name
     path.write_bytes(path.read_bytes() + b" ")
@@ -172,14 +174,14 @@ def test_a_server_that_refuses_the_current_edition_is_not_fresh(editions, settin
     assert serve.Server(WSGIHandler(), emergency_answer).current().folder == store.folder_of(1)
 
 
-def test_nobody_is_given_an_edition_that_somebody_went_back_from(editions):
+def test_an_edition_that_an_officer_went_back_from_is_never_served(editions):
     copy_as(2)
     (store.folder_of(1) / "manifest.json").write_text("{")
     assert serve.Server(behind, emergency_answer).current() is None
 
 
 @pytest.mark.parametrize("harm", ["deleted", "torn", "empty", "newer", "gone"])
-def test_an_edition_that_is_not_whole_gives_way_to_the_one_before(editions, harm, caplog):
+def test_an_incomplete_edition_gives_way_to_the_one_before(editions, harm, caplog):
     copy_as(2)
     store.switch(2)
     folder = store.folder_of(2)
@@ -199,7 +201,7 @@ def test_an_edition_that_is_not_whole_gives_way_to_the_one_before(editions, harm
     assert Answer(server, LAW).status_code == 200
 
 
-def test_what_two_editions_share_is_in_memory_once(server):
+def test_pages_that_two_editions_share_are_in_memory_once(server):
     before = server.current()
     copy_as(2)
     store.switch(2)
@@ -209,7 +211,7 @@ def test_what_two_editions_share_is_in_memory_once(server):
     assert after.pages[LAW].packed is before.pages[LAW].packed
 
 
-def test_what_shows_something_withdrawn_is_never_served(editions):
+def test_an_edition_that_shows_something_withdrawn_is_never_served(editions):
     copy_as(2)
     store.switch(2)
     store.forbid(2, "It shows something that was withdrawn.")
@@ -262,7 +264,7 @@ def test_a_reader_cannot_write(editions):
         Guide.objects.filter(slug="consent").update(position=3)
 
 
-def test_find_looks_into_the_edition(editions, client):
+def test_find_searches_the_edition(editions, client):
     Guide.objects.filter(slug="consent").update(is_published=False)
     answer = client.post("/find/", {"words": "consent"}, follow=True)
     assert "/guides/consent/" in Page(answer).internal_links
@@ -291,7 +293,7 @@ def test_an_edition_of_another_release_is_still_served(editions, client):
     assert Answer(server, "/topics/nothing/").status_code == 404
 
 
-def test_only_a_few_look_for_something_at_once(editions, client):
+def test_only_a_few_readers_can_search_at_once(editions, client):
     for _ in range(search_views.AT_ONCE):
         assert search_views.places.acquire(blocking=False)
     try:
@@ -306,7 +308,7 @@ def test_only_a_few_look_for_something_at_once(editions, client):
     assert client.post("/find/", {"words": "consent"}).status_code == 200
 
 
-def test_the_numbers_of_trouble_come_from_the_edition(editions, client):
+def test_the_numbers_on_error_pages_come_from_the_edition(editions, client):
     path = editions / "000001" / "critical_numbers.json"
     path.write_text(path.read_text().replace("01384 455411", "01384 000000"))
     assert "01384 000000" in client.get("/no-such-page/").content.decode()

@@ -51,7 +51,7 @@ def test_a_missing_folder_is_made(folder):
         assert folder.is_dir()
 
 
-def test_a_folder_that_cannot_be_written_is_refused_with_the_remedy(folder, settings):
+def test_a_folder_that_cannot_be_written_is_refused_with_what_to_do(folder, settings):
     # A file in its place, because root can write to any folder.
     folder.write_text("")
     with pytest.raises(CommandError, match="set EDITIONS_DIR to another folder"):
@@ -87,7 +87,7 @@ def test_a_torn_manifest_does_not_stop_the_next_publication(editions, capsys):
     assert "cannot be read" in capsys.readouterr().out
 
 
-def test_editions_take_no_more_of_the_disk_than_they_may(editions, settings):
+def test_editions_take_no_more_disk_space_than_allowed(editions, settings):
     copy_as(2, 3, 4, 5, 6)
     store.switch(6)
     each = store.bytes_of(store.folder_of(6))
@@ -106,7 +106,7 @@ def test_editions_take_no_more_of_the_disk_than_they_may(editions, settings):
     assert store.numbers() == [5, 7, 8]
 
 
-def test_a_publication_keeps_the_limit_of_the_disk(editions, settings):
+def test_a_publication_keeps_to_the_disk_limit(editions, settings):
     settings.EDITIONS_MOST_MB = 1
     for _ in range(3):
         publish.publish()
@@ -120,7 +120,7 @@ def test_the_newest_fifty_are_kept_and_the_current_one(editions, monkeypatch):
     assert store.numbers() == [1, 4, 5, 6]
 
 
-def test_there_is_a_current_edition_at_every_moment_of_a_switch(editions):
+def test_there_is_a_current_edition_at_every_moment_of_a_change(editions):
     copy_as(2)
     is_over, seen = threading.Event(), set()
 
@@ -137,7 +137,7 @@ def test_there_is_a_current_edition_at_every_moment_of_a_switch(editions):
     assert seen == {store.folder_of(1), store.folder_of(2)}
 
 
-def test_an_edition_is_whole_before_it_becomes_the_current_one(editions, monkeypatch):
+def test_an_edition_is_complete_before_it_becomes_the_current_one(editions, monkeypatch):
     switch, damage_at_switch = store.switch, []
 
     def looked_at(number):
@@ -173,7 +173,7 @@ def words():
     return (store.current() / "pages/guides/consent.html").read_text()
 
 
-def test_going_back_takes_no_time_and_holds(second, capsys):
+def test_going_back_is_immediate_and_stays_until_lifted(second, capsys):
     started = time.perf_counter()
     call_command("editions", "--roll-back", "1", "--why", "A complaint")
     assert time.perf_counter() - started < 2
@@ -199,7 +199,7 @@ def test_going_back_needs_a_reason_and_an_edition(second):
         call_command("editions", "--roll-back", "77", "--why", "A test")
 
 
-def test_going_back_passes_the_gate_with_todays_approved_numbers(second):
+def test_going_back_is_checked_against_todays_approved_numbers(second):
     ApprovedNumber.objects.create(
         line="h-spoc", dial="01384000000", display="01384 000000", who="a test"
     )
@@ -209,7 +209,7 @@ def test_going_back_passes_the_gate_with_todays_approved_numbers(second):
     assert state_files.pinned() is None
 
 
-def test_going_back_to_what_shows_something_withdrawn_leaves_that_out(second):
+def test_going_back_to_an_edition_that_shows_something_withdrawn_leaves_it_out(second):
     phone = Phone.objects.get(slug="h-samaritans")
     withdrawing.withdraw(phone, "an officer", "It does not answer")
     rollback.roll_back(1, "an officer", "A complaint")
@@ -228,7 +228,7 @@ def pages_with(text):
     return [path for path in pages.rglob("*.html") if text in path.read_text()]
 
 
-def test_a_withdrawn_number_leaves_every_page_and_nothing_saved_goes_out(second):
+def test_a_withdrawn_number_leaves_every_page_and_publishes_no_saved_changes(second):
     Guide.objects.filter(slug="consent").update(body_en="Not approved yet.")
     assert pages_with("tel:116123")
     withdrawing.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "It does not answer")
@@ -256,7 +256,7 @@ def test_a_lifted_withdrawal_comes_back_with_the_next_release(editions):
     assert pages_with("tel:116123")
 
 
-def test_in_place_of_a_withdrawn_single_point_of_contact_another_line_answers(editions, client):
+def test_another_line_replaces_a_withdrawn_single_point_of_contact(editions, client):
     withdrawing.withdraw(Phone.objects.get(slug="h-spoc"), "an officer", "Flooded")
     publish.publish(sources.WITHDRAWAL)
     assert not pages_with("tel:01384455411")
@@ -299,7 +299,7 @@ def test_an_edition_that_holds_a_withdrawn_place_is_erased(editions, monkeypatch
         assert not Service.audiences.through.objects.filter(audience_id=audience.pk).exists()
 
 
-def test_going_back_to_what_was_withdrawn_and_lifted_again_reaches_readers(second):
+def test_going_back_to_what_was_withdrawn_works_once_the_withdrawal_is_lifted(second):
     withdrawal = withdrawing.withdraw(
         Phone.objects.get(slug="h-samaritans"), "an officer", "A test"
     )
@@ -316,7 +316,7 @@ def unreachable(execute, sql, params, many, context):
     raise OperationalError("The server closed the connection.")
 
 
-def test_without_a_database_what_is_withdrawn_stays_so(second):
+def test_what_is_withdrawn_stays_withdrawn_without_a_database(second):
     withdrawing.withdraw(Phone.objects.get(slug="h-samaritans"), "an officer", "It does not answer")
     publish.publish(sources.WITHDRAWAL)
     with connection.execute_wrapper(unreachable):
@@ -336,7 +336,7 @@ def test_going_back_to_an_altered_edition_is_refused(second, name):
     assert state_files.pinned() is None
 
 
-def test_readers_fall_back_to_older_editions_and_never_to_one_that_was_left(editions):
+def test_readers_fall_back_to_older_editions_but_never_to_one_an_officer_left(editions):
     copy_as(2, 3)
     store.switch(2)
     assert store.newest_first() == [store.folder_of(2), store.folder_of(1)]
@@ -346,14 +346,14 @@ def test_readers_fall_back_to_older_editions_and_never_to_one_that_was_left(edit
     assert store.newest_first() == [store.folder_of(n) for n in (2, 1)]
 
 
-def test_altered_content_is_no_ground_for_the_next_edition(second):
+def test_the_next_edition_is_not_based_on_altered_content(second):
     path = store.folder_of(2) / "content.sqlite3"
     path.write_bytes(path.read_bytes() + b" ")
     assert readers_content.whole_edition() == store.folder_of(1)
 
 
 @pytest.mark.parametrize("name", ["find.sqlite3", "critical_numbers.json", "facts.json.gz"])
-def test_the_next_edition_has_the_newest_content_whatever_else_is_altered(second, name):
+def test_the_next_edition_has_the_newest_content_even_if_other_files_are_altered(second, name):
     path = store.folder_of(2) / name
     path.write_bytes(path.read_bytes() + b" ")
     assert readers_content.whole_edition() == store.folder_of(2)
@@ -362,13 +362,13 @@ def test_the_next_edition_has_the_newest_content_whatever_else_is_altered(second
 
 
 @pytest.mark.parametrize("name", carried_over.AIDS)
-def test_what_is_kept_for_the_next_edition_is_taken_only_as_it_was_made(editions, name):
+def test_files_kept_for_the_next_edition_are_used_only_if_unaltered(editions, name):
     assert carried_over.aid(store.current(), name)
     carried_over.write_aid(store.current(), name, {"something": "else"})
     assert carried_over.aid(store.current(), name) == {}
 
 
-def test_a_spare_of_other_content_is_not_put_back(editions):
+def test_a_spare_with_other_content_is_not_put_back(editions):
     content = store.current() / integrity.CONTENT
     original = content.read_bytes()
     content.with_name(f"{integrity.CONTENT}.gz").write_bytes(gzip.compress(b"Something else."))

@@ -1,4 +1,4 @@
-"""A withdrawal stops any publication under way and goes out; the rest starts again by itself."""
+"""A withdrawal stops any publication under way and is published; the other starts again."""
 
 import os
 import signal
@@ -100,7 +100,7 @@ def children_of(pid):
 
 
 @pytest.mark.parametrize("doing", [progress.READING, progress.CHECKING])
-def test_whatever_a_publication_is_doing_it_gives_way(editions, admin, at, doing):
+def test_a_publication_gives_way_whatever_it_is_doing(editions, admin, at, doing):
     release = ask_for(Kind.RELEASE, "anna")
     happened = at(doing, lambda: withdraw(admin))
     watcher = Watcher()
@@ -112,7 +112,7 @@ def test_whatever_a_publication_is_doing_it_gives_way(editions, admin, at, doing
     assert watcher.next().kind == Kind.WITHDRAWAL
 
 
-def test_the_withdrawal_goes_out_and_the_publication_begins_again_and_says_so(
+def test_the_withdrawal_is_published_and_the_publication_starts_again_and_says_so(
     editions, admin, at, time_of_day
 ):
     assert is_shown(GALOP)
@@ -150,7 +150,7 @@ def time_of_day(monkeypatch):
     return set_to
 
 
-def test_what_is_checked_already_goes_out_and_the_withdrawal_follows(editions, admin, at):
+def test_a_publication_already_checked_finishes_before_the_withdrawal(editions, admin, at):
     Guide.objects.filter(slug="consent").update(body_en=WORDS)
     ask_for(Kind.RELEASE, "anna")
     at(progress.SWITCHING, lambda: withdraw(admin))
@@ -162,7 +162,7 @@ def test_what_is_checked_already_goes_out_and_the_withdrawal_follows(editions, a
     assert WORDS in words(3)
 
 
-def test_page_makers_are_ended_and_their_process_is_kept(editions, admin, at):
+def test_page_makers_are_stopped_and_their_process_is_kept(editions, admin, at):
     ask_for(Kind.RELEASE, "anna")
     everything_is_made_again()
     processes = []
@@ -180,7 +180,7 @@ def test_page_makers_are_ended_and_their_process_is_kept(editions, admin, at):
     assert children_of(maker) == []
 
 
-def test_page_makers_that_hang_hold_no_withdrawal_up(editions, admin, at):
+def test_page_makers_that_hang_do_not_delay_a_withdrawal(editions, admin, at):
     Guide.objects.filter(slug="consent").update(body_en=WORDS)
     ask_for(Kind.RELEASE, "anna")
     everything_is_made_again()
@@ -200,7 +200,7 @@ def test_page_makers_that_hang_hold_no_withdrawal_up(editions, admin, at):
     assert WORDS in words()
 
 
-def test_a_page_that_takes_for_ever_is_given_up_and_said(editions, admin, at, monkeypatch):
+def test_a_page_that_takes_forever_is_given_up_and_reported(editions, admin, at, monkeypatch):
     monkeypatch.setattr(shares, "LONGEST_PAGE", 1)
     request = ask_for(Kind.RELEASE, "anna")
     everything_is_made_again()
@@ -231,7 +231,7 @@ def is_alive(pid):
         return False
 
 
-def test_of_two_withdrawals_the_first_goes_out_and_one_edition_takes_all_that_came_since(
+def test_the_first_of_several_withdrawals_is_published_and_one_edition_takes_the_others(
     editions, admin, at
 ):
     withdraw(admin, GALOP)
@@ -269,7 +269,7 @@ def test_the_edition_of_a_new_day_gives_way(editions, admin, at):
     assert outcomes.unmended() == []
 
 
-def test_the_mending_of_an_edition_gives_way(editions, admin, at):
+def test_repairing_an_edition_gives_way(editions, admin, at):
     harm(store.folder_of(1), *some_pages(store.folder_of(1)))
     at(progress.READING, lambda: withdraw(admin))
     watcher = Watcher()
@@ -284,7 +284,7 @@ def test_the_mending_of_an_edition_gives_way(editions, admin, at):
 
 
 @pytest.mark.parametrize("is_withdrawn_already", [False, True])
-def test_going_back_gives_way_and_is_done_afterwards(editions, admin, at, is_withdrawn_already):
+def test_going_back_gives_way_and_happens_afterwards(editions, admin, at, is_withdrawn_already):
     Guide.objects.filter(slug="consent").update(body_en=WORDS)
     publish.publish()
     watcher = Watcher()
@@ -314,7 +314,7 @@ def test_going_back_gives_way_and_is_done_afterwards(editions, admin, at, is_wit
 # By command
 
 
-def test_a_command_gives_way_to_the_publisher_and_begins_again(
+def test_a_command_gives_way_to_the_publisher_and_starts_again(
     editions, admin, at, monkeypatch, capsys
 ):
     Guide.objects.filter(slug="consent").update(body_en=WORDS)
@@ -337,7 +337,7 @@ def test_a_command_gives_way_to_the_publisher_and_begins_again(
     assert WORDS in words(3)
 
 
-def test_where_no_publisher_runs_a_command_lets_the_withdrawal_out_itself(
+def test_if_no_publisher_is_running_a_command_publishes_the_withdrawal_itself(
     editions, admin, at, capsys
 ):
     Guide.objects.filter(slug="consent").update(body_en=WORDS)
@@ -349,7 +349,7 @@ def test_where_no_publisher_runs_a_command_lets_the_withdrawal_out_itself(
     assert WORDS in words(3)
 
 
-def test_what_is_asked_for_while_a_command_publishes_waits_until_that_is_done(editions, admin):
+def test_a_request_made_while_a_command_publishes_waits_until_it_has_finished(editions, admin):
     Guide.objects.filter(slug="consent").update(body_en=WORDS)
     request = ask_for(Kind.RELEASE, "anna")
     watcher = Watcher()
@@ -367,7 +367,7 @@ def test_what_is_asked_for_while_a_command_publishes_waits_until_that_is_done(ed
 # Without a database, without an edition
 
 
-def test_a_database_that_dies_meanwhile_stops_nothing(editions, at, monkeypatch):
+def test_a_database_that_fails_meanwhile_stops_nothing(editions, at, monkeypatch):
     monkeypatch.setattr(connection, "close", lambda: None)  # The test's own.
     Guide.objects.filter(slug="consent").update(body_en=WORDS)
     asked = []
@@ -385,7 +385,7 @@ def test_a_database_that_dies_meanwhile_stops_nothing(editions, at, monkeypatch)
     assert WORDS in words()
 
 
-def test_the_first_edition_begins_again_without_what_is_withdrawn_meanwhile(
+def test_the_first_edition_starts_again_without_what_is_withdrawn_meanwhile(
     editions, admin, at, settings, tmp_path
 ):
     settings.EDITIONS_DIR = tmp_path / "none"
@@ -402,7 +402,7 @@ def test_the_first_edition_begins_again_without_what_is_withdrawn_meanwhile(
     assert not PublicationRequest.objects.exclude(state=State.DONE).exists()
 
 
-def test_a_first_edition_that_is_killed_leaves_none_and_the_next_one_is_whole(
+def test_a_first_edition_that_is_killed_leaves_none_and_the_next_is_complete(
     content_file, db, settings, tmp_path
 ):
     if content_file is None:

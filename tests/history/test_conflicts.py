@@ -49,7 +49,7 @@ def sides(page):
     return {row[0]: tuple(row[1:]) for row in rows}
 
 
-def test_the_second_save_is_refused_with_both_side_by_side_and_its_text_kept(admin, other):
+def test_the_second_save_is_refused_with_both_side_by_side_and_nothing_is_lost(admin, other):
     guide = Guide.objects.get(slug="consent")
     first, second = open_form(other, guide), open_form(admin, guide)
     assert (
@@ -246,7 +246,7 @@ def saved_values(row):
 
 
 @pytest.mark.django_db
-def test_no_edit_that_was_taken_is_lost_in_any_order(admin, other):
+def test_no_accepted_edit_is_lost_in_any_order(admin, other):
     dice = random.Random(20261124)  # noqa: S311 - the same orders every time.
     row, services = situation()
     clients = {"admin": admin, "other": other}
@@ -300,7 +300,7 @@ def on_its_own():
         connections["default"].close()
 
 
-def test_of_two_saves_at_the_same_moment_one_is_taken(two_connections):
+def test_only_one_of_two_simultaneous_saves_is_accepted(two_connections):
     # Not inside the test's own transaction, which no other connection could see.
     users = [
         get_user_model().objects.create_superuser(name, password=None) for name in ("one", "two")

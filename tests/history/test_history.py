@@ -62,7 +62,7 @@ def form_without(client, row, prefix):
 # What is kept
 
 
-def test_every_model_of_the_content_is_kept():
+def test_every_content_model_has_a_history():
     rows = [model for model in content_models() if not model._meta.auto_created]
     children = {child for model in snapshots.records() for child, _ in snapshots.children(model)}
     rows.append(OpenQuestion)
@@ -88,7 +88,7 @@ def test_content_from_before_there_was_a_history_gets_its_first_version():
     assert Revision.objects.count() == 1
 
 
-def test_a_save_says_who_when_and_what_in_each_language(admin):
+def test_a_version_says_who_changed_what_and_when_in_each_language(admin):
     phone = Phone.objects.get(slug="h-samaritans")
     save(admin, phone, name_en="A new name", what_happens_ur="کوئی جواب دے گا۔")
     newest, first = lines(admin, phone)
@@ -111,7 +111,7 @@ def test_a_save_that_is_refused_makes_no_version(admin):
     assert len(versions_of(guide)) == 1
 
 
-def test_a_row_in_a_form_is_part_of_the_records_version(admin):
+def test_a_row_in_a_records_form_is_part_of_its_version(admin):
     phone = line_with_hours()
     admin.post(change_url(phone), form_without(admin, phone, "schedules"))
     assert not phone.schedules.exists()
@@ -138,7 +138,7 @@ def test_the_order_changed_in_a_list_makes_a_version_of_each_row_changed(admin):
     )
 
 
-def test_what_goes_with_something_deleted_is_a_version_of_what_stays(admin):
+def test_deleting_a_record_makes_a_version_of_each_record_that_loses_a_link(admin):
     topic = FormOfAbuse.objects.create(slug="new", title="New", name="New")
     service = Service.objects.filter(is_own_behaviour=False).first()
     guide = Guide.objects.get(slug="consent")
@@ -155,7 +155,7 @@ def test_what_goes_with_something_deleted_is_a_version_of_what_stays(admin):
     assert "Changed who can help." in lines(admin, guide)[0]
 
 
-def test_code_that_links_from_the_other_side_makes_a_version():
+def test_linking_from_the_other_side_in_code_makes_a_version():
     phone, (first, second) = Phone.objects.get(slug="h-samaritans"), Service.objects.all()[:2]
     with recording(why="Told to"):
         phone.services.set([first, second])
@@ -165,7 +165,7 @@ def test_code_that_links_from_the_other_side_makes_a_version():
     assert len(versions_of(second)) == 3
 
 
-def test_what_fails_half_way_makes_no_version():
+def test_a_change_that_fails_halfway_makes_no_version():
     guide = Guide.objects.get(slug="consent")
     guide.title = Guide.objects.exclude(pk=guide.pk).first().title
 
@@ -234,13 +234,13 @@ def test_rows_and_links_are_compared(admin):
 
 
 @pytest.mark.parametrize("old", ["", "x", "0", "99999999"])
-def test_versions_that_are_none_are_not_found(admin, old):
+def test_versions_that_do_not_exist_are_not_found(admin, old):
     guide = Guide.objects.get(slug="consent")
     address = reverse("history:compare", args=["strategy.guide", guide.pk])
     assert admin.get(address, {"old": old, "new": "now"}).status_code == 404
 
 
-def test_a_version_of_another_record_is_not_compared(admin):
+def test_a_version_of_another_record_cannot_be_compared(admin):
     guide, other = Guide.objects.all()[:2]
     assert compare(admin, guide, versions_of(other)[0]).response.status_code == 404
 
@@ -265,7 +265,7 @@ def test_restoring_brings_back_fields_rows_and_links(admin):
     assert snapshots.read_one(Service, service.pk).says_the_same_as(was)
 
 
-def test_rows_that_swapped_what_only_one_can_have_come_back(admin):
+def test_rows_that_swapped_a_unique_value_can_be_restored(admin):
     phone = Phone.objects.filter(call_facts__isnull=False).first()
     with recording():
         phone.call_facts.all().delete()
@@ -290,7 +290,7 @@ def test_restoring_changes_nothing_for_readers_and_is_undone_by_restoring(admin)
     assert len(versions_of(guide)) == 4
 
 
-def test_looking_at_what_restoring_would_change_changes_nothing(admin):
+def test_previewing_a_restoration_changes_nothing(admin):
     guide = Guide.objects.get(slug="consent")
     save(admin, guide, summary_en="Changed.")
     page = Page(admin.get(restore_url(guide, versions_of(guide)[1])))
@@ -299,7 +299,7 @@ def test_looking_at_what_restoring_would_change_changes_nothing(admin):
     assert len(versions_of(guide)) == 2
 
 
-def test_what_is_not_allowed_now_is_refused_and_nothing_changes(admin):
+def test_a_version_that_is_no_longer_allowed_is_refused_and_nothing_changes(admin):
     guide = Guide.objects.get(slug="consent")
     save(admin, guide, slug="elsewhere", summary_en="Changed.")
     Guide.objects.create(slug="consent", title="Another", name="Another", body="Another.")
@@ -311,7 +311,7 @@ def test_what_is_not_allowed_now_is_refused_and_nothing_changes(admin):
     assert snapshots.read_one(Guide, guide.pk) == before
 
 
-def test_somebody_who_saves_while_one_looks_is_not_undone(admin):
+def test_a_save_made_during_the_preview_is_not_undone(admin):
     guide = Guide.objects.get(slug="consent")
     save(admin, guide, summary_en="Changed.")
     page = Page(admin.get(restore_url(guide, versions_of(guide)[1])))
@@ -324,7 +324,7 @@ def test_somebody_who_saves_while_one_looks_is_not_undone(admin):
     assert Guide.objects.get(pk=guide.pk).summary == "Changed again."
 
 
-def test_the_digits_of_a_number_of_every_page_stay(admin):
+def test_the_digits_of_a_number_on_every_page_stay(admin):
     spoc = Phone.objects.get(slug="h-spoc")
     was = spoc.dial, spoc.display
     with recording():
@@ -410,7 +410,7 @@ def is_known():
     return Version.objects.filter(serialized_data__contains=PUBLIC["address_1"]).exists()
 
 
-def test_no_version_knows_a_place_that_is_gone(admin):
+def test_no_version_contains_a_place_that_was_deleted(admin):
     place = known_place()
     service = place.service
     admin.post(change_url(service), form_without(admin, service, "locations"))
@@ -420,7 +420,7 @@ def test_no_version_knows_a_place_that_is_gone(admin):
     assert "there is nothing to restore" in page.text
 
 
-def test_no_version_knows_an_address_that_is_now_told_on_booking():
+def test_no_version_contains_an_address_now_given_on_booking():
     place = known_place()
     with recording():
         place.address, place.name, place.address_1, place.postal_code = "on-booking", "", "", ""
@@ -429,7 +429,7 @@ def test_no_version_knows_an_address_that_is_now_told_on_booking():
     assert not is_known()
 
 
-def test_no_version_knows_a_service_from_before_its_place_was_secret():
+def test_no_version_remains_from_before_a_services_place_became_secret():
     service = Service.objects.filter(locations=None).first()
     with recording():
         service.how_to_get_in = "Come to 4 Some Street."
@@ -457,7 +457,7 @@ def person(client, django_user_model):
     return sign_in
 
 
-def test_who_may_only_view_sees_the_history_and_restores_nothing(person, officer):
+def test_an_officer_who_may_only_view_sees_the_history_but_cannot_restore(person, officer):
     guide = Guide.objects.get(slug="consent")
     with recording(officer):
         guide.summary = "Changed."
@@ -471,7 +471,7 @@ def test_who_may_only_view_sees_the_history_and_restores_nothing(person, officer
         assert ask(restore_url(guide, versions_of(guide)[1])).status_code == 403
 
 
-def test_who_may_not_view_a_record_sees_no_history_of_it(person):
+def test_an_officer_who_may_not_view_a_record_sees_no_history_of_it(person):
     guide = Guide.objects.get(slug="consent")
     client = person("view_phone")
     (version,) = versions_of(guide)
@@ -481,11 +481,11 @@ def test_who_may_not_view_a_record_sees_no_history_of_it(person):
     assert client.get(reverse("history:deleted")).status_code == 200
 
 
-def test_who_may_see_nothing_sees_nothing_deleted(person):
+def test_an_officer_who_may_view_nothing_sees_nothing_deleted(person):
     assert person().get(reverse("history:deleted")).status_code == 403
 
 
-def test_rows_that_an_officer_may_not_write_stay(person):
+def test_rows_that_an_officer_may_not_change_stay(person):
     phone = line_with_hours()
     with recording():
         phone.purpose = "Changed."
@@ -500,9 +500,9 @@ def test_rows_that_an_officer_may_not_write_stay(person):
 
 
 @pytest.mark.parametrize("label", ["no.such", "contacts.schedule", "auth.user", "x"])
-def test_there_is_no_history_of_other_things(admin, label):
+def test_other_models_have_no_history(admin, label):
     assert admin.get(f"/admin/history/{label}/1/").status_code == 404
 
 
-def test_there_is_no_history_of_what_never_was(admin):
+def test_a_record_that_never_existed_has_no_history(admin):
     assert admin.get("/admin/history/strategy.guide/999999/").status_code == 404

@@ -74,13 +74,13 @@ def test_saving_says_that_readers_see_it_when_it_is_published(editions, admin):
     assert "1 entry waiting to be published" in page.text
 
 
-def test_while_there_is_no_edition_saving_says_nothing_of_publishing(admin):
+def test_saving_says_nothing_about_publishing_while_there_is_no_edition(admin):
     page = save(admin, Guide.objects.get(slug="consent"))
     assert "when it is published" not in page.text
     assert "There is no edition yet: readers see what is saved." in page.text
 
 
-def test_the_button_asks_and_the_publisher_does(editions, admin):
+def test_the_button_asks_and_the_publisher_publishes(editions, admin):
     save(admin, Guide.objects.get(slug="consent"), body_en="Words of an officer.")
     page = release(admin)
     # Worded for an officer, who has no command line.
@@ -99,7 +99,7 @@ def test_the_button_asks_and_the_publisher_does(editions, admin):
     assert "Nothing is waiting to be published." in page.text
 
 
-def test_a_refusal_names_what_to_mend_with_a_link_to_it(editions, admin):
+def test_a_refusal_links_to_what_must_be_corrected(editions, admin):
     phone = Phone.objects.get(slug="h-spoc")
     Phone.objects.filter(pk=phone.pk).update(dial="01384455412", display="01384 455412")
     release(admin)
@@ -115,7 +115,7 @@ def test_a_refusal_names_what_to_mend_with_a_link_to_it(editions, admin):
     assert EDITIONS in home.internal_links
 
 
-def test_going_back_is_asked_for_with_a_reason_and_said_everywhere(editions, admin):
+def test_going_back_needs_a_reason_and_is_announced_everywhere(editions, admin):
     save(admin, Guide.objects.get(slug="consent"), body_en="Words of an officer.")
     publish.publish()
     page = ask(admin, kind="rollback", number="1")
@@ -159,7 +159,7 @@ def test_an_edition_is_shown_as_it_was(editions, admin):
     assert admin.get(reverse("publishing:edition", args=[77])).status_code == 404
 
 
-def test_one_officer_alone_withdraws_a_number_at_once(editions, admin):
+def test_one_officer_alone_can_withdraw_a_number_at_once(editions, admin):
     phone = Phone.objects.get(slug="h-galop")
     form = reverse("publishing:withdraw", args=["contacts.phone", phone.pk])
     assert form in Page(admin.get(change_url(phone))).internal_links
@@ -183,13 +183,13 @@ def test_one_officer_alone_withdraws_a_number_at_once(editions, admin):
     assert withdrawal.lifted_by == "officer"
 
 
-def test_what_stands_on_no_page_cannot_be_withdrawn(editions, admin, officer):
+def test_what_is_on_no_page_cannot_be_withdrawn(editions, admin, officer):
     for label in ("auth.user", "contacts.approvednumber", "nothing"):
         response = admin.get(reverse("publishing:withdraw", args=[label, officer.pk]))
         assert response.status_code == 404
 
 
-def test_who_may_not_publish_is_shown_nothing_of_it(editions, client, django_user_model):
+def test_an_officer_who_may_not_publish_is_shown_none_of_this(editions, client, django_user_model):
     helper = django_user_model.objects.create_user("helper", password=None, is_staff=True)
     helper.user_permissions.add(Permission.objects.get(codename="view_guide"))
     client.force_login(helper)
@@ -199,14 +199,14 @@ def test_who_may_not_publish_is_shown_nothing_of_it(editions, client, django_use
     assert not PublicationRequest.objects.exists()
 
 
-def test_nobody_asks_without_signing_in(editions, client):
+def test_nobody_can_ask_without_signing_in(editions, client):
     for address in (EDITIONS, ASK, reverse("publishing:edition-page", args=[1])):
         assert client.get(address)["Location"].startswith("/admin/login/")
     client.post(ASK, {"kind": "release"})
     assert not PublicationRequest.objects.exists()
 
 
-def test_what_another_site_sends_is_not_asked_for(editions, officer):
+def test_a_request_forged_by_another_site_is_refused(editions, officer):
     client = Client(enforce_csrf_checks=True)
     client.force_login(officer)
     phone = Phone.objects.get(slug="h-samaritans")
@@ -220,7 +220,7 @@ def test_what_another_site_sends_is_not_asked_for(editions, officer):
 
 
 @pytest.mark.parametrize("values", [{"kind": "withdrawal"}, {"kind": "x"}, {"kind": "release"}, {}])
-def test_what_the_desk_does_not_ask_for_is_refused(editions, admin, values):
+def test_a_request_the_page_does_not_offer_is_refused(editions, admin, values):
     assert admin.post(ASK, values).status_code == 400
 
 
@@ -254,7 +254,9 @@ def put_back():
     Phone.objects.filter(role="spoc").update(dial="01384455411", display="01384 455411")
 
 
-def test_a_refusal_is_said_until_it_is_mended_whatever_the_clock_does(editions, admin, monkeypatch):
+def test_a_refusal_is_shown_until_it_is_put_right_even_after_a_new_day(
+    editions, admin, monkeypatch
+):
     refused(admin)
     publish.publish(sources.CURRENT, "the clock", "a new day")
     publish.publish(sources.WITHDRAWAL)
@@ -277,7 +279,7 @@ def test_a_refusal_is_said_until_it_is_mended_whatever_the_clock_does(editions, 
     assert outcomes.unmended() == []
 
 
-def test_an_entry_held_back_is_said_until_it_goes_out(editions, admin):
+def test_an_entry_that_is_left_out_is_named_until_it_is_published(editions, admin):
     Guide.objects.filter(slug="consent").update(title="Rape")
     publish.publish()
     assert Client().get("/healthz/fresh").status_code == 200  # Readers have an edition of today.
@@ -290,7 +292,7 @@ def test_an_entry_held_back_is_said_until_it_goes_out(editions, admin):
     assert "Left out" not in Page(admin.get(EDITIONS)).text
 
 
-def test_a_publisher_dismisses_a_refusal_with_a_reason_and_an_editor_does_not(
+def test_a_publisher_can_dismiss_a_refusal_with_a_reason_but_an_editor_cannot(
     editions, admin, django_user_model
 ):
     refused(admin)
@@ -322,7 +324,7 @@ def test_a_publisher_dismisses_a_refusal_with_a_reason_and_an_editor_does_not(
     )
 
 
-def test_why_going_back_was_refused_stands_in_its_report_whatever_came_after(editions, admin):
+def test_the_report_says_why_going_back_was_refused_whatever_came_after(editions, admin):
     publish.publish()
     ApprovedNumber.objects.create(
         line="h-spoc", dial="01384000000", display="01384 000000", who="a test"
@@ -359,7 +361,7 @@ def test_an_edition_can_be_gone_back_to_once_nothing_in_it_is_withdrawn(editions
     assert "It shows" not in Page(admin.get(EDITIONS)).text
 
 
-def test_who_may_not_do_it_is_offered_no_button_for_it(editions, admin, django_user_model):
+def test_officers_are_offered_no_button_they_may_not_use(editions, admin, django_user_model):
     publish.publish()
     withdrawing.withdraw(Phone.objects.get(slug="h-galop"), "an officer", "A test")
     withdrawing.withdraw(Phone.objects.get(slug="h-spoc"), "an officer", "A test")
@@ -392,7 +394,7 @@ def test_withdrawing_a_place_says_that_editions_are_erased(editions, admin):
 # The publisher
 
 
-def test_the_publisher_says_that_it_is_at_work_while_one_thing_takes_long(editions, monkeypatch):
+def test_the_publisher_says_that_it_is_working_while_one_step_takes_long(editions, monkeypatch):
     monkeypatch.setattr(worker, "BEAT", 0.05)
     ask_for(Kind.RELEASE, "me")
     seen, watcher = [], Watcher()
@@ -409,7 +411,7 @@ def test_the_publisher_says_that_it_is_at_work_while_one_thing_takes_long(editio
     assert seen == [True]
 
 
-def test_the_head_says_what_is_at_work_and_what_waits_behind_it(editions, admin):
+def test_the_top_of_the_page_says_what_is_running_and_what_waits_behind_it(editions, admin):
     state_files.watcher_beats()
     first = ask_for(Kind.RELEASE, "me")
     assert "Waiting for the publisher." in Page(admin.get("/admin/")).text
@@ -424,7 +426,7 @@ def test_the_head_says_what_is_at_work_and_what_waits_behind_it(editions, admin)
 # Damage
 
 
-def test_damage_costs_one_edition_and_is_mended_by_itself_from_its_content(editions, admin, client):
+def test_a_damaged_edition_is_replaced_automatically_from_its_content(editions, admin, client):
     Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
     publish.publish()
     Guide.objects.filter(slug="consent").update(body_en="Not approved yet.")
@@ -460,7 +462,7 @@ def test_damage_costs_one_edition_and_is_mended_by_itself_from_its_content(editi
 
 @pytest.mark.parametrize("name", ["manifest.json", "content.sqlite3"])
 @pytest.mark.parametrize("is_gone", [False, True])
-def test_what_an_edition_is_made_from_is_put_back_from_its_spare(editions, name, is_gone):
+def test_the_files_an_edition_is_made_from_are_put_back_from_their_spares(editions, name, is_gone):
     publish.publish()
     folder = store.folder_of(2)
     original = (folder / name).read_bytes()
@@ -475,7 +477,7 @@ def test_what_an_edition_is_made_from_is_put_back_from_its_spare(editions, name,
 
 
 @pytest.mark.parametrize("name", ["find.sqlite3", "critical_numbers.json"])
-def test_what_is_made_from_the_content_is_made_anew(editions, name):
+def test_damaged_files_made_from_the_content_are_made_again(editions, name):
     Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
     publish.publish()
     harm(store.folder_of(2), name)
@@ -485,9 +487,7 @@ def test_what_is_made_from_the_content_is_made_anew(editions, name):
     assert integrity.damage_of(store.current()) is None
 
 
-def test_content_that_is_lost_with_its_spare_is_said_until_somebody_dismisses_it(
-    editions, admin, client
-):
+def test_lost_content_without_a_spare_is_reported_until_dismissed(editions, admin, client):
     Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
     publish.publish()
     harm(store.folder_of(2), "content.sqlite3", "content.sqlite3.gz")
@@ -504,7 +504,7 @@ def test_content_that_is_lost_with_its_spare_is_said_until_somebody_dismisses_it
     assert client.get("/healthz/fresh").status_code == 200
 
 
-def test_damage_that_cannot_be_mended_is_said_and_tried_again(editions, client, monkeypatch):
+def test_damage_that_cannot_be_repaired_is_reported_and_tried_again(editions, client, monkeypatch):
     publish.publish()
     harm(store.folder_of(2), *some_pages(store.folder_of(2)))
     watcher = Watcher()
@@ -523,7 +523,7 @@ def test_damage_that_cannot_be_mended_is_said_and_tried_again(editions, client, 
     assert client.get("/healthz/fresh").status_code == 200
 
 
-def test_a_withdrawn_place_is_erased_where_the_content_cannot_be_read(editions, monkeypatch):
+def test_a_withdrawn_place_is_erased_even_if_the_content_cannot_be_read(editions, monkeypatch):
     publish.publish()
     monkeypatch.setattr(registry, "places", lambda: {"services.audience"})
     audience = Audience.objects.filter(services__isnull=False).first()
@@ -534,7 +534,7 @@ def test_a_withdrawn_place_is_erased_where_the_content_cannot_be_read(editions, 
     assert store.numbers() == [3]
 
 
-def test_the_publisher_takes_up_what_it_was_at(editions):
+def test_a_restarted_publisher_resumes_what_it_was_doing(editions):
     ask_for(Kind.RELEASE, "me")
     PublicationRequest.objects.update(state=State.RUNNING)
     watcher = Watcher()
@@ -550,7 +550,7 @@ def failing(execute, sql, params, many, context):
     return execute(sql, params, many, context)
 
 
-def test_a_database_that_dies_under_the_publisher_does_not_end_it(editions, monkeypatch):
+def test_the_publisher_survives_a_database_failure(editions, monkeypatch):
     monkeypatch.setattr(connection, "close", lambda: None)  # The test's own.
     ask_for(Kind.LIFT, "me")
     state_files.pin(1, "me", "A test")
@@ -576,13 +576,13 @@ def test_a_database_that_dies_under_the_publisher_does_not_end_it(editions, monk
     assert state_files.pinned() is None
 
 
-def test_what_somebody_wants_off_every_page_comes_first(editions):
+def test_a_withdrawal_comes_before_a_release(editions):
     ask_for(Kind.RELEASE, "me")
     withdrawal = ask_for(Kind.WITHDRAWAL, "me")
     assert Watcher().next() == withdrawal
 
 
-def test_a_publication_that_failed_is_said_to_officers_and_to_alarms(
+def test_a_failed_publication_is_reported_to_officers_and_alarms(
     editions, admin, client, monkeypatch
 ):
     def full(*args):
@@ -616,7 +616,7 @@ def test_a_new_day_that_fails_is_tried_again_later(editions, monkeypatch, caplog
 # Health
 
 
-def test_a_site_that_answers_is_alive(client, django_assert_num_queries):
+def test_a_site_that_responds_is_alive(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         response = client.get("/healthz/live")
     assert (response.status_code, response.content) == (200, b"alive\n")
@@ -646,7 +646,7 @@ def test_a_refused_publication_is_not_fresh(editions, client):
     assert b"was refused" in response.content
 
 
-def test_what_waits_too_long_is_not_fresh(editions, client, admin):
+def test_a_request_that_waits_too_long_is_not_fresh(editions, client, admin):
     ask_for(Kind.RELEASE, "me")
     assert client.get("/healthz/fresh").status_code == 200
     PublicationRequest.objects.update(asked_at=timezone.now() - timedelta(minutes=16))
@@ -657,7 +657,7 @@ def test_what_waits_too_long_is_not_fresh(editions, client, admin):
     assert "waiting to be published for more than 15 minutes" in Page(admin.get("/admin/")).text
 
 
-def test_a_dead_database_is_said_by_the_admins_health_and_not_asked_by_readers(
+def test_a_dead_database_shows_in_the_admins_health_and_does_not_affect_readers(
     editions, client, settings
 ):
     def dead(*arguments):
@@ -671,7 +671,7 @@ def test_a_dead_database_is_said_by_the_admins_health_and_not_asked_by_readers(
         assert client.get("/healthz/fresh").status_code == 200
 
 
-def test_an_edition_that_cannot_be_read_is_not_fresh_and_breaks_nothing(editions, client, admin):
+def test_an_unreadable_edition_is_not_fresh_and_breaks_nothing(editions, client, admin):
     (store.folder_of(1) / "manifest.json").write_text("{")
     os.utime(store.folder_of(1) / "manifest.json")
     assert client.get("/healthz/fresh").status_code == 503
@@ -679,7 +679,7 @@ def test_an_edition_that_cannot_be_read_is_not_fresh_and_breaks_nothing(editions
     assert text(Page(admin.get(EDITIONS)).one("main")).count("cannot be read") == 2
 
 
-def test_an_edition_that_is_gone_breaks_nothing(editions, client, admin):
+def test_a_missing_edition_breaks_nothing(editions, client, admin):
     shutil.rmtree(store.folder_of(1))
     assert client.get("/healthz/fresh").status_code == 503
     assert admin.get("/admin/").status_code == 200

@@ -76,7 +76,7 @@ def test_a_preview_leaves_nothing_behind(editions, stranger):
         assert stranger.post(address).status_code == 405
 
 
-def test_a_draft_and_an_entry_of_later_days_are_shown_as_if_their_day_had_come(editions, stranger):
+def test_a_draft_and_a_future_entry_are_shown_as_if_their_day_had_come(editions, stranger):
     draft = Guide.objects.create(
         slug="draft",
         name_en="A draft",
@@ -89,7 +89,7 @@ def test_a_draft_and_an_entry_of_later_days_are_shown_as_if_their_day_had_come(e
     assert "Text of a draft" in answer.content.decode()
 
 
-def test_nothing_else_that_waits_is_shown(editions, stranger):
+def test_no_other_waiting_change_is_shown(editions, stranger):
     guide, other = Guide.objects.get(slug="consent"), Guide.objects.get(slug="reporting")
     suggestion = guide.suggestions.first()
     Guide.objects.filter(pk=guide.pk).update(body_en="See {guide:reporting} and {guide:secret}.")
@@ -102,7 +102,7 @@ def test_nothing_else_that_waits_is_shown(editions, stranger):
         assert words not in shown
 
 
-def test_a_place_that_is_secret_by_now_is_not_shown(editions, stranger):
+def test_a_place_that_has_become_secret_is_not_shown(editions, stranger):
     location = place("h-galop", **PUBLIC)
     location.save()
     town, service = location.town, location.service
@@ -117,7 +117,7 @@ def test_a_place_that_is_secret_by_now_is_not_shown(editions, stranger):
         assert location.postal_code not in answer.content.decode()
 
 
-def test_what_was_withdrawn_is_not_shown(editions, stranger):
+def test_a_withdrawn_entry_is_not_shown(editions, stranger):
     guide = Guide.objects.get(slug="consent")
     withdrawing.withdraw(guide, "officer", "It is wrong")
     answer = stranger.get(page(guide))
@@ -132,13 +132,13 @@ def test_a_number_is_shown_on_the_page_of_contacts(editions, stranger):
     assert "A purpose that waits." in stranger.get(page(phone)).content.decode()
 
 
-def test_what_has_no_page_says_where_it_stands(editions, stranger):
+def test_an_entry_without_a_page_says_where_it_appears(editions, stranger):
     answer = stranger.get(landing(Organization.objects.first()))
     assert answer.status_code == 200
     assert "does not have its own page" in Page(answer).text
 
 
-def test_what_names_something_readers_do_not_have_says_so(editions, stranger):
+def test_an_entry_that_refers_to_something_readers_do_not_have_says_so(editions, stranger):
     organization = Organization.objects.create(slug="new", name="New people", is_published=True)
     service = Service.objects.get(line="h-samaritans")
     Service.objects.filter(pk=service.pk).update(organization=organization)
@@ -159,7 +159,7 @@ def test_a_title_that_another_page_has_is_explained(editions, stranger):
 
 
 @pytest.mark.parametrize("change", [lambda t: t + "x", lambda t: "x", lambda t: t[:-2], str.upper])
-def test_a_forged_link_leads_nowhere_and_says_whom_to_ask(editions, stranger, folder, change):
+def test_a_forged_link_leads_nowhere_and_says_who_to_ask(editions, stranger, folder, change):
     forged = change(token(Guide.objects.get(slug="consent")))
     for address in (
         reverse("publishing:preview", args=[forged]),
@@ -171,7 +171,7 @@ def test_a_forged_link_leads_nowhere_and_says_whom_to_ask(editions, stranger, fo
     assert not folder.exists()
 
 
-def test_a_link_made_with_another_purpose_is_none(editions, stranger):
+def test_a_link_signed_for_another_purpose_is_refused(editions, stranger):
     forged = signing.dumps(["strategy.guide", 1])
     assert stranger.get(reverse("publishing:preview", args=[forged])).status_code == 404
 
@@ -187,7 +187,7 @@ def test_a_link_ends_after_seven_days(editions, stranger, monkeypatch):
     assert "ask whoever sent you the link for a new one" in Page(answer).text
 
 
-def test_the_same_content_is_made_once(editions, stranger, monkeypatch):
+def test_a_preview_of_the_same_content_is_made_once(editions, stranger, monkeypatch):
     made = []
     run = shares.run
     monkeypatch.setattr(shares, "run", lambda *a, **k: made.append(a) or run(*a, **k))
@@ -213,11 +213,11 @@ def test_old_previews_are_cleared_away(editions, stranger, folder):
     assert second != first
 
 
-def test_a_language_that_is_none_is_not_shown(editions, stranger):
+def test_an_unknown_language_is_not_found(editions, stranger):
     assert stranger.get(page(Guide.objects.get(slug="consent"), "xx")).status_code == 404
 
 
-def test_an_officer_makes_the_link_on_the_records_own_page(editions, admin, stranger):
+def test_an_officer_can_make_the_link_on_the_records_own_page(editions, admin, stranger):
     guide = Guide.objects.get(slug="consent")
     Guide.objects.filter(pk=guide.pk).update(body_en="Words that wait.")
     address = reverse("publishing:waiting-entry", args=["strategy.guide", guide.pk])

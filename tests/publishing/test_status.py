@@ -60,7 +60,7 @@ def report_of(request):
 # In words
 
 
-def test_what_is_at_work_is_said_in_the_page_and_to_its_script(folder, admin):
+def test_the_page_and_its_script_are_told_what_is_running(folder, admin):
     request = running()
     at_work()
     words = "Making pages: 410 of 1,028. About 20 seconds left."
@@ -92,7 +92,7 @@ def test_what_is_at_work_is_said_in_the_page_and_to_its_script(folder, admin):
         ),
     ],
 )
-def test_each_step_is_said(folder, admin, values, words):
+def test_each_step_is_described(folder, admin, values, words):
     request = running()
     at_work(**values)
     assert progress_of(admin, request)[1]["words"] == words
@@ -112,11 +112,11 @@ def test_each_step_is_said(folder, admin, values, words):
         (1000, "about 17 minutes"),
     ],
 )
-def test_a_time_is_never_said_more_exactly_than_it_is_known(seconds, words):
+def test_a_time_is_never_given_more_exactly_than_it_is_known(seconds, words):
     assert status.about(seconds) == words
 
 
-def test_aloud_a_publication_is_said_by_its_steps_and_quarters_and_not_by_its_pages(folder, admin):
+def test_screen_readers_hear_steps_and_quarters_and_not_every_page(folder, admin):
     request = running()
     heard = set()
     for percent in range(0, 100, 3):
@@ -130,7 +130,7 @@ def test_aloud_a_publication_is_said_by_its_steps_and_quarters_and_not_by_its_pa
     }
 
 
-def test_each_sees_its_own_place_in_the_queue(folder, admin):
+def test_each_request_shows_its_own_place_in_the_queue(folder, admin):
     first, second = running(), ask_for(Kind.LIFT, "ben")
     third = ask_for(Kind.RELEASE, "cara")
     at_work()
@@ -162,7 +162,7 @@ def test_each_sees_its_own_place_in_the_queue(folder, admin):
     )
 
 
-def test_what_waits_behind_a_command_or_a_new_day_says_so(folder, admin):
+def test_a_request_behind_a_command_or_a_new_day_says_so(folder, admin):
     request = ask_for(Kind.RELEASE, "anna")
     assert progress_of(admin, request)[1]["words"] == "It is next."
     at_work(source="current", who="the clock")
@@ -174,7 +174,7 @@ def test_what_waits_behind_a_command_or_a_new_day_says_so(folder, admin):
     assert head["words"].endswith("1 more waiting.")
 
 
-def test_what_a_publication_left_behind_that_was_killed_is_not_believed(folder, admin):
+def test_a_report_left_by_a_killed_publication_is_not_believed(folder, admin):
     request = running()
     at_work(at=time.time() - progress.BELIEVED - 1)
     assert progress_of(admin, request)[1]["words"] == "In progress."
@@ -184,7 +184,7 @@ def test_what_a_publication_left_behind_that_was_killed_is_not_believed(folder, 
         assert state_files.progress() is None
 
 
-def test_where_no_publisher_runs_it_is_said_and_asked_less_often(folder, admin):
+def test_without_a_publisher_the_page_says_so_and_asks_less_often(folder, admin):
     request = ask_for(Kind.RELEASE, "anna")
     assert admin.get(PROGRESS).json()["again"] == 1
     (folder / "watcher").unlink()
@@ -195,7 +195,7 @@ def test_where_no_publisher_runs_it_is_said_and_asked_less_often(folder, admin):
     assert "The publisher is not running." in Page(admin.get(report_of(request))).text
 
 
-def test_what_is_over_is_said_and_no_longer_asked_for(folder, admin):
+def test_a_finished_request_says_so_and_is_no_longer_asked_about(folder, admin):
     request = ask_for(Kind.RELEASE, "anna")
     request.state, request.report = State.DONE, {"number": 7, "held": []}
     request.finished_at = timezone.now()
@@ -216,7 +216,7 @@ def test_what_is_over_is_said_and_no_longer_asked_for(folder, admin):
     assert head["words"] == "The publication failed. Readers still have the same edition."
 
 
-def test_one_that_was_stopped_more_than_once_says_so(folder, admin):
+def test_a_publication_stopped_more_than_once_says_so(folder, admin):
     request = ask_for(Kind.RELEASE, "anna")
     request.report = {"stopped": 2, "again_at": "2026-11-28T15:10:00+00:00", "number": 4}
     request.state = State.DONE
@@ -230,7 +230,7 @@ def test_one_that_was_stopped_more_than_once_says_so(folder, admin):
 # Who can ask, and for what
 
 
-def test_only_who_may_see_publications_is_told(folder, client, django_user_model):
+def test_only_officers_who_may_see_publications_are_told(folder, client, django_user_model):
     assert client.get(PROGRESS)["Location"].startswith("/admin/login/")
     helper = django_user_model.objects.create_user("helper", password=None, is_staff=True)
     helper.user_permissions.add(Permission.objects.get(codename="view_guide"))
@@ -240,13 +240,13 @@ def test_only_who_may_see_publications_is_told(folder, client, django_user_model
 
 
 @pytest.mark.parametrize("of", ["", "x", "-1", "٣", "9" * 30, "head", "1' or 1=1", ["1"] * 500])
-def test_odd_questions_are_answered_as_if_nothing_was_asked(folder, admin, of):
+def test_odd_queries_are_answered_as_if_nothing_was_asked(folder, admin, of):
     answer = admin.get(PROGRESS, {"of": of})
     assert answer.status_code == 200
     assert list(answer.json()["said"]) == ["head"]
 
 
-def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(folder, admin):
+def test_a_page_that_refreshes_itself_keeps_nobody_signed_in(folder, admin):
     later(admin, 20 * 60)
     seen = admin.session["seen_at"]
     assert admin.get(PROGRESS).status_code == 200
@@ -295,7 +295,7 @@ MANIFEST = {
 }
 
 
-def test_how_long_it_still_takes_is_told_from_the_editions_before(folder):
+def test_the_remaining_time_is_estimated_from_earlier_editions(folder):
     tracker = Progress(attempt(), MANIFEST)
     tracker.at(progress.READING)
     # Eight seconds of reading, a hundred pages, two seconds of checking, one until the switch.
@@ -306,7 +306,7 @@ def test_how_long_it_still_takes_is_told_from_the_editions_before(folder):
     assert tracker.left() == 3
 
 
-def test_on_a_slower_machine_its_own_pace_tells_more(folder, monkeypatch):
+def test_a_slower_machine_is_judged_by_its_own_pace(folder, monkeypatch):
     clock = [100.0]
     monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
     tracker = Progress(attempt(), MANIFEST)
@@ -317,7 +317,7 @@ def test_on_a_slower_machine_its_own_pace_tells_more(folder, monkeypatch):
     assert tracker.note() == {"made": 30, "page": 2.0}
 
 
-def test_without_an_edition_before_it_says_nothing_until_it_knows(folder, monkeypatch):
+def test_without_an_earlier_edition_there_is_no_estimate_at_first(folder, monkeypatch):
     clock = [100.0]
     monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
     tracker = Progress(attempt())
@@ -331,7 +331,7 @@ def test_without_an_edition_before_it_says_nothing_until_it_knows(folder, monkey
     assert state_files.progress()["percent"] == 9
 
 
-def test_another_round_takes_nothing_back(folder, monkeypatch):
+def test_progress_never_goes_backwards_in_a_second_round(folder, monkeypatch):
     clock = [100.0]
     monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
     tracker = Progress(attempt(), MANIFEST)
@@ -346,7 +346,7 @@ def test_another_round_takes_nothing_back(folder, monkeypatch):
     assert seen == sorted(seen)
 
 
-def test_it_looks_and_reports_twice_a_second_however_often_it_is_called(folder, monkeypatch):
+def test_progress_is_reported_twice_a_second_however_often_it_is_called(folder, monkeypatch):
     clock, looked, reported = [100.0], [], []
     monkeypatch.setattr(progress.time, "monotonic", lambda: clock[0])
     monkeypatch.setattr(state_files, "set_progress", reported.append)

@@ -119,7 +119,7 @@ def test_a_changed_text_waits_with_its_words_and_who_changed_it(guide, admin):
     assert "نئے الفاظ" in text(urdu)
 
 
-def test_the_head_of_every_page_of_the_admin_counts_what_waits(guide, topic, admin):
+def test_the_top_of_every_admin_page_counts_what_waits(guide, topic, admin):
     save(admin, guide, summary_en="Other words.")
     page = Page(admin.get("/admin/contacts/phone/"))
     assert "1 entry waiting to be published" in page.text
@@ -128,9 +128,7 @@ def test_the_head_of_every_page_of_the_admin_counts_what_waits(guide, topic, adm
     assert "2 entries waiting to be published" in Page(admin.get("/admin/")).text
 
 
-def test_the_count_asks_little_of_the_database_while_nobody_saves(
-    guide, admin, django_assert_max_num_queries
-):
+def test_counting_needs_few_queries_while_nobody_saves(guide, admin, django_assert_max_num_queries):
     save(admin, guide, summary_en="Other words.")
     assert pending.count() == 1
     with django_assert_max_num_queries(2):
@@ -151,7 +149,7 @@ def test_rows_that_belong_to_an_entry_wait_as_that_entry(guide, admin):
     assert audience.name in text(taken_out)
 
 
-def test_rows_that_stand_alone_wait_as_records_of_their_own(editions):
+def test_independent_rows_wait_as_records_of_their_own(editions):
     organization, figure = Organization.objects.first(), Statistic.objects.first()
     Organization.objects.filter(pk=organization.pk).update(name="Another name")
     Statistic.objects.filter(pk=figure.pk).update(comment_en="A comment.")
@@ -177,7 +175,7 @@ def test_a_new_entry_an_unpublished_one_and_a_deleted_one_wait(guide, topic, adm
     assert "A draft, guide" in page.text
 
 
-def test_what_leaves_takes_its_uses_with_it_and_they_do_not_wait_by_themselves(editions):
+def test_the_uses_of_an_unpublished_entry_do_not_wait_on_their_own(editions):
     service = Service.objects.filter(suggestions__isnull=False).first()
     area = HubArea.objects.exclude(form_of_abuse=None).first()
     Service.objects.filter(pk=service.pk).update(is_published=False)
@@ -186,7 +184,7 @@ def test_what_leaves_takes_its_uses_with_it_and_they_do_not_wait_by_themselves(e
     assert set(names()) == expected
 
 
-def test_what_is_ticked_goes_out_and_the_rest_is_held_back_whole(guide, topic, admin):
+def test_what_is_ticked_is_published_and_everything_else_is_left_out(guide, topic, admin):
     save(admin, guide, body_en="Words that go out.")
     suggestions = set(topic.suggestions.values_list("pk", flat=True))
     topic.suggestions.all().delete()
@@ -215,7 +213,7 @@ def test_what_is_ticked_goes_out_and_the_rest_is_held_back_whole(guide, topic, a
     assert pending.records() == []
 
 
-def test_all_goes_out_at_once(guide, topic, admin):
+def test_everything_can_be_published_at_once(guide, topic, admin):
     save(admin, guide, body_en="First words.")
     save(admin, topic, summary_en="Second words.")
     send(admin, all="on")
@@ -224,7 +222,7 @@ def test_all_goes_out_at_once(guide, topic, admin):
     assert "Second words." in words("topics")
 
 
-def test_without_an_edition_everything_goes_out(admin, settings, tmp_path):
+def test_everything_is_published_if_there_is_no_edition(admin, settings, tmp_path):
     settings.EDITIONS_DIR = tmp_path / "editions"
     page = Page(admin.get(WAITING))
     assert "There is no edition yet." in page.text
@@ -261,7 +259,7 @@ def test_a_double_click_publishes_once(guide, admin):
     assert store.numbers() == [1, 2]
 
 
-def test_what_has_gone_out_meanwhile_is_refused_by_name(guide, topic, admin):
+def test_an_entry_published_in_the_meantime_is_refused_by_name(guide, topic, admin):
     save(admin, guide, body_en="Other words.")
     page = Page(admin.get(WAITING))
     publish.publish()
@@ -271,7 +269,7 @@ def test_what_has_gone_out_meanwhile_is_refused_by_name(guide, topic, admin):
     assert not PublicationRequest.objects.exists()
 
 
-def test_what_has_changed_since_somebody_looked_is_refused_by_name(guide, topic, admin):
+def test_an_entry_changed_since_the_officer_looked_is_refused_by_name(guide, topic, admin):
     save(admin, guide, body_en="Looked at.")
     save(admin, topic, summary_en="Looked at too.")
     page = Page(admin.get(WAITING))
@@ -289,7 +287,7 @@ def test_what_has_changed_since_somebody_looked_is_refused_by_name(guide, topic,
     assert PublicationRequest.objects.count() == 1
 
 
-def test_what_changes_after_the_press_does_not_slip_out(guide, topic, admin):
+def test_a_change_made_after_the_press_is_not_published(guide, topic, admin):
     save(admin, guide, body_en="Looked at.")
     save(admin, topic, summary_en="Looked at too.")
     send(admin, guide, topic)
@@ -302,7 +300,7 @@ def test_what_changes_after_the_press_does_not_slip_out(guide, topic, admin):
     assert set(names()) == {name_of(guide)}
 
 
-def test_what_names_a_new_entry_asks_for_that_one_too(guide, admin):
+def test_an_entry_that_names_a_new_one_asks_for_that_one_too(guide, admin):
     new = Guide.objects.create(
         slug="new", name_en="New guide", title="New guide", body_en="Text", is_published=True
     )
@@ -325,7 +323,7 @@ def test_a_field_that_names_a_new_entry_asks_for_that_one_too(editions, admin):
     Service.objects.filter(pk=service.pk).update(organization=organization)
     page = send(admin, service)
     assert "refers to “New people”, which is new and not ticked." in page.text
-    # The publisher refuses it too, whoever asked: the entry stays unchanged.
+    # The publisher refuses it too, no matter who asked: the entry stays unchanged.
     now = pending.Standing()
     done = publish.publish(
         fingerprints={name_of(service): now.by_name[name_of(service)].fingerprint}
@@ -343,7 +341,7 @@ def test_publishing_by_command_takes_everything(guide, topic, admin):
     assert pending.records() == []
 
 
-def test_while_an_edition_is_held_the_refusal_keeps_ticks_and_reason(guide, admin):
+def test_a_refusal_while_an_edition_is_pinned_keeps_the_ticks_and_the_reason(guide, admin):
     publish.publish()
     save(admin, guide, body_en="Other words.")
     rollback.roll_back(1, "officer", "A complaint")
@@ -352,7 +350,7 @@ def test_while_an_edition_is_held_the_refusal_keeps_ticks_and_reason(guide, admi
     assert (ticked(page), reason(page)) == ([value(guide)], "A correction")
 
 
-def test_who_may_not_publish_sees_what_waits_and_cannot_publish(
+def test_an_officer_who_may_not_publish_sees_what_waits_but_cannot_publish_it(
     guide, admin, client, django_user_model
 ):
     save(admin, guide, body_en="Other words.")
@@ -369,7 +367,7 @@ def test_who_may_not_publish_sees_what_waits_and_cannot_publish(
     assert not PublicationRequest.objects.exists()
 
 
-def test_nobody_looks_without_signing_in(guide, client):
+def test_nobody_sees_what_waits_without_signing_in(guide, client):
     for address in (WAITING, reverse("publishing:waiting-entry", args=name_of(guide))):
         assert client.get(address)["Location"].startswith("/admin/login/")
 
@@ -391,7 +389,7 @@ def test_a_forged_form_publishes_nothing(guide, admin, values):
     assert not PublicationRequest.objects.exists()
 
 
-def test_there_is_no_page_for_what_is_no_record(guide, admin):
+def test_there_is_no_page_for_something_that_is_not_a_record(guide, admin):
     for label, key in (("auth.user", 1), ("strategy.guide", 99999999), ("x", 1)):
         assert admin.get(reverse("publishing:waiting-entry", args=[label, key])).status_code == 404
 
@@ -403,7 +401,7 @@ def test_two_thousand_rows_are_compared_in_few_queries(editions, django_assert_m
         pending.records()
 
 
-def test_a_held_record_takes_back_only_rows_of_its_own(guide):
+def test_leaving_out_a_record_reverts_only_its_own_rows(guide):
     """A suggestion belongs to its page: holding the service back leaves the page's list alone."""
     before = readers_content.rows_of(store.current())
     suggestion = guide.suggestions.first()

@@ -57,7 +57,7 @@ def home(client):
     return Page(client.get("/admin/")).main
 
 
-def test_the_form_of_an_entry_leads_to_asking(anna, guide):
+def test_the_form_of_an_entry_leads_to_asking_for_a_review(anna, guide):
     page = Page(anna.get(change_url(guide)))
     address = reverse("reviews:ask", args=["strategy.guide", guide.pk])
     assert address in page.internal_links
@@ -66,7 +66,7 @@ def test_the_form_of_an_entry_leads_to_asking(anna, guide):
     assert "Anyone who can publish" in form.text
 
 
-def test_who_is_asked_sees_it_on_the_first_page_and_on_the_form(anna, ben, paula, guide):
+def test_an_officer_who_is_asked_sees_it_on_the_first_page_and_on_the_form(anna, ben, paula, guide):
     page = ask(anna, guide, asked_of="ben", note="Is the second part right?")
     assert "Asked. ben will see it" in page.text
     assert "anna has asked ben to review this" in page.text
@@ -76,13 +76,15 @@ def test_who_is_asked_sees_it_on_the_first_page_and_on_the_form(anna, ben, paula
     assert "Is the second part right?" in Page(ben.get(change_url(guide))).main
 
 
-def test_asked_of_nobody_by_name_it_stands_before_everyone_who_may_publish(anna, ben, paula, guide):
+def test_a_review_asked_of_nobody_by_name_is_shown_to_everyone_who_may_publish(
+    anna, ben, paula, guide
+):
     ask(anna, guide)
     assert "You have been asked" in home(paula)
     assert "You have been asked" not in home(ben)
 
 
-def test_fine_is_said_and_the_review_leaves_every_page(anna, ben, guide):
+def test_a_review_answered_fine_disappears_from_every_page(anna, ben, guide):
     ask(anna, guide, asked_of="ben")
     review = Review.objects.get()
     page = answer(ben, review)
@@ -94,7 +96,9 @@ def test_fine_is_said_and_the_review_leaves_every_page(anna, ben, guide):
     assert "has asked ben" not in Page(anna.get(change_url(guide))).main
 
 
-def test_a_change_that_is_needed_comes_back_to_who_asked_until_asked_again(anna, ben, guide):
+def test_a_requested_change_is_shown_to_the_officer_who_asked_until_they_ask_again(
+    anna, ben, guide
+):
     ask(anna, guide, asked_of="ben")
     answer(ben, Review.objects.get(), "change", "Say it more plainly.")
     assert "Say it more plainly." in home(anna)
@@ -112,7 +116,7 @@ def test_a_change_without_words_is_refused_at_the_field_and_nothing_is_lost(anna
     assert Review.objects.get().outcome == "waiting"
 
 
-def test_nobody_answers_what_they_asked(paula, guide):
+def test_nobody_can_answer_their_own_request(paula, guide):
     ask(paula, guide)
     review = Review.objects.get()
     page = answer(paula, review)
@@ -122,7 +126,7 @@ def test_nobody_answers_what_they_asked(paula, guide):
         Review.objects.filter(pk=review.pk).update(outcome="fine", answered_by="paula")
 
 
-def test_an_editor_who_was_not_asked_does_not_answer_and_a_publisher_may(anna, ben, paula, guide):
+def test_a_publisher_who_was_not_asked_may_answer_but_an_editor_may_not(anna, ben, paula, guide):
     ask(anna, guide, asked_of="somebody")
     assert not Review.objects.exists()  # No such officer.
     officer_named("cleo")
@@ -144,7 +148,7 @@ def test_a_record_has_one_review_at_a_time(anna, ben, guide):
         Review.objects.create(asked_by="ben", **asked)
 
 
-def test_who_asked_takes_it_back_and_nobody_else(anna, ben, guide):
+def test_only_the_officer_who_asked_can_take_it_back(anna, ben, guide):
     ask(anna, guide, asked_of="ben")
     review = Review.objects.get()
     address = reverse("reviews:take-back", args=[review.pk])
@@ -155,7 +159,7 @@ def test_who_asked_takes_it_back_and_nobody_else(anna, ben, guide):
     assert "You have been asked" not in home(ben)
 
 
-def test_of_two_answers_the_first_stands_and_the_second_is_told(anna, ben, paula, guide):
+def test_the_first_of_two_answers_counts_and_the_second_officer_is_told(anna, ben, paula, guide):
     ask(anna, guide, asked_of="ben")
     review = Review.objects.get()
     answer(paula, review, "fine")
@@ -178,11 +182,11 @@ def test_a_review_outlives_its_record_and_its_officer(anna, ben, guide, officer)
 
 
 @pytest.mark.parametrize("label", ["auth.user", "reviews.review", "strategy.nothing", "x"])
-def test_there_is_no_review_of_what_is_no_entry(anna, label):
+def test_only_entries_can_be_reviewed(anna, label):
     assert anna.get(f"/admin/reviews/ask/{label}/1/").status_code == 404
 
 
-def test_markup_in_a_note_is_shown_as_words(anna, ben, guide):
+def test_markup_in_a_note_is_shown_as_text(anna, ben, guide):
     ask(anna, guide, asked_of="ben", note="<script>x</script>\u202e" + "long " * 180)
     review = Review.objects.get()
     for address in ("/admin/", change_url(guide), reverse("reviews:review", args=[review.pk])):

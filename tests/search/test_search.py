@@ -159,7 +159,7 @@ def test_everyday_words_lead_somewhere(client, words, path):
         ("domestik vilence", "domestic violence", "/services/life-at-home/"),
     ],
 )
-def test_spelling_is_forgiven_and_the_page_says_so(client, words, corrected, path):
+def test_misspellings_are_corrected_and_the_page_says_so(client, words, corrected, path):
     page = ask(client, words)
     assert path in targets(page)
     assert f"We looked for: {corrected}" in page.main
@@ -172,7 +172,7 @@ def test_no_word_is_corrected_into_one_that_was_not_meant(client, words):
     assert "We looked for" not in page.main
 
 
-def test_further_slips_are_corrected_only_into_words_people_look_for():
+def test_bigger_slips_are_corrected_only_into_words_people_look_for():
     counts = {"suicide": 1, "suspect": 9, "kill": 9, "print": 9}
     speller = Speller(counts, keys={"suicide", "kill"})
     assert speller.correct("suisid") == (["suicide"], [])
@@ -202,7 +202,7 @@ def test_short_and_known_words_are_left_alone():
         ("١٨", "18"),
     ],
 )
-def test_letters_that_mean_the_same_are_the_same(spelling, other_spelling):
+def test_letters_that_mean_the_same_match_each_other(spelling, other_spelling):
     assert fold(spelling) == fold(other_spelling)
 
 
@@ -224,17 +224,17 @@ def test_a_number_is_read_however_it_is_written(query, number):
 
 
 @pytest.mark.parametrize("query", ["i was 14", "24/7", "i am 13 and he is 30", "2nite"])
-def test_an_age_is_no_number(query):
+def test_an_age_is_not_a_phone_number(query):
     assert typed.numbers(query) == []
 
 
 @pytest.mark.parametrize("query", ["DY1 1HL", "dy11hl", "help in DY8", "B63 3AA", "WV14 0AA"])
-def test_a_postcode_is_known(query):
+def test_a_postcode_is_recognised(query):
     assert typed.is_postcode(query)
 
 
 @pytest.mark.parametrize("query", ["h3lp", "covid19", "r4pe", "s3x", "i am 14"])
-def test_what_is_no_postcode_is_none(query):
+def test_other_words_are_not_taken_for_a_postcode(query):
     assert not typed.is_postcode(query)
 
 
@@ -253,7 +253,7 @@ def test_what_is_no_postcode_is_none(query):
         ("$exual", "sexual"),
     ],
 )
-def test_letters_that_hide_from_a_filter_are_read(query, word):
+def test_letters_disguised_for_a_filter_are_read(query, word):
     words = ["raped", "rape", "nonce", "nudes", "sexual", "print"]
     speller = Speller(dict.fromkeys(words, 1), set(words))
     (typed_word,) = typed.words(query)
@@ -268,7 +268,7 @@ def test_a_sign_beside_a_word_changes_nothing():
     )
 
 
-def test_every_meaning_leads_to_pages_that_are_there():
+def test_every_meaning_leads_to_pages_that_exist():
     pages = {
         (kind, slug)
         for kind, model in MODELS.items()
@@ -302,14 +302,14 @@ def test_what_is_not_translated_is_found_in_english_and_marked(client):
             assert (words.get("lang"), words.get("dir")) == ("en", "ltr")
 
 
-def test_the_wing_is_a_group_of_its_own_and_first(client):
+def test_the_wing_is_a_group_of_its_own_and_comes_first(client):
     page = ask(client, "attracted to children")
     headings = [h.text for h in page.all("h2")]
     assert headings[0] == "Worried about your own behaviour?"
     assert set(targets(page)[:2]) == {"/guides/own-behaviour/", "/services/talk-it-through/"}
 
 
-def test_what_is_withdrawn_is_gone_at_once(client):
+def test_a_withdrawn_entry_is_gone_at_once(client):
     Service.objects.filter(slug="unwanted-contact").update(is_published=False)
     assert "/services/unwanted-contact/" not in targets(ask(client, "stalker"))
     Guide.objects.filter(slug="consent").update(body_en=f"{CANARY} here", is_published=False)
@@ -332,7 +332,7 @@ def test_a_save_in_the_admin_is_noticed(client, officer):
     assert targets(ask(client, CANARY)) == ["/services/under-19/"]
 
 
-def test_nothing_found_offers_ways_on(client):
+def test_a_search_that_finds_nothing_offers_other_ways(client):
     page = ask(client, CANARY)
     assert "We found nothing" in page.main
     assert {"/topics/", "/services/"} <= page.internal_links
@@ -389,7 +389,7 @@ def tidy():
 
 
 @pytest.mark.parametrize("name", DAMAGES)
-def test_without_an_index_the_numbers_stand_and_the_words_stand_nowhere(
+def test_without_an_index_the_numbers_are_shown_and_the_words_appear_nowhere(
     client, settings, caplog, tidy, name
 ):
     settings.LAPTOP = False
@@ -415,7 +415,7 @@ def test_a_laptop_makes_a_new_index_by_itself(client, name):
     assert targets(ask(client, "stalker"))
 
 
-def test_the_words_stand_in_no_header_link_title_or_log(client, caplog):
+def test_the_words_are_in_no_header_link_title_or_log(client, caplog):
     response = client.post("/find/", {"words": CANARY})
     assert CANARY not in str(response.headers)
     page = Page(response)
@@ -431,7 +431,7 @@ def test_the_words_stand_in_no_header_link_title_or_log(client, caplog):
     assert CANARY not in caplog.text
 
 
-def test_an_error_behind_find_names_no_word(client, caplog):
+def test_an_error_in_find_mentions_no_word(client, caplog):
     # Like a database that has gone. The test client would raise what a reader sees as a page.
     client.raise_request_exception = False
     with connection.cursor() as cursor:
@@ -459,7 +459,7 @@ def test_a_service_without_a_number_can_be_reached_from_there_too(client):
 
 
 @pytest.mark.parametrize("language", ["en", "ur"])
-def test_the_longest_answer_comes_in_the_first_round_trip(client, language):
+def test_the_longest_answer_fits_the_first_round_trip(client, language):
     page = ask(client, "rape men police stalking nudes abuse council strategy", language)
     assert len(targets(page)) > 12
     content = page.response.content
@@ -469,7 +469,7 @@ def test_the_longest_answer_comes_in_the_first_round_trip(client, language):
     assert len(brotli.compress(until_exit, quality=BROTLI_QUALITY)) < FIRST_ROUND_TRIP / 2
 
 
-def test_beside_a_line_that_closes_stands_one_for_the_same_people(client):
+def test_a_line_that_closes_is_shown_with_one_for_the_same_people(client):
     page = ask(client, "galop")
     item = next(li for li in page.all("li") if "tel:08009995428" in links_of(li))
     assert "When this line is closed: 0808 16 89 111 (Victim Support supportline)" in text(item)
@@ -485,7 +485,7 @@ def links_of(element):
     return [link.get("href") for link in element.iter("a")]
 
 
-def test_the_best_answer_stands_alone_at_the_top(client):
+def test_the_best_answer_is_alone_at_the_top(client):
     def groups(words):
         page = ask(client, words)
         return [
@@ -543,7 +543,7 @@ BAD = {
 
 @pytest.mark.parametrize("name", BAD)
 @pytest.mark.parametrize("language", ["en", "ur"])
-def test_whatever_is_typed_there_is_an_answer(client, name, language):
+def test_there_is_an_answer_whatever_is_typed(client, name, language):
     page = ask(client, BAD[name], language)
     assert page.response.status_code == 200
     assert page.faults == []
@@ -554,16 +554,16 @@ def test_whatever_is_typed_there_is_an_answer(client, name, language):
 @pytest.mark.parametrize(
     "body", [b"", b"words=%FF%F0%28", b"words=%00", b"\xff\xfe", b"other=1", b"words=a&words=b"]
 )
-def test_a_broken_form_is_no_matter(client, body):
+def test_a_broken_form_does_no_harm(client, body):
     response = client.post("/find/", body, content_type="application/x-www-form-urlencoded")
     assert response.status_code == 200
 
 
-def test_an_empty_box_gets_a_kind_sentence(client):
+def test_an_empty_box_gets_a_kind_answer(client):
     assert "One word is enough" in ask(client, " ").main
 
 
-def test_nobody_keeps_what_was_found(client):
+def test_results_are_never_cached(client):
     for response in (client.post("/find/", {"words": "stalker"}), client.get("/find/")):
         assert response["Cache-Control"] == "no-store"
         assert [response.get(name) for name in SHARED] == [None, None, None]

@@ -1143,12 +1143,12 @@ def test_the_best_answer_comes_first(answer):
     assert wrong == {}
 
 
-def test_what_is_needed_is_among_the_first_five(answer):
+def test_the_answer_needed_is_among_the_first_five(answer):
     for words, needed in AMONG_FIVE.items():
         assert set(needed) <= set(answer(words)[:5]), words
 
 
-def test_what_would_mislead_is_not_shown(answer):
+def test_misleading_answers_are_not_shown(answer):
     for words, misleading in NEVER.items():
         assert set(misleading).isdisjoint(answer(words)), words
 
@@ -1164,7 +1164,7 @@ def test_a_cry_for_help_is_never_answered_with_the_strategy_or_a_notice(answer):
 
 
 @pytest.mark.parametrize("phrases", [OWN_BEHAVIOUR, A_CHILDS_BEHAVIOUR])
-def test_clear_words_about_such_behaviour_bring_the_wing_first(answer, phrases):
+def test_clear_words_about_ones_own_behaviour_bring_the_wing_first(answer, phrases):
     first = {words: answer(words)[: len(WING)] for words in lines(phrases)}
     assert {words: shown for words, shown in first.items() if set(shown) != WING} == {}
 
@@ -1177,20 +1177,20 @@ def test_clear_words_about_such_behaviour_bring_the_wing_first(answer, phrases):
         (A_CHILDS_BEHAVIOUR, "/services/talk-it-through/"),
     ],
 )
-def test_the_line_for_such_behaviour_stands_before_the_other(answer, phrases, service):
+def test_the_line_for_that_behaviour_comes_before_the_other(answer, phrases, service):
     first = {words: answer(words)[:2] for words in lines(phrases)}
     leading = ["/guides/own-behaviour/", service]
     assert {words: shown for words, shown in first.items() if shown != leading} == {}
     assert all(set(answer(words)[: len(WING)]) == WING for words in lines(phrases))
 
 
-def test_no_line_for_survivors_stands_beside_the_wing(answer):
+def test_no_line_for_survivors_is_shown_beside_the_wing(answer):
     survivors = {"/services/day-and-night-line/", "/services/local-number/"}
     for words in lines(OWN_BEHAVIOUR + TO_A_PARTNER):
         assert survivors.isdisjoint(answer(words)), words
 
 
-def test_beside_a_victims_words_the_wing_is_never_shown(answer):
+def test_a_victims_words_never_bring_up_the_wing(answer):
     every = {words: answer(words) for words in cries()}
     assert {words: shown for words, shown in every.items() if not WING.isdisjoint(shown)} == {}
 
@@ -1204,7 +1204,7 @@ def test_beside_a_victims_words_the_wing_is_never_shown(answer):
         ("i feel dirty", "Start here"),
     ],
 )
-def test_the_page_says_whom_its_first_group_is_for(client, words, heading):
+def test_the_page_says_who_its_first_group_is_for(client, words, heading):
     build_index()
     page = ask(client, words)
     assert next(h.text for h in page.all("h2")) == heading

@@ -35,7 +35,7 @@ def listed(client, path):
 # Narrowing
 
 
-def test_a_list_holds_the_services_that_its_answer_asks_for_and_no_others(client):
+def test_a_list_has_exactly_the_services_that_its_answer_asks_for(client):
     women = Service.objects.for_listing().filter(audiences__slug="women")
     assert sorted(listed(client, "/list/f1/")) == sorted(service.line for service in women)
     assert listed(client, "/list/f4/")[0] == "h-childline"
@@ -50,7 +50,7 @@ def test_two_answers_must_both_be_met(client):
     assert both
 
 
-def test_who_cannot_talk_aloud_gets_what_can_be_written_to(client):
+def test_readers_who_cannot_talk_aloud_get_services_they_can_write_to(client):
     lines = listed(client, "/list/c1/")
     assert {"h-rcew247", "h-shout", "h-childline", "h-emergencysms", "h-samaritans"} <= set(lines)
     assert "h-spoc" not in lines
@@ -66,7 +66,7 @@ def test_free_calls_are_those_whose_digits_are_free(client):
     assert not {"h-rph", "h-spoc", "h-mash-children", "h-fmu", "h-swa", "h-acas"} & set(lines)
 
 
-def test_a_cost_that_an_officer_calls_free_counts_where_the_digits_do_not_say(admin, client):
+def test_an_officer_can_say_a_call_is_free_if_the_digits_do_not_tell(admin, client):
     phone = Phone.objects.get(slug="h-emergencysms")
     assert "h-emergencysms" not in listed(client, "/list/c3/")
     changes = {"cost_class": "free", "cost_en": "Free.", "cost_source": "The service"}
@@ -83,7 +83,7 @@ def dialled(page):
 
 
 @pytest.mark.parametrize("answer", ["c1", "c2", "c5", "c1-f2", "b1-c1"])
-def test_who_does_not_talk_is_offered_no_call_and_always_another_way(client, answer):
+def test_readers_who_do_not_talk_are_offered_no_call_and_always_another_way(client, answer):
     page = Page(client.get(f"/list/{answer}/"))
     assert services_on(page)
     assert {scheme for scheme, _digits in dialled(page)} <= {"sms"}
@@ -96,7 +96,7 @@ def test_who_does_not_talk_is_offered_no_call_and_always_another_way(client, ans
         assert ways, text(card)
 
 
-def test_chat_and_text_come_before_email_for_who_cannot_talk(client):
+def test_chat_and_text_come_before_email_for_readers_who_cannot_talk(client):
     lines = listed(client, "/list/c1/")
     assert lines.index("h-shout") < lines.index("h-samaritans")
     assert {"h-999bsl", "h-relayuk"} <= set(lines)
@@ -106,7 +106,7 @@ def test_every_other_list_offers_calls(client):
     assert "tel" in {scheme for scheme, _digits in dialled(Page(client.get("/list/c3/")))}
 
 
-def test_first_contacts_lead_to_what_needs_no_voice(client):
+def test_first_contacts_lead_to_help_that_needs_no_voice(client):
     assert "/list/c1/" in Page(client.get("/start/a1/b1/")).internal_links
 
 
@@ -121,7 +121,7 @@ def test_a_chosen_answer_reads_as_one_to_remove(client):
     assert "Leave out" not in page.text
 
 
-def test_what_deaf_people_use_stands_together_where_they_meet_it(client):
+def test_what_deaf_people_use_is_kept_together_where_they_will_see_it(client):
     for address in ("/contacts/", "/help-now/"):
         page = Page(client.get(address))
         links = [link.get("href") for link in page.one("main").iter("a")]
@@ -157,14 +157,14 @@ def test_not_in_english_begins_with_confirmed_interpreters_and_a_card_to_read_ou
     assert "h-rcew247" not in listed(client, "/list/c4/")
 
 
-def test_who_is_deaf_finds_sign_language_first_and_then_text_and_chat(client):
+def test_deaf_readers_get_sign_language_first_and_then_text_and_chat(client):
     lines = listed(client, "/list/c5/")
     assert lines[:4] == ["h-signhealth", "h-999bsl", "h-emergencysms", "h-relayuk"]
     assert {"h-childline", "h-ndah", "h-rcew247", "h-shout"} <= set(lines)
     assert "h-spoc" not in lines
 
 
-def test_day_and_night_are_lines_that_never_close(client):
+def test_the_day_and_night_list_has_lines_that_never_close(client):
     lines = listed(client, "/list/c6/")
     assert {"h-rcew247", "h-childline", "h-999", "h-samaritans"} <= set(lines)
     assert not {"h-spoc", "h-mash-children", "h-edt"} & set(lines)
@@ -205,7 +205,7 @@ def test_an_empty_list_says_which_answer_to_drop_and_shows_the_number(client):
     assert {"/list/f2/", "/list/c6/"} <= page.internal_links
 
 
-def test_the_addresses_say_nothing_and_stand_in_no_sitemap(client):
+def test_the_addresses_give_nothing_away_and_are_in_no_sitemap(client):
     every = public_urls.browsing()
     assert len(every) == len(set(every)) > 300
     sitemap = client.get("/sitemap.xml").content.decode()
@@ -217,7 +217,7 @@ def test_the_addresses_say_nothing_and_stand_in_no_sitemap(client):
 
 
 @pytest.mark.parametrize("part", range(4))
-def test_every_page_that_answers_lead_to_can_be_opened(client, part):
+def test_every_page_that_the_answers_lead_to_can_be_opened(client, part):
     remembered = memory.Memory()
     titles = set()
     for address in public_urls.browsing()[part::4]:
@@ -243,7 +243,7 @@ def test_the_most_exact_situation_comes_first(client):
     assert listed(client, "/start/a5/b2/")[:2] == ["h-mash-children", "h-edt"]
 
 
-def test_a_page_of_first_contacts_is_short_and_each_stands_once(client):
+def test_a_page_of_first_contacts_is_short_and_names_each_once(client):
     for address in public_urls.browsing()[::5]:
         if address.startswith("/start/a"):
             lines = listed(client, address)
@@ -251,7 +251,7 @@ def test_a_page_of_first_contacts_is_short_and_each_stands_once(client):
             assert len(lines) == len(set(lines)), address
 
 
-def test_nobody_under_18_is_sent_to_a_line_for_adults(client):
+def test_readers_under_18_are_not_shown_lines_for_adults(client):
     adults = set(Service.objects.filter(minimum_age__gte=18).values_list("line", flat=True))
     assert adults
     for address in public_urls.browsing():
@@ -261,7 +261,7 @@ def test_nobody_under_18_is_sent_to_a_line_for_adults(client):
             assert "h-childline" in lines[:4], address
 
 
-def test_who_speaks_for_a_child_meets_the_lines_for_children_first(client):
+def test_readers_asking_for_a_child_see_the_lines_for_children_first(client):
     for_children = {"h-childline", "h-mash-children", "h-edt", "h-nspcc", "h-nspcc-fgm"}
     ahead = {"h-999", "h-sarc-finder", "h-ceop", "h-reportremove"}
     for address in public_urls.browsing():
@@ -316,7 +316,7 @@ def test_an_answer_needs_a_short_name_that_says_nothing():
         Choice(slug="c9", question="can", name_en="By post").full_clean()
 
 
-def test_with_an_empty_table_the_pages_still_help(client):
+def test_the_pages_still_help_with_an_empty_table(client):
     Choice.objects.all().delete()
     for path in ("/start/", "/services/"):
         page = Page(client.get(path))
@@ -333,7 +333,7 @@ def test_the_card_names_the_language_in_english(client):
         assert f"“I need help. I speak {name}. Please get an interpreter." in page.main
 
 
-def test_beside_each_number_stands_whether_an_interpreter_can_join(client):
+def test_each_number_says_whether_an_interpreter_can_join(client):
     path = Service.objects.get(line="h-rcew247").get_absolute_url()
     assert "Interpreter not confirmed." in Page(client.get(f"/pl{path}")).main
     assert "Interpreter not confirmed." not in Page(client.get(path)).main

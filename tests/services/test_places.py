@@ -75,7 +75,7 @@ def test_a_service_with_a_place_cannot_become_secret():
         take_the_key_away()
 
 
-def test_the_admin_refuses_a_place_of_a_secret_service_and_keeps_what_was_typed(admin):
+def test_the_admin_refuses_a_place_for_a_secret_service_and_keeps_what_was_typed(admin):
     service = Service.objects.get(line="h-chadd")
     page = save(admin, service, **inline(**PUBLIC))
     assert any("secret" in error for error in errors(page))
@@ -83,20 +83,20 @@ def test_the_admin_refuses_a_place_of_a_secret_service_and_keeps_what_was_typed(
     assert not Location.objects.exists()
 
 
-def test_a_service_that_speaks_of_a_refuge_gets_no_place(admin):
+def test_a_service_that_mentions_a_refuge_cannot_have_a_place(admin):
     service = make_service(summary_en="They find you a place in a refuge.")
     page = save(admin, service, **inline(**PUBLIC))
     assert any("refuge" in error for error in errors(page))
     assert not Location.objects.exists()
 
 
-def test_a_place_that_speaks_of_a_refuge_is_none_to_store():
+def test_a_place_that_mentions_a_refuge_cannot_be_stored():
     for words in ({"name": f"{CANARY} Refuge"}, {"directions_en": "Next to the safe house."}):
         with pytest.raises(ValidationError, match="refuge"):
             place("h-galop", **PUBLIC | words).clean()
 
 
-def test_a_service_with_a_place_cannot_begin_to_speak_of_a_refuge():
+def test_a_service_with_a_place_cannot_start_to_mention_a_refuge():
     place("h-galop", **PUBLIC).save()
     service = Service.objects.get(line="h-galop")
     service.full_clean()
@@ -105,7 +105,7 @@ def test_a_service_with_a_place_cannot_begin_to_speak_of_a_refuge():
         service.full_clean()
 
 
-def test_the_database_knows_two_kinds_of_place_and_no_third():
+def test_the_database_allows_two_kinds_of_place_and_no_third():
     with pytest.raises(IntegrityError), transaction.atomic():
         Location.objects.bulk_create([place("h-galop", **PUBLIC | {"address": "elsewhere"})])
 
@@ -114,7 +114,7 @@ def test_the_database_knows_two_kinds_of_place_and_no_third():
     "words",
     ["1 Zephyrine Street", "12b, Old Zephyrine Road", "Zephyrine, ZZ9 9ZZ", "Zephyrine zz9-9zz"],
 )
-def test_no_text_of_a_secret_service_holds_an_address(admin, words):
+def test_no_text_of_a_secret_service_contains_an_address(admin, words):
     service = Service.objects.get(line="h-chadd")
     page = save(admin, service, what_to_expect_en=f"Come to {words}.")
     assert any("looks like an address" in error for error in errors(page))
@@ -123,7 +123,7 @@ def test_no_text_of_a_secret_service_holds_an_address(admin, words):
     assert "Zephyrine" not in service.what_to_expect
 
 
-def test_fixtures_with_a_place_of_a_secret_service_are_refused_whole(monkeypatch):
+def test_fixtures_with_a_place_for_a_secret_service_are_refused_outright(monkeypatch):
     row = {"service": "local-outreach", "position": 1, "town": "sedgley"} | PUBLIC
     rows = yaml.safe_load(yaml.safe_dump([row]))
     with pytest.raises(loader.FixtureError, match="secret"):
@@ -131,7 +131,7 @@ def test_fixtures_with_a_place_of_a_secret_service_are_refused_whole(monkeypatch
     assert not Location.objects.exists()
 
 
-def test_first_the_place_goes_and_then_the_service_becomes_secret(admin):
+def test_the_place_is_deleted_before_the_service_becomes_secret(admin):
     place("h-galop", **PUBLIC).save()
     service = Service.objects.get(line="h-galop")
     page = save(admin, service, is_secret_place="on", **{"locations-0-DELETE": "on"})
@@ -142,7 +142,7 @@ def test_first_the_place_goes_and_then_the_service_becomes_secret(admin):
     assert (service.is_secret_place, service.place_key) == (True, None)
 
 
-def test_of_a_deleted_place_the_record_of_loading_keeps_no_word():
+def test_the_loading_record_keeps_no_word_of_a_deleted_place():
     row = {"service": "community-line", "position": 1, "town": "sedgley"} | PUBLIC
     loader.load([loader._row("services.location", row)])
     (loaded,) = LoadedRow.objects.filter(model="services.location")
@@ -152,7 +152,7 @@ def test_of_a_deleted_place_the_record_of_loading_keeps_no_word():
     assert loaded.values == {}
 
 
-def test_of_a_place_now_told_on_booking_the_record_of_loading_keeps_no_word():
+def test_the_loading_record_keeps_no_word_of_a_place_now_given_on_booking():
     row = {"service": "community-line", "position": 1, "town": "sedgley"} | PUBLIC
     loader.load([loader._row("services.location", row)])
     location = Location.objects.get()
@@ -173,7 +173,7 @@ def rows_of_everything():
                 yield table, row
 
 
-def test_of_a_place_that_became_secret_nothing_is_left_anywhere(admin, client, caplog):
+def test_nothing_is_left_anywhere_of_a_place_that_became_secret(admin, client, caplog):
     caplog.set_level(logging.DEBUG)
     service = Service.objects.get(line="h-galop")
     assert errors(save(admin, service, **inline(**PUBLIC))) == []
@@ -227,14 +227,14 @@ def test_a_withdrawn_place_leaves_every_page_and_every_edition(editions, admin):
 
 
 @pytest.mark.parametrize("field", ["name", "address_1", "postal_code"])
-def test_a_place_told_on_booking_has_a_town_and_nothing_more(admin, field):
+def test_a_place_given_on_booking_has_a_town_and_nothing_more(admin, field):
     location = place("h-galop", address="on-booking", **{field: PUBLIC[field]})
     refuse_all_ways(location, "given on booking")
     page = save(admin, location.service, **inline(address="on-booking", **{field: PUBLIC[field]}))
     assert "Leave this empty: the address is given on booking." in errors(page)
 
 
-def test_there_are_no_directions_to_a_place_told_on_booking(client):
+def test_a_place_given_on_booking_has_no_directions(client):
     location = place("h-galop", address="on-booking", directions_en=f"Past {CANARY} House.")
     with pytest.raises(ValidationError, match="give the address away"):
         location.clean()
@@ -242,13 +242,13 @@ def test_there_are_no_directions_to_a_place_told_on_booking(client):
     assert CANARY not in Page(client.get("/near/sedgley/")).main
 
 
-def test_when_to_come_to_a_place_told_on_booking_holds_no_address():
+def test_the_times_of_a_place_given_on_booking_contain_no_address():
     location = place("h-galop", address="on-booking", when_en="Mondays at 1 Zephyrine Street.")
     with pytest.raises(ValidationError, match="Remove the address"):
         location.clean()
 
 
-def test_readers_learn_the_town_of_a_place_told_on_booking(client):
+def test_readers_are_told_the_town_of_a_place_given_on_booking(client):
     place("h-galop", address="on-booking").save()
     for path in ("/near/sedgley/", Service.objects.get(line="h-galop").get_absolute_url()):
         assert "In Sedgley. They tell you the address when you book." in Page(client.get(path)).main
@@ -257,7 +257,7 @@ def test_readers_learn_the_town_of_a_place_told_on_booking(client):
 # Public
 
 
-def test_a_public_place_is_shown_with_its_way_and_its_steps(client):
+def test_a_public_place_is_shown_with_its_directions_and_its_steps(client):
     place("h-galop", step_free="yes", hearing_loop="no", **PUBLIC).save()
     for path in ("/near/sedgley/", Service.objects.get(line="h-galop").get_absolute_url()):
         words = Page(client.get(path)).main
@@ -329,14 +329,14 @@ def test_ages_the_wrong_way_round_are_refused(admin):
         ((16, 25), "Age16 to 25"),
     ],
 )
-def test_readers_see_for_which_ages_it_is(client, ages, words):
+def test_readers_see_which_ages_a_service_is_for(client, ages, words):
     service = Service.objects.get(line="h-galop")
     service.minimum_age, service.maximum_age = ages
     service.save()
     assert words in Page(client.get(service.get_absolute_url())).main
 
 
-def test_a_service_that_is_closed_for_now_says_so_in_place_of_its_number(admin, client):
+def test_a_service_that_is_closed_for_now_says_so_instead_of_its_number(admin, client):
     phone = make_phone()
     service = make_service([phone], audiences=Audience.objects.filter(slug="lgbt"))
     page = save(admin, service, is_closed_for_now="on")
@@ -352,7 +352,7 @@ def test_a_service_that_is_closed_for_now_says_so_in_place_of_its_number(admin, 
         assert phone.display not in page.main
 
 
-def test_nobody_is_sent_to_a_place_that_is_closed_for_now(client):
+def test_a_place_that_is_closed_for_now_is_not_shown(client):
     location = place("h-galop", **PUBLIC)
     location.save()
     Service.objects.filter(line="h-galop").update(
@@ -363,7 +363,7 @@ def test_nobody_is_sent_to_a_place_that_is_closed_for_now(client):
     assert CANARY not in words
 
 
-def test_a_notice_ends_on_its_last_day(admin, client):
+def test_a_notice_ends_after_its_last_day(admin, client):
     phone = make_phone()
     service = make_service([phone])
     changes = {"is_closed_for_now": "on", "notice_en": "They move.", "notice_until": "1/1/2090"}
