@@ -1,25 +1,19 @@
 """The pages of editions: publish, see the result, go back, withdraw."""
 
 import os
-import shutil
 import time
-from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from contacts.models import ApprovedNumber, Organization, Phone
-from helphub.content import registry
 from helphub.editions import (
-    integrity,
     outcomes,
     publish,
     rollback,
-    serve,
     sources,
     state_files,
     store,
@@ -28,27 +22,20 @@ from helphub.editions import (
 )
 from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.editions.worker import Watcher
-from helphub.middleware import emergency_answer
 from helphub.publishing.pending import Standing
 from helphub.publishing.requests import ask_for
-from services.models import Audience, Location, Service, Town
+from services.models import Location, Service, Town
 from strategy.models import Guide
 from tests.support.admin_forms import change_url, save
-from tests.support.editions import harm, some_pages
+from tests.support.editions import consent_page
 from tests.support.reader import Page, form_values, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_connection")]
 
 Kind, State = PublicationRequest.Kind, PublicationRequest.State
 ASK, EDITIONS, WAITING = map(
     reverse, ("publishing:ask", "publishing:editions", "publishing:waiting")
 )
-
-
-@pytest.fixture(autouse=True)
-def one_connection(monkeypatch):
-    """The publisher begins with a fresh connection, which would not see uncommitted rows."""
-    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
 
 
 def ask(admin, **values):
@@ -61,16 +48,12 @@ def release(admin):
     return Page(admin.post(WAITING, form, follow=True))
 
 
-def words():
-    return (store.current() / "pages/guides/consent.html").read_text()
-
-
 def test_saving_says_that_readers_see_it_when_it_is_published(editions, admin):
     message = "Saved. Readers will see this when it is published."
     page = save(admin, Guide.objects.get(slug="consent"), summary_en="A new summary.")
     assert message in page.text
     assert message in save(admin, Organization.objects.first()).text
-    assert "A new summary." not in words()
+    assert "A new summary." not in consent_page()
     assert "1 entry waiting to be published" in page.text
 
 
@@ -91,7 +74,7 @@ def test_the_button_asks_and_the_publisher_publishes(editions, admin):
     release(admin)
     assert PublicationRequest.objects.count() == 1
     Watcher().look()
-    assert "Words of an officer." in words()
+    assert "Words of an officer." in consent_page()
     request = PublicationRequest.objects.get()
     assert (request.state, request.report["number"], request.who) == (State.DONE, 2, "officer")
     page = Page(admin.get(EDITIONS))
@@ -123,7 +106,7 @@ def test_going_back_needs_a_reason_and_is_announced_everywhere(editions, admin):
     assert not PublicationRequest.objects.exists()
     ask(admin, kind="rollback", number="1", why="A complaint")
     Watcher().look()
-    assert "Words of an officer." not in words()
+    assert "Words of an officer." not in consent_page()
     banner = "Readers have edition 1: officer went back to it (A complaint)."
     for address in ("/admin/", EDITIONS, "/admin/contacts/phone/"):
         assert banner in Page(admin.get(address)).text
@@ -135,7 +118,7 @@ def test_going_back_needs_a_reason_and_is_announced_everywhere(editions, admin):
     assert banner not in Page(admin.get("/admin/")).text
     release(admin)
     Watcher().look()
-    assert "Words of an officer." in words()
+    assert "Words of an officer." in consent_page()
 
 
 def test_an_edition_is_shown_as_it_was(editions, admin):
@@ -171,7 +154,7 @@ def test_one_officer_alone_can_withdraw_a_number_at_once(editions, admin):
     Watcher().look()
     for path in (store.current() / "pages").rglob("*.html"):
         assert "tel:08009995428" not in path.read_text()
-    assert "Not approved yet." not in words()
+    assert "Not approved yet." not in consent_page()
     withdrawal = Withdrawal.objects.get()
     assert (withdrawal.who, withdrawal.why) == ("officer", "It does not answer")
     page = Page(admin.get(EDITIONS))
@@ -423,117 +406,6 @@ def test_the_top_of_the_page_says_what_is_running_and_what_waits_behind_it(editi
     assert "not running" not in page.text
 
 
-# Damage
-
-
-def test_a_damaged_edition_is_replaced_automatically_from_its_content(editions, admin, client):
-    Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
-    publish.publish()
-    Guide.objects.filter(slug="consent").update(body_en="Not approved yet.")
-    undamaged = store.folder_of(1)
-    broken = store.folder_of(2)
-    harm(broken, *some_pages(broken))
-    assert integrity.damage_of(undamaged) is None
-    # Meanwhile readers' servers use the previous one, and each page is good.
-    assert serve.Server(None, emergency_answer).edition.folder == undamaged
-    warnings = []
-    watcher = Watcher()
-    publish_it = publish.publish
-
-    def told(*arguments, **named):
-        warnings.append(client.get("/healthz/fresh").content.decode())
-        warnings.append(Page(admin.get("/admin/")).text)
-        return publish_it(*arguments, **named)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(publish, "publish", told)
-        watcher.look()
-    assert all("in edition 000002 is damaged" in warning for warning in warnings), warnings
-    assert store.number_of(store.current()) == 3
-    assert integrity.damage_of(store.current()) is None
-    assert "Of the second edition." in words()
-    assert serve.Edition(store.current())
-    assert client.get("/healthz/fresh").status_code == 200
-    assert "was damaged" in Page(admin.get(EDITIONS)).text
-    watcher.look_at_files_at = 0
-    watcher.look()
-    assert store.number_of(store.current()) == 3
-
-
-@pytest.mark.parametrize("name", ["manifest.json", "content.sqlite3"])
-@pytest.mark.parametrize("is_gone", [False, True])
-def test_the_files_an_edition_is_made_from_are_put_back_from_their_spares(editions, name, is_gone):
-    publish.publish()
-    folder = store.folder_of(2)
-    original = (folder / name).read_bytes()
-    if is_gone:
-        (folder / name).unlink()
-    else:
-        harm(folder, name)
-    Watcher().look()
-    assert store.current() == folder
-    assert (folder / name).read_bytes() == original
-    assert integrity.damage_of(folder) is None
-
-
-@pytest.mark.parametrize("name", ["find.sqlite3", "critical_numbers.json"])
-def test_damaged_files_made_from_the_content_are_made_again(editions, name):
-    Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
-    publish.publish()
-    harm(store.folder_of(2), name)
-    Watcher().look()
-    assert store.number_of(store.current()) == 3
-    assert "Of the second edition." in words()
-    assert integrity.damage_of(store.current()) is None
-
-
-def test_lost_content_without_a_spare_is_reported_until_dismissed(editions, admin, client):
-    Guide.objects.filter(slug="consent").update(body_en="Of the second edition.")
-    publish.publish()
-    harm(store.folder_of(2), "content.sqlite3", "content.sqlite3.gz")
-    Watcher().look()
-    assert "Of the second edition." not in words()
-    message = "The content of edition 2 was lost, so readers have the content of edition 1 again."
-    assert message in client.get("/healthz/fresh").content.decode()
-    assert message in Page(admin.get("/admin/")).text
-    assert message in Page(admin.get(EDITIONS)).text
-    assert "1 entry waiting to be published" in Page(admin.get("/admin/")).text
-    publish.publish()
-    assert "Of the second edition." in words()
-    outcomes.dismiss(outcomes.unmended()[0]["id"])
-    assert client.get("/healthz/fresh").status_code == 200
-
-
-def test_damage_that_cannot_be_repaired_is_reported_and_tried_again(editions, client, monkeypatch):
-    publish.publish()
-    harm(store.folder_of(2), *some_pages(store.folder_of(2)))
-    watcher = Watcher()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            publish._Publication, "run", lambda *a: (_ for _ in ()).throw(OSError(28, "Full"))
-        )
-        watcher.look()
-    assert client.get("/healthz/fresh").status_code == 503
-    assert store.number_of(store.current()) == 2
-    watcher.look()  # Not at once.
-    assert store.number_of(store.current()) == 2
-    watcher.look_at_files_at = 0
-    watcher.look()
-    assert store.number_of(store.current()) == 3
-    assert client.get("/healthz/fresh").status_code == 200
-
-
-def test_a_withdrawn_place_is_erased_even_if_the_content_cannot_be_read(editions, monkeypatch):
-    publish.publish()
-    monkeypatch.setattr(registry, "places", lambda: {"services.audience"})
-    audience = Audience.objects.filter(services__isnull=False).first()
-    harm(store.folder_of(1), "content.sqlite3")
-    (store.folder_of(1) / "content.sqlite3").write_bytes(b"no database")
-    withdrawing.withdraw(audience, "an officer", "Somebody could be found there")
-    publish.publish(sources.WITHDRAWAL)
-    assert store.numbers() == [3]
-
-
 def test_a_restarted_publisher_resumes_what_it_was_doing(editions):
     ask_for(Kind.RELEASE, "me")
     PublicationRequest.objects.update(state=State.RUNNING)
@@ -611,76 +483,3 @@ def test_a_new_day_that_fails_is_tried_again_later(editions, monkeypatch, caplog
     watcher.look()
     watcher.look()
     assert caplog.text.count("Trying again in five minutes") == 1
-
-
-# Health
-
-
-def test_a_site_that_responds_is_alive(client, django_assert_num_queries):
-    with django_assert_num_queries(0):
-        response = client.get("/healthz/live")
-    assert (response.status_code, response.content) == (200, b"alive\n")
-
-
-def test_a_site_without_an_edition_is_not_fresh(client):
-    response = client.get("/healthz/fresh")
-    assert response.status_code == 503
-    assert b"There is no edition yet" in response.content
-
-
-def test_a_new_edition_is_fresh_and_an_old_one_is_not(editions, client, monkeypatch):
-    assert client.get("/healthz/fresh").status_code == 200
-    now = time.time()
-    monkeypatch.setattr(time, "time", lambda: now + 27 * 60 * 60)
-    response = client.get("/healthz/fresh")
-    assert response.status_code == 503
-    assert b"more than a day old" in response.content
-
-
-def test_a_refused_publication_is_not_fresh(editions, client):
-    Phone.objects.filter(role="spoc").update(dial="01384455412", display="01384 455412")
-    with pytest.raises(publish.RefusedError):
-        publish.publish()
-    response = client.get("/healthz/fresh")
-    assert response.status_code == 503
-    assert b"was refused" in response.content
-
-
-def test_a_request_that_waits_too_long_is_not_fresh(editions, client, admin):
-    ask_for(Kind.RELEASE, "me")
-    assert client.get("/healthz/fresh").status_code == 200
-    PublicationRequest.objects.update(asked_at=timezone.now() - timedelta(minutes=16))
-    assert client.get("/healthz/fresh").status_code == 503
-    # Begun and never finished counts as waiting: its publisher may have been killed.
-    PublicationRequest.objects.update(state=State.RUNNING)
-    assert client.get("/healthz/fresh").status_code == 503
-    assert "waiting to be published for more than 15 minutes" in Page(admin.get("/admin/")).text
-
-
-def test_a_dead_database_shows_in_the_admins_health_and_does_not_affect_readers(
-    editions, client, settings
-):
-    def dead(*arguments):
-        raise OperationalError("The server closed the connection.")
-
-    with connection.execute_wrapper(dead):
-        response = client.get("/healthz/fresh")
-        assert response.status_code == 503
-        assert b"The working database does not answer" in response.content
-        settings.FOR_OFFICERS = False
-        assert client.get("/healthz/fresh").status_code == 200
-
-
-def test_an_unreadable_edition_is_not_fresh_and_breaks_nothing(editions, client, admin):
-    (store.folder_of(1) / "manifest.json").write_text("{")
-    os.utime(store.folder_of(1) / "manifest.json")
-    assert client.get("/healthz/fresh").status_code == 503
-    assert "cannot be read" in Page(admin.get("/admin/")).text
-    assert text(Page(admin.get(EDITIONS)).one("main")).count("cannot be read") == 2
-
-
-def test_a_missing_edition_breaks_nothing(editions, client, admin):
-    shutil.rmtree(store.folder_of(1))
-    assert client.get("/healthz/fresh").status_code == 503
-    assert admin.get("/admin/").status_code == 200
-    assert admin.get(EDITIONS).status_code == 200

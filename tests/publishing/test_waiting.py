@@ -16,7 +16,6 @@ from helphub.editions import (
     rollback,
     sources,
     store,
-    worker,
 )
 from helphub.editions.models import PublicationRequest
 from helphub.editions.worker import Watcher
@@ -26,17 +25,15 @@ from strategy.models import FormOfAbuse, Guide, HubArea, Statistic
 from tests.support.admin_forms import change_url, save
 from tests.support.reader import Page, form_values, text
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.both_databases,
+    pytest.mark.usefixtures("one_connection"),
+]
 
 WAITING, EDITIONS = reverse("publishing:waiting"), reverse("publishing:editions")
 State = PublicationRequest.State
 ASKED_ALREADY = "That has already been asked for. It will be published only once."
-
-
-@pytest.fixture(autouse=True)
-def one_connection(monkeypatch):
-    """The publisher begins with a fresh connection, which would not see uncommitted rows."""
-    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
 
 
 def words(address="guides/consent"):

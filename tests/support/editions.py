@@ -1,5 +1,6 @@
-"""Editions made smaller, so that they are made sooner, and editions damaged."""
+"""Editions made smaller, so that they are made sooner, and editions read and damaged."""
 
+from helphub.editions import store
 from services.models import Choice, Situation
 
 
@@ -26,3 +27,8 @@ def harm(folder, *names, in_place=True):
         if not in_place:
             path.unlink()
         path.write_bytes(content[: len(content) // 2] + b"damaged" + content[len(content) // 2 :])
+
+
+def consent_page():
+    """The page about consent, as readers of the current edition have it."""
+    return (store.current() / "pages/guides/consent.html").read_text()
