@@ -58,7 +58,7 @@ def refused(user):
     is_refused = any(entry["state"] != outcomes.HELD for entry in entries)
     is_newest = entries and entries[0]["id"] == (state_files.last() or {}).get("entry")
     if not is_refused:
-        title = "Left out from readers"
+        title = "Left out of what readers see"
     elif is_newest and entries[0]["state"] == outcomes.REFUSED:
         title = "The last publication was refused"
     else:

@@ -16,7 +16,7 @@ LONGEST = 300  # Seconds for a publication while everything else on the machine 
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory, admin_password):
+def published(tmp_path_factory, admin_password):
     """The address of a site with an edition, and the publisher beside it."""
     folder = tmp_path_factory.mktemp("site")
     environment = {
@@ -90,11 +90,13 @@ def faults(page):
     ]
 
 
-def test_an_officer_changes_a_text_publishes_it_and_readers_have_it(page, site, admin_password):
+def test_an_officer_changes_a_text_publishes_it_and_readers_have_it(
+    page, published, admin_password
+):
     page.set_default_timeout(60_000)
-    sign_in(page, site, admin_password)
-    change(page, site, "strategy/guide", "consent", "summary_en", "Words that go out.")
-    change(page, site, "strategy/formofabuse", "law", "summary_en", "Words that stay.")
+    sign_in(page, published, admin_password)
+    change(page, published, "strategy/guide", "consent", "summary_en", "Words that go out.")
+    change(page, published, "strategy/formofabuse", "law", "summary_en", "Words that stay.")
     page.get_by_role("link", name="2 entries waiting to be published").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Waiting to be published")
     box = page.locator("input[name=tick][value^='strategy.guide:']")
@@ -112,11 +114,11 @@ def test_an_officer_changes_a_text_publishes_it_and_readers_have_it(page, site, 
     assert faults(page) == []
     page.get_by_role("link", name="English").click()
     expect(page.locator("main")).to_contain_text("Words that go out.")
-    page.goto(f"{site}/admin/publishing/waiting/")
+    page.goto(f"{published}/admin/publishing/waiting/")
     box.check()
-    publish(page, site, "The council asked")
-    assert "Words that go out." in read(f"{site}/guides/consent/")
-    assert "Words that stay." not in read(f"{site}/topics/law/") + read(f"{site}/topics/")
+    publish(page, published, "The council asked")
+    assert "Words that go out." in read(f"{published}/guides/consent/")
+    assert "Words that stay." not in read(f"{published}/topics/law/") + read(f"{published}/topics/")
     expect(page.get_by_role("link", name="1 entry waiting to be published")).to_be_visible()
     # Submitted twice, it went out once.
     assert page.content().count("publish what is saved,") == 1
@@ -136,12 +138,16 @@ LISTEN = """() => {
 }"""
 
 
-def test_an_officer_who_waits_sees_the_progress_and_then_the_report(page, site, admin_password):
+def test_an_officer_who_waits_sees_the_progress_and_then_the_report(
+    page, published, admin_password
+):
     page.set_default_timeout(60_000)
-    sign_in(page, site, admin_password)
+    sign_in(page, published, admin_password)
     # Nearly every page depends on the list of numbers.
-    change(page, site, "contacts/phone", "h-samaritans", "name_en", "Samaritans, day and night")
-    page.goto(f"{site}/admin/publishing/waiting/")
+    change(
+        page, published, "contacts/phone", "h-samaritans", "name_en", "Samaritans, day and night"
+    )
+    page.goto(f"{published}/admin/publishing/waiting/")
     page.locator("input[name=tick][value^='contacts.phone:']").first.check()
     ask(page, "It is called so")
     page.evaluate(LISTEN)
@@ -171,11 +177,11 @@ def test_an_officer_who_waits_sees_the_progress_and_then_the_report(page, site, 
     assert aloud[-1].startswith("Finished.")
 
 
-def test_what_happens_when_you_ring_is_written_in_urdu_on_a_phone(page, site, admin_password):
+def test_what_happens_when_you_ring_is_written_in_urdu_on_a_phone(page, published, admin_password):
     page.set_default_timeout(60_000)
     page.set_viewport_size({"width": 390, "height": 800})
-    sign_in(page, site, admin_password)
-    page.goto(f"{site}/admin/contacts/phone/?q=h-spoc")
+    sign_in(page, published, admin_password)
+    page.goto(f"{published}/admin/contacts/phone/?q=h-spoc")
     page.locator("#result_list tbody th a").first.click()
     part = page.locator("details", has=page.locator("summary", has_text="Urdu")).first
     part.locator("summary").click()
@@ -191,9 +197,9 @@ def test_what_happens_when_you_ring_is_written_in_urdu_on_a_phone(page, site, ad
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("button", name="Save", exact=True).first.click()
     expect(page.get_by_text("was changed successfully")).to_be_visible()
-    page.goto(f"{site}/admin/publishing/waiting/")
+    page.goto(f"{published}/admin/publishing/waiting/")
     page.locator("input[name=tick][value^='contacts.phone:']").check()
-    publish(page, site, "Said in Urdu")
-    page.goto(f"{site}/ur/services/local-number/")
+    publish(page, published, "Said in Urdu")
+    page.goto(f"{published}/ur/services/local-number/")
     expect(page.locator("main")).to_contain_text("پھر وہ مدد تک پہنچاتے ہیں.")
-    assert "پھر وہ مدد" not in read(f"{site}/services/local-number/")
+    assert "پھر وہ مدد" not in read(f"{published}/services/local-number/")
