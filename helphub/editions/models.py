@@ -1,4 +1,4 @@
-"""What officers asked of the publisher, and what they took off every page."""
+"""What officers asked of the publisher, what they took off every page, and what readers had."""
 
 import uuid
 
@@ -78,3 +78,34 @@ class PublicationRequest(models.Model):
     def __str__(self) -> str:
         kind = self.get_kind_display()  # type: ignore[attr-defined] # Django makes it.
         return f"{kind}, {self.asked_at:%d %B %Y %H:%M}"
+
+
+class ReadersHad(models.Model):
+    """An entry that readers have had, in whichever edition. It stays when the edition is erased."""
+
+    label = models.CharField(max_length=60)
+    key = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = []
+        constraints = [models.UniqueConstraint(fields=["label", "key"], name="had_once")]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.key}"
+
+
+class NotedEdition(models.Model):
+    """A kept edition whose entries are all noted as ReadersHad.
+
+    Numbers are used again in a new folder, so it counts only with the content it was noted from.
+    """
+
+    name = models.CharField(max_length=20)
+    content_mtime = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = []
+        constraints = [models.UniqueConstraint(fields=["name", "content_mtime"], name="noted_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -29,6 +29,7 @@ from helphub.editions import (
     number_rules,
     outcomes,
     readers_content,
+    shown,
     spares,
     state_files,
     store,
@@ -302,6 +303,7 @@ def _let_through(
     store.put_in_place(work, number)
     store.switch(number)
     withdrawing.put_away(withdrawn, number)
+    shown.note()
     store.prune()
     return Published(
         number,

@@ -14,6 +14,7 @@ from helphub.editions import (
     outcomes,
     publish,
     readers_content,
+    shown,
     spares,
     state_files,
     store,
@@ -77,6 +78,7 @@ def _switch_back(attempt: outcomes.Attempt, number: int, why: str) -> bool:
         raise publish.RefusedError(refusals)
     store.switch(number)
     state_files.pin(number, attempt.who, why)
+    shown.note()
     return True
 
 

@@ -17,7 +17,12 @@ class KeepsWhatReadersHad:
         may_delete = super().has_delete_permission(request, obj)
         if not may_delete or obj is None or request.user.is_superuser:
             return may_delete
-        return not signals.readers_have_had(obj)
+        # Each form checks this several times. The next request must ask again.
+        answers = vars(request).setdefault("readers_have_had", {})
+        name = (obj._meta.label_lower, obj.pk)
+        if name not in answers:
+            answers[name] = signals.readers_have_had(obj)
+        return not answers[name]
 
 
 class EditingAdmin(

@@ -269,7 +269,7 @@ def test_an_entry_that_is_left_out_is_named_until_it_is_published(editions, admi
     publish.publish(sources.CURRENT, "the clock", "a new day")
     page = Page(admin.get(EDITIONS))
     assert "Left out: unchanged for readers" in page.text
-    assert "Left out from readers" in Page(admin.get("/admin/")).text
+    assert "Left out of what readers see" in Page(admin.get("/admin/")).text
     Guide.objects.filter(slug="consent").update(title="Choice")
     publish.publish()
     assert "Left out" not in Page(admin.get(EDITIONS)).text
