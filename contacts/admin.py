@@ -125,7 +125,7 @@ class PhoneForm(EntryForm):
     def clean(self):
         values = super().clean()
         stored = Phone.objects.filter(pk=self.instance.pk).first() if self.instance.pk else None
-        is_guarded = bool(stored) and stored.is_guarded
+        is_guarded = bool(stored) and self.instance.is_guarded
         for name in Phone.GUARDED if is_guarded else ["role"]:
             # The form no longer has this field, so the page it was sent from is out of date.
             if name in self.data and self.data[name] != getattr(stored, name, ""):
@@ -229,7 +229,7 @@ class PhoneAdmin(EntryAdmin):
     def another_number(self, phone):
         if phone is None or not phone.pk:
             return "You can propose a role once the number is saved."
-        if phone.is_guarded:
+        if phone.is_guarded:  # As get_form noted it.
             link_text = "Propose another number"
             why = "This is a critical number: a second person must approve what you propose."
         else:
@@ -254,15 +254,32 @@ class PhoneAdmin(EntryAdmin):
         return language_fieldsets(self.model, fields, self.has_words_first)
 
     def get_readonly_fields(self, request, obj=None):
-        guarded = Phone.GUARDED if obj and obj.is_guarded else ["role"]
+        guarded = Phone.GUARDED if self._is_guarded(request, obj) else ["role"]
         return [*super().get_readonly_fields(request, obj), *guarded, "another_number"]
 
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        if obj is not None:
+            # For the form and the link in it, which are given no request.
+            obj.is_guarded = self._is_guarded(request, obj)
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def _is_guarded(self, request, phone):
+        """Whether a second person must approve its digits, asked once for each request."""
+        if phone is None:
+            return False
+        answers = vars(request).setdefault("need_second_person", {})
+        if phone.pk not in answers:
+            answers[phone.pk] = phone.needs_second_person()
+        return answers[phone.pk]
+
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and not (obj and obj.is_guarded)
+        may_delete = super().has_delete_permission(request, obj)
+        return may_delete and not self._is_guarded(request, obj)
 
     def delete_view(self, request, object_id, extra_context=None):
         phone = self.get_object(request, object_id)
-        if phone and phone.is_guarded and super().has_delete_permission(request, phone):
+        is_guarded = self._is_guarded(request, phone)
+        if is_guarded and super().has_delete_permission(request, phone):
             messages.error(
                 request,
                 (

@@ -277,9 +277,11 @@ class Phone(Answering, Entry):
     # dialled, its role, and the slug that texts and approvals use.
     GUARDED = ("dial", "display", "textphone", "role", "kind", "slug")
 
-    @property
-    def is_guarded(self):
-        """Whether a second person must approve its digits. Judged by the stored row."""
+    def needs_second_person(self):
+        """Whether a second person must approve its digits. Asks the database each time.
+
+        It judges the stored row.
+        """
         return bool(self.pk) and Phone.objects.guarded().filter(pk=self.pk).exists()
 
     @property

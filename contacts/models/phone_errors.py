@@ -42,7 +42,9 @@ def _errors_of_digits(phone):
 
 
 def _errors_of_days(phone):
-    if not (phone.starts_on or phone.ends_on) or not (phone.role or phone.is_guarded):
+    if not (phone.starts_on or phone.ends_on):
+        return {}
+    if not (phone.role or phone.needs_second_person()):
         return {}
     return {
         name: "A critical number has no first or last day. Leave this empty."

@@ -11,11 +11,11 @@ SECOND_PERSON = (
 
 def kept_fields(phone):
     """What restoring leaves alone, besides the fields that are read-only in the form."""
-    return ["is_published"] if phone.is_guarded else []
+    return ["is_published"] if phone.needs_second_person() else []
 
 
 def notes(phone):
-    return [SECOND_PERSON] if phone.is_guarded else []
+    return [SECOND_PERSON] if phone.needs_second_person() else []
 
 
 def refusals(key, present, wanted):

@@ -209,7 +209,7 @@ def test_a_line_takes_over_a_role_from_exactly_one_other(admin, second, spoc, ga
     assert (approvals("h-spoc")[-1].dial, approvals("h-spoc")[-1].role) == (spoc.dial, "")
     assert (approvals("h-galop")[-1].dial, approvals("h-galop")[-1].role) == (galop.dial, "spoc")
     # It was approved once, so it stays critical.
-    assert Phone.objects.get(pk=spoc.pk).is_guarded
+    assert Phone.objects.get(pk=spoc.pk).needs_second_person()
     # Below the strategy's own line, readers see that the number is now different.
     assert Phone.objects.get(printed_line__reference="CON-03") == galop
     contacts = Page(Client().get("/contacts/")).text
@@ -232,10 +232,10 @@ def test_a_role_taken_by_another_line_in_the_meantime_is_not_taken_again(
 
 
 def test_an_ordinary_number_becomes_critical_once_it_is_approved_unchanged(admin, second, galop):
-    assert not galop.is_guarded
+    assert not galop.needs_second_person()
     assert "This number has not been approved yet" in Page(admin.get(url_for(galop))).text
     approve(second, proposed(admin, galop))
-    assert galop.is_guarded
+    assert galop.needs_second_person()
     assert approvals("h-galop")[-1].who == "second"
 
 
@@ -248,7 +248,7 @@ def test_help_now_is_published_only_with_approved_numbers(editions, admin, secon
     page = store.current() / "pages/help-now.html"
     assert galop.dial not in page.read_text()
     # From now on no officer changes its digits alone.
-    assert galop.is_guarded
+    assert galop.needs_second_person()
     approve(second, proposed(admin, galop))
     assert publish.publish().left_out == []
     assert f"tel:{galop.dial}" in (store.current() / "pages/help-now.html").read_text()
