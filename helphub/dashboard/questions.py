@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.contrib import admin
-from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -112,10 +111,8 @@ def waiting_to_go_out(user):
     """What is saved, but not in readers' edition yet."""
     if not (user.has_perm(PUBLISH) or user.has_perm(SEE)):
         return Need("Waiting to be published")
-    try:
-        entries = pending.records()
-    except (OSError, DatabaseError):
-        entries = []  # The edition's file is missing or damaged. The top of the page says so.
+    # None if readers have no edition, or it is damaged. The top of the page says so.
+    entries = pending.for_page(user) or []
     items = [
         Item(entry.record.name or str(entry.kind), entry.url, _changed_in_words(entry))
         for entry in entries

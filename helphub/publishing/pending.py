@@ -291,14 +291,37 @@ _last = None
 LONGEST = 30  # Seconds to trust the list: a change made by a command leaves nothing in the log.
 
 
-def count():
-    """How many records are waiting, for the top of every admin page; None without an edition."""
-    if readers_content.whole_edition() is None:
-        return None
+def count(user=None):
+    """How many records are waiting, for the top of every admin page; None without an edition.
+
+    For the officer of a request, this asks once for the whole page.
+    """
+    waiting = _records_if_any() if user is None else for_page(user)
+    return None if waiting is None else len(waiting)
+
+
+def _records_if_any():
+    """What is waiting; None without an edition, or if its file is missing or damaged."""
     try:
-        return len(records())
+        counted = _counted()
     except (OSError, DatabaseError):
-        return None  # The edition's file is missing or damaged. The top of the page says so.
+        return None  # The top of the page says so.
+    return counted.records if counted.made_from else None
+
+
+def for_page(user):
+    """What is waiting, asked once for all that a page shows of it; None without an edition.
+
+    Django reads a new user for each request, so the next page asks again.
+    """
+    if not hasattr(user, "waiting_on_page"):
+        user.waiting_on_page = _records_if_any()
+    return user.waiting_on_page
+
+
+def keep_for_page(user, standing):
+    """Let the top of the page count what its view has just compared."""
+    user.waiting_on_page = None if standing.before is None else standing.waiting
 
 
 def _counted():

@@ -9,13 +9,13 @@ from helphub.publishing import pending, status
 register = template.Library()
 
 
-def state():
+def state(user):
     """The status at the top of every admin page."""
     return {
         "pinned": state_files.pinned(),
         "faults": [*health.faults(), *health.faults_of_front()],
         "is_late": health.waiting_too_long(),
-        "waiting": pending.count(),
+        "waiting": pending.count(user),
     }
 
 
@@ -28,7 +28,7 @@ def publication_state(context):
     if user is None or not user.has_perm("editions.view_publicationrequest"):
         return {}
     head = status.at_the_head(status.queue())
-    return state() | {"request": request, "csrf_token": context.get("csrf_token"), "head": head}
+    return state(user) | {"request": request, "csrf_token": context.get("csrf_token"), "head": head}
 
 
 @register.inclusion_tag("admin/publishing/_progress.html")

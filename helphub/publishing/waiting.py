@@ -15,7 +15,7 @@ from helphub.content.permissions import PUBLISH, SEE, for_officers
 from helphub.editions import bake, choice, state_files
 from helphub.editions.models import PublicationRequest
 from helphub.publishing import preview
-from helphub.publishing.pending import Standing, Waiting, with_titles
+from helphub.publishing.pending import Standing, Waiting, keep_for_page, with_titles
 from helphub.publishing.requests import Kind, State, warn_without_publisher
 
 MOST_SHOWN = 30  # If more records are waiting, their differences are a click away.
@@ -26,6 +26,7 @@ MOST_SHOWN = 30  # If more records are waiting, their differences are a click aw
 def waiting(request, context):
     """What is waiting to be published. An officer ticks what to publish; the rest keeps waiting."""
     standing = Standing()
+    keep_for_page(request.user, standing)
     faults, ticked = [], set()
     if request.method == "POST":
         if not request.user.has_perm(PUBLISH):
@@ -183,6 +184,7 @@ def entry(request, context, label, key):
     """What changed in one record, word by word, and a preview of its page."""
     model = registry.content_model(label)
     standing = Standing()
+    keep_for_page(request.user, standing)
     items = [item for item in (*standing.waiting, *standing.drafts) if item.name == (label, key)]
     row = standing.saved[model].get(key)
     if not items and row is None:
