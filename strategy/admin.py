@@ -120,6 +120,7 @@ class ProgrammeAdmin(PrintedAdmin):
 @admin.register(models.Body)
 class BodyAdmin(PrintedAdmin):
     list_display = ["reference", "words", "reports_to"]
+    list_select_related = ["reports_to"]
     list_filter = []
     own_fields = ["reports_to"]
 

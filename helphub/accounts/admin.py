@@ -211,6 +211,10 @@ class RoleAdmin(admin.ModelAdmin):
     list_display = ["name", "may"]
     fields = ["name", "permissions"]
 
+    def get_queryset(self, request):
+        # To name a permission, Django asks for its content type, each time.
+        return super().get_queryset(request).prefetch_related("permissions__content_type")
+
     @admin.display(description="what it may do")
     def may(self, role):
         return roles.what_it_may(role.name) or "–"

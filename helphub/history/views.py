@@ -282,6 +282,13 @@ def bring_back(request, record, version, wanted):
     return []
 
 
+def deleted_record(request, model, version):
+    """A record known to be deleted, so nobody need look for its row."""
+    record = Record(request, model, int(version.object_id))
+    record.row = None
+    return record
+
+
 @admin.site.admin_view
 @require_safe
 def deleted(request):
@@ -290,7 +297,7 @@ def deleted(request):
     for model in snapshots.records():
         if admin.site.get_model_admin(model).has_view_or_change_permission(request):
             gone = [
-                (version, Record(request, model, int(version.object_id)), moment(version))
+                (version, deleted_record(request, model, version), moment(version))
                 for version in versions.deleted(model)
             ]
             if gone:
