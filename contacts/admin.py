@@ -25,7 +25,7 @@ from helphub.content.admin import (
 )
 from helphub.content.forms import TimeOfDayField
 from helphub.history.admin import KeepsHistory
-from helphub.history.entry_admin import EntryAdmin, KeepsWhatReadersHad
+from helphub.history.entry_admin import SHOWN_FROM_TO, EntryAdmin, KeepsWhatReadersHad
 
 
 @admin.register(Organization)
@@ -191,11 +191,7 @@ class PhoneAdmin(EntryAdmin):
         "is_for_professionals",
         "is_for_one_group",
         "fallback",
-        "slug",
-        "position",
-        "is_published",
-        "starts_on",
-        "ends_on",
+        *SHOWN_FROM_TO,
         "reviewed_on",
         "name",
         "purpose",

@@ -14,7 +14,7 @@ from helphub.content.admin import (
     language_fieldsets,
 )
 from helphub.history.admin import KeepsHistory
-from helphub.history.entry_admin import EntryAdmin, KeepsWhatReadersHad
+from helphub.history.entry_admin import SHOWN_FROM_TO, EntryAdmin, KeepsWhatReadersHad
 from services.models import (
     Audience,
     Choice,
@@ -32,11 +32,7 @@ from strategy.models import FormOfAbuse, Guide
 @admin.register(Audience)
 class AudienceAdmin(EntryAdmin):
     form_fields = [
-        "slug",
-        "position",
-        "is_published",
-        "starts_on",
-        "ends_on",
+        *SHOWN_FROM_TO,
         "reviewed_on",
         "name",
     ]

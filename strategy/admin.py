@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from helphub.history.entry_admin import EntryAdmin, PrintedAdmin
+from helphub.history.entry_admin import ARCHIVE, SHOWN_FROM_TO, EntryAdmin, PrintedAdmin
 from strategy import models
 
 
@@ -24,13 +24,8 @@ class GuideAdmin(LockedPagesAdmin):
     list_filter = ["is_published", "is_own_behaviour"]
     form_fields = [
         "title",
-        "slug",
-        "position",
-        "is_published",
-        "starts_on",
-        "ends_on",
-        "is_archived",
-        "moved_to",
+        *SHOWN_FROM_TO,
+        *ARCHIVE,
         "reviewed_on",
         "is_own_behaviour",
         "name",
@@ -49,13 +44,8 @@ class FormOfAbuseAdmin(EntryAdmin):
     lists_of_lines = ["signs", "actions"]
     form_fields = [
         "title",
-        "slug",
-        "position",
-        "is_published",
-        "starts_on",
-        "ends_on",
-        "is_archived",
-        "moved_to",
+        *SHOWN_FROM_TO,
+        *ARCHIVE,
         "reviewed_on",
         "words",
         "name",

@@ -6,6 +6,11 @@ from helphub.content import signals
 from helphub.content.admin import EntryForm, LanguageFields, NamedRowForm, SaysWhatSavingDoes
 from helphub.history.admin import KeepsHistory
 
+# In the forms of most entries: the address, the order, and when readers see it.
+SHOWN_FROM_TO = ["slug", "position", "is_published", "starts_on", "ends_on"]
+# In the forms of pages: what becomes of the address.
+ARCHIVE = ["is_archived", "moved_to"]
+
 
 class KeepsWhatReadersHad:
     """Stops officers deleting what readers have had: histories and leaflets still hold its address.
