@@ -269,7 +269,7 @@ if FOR_OFFICERS:
         }
     }
     PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # How long a keeper's sign-in link works.
-    # Limits on what one keeper of users can do to accounts (see accounts/__init__.py).
+    # Limits on what one user administrator can do to accounts (see accounts/__init__.py).
     ACCOUNT_CHANGE_WAITS = timedelta(days=1)  # Unless a second keeper agrees.
     ACCOUNT_AGE = timedelta(days=7)  # Before approving numbers or acting as second keeper.
     LONE_KEEPER_FACTOR_AGE = timedelta(days=1)  # If no other keeper could vouch.

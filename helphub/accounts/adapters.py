@@ -18,7 +18,7 @@ from helphub.accounts.waiting_changes import has_signed_in
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """No sign-up: a keeper of users makes accounts in the admin."""
+    """No sign-up: a user administrator makes accounts in the admin."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": "That username and password don't match. Try again.",

@@ -203,7 +203,7 @@ class OfficerAdmin(UserAdmin):
 
 
 class RoleAdmin(admin.ModelAdmin):
-    """What each role may do: for superusers. Keepers of users give roles to people.
+    """What each role may do: for superusers. User administrators give roles to people.
 
     An officer who gave out roles and also decided what they allow could do anything.
     """

@@ -1,4 +1,4 @@
-"""Links that a keeper of users gives out, with which an officer chooses a password."""
+"""Links that a user administrator gives out, with which an officer chooses a password."""
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings

@@ -24,7 +24,7 @@ ON_A_PAGE = 50
 
 
 class Welcome(SuccessMessageMixin, PasswordResetConfirmView):
-    """The link a keeper of users gives. Whoever opens it chooses the password."""
+    """The link a user administrator gives. Whoever opens it chooses the password."""
 
     template_name = "accounts/welcome.html"
     success_url = reverse_lazy("account_login")

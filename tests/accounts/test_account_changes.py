@@ -1,4 +1,4 @@
-"""A lone keeper of users cannot create a second person or become someone else."""
+"""A lone user administrator cannot create a second person or become someone else."""
 
 from datetime import timedelta
 
@@ -43,12 +43,12 @@ def person(name, *names_of_roles, is_new=False):
 
 @pytest.fixture
 def keeper(db):
-    return person("keeper", "Keepers of users")
+    return person("keeper", "User administrators")
 
 
 @pytest.fixture
 def other_keeper(db):
-    return person("other-keeper", "Keepers of users")
+    return person("other-keeper", "User administrators")
 
 
 @pytest.fixture
@@ -528,10 +528,10 @@ def test_the_keeper_who_removed_a_factor_cannot_vouch_for_the_next_one(
 
 
 def test_two_new_keepers_cannot_vouch_for_each_other(keeper, spoc):
-    ghosts = [make(keeper, name, "Keepers of users") for name in ("ghost1", "ghost2")]
+    ghosts = [make(keeper, name, "User administrators") for name in ("ghost1", "ghost2")]
     for ghost in ghosts:
         give(keeper, ghost, "Publishers", username=ghost.username)
-        ghost.groups.add(Group.objects.get(name="Keepers of users"))
+        ghost.groups.add(Group.objects.get(name="User administrators"))
     for ghost, other in (ghosts, ghosts[::-1]):
         assert "You cannot agree or vouch until" in at_sign_in_of(ghost, other, "vouch").text
         waiting = AccountChange.objects.waiting().get(account=other.pk)
@@ -555,7 +555,7 @@ def test_only_keepers_can_vouch_and_not_for_themselves(keeper, publisher, office
 
 
 def test_nobody_can_approve_a_proposal_by_an_account_they_created(spoc, later):
-    both = person("both", "Keepers of users", "Publishers")
+    both = person("both", "User administrators", "Publishers")
     ghost = make(both, "ghost", "Editors")
     assert "You had a hand in the account that proposed this" in approve(both, spoc, ghost)
     assert not is_changed(spoc)
@@ -564,7 +564,7 @@ def test_nobody_can_approve_a_proposal_by_an_account_they_created(spoc, later):
 
 
 def test_nobody_can_approve_a_proposal_by_an_account_they_took_over(spoc, later):
-    both, editor = person("both", "Keepers of users", "Publishers"), person("editor", "Editors")
+    both, editor = person("both", "User administrators", "Publishers"), person("editor", "Editors")
     link = link_for(signed_in(both), editor)
     later(hours=25)
     choose(link, "five plain words are here")
@@ -590,7 +590,7 @@ def test_a_deleted_accounts_proposal_must_be_made_again(publisher, spoc):
 
 
 def test_a_sole_keepers_new_phone_counts_after_a_day(spoc, later):
-    lone = person("lone", "Keepers of users", "Publishers")
+    lone = person("lone", "User administrators", "Publishers")
     TOTP.activate(lone, generate_totp_secret())
     editor = person("editor", "Editors")
     assert "was added on" in approve(lone, spoc, editor)
@@ -600,10 +600,10 @@ def test_a_sole_keepers_new_phone_counts_after_a_day(spoc, later):
 
 @pytest.mark.parametrize("how", ["close", "take"])
 def test_shutting_out_the_other_keeper_makes_nobody_the_sole_keeper(spoc, other_keeper, how, later):
-    lone = person("lone", "Keepers of users", "Publishers")
+    lone = person("lone", "User administrators", "Publishers")
     TOTP.activate(lone, generate_totp_secret())
     if how == "close":
-        give(lone, other_keeper, "Keepers of users", is_active="")
+        give(lone, other_keeper, "User administrators", is_active="")
         other_keeper.refresh_from_db()
         assert not other_keeper.is_active
     else:
@@ -641,7 +641,7 @@ def test_the_commands_need_an_account_and_a_name(command):
 
 
 def test_a_sole_keeper_who_has_lost_everything_can_be_let_in_from_the_server(spoc, later):
-    lone = person("lone", "Keepers of users", "Publishers")
+    lone = person("lone", "User administrators", "Publishers")
     TOTP.activate(lone, generate_totp_secret())
     client = signed_in(lone)
     call_command("remove_factors", "lone", "--who", "Ms Clerk")

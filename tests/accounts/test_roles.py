@@ -27,8 +27,15 @@ from tests.support.reader import Page, form_values
 
 pytestmark = pytest.mark.django_db
 
-# A stranger, an officer with no role, editor, publisher, keeper of users, and superuser.
-PEOPLE = {"A": None, "N": "", "E": "Editors", "P": "Publishers", "K": "Keepers of users", "S": "*"}
+# A stranger, an officer with no role, editor, publisher, user administrator, and superuser.
+PEOPLE = {
+    "A": None,
+    "N": "",
+    "E": "Editors",
+    "P": "Publishers",
+    "K": "User administrators",
+    "S": "*",
+}
 READS, OTHERS = ["GET", "HEAD", "OPTIONS"], ["PUT", "PATCH", "DELETE"]
 
 WRITTEN = (
@@ -309,7 +316,7 @@ def test_a_publisher_may_do_all_that_an_editor_may_and_more():
 
 
 def test_a_keeper_of_users_has_no_rights_over_content():
-    assert {permission.partition(".")[0] for permission in permissions("Keepers of users")} == {
+    assert {permission.partition(".")[0] for permission in permissions("User administrators")} == {
         "auth"
     }
 
@@ -329,14 +336,14 @@ def test_loading_again_keeps_an_officers_changes_to_a_role():
 
 def test_permissions_added_to_the_file_are_given_and_those_removed_are_taken_away(monkeypatch):
     file = roles.read()
-    keepers = file["Keepers of users"]
+    keepers = file["User administrators"]
     later = keepers | {"also": ["auth.view_permission", "contacts.not_there_yet"]}
-    monkeypatch.setattr(roles, "read", lambda: file | {"Keepers of users": later})
+    monkeypatch.setattr(roles, "read", lambda: file | {"User administrators": later})
     roles.load()
-    assert "auth.view_permission" in permissions("Keepers of users")
-    monkeypatch.setattr(roles, "read", lambda: file | {"Keepers of users": keepers})
+    assert "auth.view_permission" in permissions("User administrators")
+    monkeypatch.setattr(roles, "read", lambda: file | {"User administrators": keepers})
     roles.load()
-    assert "auth.view_permission" not in permissions("Keepers of users")
+    assert "auth.view_permission" not in permissions("User administrators")
 
 
 def test_the_roles_name_only_permissions_that_exist():
@@ -413,9 +420,9 @@ def test_a_keeper_can_give_roles_to_others_but_not_to_themselves(people):
 
 
 def test_a_keeper_cannot_decide_what_a_role_may_do(people):
-    group = Group.objects.get(name="Keepers of users")
+    group = Group.objects.get(name="User administrators")
     every = [permission.pk for permission in Permission.objects.all()]
     fields = {"name": group.name, "permissions": every}
     client = signed_in(people["K"])
     assert client.post(f"/admin/auth/group/{group.pk}/change/", fields).status_code == 403
-    assert "editions.publish" not in permissions("Keepers of users")
+    assert "editions.publish" not in permissions("User administrators")

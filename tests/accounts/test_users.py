@@ -1,4 +1,4 @@
-"""A keeper of users creates accounts, gives out links, and shuts people out."""
+"""A user administrator creates accounts, gives out links, and shuts people out."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -22,7 +22,7 @@ def quick(settings):
 
 @pytest.fixture
 def keeper(client, django_user_model):
-    """A client of a keeper of users with no other permissions."""
+    """A client of a user administrator with no other permissions."""
     user = django_user_model.objects.create_user("keeper", is_staff=True)
     user.user_permissions.set(
         Permission.objects.filter(content_type__app_label="auth", content_type__model="user")

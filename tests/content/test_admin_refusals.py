@@ -21,7 +21,7 @@ from tests.support.reader import Page, text
 pytestmark = pytest.mark.django_db
 
 # A publisher can do everything an editor can, and more.
-ROLES = ["Editors", "Keepers of users"]
+ROLES = ["Editors", "User administrators"]
 # The many lists of the strategy's own words are alike: one is enough.
 ALIKE = re.compile(
     "admin:strategy_(passage|priority|principle|standard|programme|body|document|hubarea"
@@ -49,7 +49,7 @@ def is_framed(page):
 
 
 def test_a_page_that_a_role_may_not_open_says_so_and_what_to_do(of_role):
-    client = of_role("Keepers of users")
+    client = of_role("User administrators")
     page = Page(client.get("/admin/strategy/guide/"))
     assert page.response.status_code == 403
     assert is_framed(page)
@@ -106,7 +106,7 @@ def test_no_role_is_offered_a_link_that_is_refused(of_role, role):
     ]
     waiting += [change_url(Phone.objects.get(role="spoc")), change_url(Service.objects.first())]
     seen, refused = set(), []
-    if role == "Keepers of users":
+    if role == "User administrators":
         waiting = ["/admin/"]
     while waiting:
         address = waiting.pop()
@@ -120,7 +120,7 @@ def test_no_role_is_offered_a_link_that_is_refused(of_role, role):
         elif response.status_code == 200 and "html" in response["Content-Type"]:
             waiting += links_of(response.content.decode(), address)
     assert refused == []
-    assert len(seen) > (40 if role != "Keepers of users" else 4)
+    assert len(seen) > (40 if role != "User administrators" else 4)
 
 
 def test_an_officer_who_may_only_view_numbers_is_offered_no_proposal(django_user_model):

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 def people():
     """A client of each role."""
     clients = {}
-    for role in ("Editors", "Publishers", "Keepers of users", None):
+    for role in ("Editors", "Publishers", "User administrators", None):
         user = User.objects.create_user(f"of {role}", is_staff=True)
         if role:
             user.groups.add(Group.objects.get(name=role))
@@ -133,7 +133,7 @@ def test_officers_who_may_see_editions_are_told_what_waits_to_be_published(peopl
     links = under(first_page(people["Publishers"]), "Waiting to be published")
     assert [title for title, _ in links] == [guide.name, "See all of them, and what changed"]
     assert under(first_page(people["Editors"]), "Waiting to be published") == links
-    assert under(first_page(people["Keepers of users"]), "Waiting to be published") == []
+    assert under(first_page(people["User administrators"]), "Waiting to be published") == []
 
 
 def test_the_page_says_so_kindly_when_there_is_nothing_to_do(people):
@@ -146,7 +146,7 @@ def test_the_page_says_so_kindly_when_there_is_nothing_to_do(people):
 
 
 def test_a_keeper_of_users_sees_people_and_no_content(people):
-    page = first_page(people["Keepers of users"])
+    page = first_page(people["User administrators"])
     assert "Officers" in page.main
     assert "What readers see" not in page.main
     assert "Guides" not in page.main
