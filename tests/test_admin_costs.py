@@ -23,10 +23,10 @@ from helphub.editions.models import PublicationRequest
 from helphub.history.entry_admin import KeepsWhatReadersHad, PrintedAdmin
 from helphub.publishing import pending
 from strategy.models import Guide
-from tests.content.test_admin import change_url, form_values
 from tests.support import factories
 from tests.support.accounts import established
-from tests.support.reader import Page
+from tests.support.admin_forms import change_url
+from tests.support.reader import Page, form_values
 
 pytestmark = pytest.mark.django_db
 

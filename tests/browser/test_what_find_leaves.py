@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 
 from tests.support.chromium import serving, started
-from tests.support.traces import found_in, see
+from tests.support.what_stays import found_in, see
 
 # A word that no browser file contains by itself.
 CANARY = "quetzalcoatl"

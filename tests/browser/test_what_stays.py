@@ -11,7 +11,7 @@ from django.conf import settings
 
 from tests.support.addresses import ONE_OF_EACH_TEMPLATE
 from tests.support.chromium import serving, started
-from tests.support.traces import found_in, see
+from tests.support.what_stays import found_in, see
 
 VISIT = ["/help-now/", "/topics/", "/topics/law/", "/contacts/"]
 ORDINARY = ["/privacy/", "/accessibility/", "/services/"]

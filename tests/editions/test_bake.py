@@ -70,7 +70,9 @@ def test_every_model_is_either_content_or_listed_as_not_content():
         "contacts.approvednumber",
         "content.loadedrow",
         "dashboard.openquestion",
+        "editions.notededition",
         "editions.publicationrequest",
+        "editions.readershad",
         "editions.withdrawal",
         "reviews.review",
     }
