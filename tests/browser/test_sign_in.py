@@ -94,7 +94,7 @@ def test_a_keeper_signs_in_with_an_app_or_a_passkey_and_adds_a_new_officer(
     page.get_by_label("Username").fill("newcomer")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("link", name="Sign-in of this person").click()
-    faults += find_faults(page, "Sign-in of newcomer")
+    faults += find_faults(page, "Sign-in for newcomer")
     page.get_by_role("button", name="Make a link").click()
     newcomer = browser.new_page()
     welcome_newcomer(newcomer, forced, page.locator("#link").inner_text())

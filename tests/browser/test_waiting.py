@@ -170,7 +170,7 @@ def test_an_officer_who_waits_sees_the_progress_and_then_the_report(
     seen, aloud = heard.values()
     counts = [words for words in seen if "Making pages: " in words]
     assert len(counts) > 2
-    assert any("more." in words for words in counts)
+    assert any("left." in words for words in counts)
     # A screen reader announces the steps, not the pages.
     assert len(aloud) < 12
     assert not [words for words in aloud if " of " in words]
