@@ -115,7 +115,7 @@ def test_a_keeper_signs_in_with_an_app_or_a_passkey_and_adds_a_new_officer(
     page.get_by_label("Name").fill("My laptop")
     page.get_by_label("Passwordless").check()
     page.get_by_role("button", name="Add").click()
-    expect(page.get_by_text("My laptop, since")).to_be_visible()
+    expect(page.get_by_text("My laptop, added")).to_be_visible()
     faults += find_faults(page, "Your sign-in")
     page.get_by_role("button", name="Log out").click()
     page.get_by_role("button", name="Sign in with a passkey").click()
