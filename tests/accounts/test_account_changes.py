@@ -186,9 +186,7 @@ def test_the_page_says_when_a_link_will_work_and_a_second_keeper_can_make_it_wor
     page = at_sign_in_of(keeper, publisher, "link")
     link = text(page.one("code", id="link"))
     when = timezone.localtime(newest(Kind.LINK).works_at)
-    says = (
-        f"This link works from {when:%-d %B %Y, %H:%M}, or at once when another user administrator"
-    )
+    says = f"This link works from {when:%-d %B, %H:%M}, or at once when another user administrator"
     assert f"{says} agrees." in page.text
     for by in (keeper, publisher, person("editor", "Editors")):
         press(by, newest(Kind.LINK), "agree")
