@@ -1,4 +1,4 @@
-# Two commands matter: make serve and make test. Both set up what they need.
+# make serve, make check and make test set up what they need.
 
 PY ?= python3
 V = .venv/bin

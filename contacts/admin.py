@@ -131,8 +131,8 @@ class PhoneForm(EntryForm):
             if name in self.data and self.data[name] != getattr(stored, name, ""):
                 raise ValidationError(
                     (
-                        "Nothing was saved. To change “%(field)s”, press “Propose another number”: "
-                        "a second person must approve it."
+                        "Nothing was saved. “%(field)s” cannot be changed in this form: a second "
+                        "person must approve it. Use the link above the form to propose a change."
                     ),
                     params={"field": Phone._meta.get_field(name).verbose_name},
                 )

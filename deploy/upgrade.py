@@ -2,8 +2,9 @@
 
     .venv/bin/python -m deploy.upgrade /var/backups/helphub      (DATABASE_URL names the database)
 
-Nothing is published meanwhile: it refuses while a publication runs, and the publisher waits for it.
-Readers don't use this database, so they notice nothing. Nothing is migrated without a backup.
+Nothing is published meanwhile. The upgrade refuses to start during a publication, and the publisher
+waits until it has finished. Readers don't use this database, so they notice nothing. Nothing is
+migrated without a backup.
 """
 
 import argparse
@@ -14,30 +15,39 @@ from pathlib import Path
 
 import django
 import psycopg
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError
 
 from deploy.backup import BackupError, back_up
 
 
 class UpgradeError(Exception):
-    """Nothing was upgraded. The message says what to do."""
+    """The upgrade did not finish. The message says what to do."""
 
 
 def upgrade(url, folder):
     """Returns the backup's file."""
     # Django must be set up first, which reads DATABASE_URL.
-    from django.core.management import call_command
-
-    from helphub.editions import locking
+    from helphub.editions import locking, store
 
     try:
         with locking.lock():
             file = _backed_up(url, folder)
             print(f"Backed up to {file}.", flush=True)
-            call_command("migrate", interactive=False)
-            call_command("load_content")
+            _migrate(file)
             return file
-    except locking.BusyError as error:
+    except store.StoreError as error:  # A publication runs, or the folder is not one for editions.
         raise UpgradeError(f"{error} Nothing was changed.") from error
+
+
+def _migrate(file):
+    try:
+        call_command("migrate", interactive=False)
+        call_command("load_content")
+    except (CommandError, DatabaseError) as error:
+        raise UpgradeError(
+            f"The upgrade stopped half way: {error} Restore {file} with deploy.restore."
+        ) from error
 
 
 def _backed_up(url, folder):
@@ -60,8 +70,8 @@ def main():
     except UpgradeError as error:
         sys.exit(str(error))
     print(
-        "The database is of this release. To go back: stop the admin and the publisher, and bring "
-        f"{file} back with deploy.restore."
+        "The database now matches this release. To go back, stop the admin and the publisher, then "
+        f"restore {file} with deploy.restore."
     )
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import get_language, override
 from contacts import critical
 from helphub.content import forms
 from helphub.content.entries import Gone
+from helphub.content.requests import is_for_admin
 from helphub.context_processors import owner_name, switcher
 from helphub.whitespace import squeezed
 
@@ -30,8 +31,7 @@ def _without_database(request, template, status):
 def is_officers(request):
     """Whether a signed-in officer asked for an admin page."""
     user = getattr(request, "user", None)
-    is_in_admin = request.path_info.startswith(settings.ADMIN_PREFIX)
-    return settings.FOR_OFFICERS and is_in_admin and user is not None and user.is_authenticated
+    return is_for_admin(request) and user is not None and user.is_authenticated
 
 
 NOT_FOR_ROLE = {
@@ -115,7 +115,7 @@ def emergency_page():
 
 def is_without_database(request, error):
     """Whether an officer's request failed because the working database went away."""
-    if not (settings.FOR_OFFICERS and request.path_info.startswith(settings.ADMIN_PREFIX)):
+    if not is_for_admin(request):
         return False
     # SQLite raises a plain DatabaseError for a file that is no longer a database. PostgreSQL raises
     # InternalError for a database that is read-only.

@@ -53,7 +53,12 @@ if settings.FOR_OFFICERS:
         path(f"{prefix}reviews/", include("helphub.reviews.urls")),
         path(f"{prefix}history/", include("helphub.history.urls")),
         *(
-            re_path(rf"^{prefix}desk/{old}(?P<rest>.*)$", views.moved_in_admin, {"room": room})
+            re_path(
+                rf"^{prefix}desk/{old}(?P<rest>.*)$",
+                views.moved_in_admin,
+                {"room": room},
+                "moved-in-admin",
+            )
             for old, room in OLD_ROOMS.items()
         ),
         path(prefix, admin.site.urls),

@@ -13,6 +13,7 @@ from helphub.content.admin import (
     SaysWhatSavingDoes,
     language_fieldsets,
 )
+from helphub.content.permissions import WITHDRAW
 from helphub.history.admin import KeepsHistory
 from helphub.history.entry_admin import SHOWN_FROM_TO, EntryAdmin, KeepsWhatReadersHad
 from services.models import (
@@ -91,7 +92,7 @@ class LocationInline(EditingInline):
         fields = [
             name
             for name in self.form_fields
-            if name != "withdraw" or request.user.has_perm("editions.withdraw")
+            if name != "withdraw" or request.user.has_perm(WITHDRAW)
         ]
         return language_fieldsets(self.model, fields, self.has_words_first)
 

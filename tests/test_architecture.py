@@ -1,4 +1,4 @@
-"""The house: rooms on floors, files and functions that a person can hold in the head."""
+"""Rooms import only downwards, and files and functions stay short enough to keep in mind."""
 
 import ast
 import re

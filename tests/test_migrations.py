@@ -34,7 +34,7 @@ FIRST_RELEASE = [
     ("services", "0001_initial"),
     ("helphub", "0001_initial"),
 ]
-# The last state in which one app held these models.
+# The last state before these models moved to rooms of their own.
 BEFORE_ROOMS = [("helphub", "0003_plain_english"), ("contacts", "0006_plain_english")]
 ROOMS = ["accounts", "approvals", "content", "dashboard", "editions", "reviews", "search"]
 

@@ -1,4 +1,4 @@
-"""Templates have a line for each element; readers' pages have not, and say the same."""
+"""Templates put each element on its own line; readers' pages drop that space and read the same."""
 
 import re
 

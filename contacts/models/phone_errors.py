@@ -20,7 +20,7 @@ def errors_of(phone):
         _errors_of_digits(phone)
         | _errors_of_days(phone)
         | _errors_of_cost(phone)
-        | _errors_of_ages(phone)
+        | errors_of_ages(phone)
         | _errors_of_fallback(phone)
         | _errors_of_lapsing(phone)
     )
@@ -71,9 +71,10 @@ def _errors_of_cost_class(phone):
     return {"cost_class": f"The digits show that it is {cost}. Choose “not known”."}
 
 
-def _errors_of_ages(phone):
-    ages = (phone.minimum_age, phone.maximum_age)
-    if None not in ages and phone.minimum_age > phone.maximum_age:
+def errors_of_ages(row):
+    """Of a number or a service: the ages must not be the wrong way round."""
+    ages = (row.minimum_age, row.maximum_age)
+    if None not in ages and row.minimum_age > row.maximum_age:
         return {"maximum_age": "This is below the minimum age. Swap the two."}
     return {}
 

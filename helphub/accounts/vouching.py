@@ -22,10 +22,13 @@ def why_not_vouch(user, account):
         return "You cannot vouch for yourself."
     if why := why_no_second_keeper(user):
         return why
-    open_to = [item for item in young_of(account) if user.pk not in item.doers]
-    if not open_to:
+    young = young_of(account)
+    if not young:
+        return "This account no longer needs anyone to vouch for it."
+    if all(user.pk in item.doers for item in young):
         return (
-            "You had a hand in this account yourself. Another user administrator must vouch for it."
+            "You made a recent change to this account yourself. Another user administrator must "
+            "vouch for it."
         )
     return ""
 

@@ -169,5 +169,6 @@ def _say_approved(request):
             "Readers get the number once publishing resumes. Resume it on the “Editions” page.",
         )
         return
-    messages.success(request, "Approved. Readers will have it in under a minute.")
+    when = " Readers will have it in under a minute." if state_files.has_watcher() else ""
+    messages.success(request, f"Approved.{when}")
     warn_without_publisher(request)

@@ -17,6 +17,17 @@ from django.http import Http404
 RecordName = tuple[str, int]
 
 
+# The label of a model that has moved since, as editions and notes of earlier releases have it.
+FORMER_LABELS = {b"helphub.synonym": b"search.synonym"}
+
+
+def with_labels_of_today(written: bytes) -> bytes:
+    """A file that names models, with the names they have now."""
+    for former, label in FORMER_LABELS.items():
+        written = written.replace(former, label)
+    return written
+
+
 class ContentConfig:
     """What an app says about its models. Mixed into its AppConfig."""
 

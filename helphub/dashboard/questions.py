@@ -107,7 +107,7 @@ def reviews_to_mend(user):
     )
 
 
-def waiting_to_go_out(user):
+def waiting_to_be_published(user):
     """What is saved, but not in readers' edition yet."""
     if not (user.has_perm(PUBLISH) or user.has_perm(SEE)):
         return Need("Waiting to be published")
@@ -125,7 +125,7 @@ def _changed_in_words(entry):
     if not entry.who:
         return change
     day = timezone.localtime(entry.since or entry.changed_at)
-    return f"{change}. Last saved by {entry.who}. Waiting since {day:%-d %B}"
+    return f"{change}. Last changed by {entry.who}. Waiting since {day:%-d %B}"
 
 
 def second_person(user):
@@ -154,7 +154,8 @@ def lapsing(user):
     today = timezone.localdate()
     rows = []
     for phone in Phone.objects.published().exclude(never_lapses=True).for_card():
-        newest = phone.verification
+        # What readers' “Open now” goes by; if nobody has rung it, the last look at its website.
+        newest = phone.asked or phone.verification
         day = newest.verified_on + LAPSE if newest else None
         if day is None or day <= today + SOON:
             rows.append((day or today - LAPSE, phone, newest))
@@ -215,7 +216,7 @@ QUESTIONS = [
     reviews_asked,
     reviews_to_mend,
     second_person,
-    waiting_to_go_out,
+    waiting_to_be_published,
     lapsing,
     open_questions,
 ]

@@ -1,4 +1,4 @@
-"""Release checks: read the finished pages as a reader would, and refuses any that are wrong.
+"""Release checks: read the finished pages as a reader would, and refuse any that are wrong.
 
 A fault in one entry leaves out that entry. A wrong critical number, a confidential place, the loss
 of a tenth of the pages, or a fault that belongs to no entry stops the whole edition. Each refusal

@@ -176,7 +176,7 @@ def fingerprint_of(difference: Difference, now: bake.Rows) -> str:
     return fingerprint(sorted(contents))
 
 
-def hold_back(now: bake.Rows, before: bake.Rows | None, names: Collection[RecordName]) -> None:
+def put_back(now: bake.Rows, before: bake.Rows | None, names: Collection[RecordName]) -> None:
     """Put these records back as the previous edition has them, with all their rows."""
     before = before or {model: {} for model in now}
     ours, theirs = Owners(now, before).all(), Owners(before, now).all()

@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from helphub.content.registry import with_labels_of_today
 from helphub.editions.store import StoreError
 
 Manifest = dict[str, Any]  # As new_manifest.of_edition returns it.
@@ -17,7 +18,7 @@ FORMAT = 2  # Of the manifest. Other releases of the code use other numbers.
 def read_manifest(folder: Path) -> Manifest:
     """An edition's manifest. Refused if it is damaged, or made by another release."""
     try:
-        manifest = json.loads((folder / "manifest.json").read_bytes())
+        manifest = json.loads(with_labels_of_today((folder / "manifest.json").read_bytes()))
         edition_format = manifest["format"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(

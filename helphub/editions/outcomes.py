@@ -16,7 +16,7 @@ from helphub.editions.refusals import Refusal
 Outcome = dict[str, Any]  # An entry of last.json, as note() writes it.
 
 DONE, REFUSED, FAILED = "done", "refused", "failed"
-HELD = "held"  # It was published without the entries it names.
+HELD = "held"  # It was published without the entries it names. Reports have this word.
 LOST = "lost"  # An edition's content was lost, so readers went back to older content.
 # The sources with rules of their own. Any other source remakes content that readers have.
 RELEASE, ROLLBACK = "release", "rollback"

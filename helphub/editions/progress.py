@@ -82,7 +82,7 @@ class Progress(Quiet):
     def report(self) -> dict[str, Any]:
         elapsed, left = time.monotonic() - self.started, self.left()
         if left is not None:
-            # Held-back entries cost another round, but the percentage never goes down.
+            # An entry that is left out costs another round, but the percentage never goes down.
             self.percent = max(self.percent, min(99, int(100 * elapsed / (elapsed + left or 1))))
         return {
             "source": self.attempt.source,

@@ -163,7 +163,7 @@ class _Publication:
                     manifest = self._whole_manifest(work, cast(Edition, edition), seconds)
                     self.progress.at(SWITCHING)
                     return _let_through(work, manifest, self.withdrawn)
-                self._hold_back(refusals)
+                self._leave_out(refusals)
                 if (work / answers.FILE).exists():
                     # Keep the pages we made, so those of the other entries needn't be made again.
                     new_manifest.write(work, self._manifest(cast(Edition, edition), {}, {}))
@@ -205,7 +205,7 @@ class _Publication:
     def _rows(self) -> bake.Rows:
         """The rows of this round's edition."""
         rows = bake.copied(self.base)
-        diff.hold_back(rows, self.previous, [*self.choice.left, *self.left_out])
+        diff.put_back(rows, self.previous, [*self.choice.left, *self.left_out])
         approved_lines.with_approved_digits(rows, self.previous, self.approved)
         bake.withdraw(rows, self.withdrawn)
         return rows
@@ -223,8 +223,8 @@ class _Publication:
         is_shared = self.source == CURRENT or self.pages_from != self.before
         return build.build(work, self.pages_from, self.progress, signs, is_shared)
 
-    def _hold_back(self, refusals: Sequence[Refusal]) -> None:
-        """Hold back the refused entries in the next round. Raises if another round can't help."""
+    def _leave_out(self, refusals: Sequence[Refusal]) -> None:
+        """Leave out the refused entries in the next round. Raises if another round can't help."""
         new = {refusal.record[:2]: refusal for refusal in refusals if refusal.record}
         is_over = any(refusal.stops for refusal in refusals)
         if is_over or not set(new) - set(self.left_out) - self.choice.left:
@@ -302,8 +302,8 @@ def _let_through(
     spares.write_spares(work)
     store.put_in_place(work, number)
     store.switch(number)
+    shown.note()  # Before an edition goes that was never noted.
     withdrawing.put_away(withdrawn, number)
-    shown.note()
     store.prune()
     return Published(
         number,

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from helphub.content.registry import with_labels_of_today
 from helphub.editions.atomic import write_json
 
 # Entries of last.json that outlast a publication. A file of their own would be foreign to an
@@ -20,7 +21,7 @@ PROGRESS = ".new-progress"
 
 def _read_json(path: Path) -> dict[str, Any] | None:
     try:
-        return json.loads(path.read_bytes())
+        return json.loads(with_labels_of_today(path.read_bytes()))
     except FileNotFoundError:
         return None
     except (OSError, ValueError):

@@ -5,7 +5,7 @@ from helphub.history.recording import recording
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 # Not the sign-in pages: they count failures, and a rollback must not undo the count.
-ROOMS = {"admin", "publishing", "approvals", "reviews", "history"}
+NAMESPACES = {"admin", "publishing", "approvals", "reviews", "history"}
 
 
 class Recorded:
@@ -21,8 +21,8 @@ class Recorded:
         return self.get_response(request)
 
     def process_view(self, request, view, arguments, named):
-        rooms = ROOMS & set(request.resolver_match.namespaces)
-        if not is_for_admin(request) or request.method in SAFE or not rooms:
+        namespaces = NAMESPACES & set(request.resolver_match.namespaces)
+        if not is_for_admin(request) or request.method in SAFE or not namespaces:
             return None
         user = request.user if request.user.is_authenticated else None
         with recording(user):

@@ -53,8 +53,8 @@ def rename(apps, labels, permission):
         for version in versions.filter(serialized_data__contains=f'"{before}"'):
             version.serialized_data = version.serialized_data.replace(f'"{before}"', f'"{now}"')
             version.save(update_fields=["serialized_data"])
-    for role in rows.filter(model="auth.group"):
-        role.values["permissions"] = sorted(map(permission, role.values.get("permissions", [])))
+    for role in rows.filter(model="auth.group", values__has_key="permissions"):
+        role.values["permissions"] = sorted(map(permission, role.values["permissions"]))
         role.save(update_fields=["values"])
     for request in apps.get_model("editions", "PublicationRequest").objects.all():
         for field in ("chosen", "report"):

@@ -71,7 +71,7 @@ def _rows(model, key, before):
     """The edition's rows with this record as saved, treated as published."""
     saved = bake.read(connections["default"])
     if key not in saved[model]:
-        raise PreviewError("It no longer exists. Ask whoever sent you the link for a new one.")
+        raise PreviewError("The record has been deleted.")
     rows = bake.copied(before)
     _put_in(rows, saved, model, key)
     _hide_secret_addresses(rows, saved)
@@ -235,10 +235,10 @@ def _with_record(view):
         try:
             label, key = signing.loads(token, salt=SALT, max_age=WORKS)
         except signing.SignatureExpired:
-            why = "It worked for seven days."
+            why = "It worked for seven days. Ask whoever sent it to you for a new one."
             return _no(request, "This link has expired", HTTPStatus.GONE, why)
         except (signing.BadSignature, ValueError):
-            why = "Part of it may be missing."
+            why = "Part of it may be missing. Ask whoever sent it to you to send it again."
             return _no(request, "This link does not work", HTTPStatus.NOT_FOUND, why)
         try:
             return view(request, token, label, key, **arguments)

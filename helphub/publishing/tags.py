@@ -2,8 +2,9 @@
 
 from django import template
 
+from helphub.content.permissions import SEE
 from helphub.content.registry import content_models
-from helphub.editions import health, state_files
+from helphub.editions import health, state_files, store
 from helphub.publishing import pending, status
 
 register = template.Library()
@@ -13,6 +14,7 @@ def state(user):
     """The status at the top of every admin page."""
     return {
         "pinned": state_files.pinned(),
+        "has_edition": store.current() is not None,
         "faults": [*health.faults(), *health.faults_of_front()],
         "is_late": health.waiting_too_long(),
         "waiting": pending.count(user),
@@ -25,7 +27,7 @@ def publication_state(context):
     # Django answers an impossible list filter with a page that has no request.
     request = context.get("request")
     user = getattr(request, "user", None)
-    if user is None or not user.has_perm("editions.view_publicationrequest"):
+    if user is None or not user.has_perm(SEE):
         return {}
     head = status.at_the_head(status.queue())
     return state(user) | {"request": request, "csrf_token": context.get("csrf_token"), "head": head}

@@ -194,7 +194,7 @@ def review(request, context, key):
         if current.outcome != Outcome.WAITING:
             why = "This review is already closed. Nothing was changed."
         elif current.asked_by != request.user.get_username():
-            why = "Someone else was asked to do this review."
+            why = "You were not asked to do this review."
         messages.error(request, why)
         return redirect("reviews:review", key)
     form = AnswerForm(request.POST or None, instance=current) if is_mine_to_answer else None
@@ -222,7 +222,8 @@ def _answer(request, key, answer):
     else:
         repeated = f" You wrote: {answer['words']}" if answer["words"] else ""
         messages.error(
-            request, f"Someone else has already answered. Their answer was kept.{repeated}"
+            request,
+            f"This review was closed before you answered it. Your answer was not saved.{repeated}",
         )
     return redirect("reviews:review", key)
 

@@ -34,6 +34,10 @@
       location.reload();
       return 0;
     }
+    if (over.some((box) => box.dataset.howFar === "head")) {
+      // The page was made before this publication ended, so its count may be wrong.
+      document.querySelectorAll("[data-waiting]").forEach((count) => { count.hidden = true; });
+    }
     boxes = boxes.filter((box) => !over.includes(box));
     return again;
   };

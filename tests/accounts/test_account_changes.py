@@ -510,7 +510,10 @@ def test_nobody_can_vouch_for_an_account_they_created_or_had_a_hand_in(keeper, s
     anna = make(keeper, "anna")
     TOTP.activate(anna, generate_totp_secret())
     later(hours=25)
-    assert "You had a hand in this account" in at_sign_in_of(keeper, anna, "vouch").text
+    assert (
+        "You made a recent change to this account yourself"
+        in at_sign_in_of(keeper, anna, "vouch").text
+    )
     assert not AccountChange.objects.filter(kind=Kind.VOUCHED, account=anna.pk).exists()
     assert "You cannot approve" in approve(anna, spoc, person("editor", "Editors"))
 
@@ -522,7 +525,7 @@ def test_the_keeper_who_removed_a_factor_cannot_vouch_for_the_next_one(
     at_sign_in_of(keeper, publisher, "remove-factors")
     press(other_keeper, newest(Kind.REMOVAL), "agree")
     TOTP.activate(publisher, generate_totp_secret())
-    assert "had a hand" in at_sign_in_of(keeper, publisher, "vouch").text
+    assert "You made a recent change" in at_sign_in_of(keeper, publisher, "vouch").text
     assert "Vouched" in at_sign_in_of(other_keeper, publisher, "vouch").text
     assert "Approved" in approve(publisher, spoc, person("editor", "Editors"))
 
@@ -680,7 +683,7 @@ def test_every_officer_sees_on_the_first_page_what_was_done(keeper, publisher, l
         (part,) = page.all("section", class_="account-news")
         assert page.faults == []
         for words in (
-            "New accounts, roles, links and removed factors in the last 30 days",
+            "Changes to accounts and roles in the last 30 days",
             "keeper added the account anna.",
             "keeper gave anna the role “Publishers”.",
             "keeper made a sign-in link for publisher.",

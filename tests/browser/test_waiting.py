@@ -150,6 +150,7 @@ def test_an_officer_who_waits_sees_the_progress_and_then_the_report(
     page.goto(f"{published}/admin/publishing/waiting/")
     page.locator("input[name=tick][value^='contacts.phone:']").first.check()
     ask(page, "It is called so")
+    expect(page.locator("[data-waiting]")).to_be_visible()
     page.evaluate(LISTEN)
     report = page.context.new_page()
     report.set_viewport_size({"width": 390, "height": 800})
@@ -166,6 +167,7 @@ def test_an_officer_who_waits_sees_the_progress_and_then_the_report(
     expect(bar).to_have_count(0)
     expect(newest).to_contain_text("done, edition", timeout=LONGEST * 1000)
     expect(page.locator(".publishing")).to_contain_text("Finished. Readers have edition")
+    expect(page.locator("[data-waiting]")).to_be_hidden()
     heard = page.evaluate("window.heard")  # Lost if the page had been reloaded.
     seen, aloud = heard.values()
     counts = [words for words in seen if "Making pages: " in words]

@@ -1,4 +1,4 @@
-"""An upgrade backs up first, waits for no publication, and can be taken back."""
+"""An upgrade backs up first, is refused while a publication runs, and can be taken back."""
 
 import os
 import shutil

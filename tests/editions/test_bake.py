@@ -114,7 +114,7 @@ def test_an_entry_that_is_left_out_keeps_its_previous_rows():
     Guide.objects.filter(pk=guide.pk).update(name_en="Another name")
     tables = rows()
     assert tables[Guide][guide.pk]["name_en"] == "Another name"
-    diff.hold_back(tables, before, [("strategy.guide", guide.pk)])
+    diff.put_back(tables, before, [("strategy.guide", guide.pk)])
     assert tables[Guide][guide.pk] == before[Guide][guide.pk]
     again = [row for row in tables[Suggestion].values() if row["guide_id"] == guide.pk]
     assert {row["service_id"] for row in again} == suggested

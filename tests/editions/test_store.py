@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
@@ -381,3 +382,12 @@ def test_no_two_publications_work_in_the_same_folder(editions):
         pass
     with store.work_folder() as second:
         assert first != second
+
+
+def test_a_model_that_moved_is_found_under_its_new_name_in_files_of_earlier_releases(editions):
+    path = store.folder_of(1) / "manifest.json"
+    former = json.loads(path.read_text()) | {"withdrawn": [["helphub.synonym", 3]]}
+    path.write_text(json.dumps(former))
+    assert manifests.read_manifest(store.folder_of(1))["withdrawn"] == [["search.synonym", 3]]
+    (settings.EDITIONS_DIR / "last.json").write_text('{"open": [{"chosen": ["helphub.synonym"]}]}')
+    assert state_files.last()["open"] == [{"chosen": ["search.synonym"]}]

@@ -210,8 +210,14 @@ def test_two_versions_are_compared_word_by_word_in_each_language(admin):
     newest, middle, first = versions_of(guide)
     page = compare(admin, guide, middle, newest)
     assert page.faults == []
-    assert [text(element) for element in page.all("del")][1:] == ["two", "دو"]
-    assert [text(element) for element in page.all("ins")][1:] == ["four", "چار"]
+    assert [text(element) for element in page.all("del")][1:] == [
+        "Removed: two (end)",
+        "Removed: دو (end)",
+    ]
+    assert [text(element) for element in page.all("ins")][1:] == [
+        "Added: four (end)",
+        "Added: چار (end)",
+    ]
     (urdu,) = page.all("dd", lang="ur")
     assert urdu.get("dir") == "rtl"
     # Compared the other way round, it shows the same.
@@ -224,8 +230,10 @@ def test_rows_and_links_are_compared(admin):
     session = phone.schedules.first()
     save(admin, phone, **{"schedules-0-closes_at": "23:30", "schedules-0-is_overnight": []})
     page = compare(admin, phone, versions_of(phone)[1])
-    assert f"{session.closes_at:%H:%M}" in [text(element) for element in page.all("del")]
-    assert "23:30" in [text(element) for element in page.all("ins")]
+    assert f"Removed: {session.closes_at:%H:%M} (end)" in [
+        text(element) for element in page.all("del")
+    ]
+    assert "Added: 23:30 (end)" in [text(element) for element in page.all("ins")]
     service = Service.objects.filter(audiences__isnull=False).first()
     name = str(service.audiences.first())
     save(admin, service, audiences=[])
@@ -294,7 +302,7 @@ def test_previewing_a_restoration_changes_nothing(admin):
     guide = Guide.objects.get(slug="consent")
     save(admin, guide, summary_en="Changed.")
     page = Page(admin.get(restore_url(guide, versions_of(guide)[1])))
-    assert "Changed." in [text(element) for element in page.all("del")]
+    assert "Removed: Changed. (end)" in [text(element) for element in page.all("del")]
     assert Guide.objects.get(pk=guide.pk).summary == "Changed."
     assert len(versions_of(guide)) == 2
 
@@ -306,7 +314,7 @@ def test_a_version_that_is_no_longer_allowed_is_refused_and_nothing_changes(admi
     before = snapshots.read_one(Guide, guide.pk)
     page = restore(admin, guide, versions_of(guide)[1])
     assert page.response.status_code == 409
-    assert "This cannot be restored. Nothing was changed" in page.text
+    assert "Not restored:" in page.text
     assert "already exists" in page.text
     assert snapshots.read_one(Guide, guide.pk) == before
 

@@ -64,6 +64,16 @@ def test_a_waiting_entry_is_shown_as_readers_would_see_it_in_each_language(editi
             assert shown[language][name] == readers_page["headers"][name]
 
 
+def test_a_link_from_before_the_address_changed_still_works_without_an_account(editions, stranger):
+    former = landing(Guide.objects.get(slug="consent")).replace("/publishing/", "/desk/")
+    answer = stranger.get(former, follow=True)
+    assert answer.status_code == 200
+    assert "/publishing/preview/" in answer.redirect_chain[0][0]
+    # What it leads to is still guarded.
+    (first, _), *_rest = stranger.get("/admin/desk/waiting/", follow=True).redirect_chain[1:]
+    assert first.startswith("/admin/login/")
+
+
 def test_a_preview_leaves_nothing_behind(editions, stranger):
     guide = Guide.objects.get(slug="consent")
     for address in (landing(guide), page(guide)):
@@ -167,7 +177,7 @@ def test_a_forged_link_leads_nowhere_and_says_who_to_ask(editions, stranger, fol
     ):
         answer = stranger.get(address)
         assert answer.status_code == 404
-        assert "ask whoever sent you the link for a new one" in Page(answer).text
+        assert "Ask whoever sent it to you" in Page(answer).text
     assert not folder.exists()
 
 
@@ -184,7 +194,7 @@ def test_a_link_ends_after_seven_days(editions, stranger, monkeypatch):
     monkeypatch.setattr(time, "time", lambda: now + timedelta(days=7, hours=1).total_seconds())
     answer = stranger.get(address)
     assert answer.status_code == 410
-    assert "ask whoever sent you the link for a new one" in Page(answer).text
+    assert "Ask whoever sent it to you" in Page(answer).text
 
 
 def test_a_preview_of_the_same_content_is_made_once(editions, stranger, monkeypatch):

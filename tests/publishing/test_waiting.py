@@ -405,7 +405,7 @@ def test_leaving_out_a_record_reverts_only_its_own_rows(guide):
     Suggestion.objects.filter(pk=suggestion.pk).update(position=77)
     Service.objects.filter(pk=suggestion.service_id).update(summary_en="Other words.")
     now = pending.Standing().now
-    diff.hold_back(now, before, [("services.service", suggestion.service_id)])
+    diff.put_back(now, before, [("services.service", suggestion.service_id)])
     assert now[Suggestion][suggestion.pk]["position"] == 77
     assert (
         now[Service][suggestion.service_id]["summary_en"]

@@ -132,7 +132,7 @@ def test_a_publisher_who_was_not_asked_may_answer_but_an_editor_may_not(anna, be
     officer_named("cleo")
     ask(anna, guide, asked_of="cleo")
     review = Review.objects.get()
-    assert "Someone else was asked" in answer(ben, review).text
+    assert "You were not asked to do this review." in answer(ben, review).text
     assert Review.objects.get().outcome == "waiting"
     answer(paula, review)
     assert Review.objects.get().answered_by == "paula"
