@@ -14,6 +14,7 @@ from django.conf import settings
 
 FOLDER = settings.BASE_DIR / "static" / "sent"
 STYLE, HEAD_SCRIPT, END_SCRIPT = "style.css", "head.js", "end.js"
+ADMIN_STYLE = "admin.css"  # Not put into pages: static/admin/hub.css imports it.
 
 
 class Asset(NamedTuple):

@@ -1,6 +1,9 @@
 """The styles and scripts in pages are made from the readable files."""
 
+import re
+
 import pytest
+from django.conf import settings
 
 from helphub import assets
 from helphub.management.commands import shorten_assets
@@ -12,10 +15,26 @@ a { margin: var(--few); color: var(--dark); --own: 9rem; width: var(--own) }
 """
 
 
-@pytest.mark.parametrize("name", [assets.STYLE, assets.HEAD_SCRIPT, assets.END_SCRIPT])
+@pytest.mark.parametrize(
+    "name", [assets.STYLE, assets.HEAD_SCRIPT, assets.END_SCRIPT, assets.ADMIN_STYLE]
+)
 def test_the_minified_files_match_the_readable_ones(name):
     sent = (assets.FOLDER / name).read_text().strip()
     assert sent == shorten_assets.shortened()[name], "Run: manage.py shorten_assets"
+
+
+def test_the_admin_has_every_colour_of_the_site_in_light_and_dark():
+    tokens = ":root { --a: #fff; --b: #123456; --c: 1rem }  @media (x) { :root { --a: #000 } }"
+    assert (
+        shorten_assets.admin_style(tokens)
+        == ":root{--a:light-dark(#fff,#000);--b:light-dark(#123456,#123456);}"
+    )
+    own = (settings.BASE_DIR / "static/admin/hub.css").read_text()
+    names = set(
+        re.findall(r"--[\w-]+(?=:light-dark)", (assets.FOLDER / assets.ADMIN_STYLE).read_text())
+    )
+    assert len(names) > 10
+    assert not names & set(re.findall(r"(--[\w-]+):", own))
 
 
 def test_names_that_all_scripts_on_a_page_can_see_stay_long():

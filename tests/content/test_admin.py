@@ -1,10 +1,7 @@
 """The admin as officers use it: they open forms, fill them in and send them."""
 
-import re
-
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.contrib import admin as django_admin
 from django.db import connection
 from django.urls import reverse
@@ -287,15 +284,6 @@ def test_order_is_changed_in_the_list(admin):
     values = form_values(page) | {"form-0-position": "99", "_save": "Save"}
     admin.post("/admin/contacts/phone/", values)
     assert Phone.objects.get(pk=values["form-0-id"]).position == 99
-
-
-def test_the_admin_has_the_colours_of_the_site():
-    tokens = (settings.BASE_DIR / "static/css/tokens.css").read_text()
-    hub = (settings.BASE_DIR / "static/admin/hub.css").read_text()
-    shared = ["paper", "sand", "line", "edge", "ink", "quiet", "accent", "accent-tint", "red"]
-    for name in shared:
-        light, dark = re.findall(rf"--{name}: (#\w+);", tokens)
-        assert f"--{name}: light-dark({light}, {dark});" in hub
 
 
 def test_view_on_site_leads_to_the_page(admin):

@@ -43,6 +43,7 @@ def shortened():
         assets.STYLE: short_style(),
         assets.HEAD_SCRIPT: short_script(head),
         assets.END_SCRIPT: short_script(end),
+        assets.ADMIN_STYLE: admin_style(_source("css", "tokens")),
     }
 
 
@@ -65,6 +66,17 @@ def short_style():
     # The minifier leaves the values of custom properties alone.
     text = renamed(folded(text)).replace(", ", ",")
     return minify.string("text/css", text)
+
+
+def admin_style(tokens):
+    """The site's colours for the admin, where an officer can choose between light and dark."""
+    light, dark = (dict(DEFINITION.findall(rule)) for rule in ROOT.findall(COMMENT.sub("", tokens)))
+    colours = {name: value for name, value in light.items() if value.startswith("#")}
+    both = "".join(
+        f"{name}:light-dark({value.strip()},{dark.get(name, value).strip()});"
+        for name, value in colours.items()
+    )
+    return f":root{{{both}}}"
 
 
 def folded(text):
