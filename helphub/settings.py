@@ -141,7 +141,6 @@ if FOR_OFFICERS:
         "allauth",
         "allauth.account",
         "allauth.mfa",
-        "reversion",
         "helphub.history",
         "helphub.reviews",
         "helphub.publishing",

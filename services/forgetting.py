@@ -5,7 +5,7 @@ from helphub.history import recording, versions
 
 
 def forget_place(sender, instance, **kwargs):
-    recording.forget(sender, [instance.pk])
+    recording.forget_row(sender, instance.pk)
     loader.forget(instance)
 
 
@@ -19,5 +19,5 @@ def forget_open_service(sender, instance, **kwargs):
     """Delete a service's versions from before its place was secret: any text may name it."""
     if instance.is_secret_place:
         for version in versions.of_record(sender, instance.pk):
-            if not versions.fields_of(version)["is_secret_place"]:
+            if not version.contents["fields"]["is_secret_place"]:
                 version.delete()

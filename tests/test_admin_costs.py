@@ -21,7 +21,7 @@ from helphub.approvals.models import NumberProposal
 from helphub.editions import shown
 from helphub.editions.models import PublicationRequest
 from helphub.history.entry_admin import KeepsWhatReadersHad, PrintedAdmin
-from helphub.publishing import pending
+from helphub.history.recording import recording
 from strategy.models import Guide
 from tests.support import factories
 from tests.support.accounts import established
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 # The most queries of each page, of any list and of most forms.
 PAGES = {
     "/admin/": 29,
-    reverse("publishing:waiting"): 90,  # It compares the whole database.
+    reverse("publishing:waiting"): 20,
     reverse("publishing:editions"): 14,
     reverse("publishing:publications"): 14,
     reverse("approvals:proposals"): 14,
@@ -100,10 +100,8 @@ def publisher(django_user_model, db):
 
 
 @pytest.fixture
-def noted_edition(editions, monkeypatch):
+def noted_edition(editions):
     """An edition with what it shows noted, as after its publication."""
-    # Otherwise a slow machine may compare again between the two visits to a page.
-    monkeypatch.setattr(pending, "LONGEST", 60 * 60)
     shown.note()
     return editions
 
@@ -182,12 +180,6 @@ def test_a_list_costs_the_same_however_many_rows_it_has(publisher, make):
 # Facts that are asked once
 
 
-def test_the_first_page_after_a_publication_opens_its_edition_once(noted_edition, publisher):
-    with counted() as count:
-        publisher.get("/admin/")
-    assert len(count.files) == 1
-
-
 def test_a_form_asks_once_whether_readers_have_had_its_record(noted_edition, publisher):
     for model, model_admin in django_admin.site._registry.items():
         # Nobody may delete the strategy's own text, so nothing is asked about it.
@@ -236,34 +228,17 @@ def test_a_page_asks_once_whether_a_number_needs_a_second_person(admin, asked, s
     assert asked == [slug] * 3
 
 
-@pytest.fixture
-def compared(monkeypatch):
-    """One entry for each comparison of the working database with readers' edition."""
-    comparisons, compare = [], pending.Standing.__init__
-
-    def noted(standing):
-        comparisons.append(standing)
-        compare(standing)
-
-    monkeypatch.setattr(pending.Standing, "__init__", noted)
-    return comparisons
-
-
-def test_a_page_compares_and_counts_what_waits_once(editions, admin, compared, monkeypatch):
+def test_a_page_asks_once_which_version_of_each_record_is_the_newest(noted_edition, publisher):
     guide = Guide.objects.get(slug="consent")
-    Guide.objects.filter(pk=guide.pk).update(summary_en="Other words.")
-    counts, count = [], pending._counted
-
-    def noted():
-        counts.append(1)
-        return count()
-
-    monkeypatch.setattr(pending, "_counted", noted)
+    with recording():
+        guide.summary_en = "Other words."
+        guide.save()
     entry = reverse("publishing:waiting-entry", args=["strategy.guide", guide.pk])
-    for address in ("/admin/", reverse("publishing:waiting"), entry, change_url(guide)):
-        monkeypatch.setattr(pending, "_last", None)
-        compared.clear()
-        counts.clear()
-        assert "1 entry waiting to be published" in Page(admin.get(address)).text
-        assert len(compared) == 1, address
-        assert len(counts) <= 1, address
+    # The page and its head each ask.
+    times = {"/admin/": 2, reverse("publishing:waiting"): 2, entry: 2, change_url(guide): 1}
+    for address, most in times.items():
+        with counted() as count:
+            page = Page(publisher.get(address))
+        assert "1 entry waiting to be published" in page.text
+        assert len(count.naming("MAX(")) == most, address
+        assert count.files == []

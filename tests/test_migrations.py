@@ -1,17 +1,19 @@
 """An empty SQLite file gets its tables in one go, everything else from the migrations."""
 
+import json
 import re
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.core.management.commands import migrate
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from reversion.models import Version
 
 from contacts.models import ApprovedNumber, Phone
 from helphub.accounts.models import AccountChange
@@ -20,10 +22,15 @@ from helphub.content import loader
 from helphub.content.models import LoadedRow
 from helphub.dashboard.models import OpenQuestion
 from helphub.editions.models import PublicationRequest, Withdrawal
+from helphub.history import snapshots, versions
+from helphub.history.models import Version
 from helphub.reviews.models import Review
 from helphub.search.models import Synonym
+from services.models import Service
+from strategy.models import Guide
 from tests.support import prepared
 from tests.support.databases import on_a_file
+from tests.support.places import PUBLIC, place
 
 on_sqlite = pytest.mark.skipif(
     connection.vendor != "sqlite", reason="PostgreSQL keeps to the migrations."
@@ -157,7 +164,7 @@ def fresh_content_types():
 
 
 def what_must_stay():
-    """What names a moved model: roles, versions, what was loaded, and every row by table."""
+    """What names a moved model: roles, what was loaded, and every row by table."""
     permissions = Permission.objects.values_list("content_type__app_label", "codename")
     return {
         "roles": {
@@ -165,7 +172,6 @@ def what_must_stay():
             for role in Group.objects.all()
         },
         "permissions": set(permissions),
-        "versions": sorted(Version.objects.values_list("content_type__model", "serialized_data")),
         "loaded": sorted((row.model, row.key, repr(row.values)) for row in LoadedRow.objects.all()),
         "reviews": list(Review.objects.values_list("label", "key", "name")),
         "withdrawals": list(Withdrawal.objects.values_list("label", "key", "name")),
@@ -227,3 +233,97 @@ def test_models_that_moved_to_rooms_keep_all_that_names_them_and_can_go_back(emp
             for name, permissions in before["roles"].items()
             for permission in permissions
         }
+
+
+# As django-reversion made them.
+REVERSION = [
+    """CREATE TABLE reversion_revision (
+        id integer PRIMARY KEY, date_created {moment} NOT NULL, comment text NOT NULL,
+        user_id integer REFERENCES auth_user (id)
+    )""",
+    """CREATE TABLE reversion_version (
+        id integer PRIMARY KEY, object_id varchar(191) NOT NULL, format varchar(255) NOT NULL,
+        serialized_data text NOT NULL, object_repr text NOT NULL, db varchar(191) NOT NULL,
+        content_type_id integer NOT NULL REFERENCES django_content_type (id),
+        revision_id integer NOT NULL REFERENCES reversion_revision (id)
+    )""",
+]
+
+
+def as_reversion_kept(database, revisions):
+    """Store versions as the release before did: each row of a record apart."""
+    number = 0
+    with database.cursor() as cursor:
+        moment = "datetime" if database.vendor == "sqlite" else "timestamptz"
+        for statement in REVERSION:
+            cursor.execute(statement.format(moment=moment))
+        for revision, (at, user, why, records) in enumerate(revisions, start=1):
+            cursor.execute(
+                "INSERT INTO reversion_revision VALUES (%s, %s, %s, %s)", [revision, at, why, user]
+            )
+            for label, key, name, fields in records:
+                number += 1
+                kind = ContentType.objects.get_by_natural_key(*label.split("."))
+                written = json.dumps([{"model": label, "pk": key, "fields": fields}])
+                cursor.execute(
+                    "INSERT INTO reversion_version VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+                    [number, str(key), "json", written, name, "default", kind.pk, revision],
+                )
+
+
+def rows_of_record(row):
+    """A record and its rows, as the release before stored them."""
+    model = type(row)
+    state = snapshots.read_one(model, row.pk)
+    rows = [(model._meta.label_lower, row.pk, str(row), state.fields)]
+    for child, link in snapshots.children(model):
+        owner = {link.name: snapshots.name_of(link, row.pk, state)}
+        for key, fields in state.rows.get(child._meta.label_lower, {}).items():
+            rows.append((child._meta.label_lower, int(key), "", fields | owner))
+    return rows
+
+
+@pytest.mark.both_databases
+def test_the_versions_that_django_reversion_kept_are_taken_over(empty_database):
+    with empty_database("reversion") as database, fresh_content_types():
+        call_command("migrate", verbosity=0)
+        call_command("load_content", verbosity=0, stdout=StringIO())
+        place("h-galop", **PUBLIC).save()
+        anna = get_user_model().objects.create_user("anna")
+        records = [
+            Phone.objects.filter(schedules__isnull=False).first(),
+            Service.objects.get(line="h-galop"),
+            Guide.objects.get(slug="consent"),
+            Synonym.objects.first(),
+            OpenQuestion.objects.first(),
+        ]
+        states = {row: snapshots.read_one(type(row), row.pk) for row in records}
+        call_command("migrate", "history", "zero", verbosity=0)
+        everything = [entry for row in records for entry in rows_of_record(row)]
+        alone = rows_of_record(records[2])
+        as_reversion_kept(
+            database,
+            [
+                ("2026-05-03 14:02:00.5+00:00", None, "Loaded from the fixtures", everything),
+                ("2026-05-04 14:02:00+00:00", anna.pk, "", alone),
+                ("2026-05-05 14:02:00+00:00", anna.pk, "Deleted", alone),
+            ],
+        )
+        call_command("migrate", verbosity=0)
+        assert not {"reversion_version", "reversion_revision"} & set(
+            database.introspection.table_names()
+        )
+        assert Version.objects.count() == len(records) + 2
+        for row, state in states.items():
+            first = versions.of_record(type(row), row.pk).last()
+            assert versions.state_of(first) == state, row
+            assert first.fingerprint == state.fingerprint
+            assert (first.name, first.why) == (str(row), "Loaded from the fixtures")
+            assert first.at == datetime(2026, 5, 3, 14, 2, 0, 500_000, tzinfo=UTC)
+        deleted, changed, _ = versions.of_record(Guide, records[2].pk)
+        assert (deleted.is_deleted, deleted.is_visible, deleted.officer) == (True, False, "anna")
+        assert (changed.is_deleted, changed.is_visible) == (False, True)
+        # An account can be deleted: nothing unseen refers to it.
+        anna.delete()
+        changed.refresh_from_db()
+        assert changed.officer == ""

@@ -111,12 +111,7 @@ def waiting_to_be_published(user):
     """What is saved, but not in readers' edition yet."""
     if not (user.has_perm(PUBLISH) or user.has_perm(SEE)):
         return Need("Waiting to be published")
-    # None if readers have no edition, or it is damaged. The top of the page says so.
-    entries = pending.for_page(user) or []
-    items = [
-        Item(entry.record.name or str(entry.kind), entry.url, _changed_in_words(entry))
-        for entry in entries
-    ]
+    items = [Item(entry.title, entry.url, _changed_in_words(entry)) for entry in pending.records()]
     return Need("Waiting to be published", items, url=reverse("publishing:waiting"))
 
 

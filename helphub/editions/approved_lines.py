@@ -1,14 +1,17 @@
 """What was approved for each line, and the rows of an edition that must match it."""
 
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError
 
 from contacts.models import ApprovedNumber, Phone
-from helphub.editions import bake, manifests
+from helphub.content.registry import RecordName
+from helphub.editions import bake, manifests, version_rows
 from helphub.editions.refusals import Refusal
 from helphub.editions.shown_numbers import ApprovedDigits
+from helphub.history.snapshots import State
 
 Approved = dict[str, ApprovedNumber]  # By line.
 
@@ -35,16 +38,24 @@ def digits(approved: Approved) -> ApprovedDigits:
 APPROVED = ["dial", "display", "textphone", "role"]
 
 
-def with_approved_digits(rows: bake.Rows, previous: bake.Rows | None, approved: Approved) -> None:
-    """Give lines that are otherwise unchanged any digits approved since the last edition.
+def as_approved(
+    states: version_rows.States, going: Container[RecordName], approved: Approved
+) -> dict[RecordName, State]:
+    """Lines that stay as readers have them, with any digits approved since. Only those that change.
 
     An approved number then never waits for a release. A withdrawal must not wait for one either.
     """
-    for key, row in rows[Phone].items():
-        newest, before = approved.get(row["slug"]), previous and previous[Phone].get(key)
+    changed = {}
+    for name, state in states.items():
+        if state.model is not Phone or name in going:
+            continue
+        newest = approved.get(state.fields["slug"])
         # Without a database we can't know of newer approvals.
-        if newest and newest.pk and before and all(row[name] == before[name] for name in APPROVED):
-            row |= {name: getattr(newest, name) for name in APPROVED}
+        if newest and newest.pk:
+            digits = {field: getattr(newest, field) for field in APPROVED}
+            if digits.items() - state.fields.items():
+                changed[name] = State(Phone, state.fields | digits, state.rows)
+    return changed
 
 
 def not_as_approved(rows: bake.Rows, approved: Approved) -> list[Refusal]:

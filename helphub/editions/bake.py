@@ -113,20 +113,6 @@ def is_entry(model: type[models.Model]) -> bool:
     return issubclass(model, Entry)
 
 
-def released(rows: Rows) -> Rows:
-    """Only published entries, and the rows that belong to them."""
-    published = {
-        model: {
-            key: dict(row)
-            for key, row in table.items()
-            if not is_entry(model) or row["is_published"]
-        }
-        for model, table in rows.items()
-    }
-    tidy(published)
-    return published
-
-
 def tidy(rows: Rows) -> None:
     """Drop rows whose owner is gone, and clear optional links to missing rows.
 

@@ -1,14 +1,20 @@
-"""Which of the waiting records an officer ticked, and why these can't go out as they are."""
+"""Which version of each record an edition is to have, and why some can't go out as they are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
 
 from helphub.content import tokens
 from helphub.content.registry import Record, RecordName
-from helphub.editions import bake, diff
+from helphub.editions import bake
 from helphub.editions.refusals import Refusal
+from helphub.editions.standing import NEW, Standing, Waiting, record_of
+from helphub.history import versions
+from helphub.history.models import Version
+from helphub.history.snapshots import State
 
 # What each ticked record said when the officer saw it.
 Fingerprints = dict[RecordName, str]
@@ -17,112 +23,114 @@ CHANGED = "“{}” has changed since you looked. Check it again, then tick it."
 
 
 class Choice:
-    """Which of the waiting records to publish, if an officer chose among them."""
+    """What an officer ticked among what waits, or everything."""
 
-    def __init__(
-        self,
-        base: bake.Rows,
-        previous: bake.Rows | None,
-        withdrawn: Iterable[RecordName],
-        fingerprints: Fingerprints | None,
-    ) -> None:
-        self.fingerprints = None if previous is None else fingerprints
-        self.left: set[RecordName] = set()  # Unticked records, which stay as they are.
-        if previous is None or fingerprints is None:
-            return
-        self.now, self.before = bake.copied(base), previous
-        bake.withdraw(self.now, withdrawn)
-        self.waiting = {
-            difference.name: difference for difference in diff.differences(self.now, previous)
+    def __init__(self, before: Path | None, fingerprints: Fingerprints | None) -> None:
+        self.standing = Standing(before)
+        self.fingerprints = None if before is None else fingerprints
+        self.waiting = self.standing.waiting
+        self.left: set[RecordName] = set()  # Unticked records, which stay as readers have them.
+        if self.fingerprints is not None:
+            self.left = set(self.waiting) - set(self.fingerprints)
+
+    def going(self, left_out: Iterable[RecordName]) -> set[RecordName]:
+        """The records of which readers get another version than they have."""
+        names = self.waiting if self.standing.folder else self.standing.newest
+        return set(names) - self.left - set(left_out)
+
+    def states(self, left_out: Iterable[RecordName]) -> dict[RecordName, State]:
+        """The version of each record that the edition is to have."""
+        going, newest = self.going(left_out), self.standing.newest
+        gone = {name for name in newest if newest[name].is_deleted} - (set(self.waiting) - going)
+        stay = {*self.left, *left_out, *self.standing.losing_links}
+        chosen = {
+            name: self.standing.before(name, gone)
+            if name in stay
+            else (None if version.is_deleted else versions.state_of(version))
+            for name, version in sorted(newest.items())
+            if name in going or name in self.standing.in_edition
         }
-        self.left = set(self.waiting) - set(fingerprints)
+        return {name: state for name, state in chosen.items() if state and state.is_visible}
+
+    def hidden(self, left_out: Iterable[RecordName]) -> set[RecordName]:
+        """What is no longer withdrawn, but stays off the pages because nobody ticked it."""
+        going = self.going(left_out)
+        return {name for name in self.standing.lifted if record_of(name) not in going}
 
     def refusals(self, left_out: Iterable[RecordName]) -> list[Refusal]:
         """Ticked records that need others too, or that have changed since the officer looked."""
         if self.fingerprints is None:
             return []
         left = {*self.left, *left_out}
-        going = set(self.waiting) - left
-        changed = [
-            self.waiting[name].record
-            for name in sorted(going)
-            if diff.fingerprint_of(self.waiting[name], self.now) != self.fingerprints[name]
-        ]
+        going = {name: item for name, item in self.waiting.items() if name not in left}
         return [
-            *(Refusal("changed", CHANGED.format(record.name), [], record) for record in changed),
+            *(
+                Refusal("changed", CHANGED.format(item.newest.name), [], _record_of(item.newest))
+                for name, item in going.items()
+                if item.fingerprint != self.fingerprints[name]
+            ),
             *(
                 Refusal("bake", fault.why, [], fault.record)
-                for fault in names_of_unticked(self.now, self.before, going, left)
+                for fault in names_of_unticked(self.waiting, going)
             ),
         ]
 
 
 def names_of_unticked(
-    now: bake.Rows, before: bake.Rows, ticked: set[RecordName], unticked: set[RecordName]
-) -> list[bake.Fault]:
+    waiting: dict[RecordName, Waiting], ticked: Iterable[RecordName]
+) -> Iterator[bake.Fault]:
     """Faults for ticked records that refer to a new, unticked one. Each fault names both."""
-    new = _new_records(now, before, unticked)
-    if not new:
-        return []
-    by_token = {
-        slug: record
-        for (model, key), record in new.items()
-        for slug in (now[model][key].get("slug"), now[model][key].get("line"))
-        if slug
+    going = set(ticked)
+    new = {
+        name: item.newest
+        for name, item in waiting.items()
+        if item.what == NEW and name not in going
     }
-    ours = diff.Owners(now, before).all()
-    faults = []
-    for name in sorted(ticked):
-        model, key = apps.get_model(name[0]), name[1]
-        if key not in now[model]:
+    by_token = {
+        value: version
+        for version in new.values()
+        for field in ("slug", "line")
+        if (value := version.contents["fields"].get(field))
+    }
+    for name in sorted(going & set(waiting)) if new else []:
+        newest = waiting[name].newest
+        if newest.is_deleted:
             continue
-        named: dict[Record, str] = {}
-        for table, number in ours.get(name, []):
-            row = now[table][number]
-            named |= _named_in_fields(table, row, new) | _named_in_texts(row, by_token)
-        own = bake.record_of(model, now[model][key])
-        faults += [
-            bake.Fault(
-                own,
-                f"“{own.name}”: {where} refers to “{record.name}”, which is new and not ticked. "
+        for where, other in _new_names(newest, new, by_token).items():
+            yield bake.Fault(
+                _record_of(newest),
+                f"“{newest.name}”: {where} refers to “{other.name}”, which is new and not ticked. "
                 "Tick it too.",
             )
-            for record, where in named.items()
-        ]
-    return faults
 
 
-def _new_records(
-    now: bake.Rows, before: bake.Rows, names: Iterable[RecordName]
-) -> dict[bake.RowKey, Record]:
-    """Which of these records readers don't have yet: {(model, key): record}."""
-    new = {}
-    for label, key in names:
-        model = apps.get_model(label)
-        if key in now[model] and key not in before[model]:
-            new[model, key] = bake.record_of(model, now[model][key])
-    return new
-
-
-def _named_in_fields(
-    model: type[Model], row: bake.Row, new: dict[bake.RowKey, Record]
-) -> dict[Record, str]:
-    """The new records that a row's fields refer to, each with where it does."""
+def _new_names(
+    version: Version, new: dict[RecordName, Version], by_token: dict[str, Version]
+) -> dict[str, Version]:
+    """The new records that a version's fields and texts refer to, each with where they do."""
+    model: type[Model] = apps.get_model(version.label)
+    fields = version.contents["fields"]
     named = {}
     for field in bake.links(model):
-        if field.target_field.primary_key and (bake.is_entry(model) or not field.null):
-            record = new.get((field.related_model, row[field.attname]))
-            if record:
-                named[record] = f"its field “{field.verbose_name}”"
+        other = new.get((field.related_model._meta.label_lower, fields.get(field.name)))
+        if other:
+            named[f"its field “{field.verbose_name}”"] = other
+    for text in _texts({"fields": fields, "rows": version.contents["rows"]}):
+        for token in tokens.tokens_of(text):
+            if token[1] in by_token:
+                named[f"its text ({tokens.written(token)})"] = by_token[token[1]]
     return named
 
 
-def _named_in_texts(row: bake.Row, by_token: dict[str, Record]) -> dict[Record, str]:
-    """The new records that a row's texts link to, each with where they do."""
-    return {
-        by_token[token[1]]: f"its text ({tokens.written(token)})"
-        for value in row.values()
-        if isinstance(value, str) and "{" in value
-        for token in tokens.tokens_of(value)
-        if token[1] in by_token
-    }
+def _texts(value: Any) -> Iterator[str]:
+    """Every text with a token in a version's contents."""
+    if isinstance(value, str):
+        if "{" in value:
+            yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+
+
+def _record_of(version: Version) -> Record:
+    return Record(version.label, version.key, version.name)

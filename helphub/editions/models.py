@@ -92,20 +92,3 @@ class ReadersHad(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label} {self.key}"
-
-
-class NotedEdition(models.Model):
-    """A kept edition whose entries are all noted as ReadersHad.
-
-    Numbers are used again in a new folder, so it counts only with the content it was noted from.
-    """
-
-    name = models.CharField(max_length=20)
-    content_mtime = models.BigIntegerField()
-
-    class Meta:
-        default_permissions = []
-        constraints = [models.UniqueConstraint(fields=["name", "content_mtime"], name="noted_once")]
-
-    def __str__(self) -> str:
-        return self.name

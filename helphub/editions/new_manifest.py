@@ -2,9 +2,8 @@
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from helphub.content import clock
 from helphub.content.registry import RecordName
@@ -12,7 +11,6 @@ from helphub.editions import bake, carried_over, checks, integrity, manifests
 from helphub.editions.edition_data import Edition
 from helphub.editions.manifests import Manifest
 from helphub.editions.refusals import Refusal
-from helphub.editions.sources import RELEASED
 
 
 def of_edition(
@@ -54,28 +52,6 @@ def of_edition(
         "seconds": {name: round(value, 2) for name, value in seconds.items()},
         "data": edition.data,
     }
-
-
-def taken(
-    source: str, origin: Path | None, read_at: float, left: Iterable[RecordName]
-) -> dict[str, Any]:
-    """When the content was read from the working database, and which records stayed behind."""
-    old = manifests.manifest_of(origin) if origin else {}
-    if source != RELEASED:
-        return {"taken_at": old.get("taken_at", old["made_at"]), "left": old.get("left", [])}
-    return {
-        "taken_at": read_at,
-        "left": [[*name, taken_at(old, name) if old else 0] for name in sorted(set(left))],
-    }
-
-
-def taken_at(manifest: Manifest, name: RecordName) -> float:
-    """When an edition's version of a record was read from the working database."""
-    for label, key, moment in manifest.get("left", []):
-        if (label, key) == name:
-            return moment
-    made_at: float = manifest["made_at"]
-    return manifest.get("taken_at", made_at)
 
 
 def write(folder: Path, manifest: Manifest) -> None:

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
-
-from django.db import connections
+from typing import Any, cast
 
 from contacts import critical
+from contacts.models import Phone
 from helphub.content import clock, router
 from helphub.content.registry import RecordName
 from helphub.editions import (
@@ -18,7 +17,6 @@ from helphub.editions import (
     bake,
     build,
     checks,
-    diff,
     edition_data,
     errors,
     html_facts,
@@ -31,8 +29,10 @@ from helphub.editions import (
     readers_content,
     shown,
     spares,
+    standing,
     state_files,
     store,
+    version_rows,
     withdrawing,
 )
 from helphub.editions.choice import Choice, Fingerprints
@@ -40,9 +40,13 @@ from helphub.editions.edition_data import Edition
 from helphub.editions.progress import CHECKING, READING, SWITCHING, Quiet, Show, StoppedError
 from helphub.editions.refusals import Refusal
 from helphub.editions.sources import CURRENT, RELEASED, WITHDRAWAL
+from helphub.history.recording import catch_up
 from helphub.search.build import build_index
 
 MOST_ROUNDS = 6
+
+# The rows of an edition, the fingerprint of each record, and what is hidden though not withdrawn.
+Content = tuple[bake.Rows, dict[RecordName, str] | None, set[RecordName]]
 
 
 class RefusedError(Exception):
@@ -126,7 +130,7 @@ class _Publication:
         fingerprints: Fingerprints | None,
         show: Show | None,
     ) -> None:
-        self.started, self.read_at = time.perf_counter(), time.time()
+        self.started = time.perf_counter()
         self.attempt, self.source, self.why, self.force = attempt, source, why, force
         self.before = readers_content.whole_edition()
         self.origin = store.folder_of(number) if number else self.before
@@ -136,18 +140,16 @@ class _Publication:
         self.withdrawn = withdrawing.withdrawn_now(self.before)
         self.progress = withdrawing.progress_of(attempt, self.before, self.withdrawn, show)
         self.progress.at(READING)
-        self.previous = readers_content.rows_of(self.before) if self.before else None
-        self.base = (
-            readers_content.rows_of(self.origin)
-            if source != RELEASED and self.origin
-            else bake.released(bake.read(connections["default"]))
-        )
-        self.progress.at(READING)
-        self.choice = Choice(self.base, self.previous, self.withdrawn, fingerprints)
-        attempt.left = self.choice.left
+        self.choice = None
+        if source == RELEASED:
+            if fingerprints is None:
+                catch_up()
+            self.choice = Choice(self.before, fingerprints)
+            attempt.left = self.choice.left
         self.is_bound = source == RELEASED and not force
         self.is_urgent = source == WITHDRAWAL and self.origin == self.before
         self.left_out: dict[RecordName, Refusal] = {}
+        self.of_records: dict[str, Any] = {}  # What the manifest says of the records.
         # Where unchanged pages come from: readers' edition, or a round that was refused.
         self.pages_from = self.before
 
@@ -203,22 +205,55 @@ class _Publication:
         return refusals, edition
 
     def _rows(self) -> bake.Rows:
-        """The rows of this round's edition."""
-        rows = bake.copied(self.base)
-        diff.put_back(rows, self.previous, [*self.choice.left, *self.left_out])
-        approved_lines.with_approved_digits(rows, self.previous, self.approved)
-        bake.withdraw(rows, self.withdrawn)
+        """The rows of this round's edition. Notes what its manifest is to say of them."""
+        rows, versions, hidden = (
+            self._chosen(self.choice) if self.choice else self._as_in(cast(Path, self.origin))
+        )
+        hidden |= set(self.withdrawn)
+        bake.withdraw(rows, hidden)
+        self.of_records = {"withdrawn": sorted(hidden)}
+        if versions is not None:
+            self.of_records["versions"] = [
+                [*name, fingerprint] for name, fingerprint in sorted(versions.items())
+            ]
         return rows
+
+    def _chosen(self, choice: Choice) -> Content:
+        """The chosen version of each record."""
+        states = choice.states(self.left_out)
+        states |= approved_lines.as_approved(states, choice.going(self.left_out), self.approved)
+        rows = version_rows.rows_of(states)
+        bake.tidy(rows)
+        versions = {name: state.fingerprint for name, state in states.items()}
+        return rows, versions, choice.hidden(self.left_out)
+
+    def _as_in(self, origin: Path) -> Content:
+        """What an edition has, with the digits approved since."""
+        rows = bake.copied(readers_content.rows_of(origin))
+        lines = approved_lines.as_approved(standing.states_in(origin), set(), self.approved)
+        for (_label, key), state in lines.items():
+            rows[Phone][key] |= {name: state.fields[name] for name in approved_lines.APPROVED}
+        versions = None
+        if "versions" in manifests.manifest_of(origin):
+            versions = standing.in_edition(origin, [])
+            states = standing.versions_in(origin, lines)
+            versions |= {
+                name: state.fingerprint
+                for name, state in approved_lines.as_approved(states, set(), self.approved).items()
+            }
+        return rows, versions, standing.hidden_in(origin)
 
     def _refusals_of(self, rows: bake.Rows) -> list[Refusal]:
         """What the rows alone show to be wrong."""
-        refusals = self.choice.refusals(self.left_out)
+        refusals = self.choice.refusals(self.left_out) if self.choice else []
         if self.is_bound and not refusals:
             refusals = approved_lines.not_as_approved(rows, self.approved)
         return refusals
 
     def _build(self, work: Path, rows: bake.Rows) -> manifests.Pages:
-        signs = leaving.Signs(self.previous, rows) if self.is_urgent and self.previous else None
+        signs = None
+        if self.is_urgent and self.before:
+            signs = leaving.Signs(readers_content.rows_of(self.before), rows)
         # A time-only edition shares unchanged files. A set-aside attempt goes after this round.
         is_shared = self.source == CURRENT or self.pages_from != self.before
         return build.build(work, self.pages_from, self.progress, signs, is_shared)
@@ -227,7 +262,8 @@ class _Publication:
         """Leave out the refused entries in the next round. Raises if another round can't help."""
         new = {refusal.record[:2]: refusal for refusal in refusals if refusal.record}
         is_over = any(refusal.stops for refusal in refusals)
-        if is_over or not set(new) - set(self.left_out) - self.choice.left:
+        left = self.choice.left if self.choice else set()
+        if is_over or not set(new) - set(self.left_out) - left:
             # The left-out entries may be causing the rest.
             raise RefusedError([*self.left_out.values(), *refusals])
         self.left_out |= new
@@ -238,8 +274,7 @@ class _Publication:
         """The manifest that readers' servers and the next publication need."""
         seconds["all"] = time.perf_counter() - self.started
         manifest = self._manifest(edition, self.left_out, seconds)
-        left = [*self.choice.left, *self.left_out]
-        manifest |= new_manifest.taken(self.source, self.origin, self.read_at, left)
+        manifest |= self.of_records
         manifest["pace"] = self.progress.note()
         if self.is_urgent:
             manifest["later"] = len(build.left_for_later(work, edition.pages))
@@ -298,7 +333,7 @@ def _let_through(
     work: Path, manifest: manifests.Manifest, withdrawn: list[RecordName]
 ) -> Published:
     number = store.next_number()
-    new_manifest.write(work, manifest | {"number": number, "withdrawn": withdrawn})
+    new_manifest.write(work, manifest | {"number": number})
     spares.write_spares(work)
     store.put_in_place(work, number)
     store.switch(number)

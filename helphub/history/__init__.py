@@ -1,6 +1,5 @@
 """Every version of what officers write: kept, compared, restored. Not on readers' servers.
 
-The tables are django-reversion's. It keeps a version of each row that it sees saved. Here a version
-covers a whole record as it is when the work is done: the rows in its form and its links to others.
-That also catches deleted rows, and links that went when the other record was deleted.
+A version covers a whole record as it is when the work is done: the rows in its form and its links
+to others. That also catches deleted rows, and links that went when the other record was deleted.
 """

@@ -39,7 +39,7 @@ class KeepsHistory:
                 return self._is_gone(request, key)
             request.fingerprint = request.POST.get(conflicts.FINGERPRINT, "")
             if saved is not None and saved.fingerprint != request.fingerprint:
-                request.base = versions.state_with_fingerprint(self.model, key, request.fingerprint)
+                request.base = versions.with_fingerprint(self.model, key, request.fingerprint)
                 request.conflict, request.fingerprint = saved, saved.fingerprint
                 request.POST = request.POST.copy()
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -65,7 +65,7 @@ class KeepsHistory:
         saved = getattr(request, "conflict", None)
         if saved is not None and "data" in kwargs:
             label = inline.model._meta.label_lower
-            base = request.base or snapshots.State({})
+            base = request.base or snapshots.State(self.model, {})
             conflicts.with_rows_that_are_there(
                 request.POST,
                 prefix,

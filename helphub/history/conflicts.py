@@ -23,7 +23,7 @@ def fingerprint_of(model, key):
 def typed_state(saved, form, formsets):
     """What this form would save, as far as it can be read."""
     model = form._meta.model
-    typed = State(saved.fields | _typed(model, form), dict(saved.rows))
+    typed = State(model, saved.fields | _typed(model, form), dict(saved.rows))
     for formset in formsets:
         label = formset.model._meta.label_lower
         rows = dict(saved.rows.get(label, {}))

@@ -63,7 +63,7 @@ class Change:
 
 def difference(model, old, new):
     """The changes from one state of a record to another. None means no record."""
-    old, new = old or State({}), new or State({})
+    old, new = old or State(model, {}), new or State(model, {})
     changes = _fields(model, old.fields, new.fields)
     for child, _ in snapshots.children(model):
         label = child._meta.label_lower
@@ -93,25 +93,20 @@ def title_of(child, key, fields):
 
 def describe(child, fields):
     """A whole row in words."""
-    words = []
+    words, fields = [], snapshots.tidy(fields)
     for field in snapshots.own_fields(child):
-        if (
-            field.name in fields
-            and field.editable
-            and (shown := shown_words(field, fields[field.name]))
-        ):
-            words += [f"{name_of(field)}:", *shown, "·"]
+        if field.name in fields and field.editable:
+            words += [f"{name_of(field)}:", *shown_words(field, fields[field.name]), "·"]
     return words[:-1]
 
 
 def _fields(model, old, new):
     changes = []
+    old, new = snapshots.tidy(old), snapshots.tidy(new)
     for field in snapshots.kept_fields(model):
         before, after = old.get(field.name), new.get(field.name)
-        if before == after or (before in (None, "", []) and after in (None, "", [])):
-            continue
-        # Officers never see these fields.
-        if not field.editable:
+        # Officers never see a field that is not editable.
+        if before == after or not field.editable:
             continue
         language = field.language if snapshots.is_translation(field) else ""
         words = shown_words(field, before), shown_words(field, after)
@@ -125,7 +120,7 @@ def name_of(field):
 
 def shown_words(field, value):
     """What a field holds, as words to compare."""
-    if value in (None, ""):
+    if value is None:
         return []
     if field.many_to_many:
         names = {

@@ -4,17 +4,16 @@ import json
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.contrib.contenttypes.models import ContentType
-from django.db import DEFAULT_DB_ALIAS, models, transaction
+from django.db import models, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
-from django.utils import timezone
-from reversion.models import Revision, Version
 
 from helphub.content.registry import places, recorded_models
 from helphub.history import snapshots, versions
+from helphub.history.models import Version
 
 DELETED = "Deleted"
 LOADED = "Loaded from the fixtures"
+OUTSIDE = "Saved outside the admin"
 _recording = ContextVar("recording", default=None)
 
 
@@ -31,17 +30,47 @@ class Recording:
         self.saved.add((type(record), record.pk))
 
     def write(self):
+        """Make versions of what was saved so far."""
         changed = []
-        for model in {model for model, _ in self.saved}:
+        for model in _in_order({model for model, _ in self.saved}):
             keys = [key for saved_model, key in self.saved if saved_model is model]
-            for key, state in snapshots.read(model, keys).items():
+            noted = {key for key in keys if (model, key) in self.noted}
+            for key, state in _unversioned(model, keys, noted).items():
+                changed.append(version_of(model, key, state, self.user, self.why))
+            for key in snapshots.existing(model, keys):
                 self.deleted.pop((model, key), None)
-                is_noted = (model, key) in self.noted
-                if is_noted or not state.says_the_same_as(versions.newest_state(model, key)):
-                    changed.append((model, key, state))
-        write_revision(changed, self.user, self.why)
-        gone = [(model, key, state) for (model, key), state in self.deleted.items()]
-        write_revision(gone, self.user, DELETED)
+        gone = [
+            version_of(model, key, state, self.user, DELETED, is_deleted=True)
+            for (model, key), state in self.deleted.items()
+        ]
+        Version.objects.bulk_create([*changed, *gone])
+        self.saved, self.deleted, self.noted = set(), {}, set()
+
+
+def _in_order(models_saved):
+    """Records are locked in this order, so that no two officers wait for each other."""
+    return sorted(models_saved, key=lambda model: model._meta.label_lower)
+
+
+def _unversioned(model, keys, noted=()):
+    """The states of these records that their newest version does not have, or that are noted.
+
+    The records are locked first: a record is read by several queries, and nobody may save it, or
+    make a version of it, in between.
+    """
+    snapshots.lock(model, *keys)
+    newest = versions.newest_fingerprints(model, keys)
+    return {
+        key: state
+        for key, state in snapshots.read(model, keys).items()
+        if key in noted or state.fingerprint != newest.get(key)
+    }
+
+
+def write_now():
+    """Make versions of what was saved so far, for code that asks for the newest before the end."""
+    if (current := _recording.get()) is not None:
+        current.write()
 
 
 @contextmanager
@@ -62,52 +91,79 @@ def recording(user=None, why=""):
             work.write()
 
 
-def begin():
-    """Make a first version of each record that has none."""
-    unversioned = []
-    for model in snapshots.records():
-        versioned = versions.of_model(model).values_list("object_id", flat=True)
-        versioned = set(versioned.order_by().distinct())
-        unversioned += [
-            (model, key, state)
-            for key, state in snapshots.read(model).items()
-            if str(key) not in versioned
-        ]
-    with transaction.atomic():
-        write_revision(unversioned, None, LOADED)
+def catch_up():
+    """Make versions of what was saved by something that does not record, such as a fixture.
+
+    It writes nothing if there is nothing to catch up with.
+    """
+    _fill_in_fingerprints()
+    for model in _in_order(snapshots.records()):
+        newest = versions.newest_fingerprints(model)
+        states = snapshots.read(model)
+        different = [key for key in states if states[key].fingerprint != newest.get(key)]
+        gone = newest.keys() - states.keys()
+        if different or gone:
+            _catch_up_with(model, different, gone)
 
 
-def write_revision(records, user, why):
-    """One revision of these records: (model, key, State)."""
-    if not records:
-        return
-    revision = Revision.objects.create(
-        date_created=timezone.now(), user_id=user.pk if user else None, comment=why
-    )
-    rows = {}
-    for model, key, state in records:
-        name = str(snapshots.instance_of(model, key, state.fields))
-        rows[model, key] = _version(revision, model, key, state.fields, name)
-        for child, link in snapshots.children(model):
-            owner = snapshots.name_of(link, key, state)
-            for number, fields in state.rows.get(child._meta.label_lower, {}).items():
-                fields = fields | {link.name: owner}
-                rows[child, number] = _version(revision, child, number, fields, "")
-    Version.objects.bulk_create(rows.values())
+@transaction.atomic
+def _catch_up_with(model, different, gone):
+    known = versions.newest_fingerprints(model, different)
+    changed = [
+        version_of(model, key, state, None, OUTSIDE if key in known else LOADED)
+        for key, state in _unversioned(model, different).items()
+    ]
+    gone -= set(snapshots.existing(model, gone))
+    deleted = versions.newest(label=model._meta.label_lower, key__in=gone).filter(is_deleted=False)
+    Version.objects.bulk_create([*changed, *map(_deletion_of, deleted)])
 
 
-def _version(revision, model, key, fields, name):
-    key = snapshots.key_of(model, key)
-    written = [{"model": model._meta.label_lower, "pk": key, "fields": fields}]
+def _fill_in_fingerprints():
+    """Versions that a migration took over have none: it cannot run the code that makes them."""
+    without = list(Version.objects.filter(fingerprint=""))
+    for version in without:
+        version.fingerprint = versions.state_of(version).fingerprint
+    Version.objects.bulk_update(without, ["fingerprint"], batch_size=500)
+
+
+def version_of(model, key, state, user, why, *, is_deleted=False):
+    """A new version of a record, not stored yet."""
     return Version(
-        revision=revision,
-        content_type=ContentType.objects.get_for_model(model),
-        object_id=str(key),
-        db=DEFAULT_DB_ALIAS,
-        format="json",
-        serialized_data=json.dumps(written),
-        object_repr=name,
+        label=model._meta.label_lower,
+        key=key,
+        name=str(snapshots.instance_of(model, key, state.fields))[:200],
+        data=_as_stored(state),
+        fingerprint=state.fingerprint,
+        is_visible=state.is_visible and not is_deleted,
+        is_deleted=is_deleted,
+        user=user,
+        why=why,
     )
+
+
+def _deletion_of(version):
+    """A new version that says its record is deleted. What the record's name links to may be too."""
+    state = without_places(versions.state_of(version))
+    return Version(
+        label=version.label,
+        key=version.key,
+        name=version.name,
+        data=_as_stored(state),
+        fingerprint=state.fingerprint,
+        is_visible=False,
+        is_deleted=True,
+        why=DELETED,
+    )
+
+
+def _as_stored(state):
+    return json.dumps({"fields": state.fields, "rows": state.rows}, ensure_ascii=False)
+
+
+def without_places(state):
+    """What may be kept of a deleted record: an address is not."""
+    rows = {label: rows for label, rows in state.rows.items() if label not in places()}
+    return snapshots.State(state.model, state.fields, rows)
 
 
 # What is noticed while recording.
@@ -140,9 +196,7 @@ def before_deletion(sender, instance, **kwargs):
                 affected = models.QuerySet(model).filter(**{link.name: instance.pk})
                 current.saved.update((model, key) for key in affected.values_list("pk", flat=True))
     if sender in snapshots.records():
-        state = snapshots.read_one(sender, instance.pk)
-        # An address is not kept once it is deleted.
-        state.rows = {label: rows for label, rows in state.rows.items() if label not in places()}
+        state = without_places(snapshots.read_one(sender, instance.pk))
         current.deleted.setdefault((sender, instance.pk), state)
 
 
@@ -162,9 +216,16 @@ def on_links(sender, instance, reverse, model, pk_set, action, **kwargs):
         current.saved.update((model, key) for key in affected.values_list("pk", flat=True))
 
 
-def forget(model, keys):
-    """Delete all versions of these rows."""
-    versions.of_model(model).filter(object_id__in=[str(key) for key in keys]).delete()
+def forget_row(model, key):
+    """Take a row out of every version of the records that had it."""
+    label = model._meta.label_lower
+    owners = [owner._meta.label_lower for owner, _ in snapshots.owners(model)]
+    for version in Version.objects.filter(label__in=owners, data__contains=f'"{label}"'):
+        rows = version.contents["rows"].get(label, {})
+        if rows.pop(str(key), None) is not None:
+            version.data = json.dumps(version.contents, ensure_ascii=False)
+            version.fingerprint = versions.state_of(version).fingerprint
+            version.save(update_fields=["data", "fingerprint"])
 
 
 def listen():

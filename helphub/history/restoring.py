@@ -43,7 +43,7 @@ def wanted(model, present, version, kept_fields=(), kept_rows=()):
         rows[label], note = _wanted_rows(child, now, earlier, is_kept=child in kept_rows)
         if note:
             notes.append(note)
-    return State(fields, rows), notes
+    return State(model, fields, rows), notes
 
 
 def _wanted_rows(child, now, earlier, *, is_kept):

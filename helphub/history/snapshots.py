@@ -53,6 +53,23 @@ def own_fields(model):
     return [field for field in fields if field not in for_all_languages]
 
 
+@cache
+def copied_fields(model):
+    """The translated fields, whose own column repeats the English."""
+    own = {*own_fields(model), model._meta.pk}
+    return [field for field in model._meta.concrete_fields if field not in own]
+
+
+@cache
+def ends(field):
+    """The two columns of a many-to-many field's table: of the record, and of the others."""
+    through = field.remote_field.through
+    return tuple(
+        through._meta.get_field(name)
+        for name in (field.m2m_field_name(), field.m2m_reverse_field_name())
+    )
+
+
 def is_translation(field):
     return hasattr(field, "translated_field")
 
@@ -65,29 +82,60 @@ def kept_fields(model):
 class State:
     """A record's fields, and its rows by kind and key. Values are as JSON writes them."""
 
+    model: type
     fields: dict
     rows: dict = dataclasses.field(default_factory=dict)
 
     @property
     def fingerprint(self):
-        """A hash that differs for every state."""
-        return fingerprint(json.dumps([self.fields, self.rows], sort_keys=True))
+        """A hash that differs if the states say different things."""
+        rows = {
+            child._meta.label_lower: {key: _said(child, fields) for key, fields in table.items()}
+            for child, _ in children(self.model)
+            if (table := self.rows.get(child._meta.label_lower))
+        }
+        return fingerprint(json.dumps([_said(self.model, self.fields), rows], sort_keys=True))
 
-    def says_the_same_as(self, other):
-        return other is not None and _without_nothing(self) == _without_nothing(other)
+    @property
+    def is_visible(self):
+        """Whether readers see the record once it is published."""
+        return self.fields.get("is_published", True)
 
 
-def _without_nothing(state):
-    # An empty translation is None or "", depending on how it was emptied.
-    def tidy(fields):
-        return {name: value for name, value in fields.items() if value not in (None, "")}
+NOTHING = (None, "", [])
 
-    rows = {
-        label: {key: tidy(fields) for key, fields in table.items()}
-        for label, table in state.rows.items()
-        if table
+
+def tidy(fields):
+    """The fields that are not empty.
+
+    An empty translation is None or "", depending on how it was emptied. A line ending depends on
+    whether a browser sent it.
+    """
+    return {
+        name: value.replace("\r\n", "\n") if isinstance(value, str) else value
+        for name, value in fields.items()
+        if value not in NOTHING
     }
-    return tidy(state.fields), rows
+
+
+@cache
+def _defaults(model):
+    """The fields with a default that is always the same, and that default as JSON writes it."""
+    fields = [field for field in own_fields(model) if field.has_default()]
+    fixed = {field.name: field.default for field in fields if not callable(field.default)}
+    return {name: value for name, value in as_json(fixed).items() if value not in NOTHING}
+
+
+def _said(model, fields):
+    """The fields that say something. A default does not, so a new field that has one says nothing.
+
+    Emptied, such a field does say something.
+    """
+    defaults = _defaults(model)
+    emptied = {name: "" for name in defaults if fields.get(name, defaults[name]) in NOTHING}
+    return emptied | {
+        name: value for name, value in tidy(fields).items() if value != defaults.get(name)
+    }
 
 
 def as_json(values):
@@ -134,10 +182,7 @@ def table_of(model, **conditions):
 
 def _linked(field, keys):
     """What a many-to-many field holds: {key: [keys of others]}."""
-    near_field, far_field = (
-        field.remote_field.through._meta.get_field(name)
-        for name in (field.m2m_field_name(), field.m2m_reverse_field_name())
-    )
+    near_field, far_field = ends(field)
     ties = models.QuerySet(field.remote_field.through).order_by(far_field.attname)
     linked = {}
     for key, other in ties.filter(
@@ -149,8 +194,8 @@ def _linked(field, keys):
 
 def read(model, keys=None):
     """These records, or all of them, from the database: {key: State}."""
-    conditions = {} if keys is None else {"pk__in": keys}
-    states = {key: State(fields) for key, fields in table_of(model, **conditions).items()}
+    conditions = {} if keys is None else {"pk__in": list(keys)}
+    states = {key: State(model, fields) for key, fields in table_of(model, **conditions).items()}
     for field in model._meta.many_to_many:
         linked = _linked(field, keys)
         for key, state in states.items():
@@ -181,9 +226,15 @@ def read_one(model, key):
     return read(model, [key]).get(key)
 
 
-def lock(model, key):
-    """Stop everyone else saving a record until the transaction ends.
+def existing(model, keys):
+    """Which of these keys have a row."""
+    return models.QuerySet(model).filter(pk__in=list(keys)).values_list("pk", flat=True)
+
+
+def lock(model, *keys):
+    """Stop everyone else saving these records until the transaction ends.
 
     On SQLite the transaction itself begins IMMEDIATE, which keeps other writers out.
     """
-    list(models.QuerySet(model).select_for_update().filter(pk=key).values_list("pk"))
+    rows = models.QuerySet(model).select_for_update().filter(pk__in=keys)
+    list(rows.order_by("pk").values_list("pk"))

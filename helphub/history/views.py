@@ -71,7 +71,7 @@ class Record:
         return version
 
     def state(self, version):
-        return versions.states_of(self.model, [version])[version.pk]
+        return versions.state_of(version)
 
     @property
     def form(self):
@@ -136,26 +136,23 @@ def of_record(view):
 
 
 def moment(version):
-    return moments.in_words(version.revision.date_created)
+    return moments.in_words(version.at)
 
 
 def describe(record, shown, before):
     """The lines of the list, newest first, each with its changes from the one before."""
-    states_by_version = versions.states_of(record.model, [*shown, *before])
     lines = []
     for version, older in zip(shown, [*shown[1:], *before, None], strict=False):
-        changes = older and difference(
-            record.model, states_by_version[older.pk], states_by_version[version.pk]
-        )
+        changes = older and difference(record.model, record.state(older), record.state(version))
         changed = in_words(changes) if changes else ""
         lines.append(
             {
                 "version": version,
                 "older": older,
                 "when": moment(version),
-                "officer": version.revision.user.get_username() if version.revision.user else "–",
+                "officer": version.officer or "–",
                 "changes": f"Changed {changed}" if changed else "",
-                "why": version.revision.comment or ("" if older else "Created"),
+                "why": version.why or ("" if older else "Created"),
             }
         )
     return lines
@@ -195,7 +192,7 @@ def compare(request, context, record):
         else:
             raise Http404("Choose two versions.")
     (old, old_name, old_state), (new, new_name, new_state) = sides
-    if old is None or (new is not None and new.revision_id < old.revision_id):
+    if old is None or (new is not None and new.pk < old.pk):
         old, old_name, old_state, new, new_name, new_state = (
             *(new, new_name, new_state),
             *(old, old_name, old_state),
@@ -258,7 +255,7 @@ def after_restoring(record, version, present):
     """The record's state once this version is restored, and notes on what stays as it is."""
     wanted, notes = restoring.wanted(
         record.model,
-        present or snapshots.State({}),
+        present or snapshots.State(record.model, {}),
         record.state(version),
         record.kept_fields,
         record.kept_rows if present else [],
@@ -284,7 +281,7 @@ def bring_back(request, record, version, wanted):
 
 def deleted_record(request, model, version):
     """A record known to be deleted, so nobody need look for its row."""
-    record = Record(request, model, int(version.object_id))
+    record = Record(request, model, version.key)
     record.row = None
     return record
 

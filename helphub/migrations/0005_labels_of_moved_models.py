@@ -49,10 +49,6 @@ def rename(apps, labels, permission):
         rows.filter(model=before).update(model=now)
         reviews.filter(label=before).update(label=now)
         withdrawals.filter(label=before).update(label=now)
-        versions = apps.get_model("reversion", "Version").objects
-        for version in versions.filter(serialized_data__contains=f'"{before}"'):
-            version.serialized_data = version.serialized_data.replace(f'"{before}"', f'"{now}"')
-            version.save(update_fields=["serialized_data"])
     for role in rows.filter(model="auth.group", values__has_key="permissions"):
         role.values["permissions"] = sorted(map(permission, role.values["permissions"]))
         role.save(update_fields=["values"])
@@ -75,9 +71,6 @@ def backwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("helphub", "0004_models_in_rooms"),
-        ("reversion", "0002_add_index_on_version_for_content_type_and_db"),
-    ]
+    dependencies = [("helphub", "0004_models_in_rooms"), ("editions", "0002_fingerprints")]
 
     operations = [migrations.RunPython(forwards, backwards)]

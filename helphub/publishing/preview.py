@@ -17,7 +17,6 @@ from pathlib import Path
 from django.apps import apps
 from django.conf import settings
 from django.core import signing
-from django.db import connections
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language_info, override
@@ -28,17 +27,17 @@ from helphub.content import clock, registry, router
 from helphub.content.fingerprint import fingerprint
 from helphub.editions import (
     bake,
-    diff,
     public_urls,
     readers_content,
     shares,
+    standing,
     store,
+    version_rows,
     withdrawing,
 )
-from services.models import Location
+from helphub.history import snapshots
 
 SALT = "helphub.desk.preview"  # Links signed with it outlive an upgrade.
-PUBLIC = Location.Address.PUBLIC
 WORKS = timedelta(days=7)
 KEPT = 50
 # Headers that let caches keep readers' pages. A preview must not be cached.
@@ -67,45 +66,44 @@ def place_of(model):
 # Making
 
 
-def _rows(model, key, before):
+def _rows(model, key, edition):
     """The edition's rows with this record as saved, treated as published."""
-    saved = bake.read(connections["default"])
-    if key not in saved[model]:
+    saved = snapshots.read_one(model, key)
+    if saved is None:
         raise PreviewError("The record has been deleted.")
-    rows = bake.copied(before)
-    _put_in(rows, saved, model, key)
-    _hide_secret_addresses(rows, saved)
+    if bake.is_entry(model):
+        shown = dict.fromkeys(saved.fields.keys() & {"starts_on", "ends_on"})
+        saved.fields |= {"is_published": True} | shown
+    states = standing.states_in(edition) | {(model._meta.label_lower, key): saved}
+    rows = version_rows.rows_of(states)
+    _hide_secret_addresses(rows)
     _drop_missing_links(rows, model, key)
-    bake.withdraw(rows, withdrawing.withdrawn_now())
+    bake.withdraw(rows, {*withdrawing.withdrawn_now(), *_still_hidden(edition, model, key)})
     bake.tidy(rows)
     if not rows[model].get(key, {}).get("is_published", True) or key not in rows[model]:
         raise PreviewError("It has been withdrawn from every page.")
     return rows
 
 
-def _put_in(rows, saved, model, key):
-    """Replace a record's rows with those saved, and treat it as published."""
-    name = (model._meta.label_lower, key)
-    for other, number in _own(rows, name):
-        del rows[other][number]
-    for other, number in _own(saved, name):
-        rows[other][number] = dict(saved[other][number])
-    row = rows[model][key]
-    if bake.is_entry(model):
-        row |= {"is_published": True} | dict.fromkeys(row.keys() & {"starts_on", "ends_on"})
+def _still_hidden(edition, model, key):
+    """What is no longer withdrawn, but that only publishing another record would show again."""
+    own = (model._meta.label_lower, key)
+    return {name for name in standing.hidden_in(edition) if standing.record_of(name) != own}
 
 
-def _hide_secret_addresses(rows, saved):
+def _hide_secret_addresses(rows):
     """Hide an address that is secret now, even if readers' edition still has it."""
-    for place in registry.places():
-        saved_places = saved[apps.get_model(place)]
-        rows[apps.get_model(place)] = {
-            number: place_row
-            if saved_places[number]["address"] == PUBLIC
-            else dict(saved_places[number])
-            for number, place_row in rows[apps.get_model(place)].items()
-            if number in saved_places
+    for place in map(apps.get_model, registry.places()):
+        saved = place._base_manager.in_bulk()
+        rows[place] = {
+            number: row if saved[number].is_public else _columns(saved[number])
+            for number, row in rows[place].items()
+            if number in saved
         }
+
+
+def _columns(row):
+    return {field.attname: field.value_from_object(row) for field in row._meta.concrete_fields}
 
 
 def _drop_missing_links(rows, model, key):
@@ -120,32 +118,6 @@ def _drop_missing_links(rows, model, key):
                 "yet. Publish that first."
             )
         row[field.attname] = None
-
-
-def _own(rows, name):
-    """The rows edited in a record's form, as (model, key)."""
-    model, key = apps.get_model(name[0]), name[1]
-    own = [(model, key)] if key in rows[model] else []
-    for other, table in rows.items():
-        if bake.is_entry(other):
-            continue
-        for number, row in table.items():
-            field = diff.owner_field(other, row)
-            if field is None or field.related_model is not model:
-                continue
-            owner = row[field.attname]
-            if not field.target_field.primary_key:
-                owner = next(
-                    (
-                        other_key
-                        for other_key, other_row in rows[model].items()
-                        if other_row[field.target_field.attname] == owner
-                    ),
-                    None,
-                )
-            if owner == key:
-                own.append((other, number))
-    return own
 
 
 def _address(model, key, folder):
@@ -164,7 +136,7 @@ def made(label, key):
     if edition is None:
         raise PreviewError("There is no edition yet. Publish once, and previews will work.")
     model = apps.get_model(label)
-    rows = _rows(model, key, readers_content.rows_of(edition))
+    rows = _rows(model, key, edition)
     content = [
         (table_model._meta.label_lower, number, sorted(row.items()))
         for table_model, table in rows.items()

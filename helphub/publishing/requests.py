@@ -4,6 +4,7 @@ from django.contrib import messages
 
 from helphub.editions import state_files
 from helphub.editions.models import PublicationRequest
+from helphub.history.recording import write_now
 from helphub.publishing.pending import Standing
 
 Kind, State = PublicationRequest.Kind, PublicationRequest.State
@@ -25,9 +26,10 @@ def ask_for(kind, officer, why="", number=None):
 
 def ask_for_records(names, officer, why):
     """Ask the publisher for just these records, (label, key), as they are saved now."""
+    write_now()
     standing = Standing()
     chosen = fingerprints = None
-    if standing.before is not None:
+    if standing.folder is not None:
         chosen = [list(name) for name in names if name in standing.by_name]
         fingerprints = [standing.by_name[tuple(name)].fingerprint for name in chosen]
     return PublicationRequest.objects.create(

@@ -10,14 +10,14 @@ from helphub.publishing import pending, status
 register = template.Library()
 
 
-def state(user):
+def state():
     """The status at the top of every admin page."""
     return {
         "pinned": state_files.pinned(),
         "has_edition": store.current() is not None,
         "faults": [*health.faults(), *health.faults_of_front()],
         "is_late": health.waiting_too_long(),
-        "waiting": pending.count(user),
+        "waiting": pending.count(),
     }
 
 
@@ -30,7 +30,7 @@ def publication_state(context):
     if user is None or not user.has_perm(SEE):
         return {}
     head = status.at_the_head(status.queue())
-    return state(user) | {"request": request, "csrf_token": context.get("csrf_token"), "head": head}
+    return state() | {"request": request, "csrf_token": context.get("csrf_token"), "head": head}
 
 
 @register.inclusion_tag("admin/publishing/_progress.html")

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from helphub.content import registry
 from helphub.content.permissions import PUBLISH, SEE, for_officers
-from helphub.editions import bake, choice, state_files
+from helphub.editions import choice, state_files
 from helphub.editions.models import PublicationRequest
 from helphub.publishing import preview
-from helphub.publishing.pending import Standing, Waiting, keep_for_page, with_titles
+from helphub.publishing.pending import Standing, Waiting
 from helphub.publishing.requests import Kind, State, warn_without_publisher
 
 MOST_SHOWN = 30  # If more records are waiting, their differences are a click away.
@@ -26,7 +26,6 @@ MOST_SHOWN = 30  # If more records are waiting, their differences are a click aw
 def waiting(request, context):
     """What is waiting to be published. An officer ticks what to publish; the rest keeps waiting."""
     standing = Standing()
-    keep_for_page(request.user, standing)
     faults, ticked = [], set()
     if request.method == "POST":
         if not request.user.has_perm(PUBLISH):
@@ -63,12 +62,12 @@ def waiting(request, context):
 
 def _entries_on_page(standing, ticked):
     """What the page shows of each record, with its differences if there are not too many."""
-    has_parts = len(standing.waiting) <= MOST_SHOWN
+    has_changes = len(standing.waiting) <= MOST_SHOWN
     return [
         {
             "item": item,
             "is_ticked": item.name in ticked,
-            "parts": standing.parts(item.name) if has_parts else None,
+            "changes": standing.changes(item.name) if has_changes else None,
         }
         for item in standing.waiting
     ]
@@ -102,7 +101,7 @@ def _named(values):
 
 
 def _faults_of_form(standing, ticked, why):
-    if standing.before is not None and not ticked:
+    if standing.folder is not None and not ticked:
         yield "Tick what to publish, or “Everything on this page”."
     if not why:
         yield "Say why, in a few words. Every officer sees it beside the edition."
@@ -117,7 +116,7 @@ def _faults_of_form(standing, ticked, why):
 
 def _faults_of_ticks(standing, looked, ticked):
     """Why ticked records cannot be published as they are, each with the record's name."""
-    if standing.before is None:
+    if standing.folder is None:
         return
     for name in sorted(ticked):
         now = standing.by_name.get(name)
@@ -127,10 +126,8 @@ def _faults_of_ticks(standing, looked, ticked):
                 "someone has undone the change."
             )
         elif name not in looked or looked[name] != now.fingerprint:
-            yield choice.CHANGED.format(now.record.name)
-    left = set(standing.by_name) - ticked
-    going = ticked & set(standing.by_name)
-    for fault in choice.names_of_unticked(standing.now, standing.before, going, left):
+            yield choice.CHANGED.format(now.title)
+    for fault in choice.names_of_unticked(standing.compared.waiting, ticked):
         yield fault.why
 
 
@@ -148,7 +145,7 @@ def _once(request):
 def ask(request, standing, fingerprints, why):
     """Ask the publisher for these records, once."""
     chosen = sorted(fingerprints)
-    if standing.before is not None:
+    if standing.folder is not None:
         same = PublicationRequest.objects.filter(
             kind=Kind.RELEASE, state__in=[State.WAITING, State.RUNNING]
         )
@@ -167,7 +164,7 @@ def ask(request, standing, fingerprints, why):
             "kind": Kind.RELEASE,
             "who": request.user.get_username(),
             "why": why,
-            "chosen": None if standing.before is None else [list(name) for name in chosen],
+            "chosen": None if standing.folder is None else [list(name) for name in chosen],
             "fingerprints": [fingerprints[name] for name in chosen],
         },
     )
@@ -184,14 +181,13 @@ def entry(request, context, label, key):
     """What changed in one record, word by word, and a preview of its page."""
     model = registry.content_model(label)
     standing = Standing()
-    keep_for_page(request.user, standing)
-    items = [item for item in (*standing.waiting, *standing.drafts) if item.name == (label, key)]
-    row = standing.saved[model].get(key)
-    if not items and row is None:
+    newest = standing.compared.newest.get((label, key))
+    if newest is None:
         raise Http404("There is no such record.")
-    item = items[0] if items else with_titles([Waiting(bake.record_of(model, row), "")])[0]
+    items = [item for item in (*standing.waiting, *standing.drafts) if item.name == (label, key)]
+    item = items[0] if items else Waiting(newest, "")
     link = ""
-    if row is not None:
+    if not newest.is_deleted:
         link = reverse("publishing:preview", args=[preview.token_for(label, key)])
     return render(
         request,
@@ -201,7 +197,7 @@ def entry(request, context, label, key):
             "title": item.title,
             "subtitle": "Waiting to be published",
             "item": item,
-            "parts": standing.parts(item.name) if item.fingerprint else [],
+            "changes": standing.changes(item.name) if item.name in standing.by_name else None,
             "preview": link,
             "stands_on": preview.place_of(model) if link else "",
             "to_share": request.build_absolute_uri(link) if request.method == "POST" else "",

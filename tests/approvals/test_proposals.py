@@ -20,6 +20,7 @@ from helphub.editions import (
     manifests,
     page_files,
     publish,
+    readers_content,
     rollback,
     sources,
     store,
@@ -30,6 +31,7 @@ from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.editions.worker import Watcher
 from helphub.history import versions
 from helphub.history.recording import recording
+from helphub.publishing import pending
 from strategy.models import Guide
 from tests.support.accounts import established
 from tests.support.admin_forms import change_url, errors, save
@@ -173,6 +175,7 @@ def test_a_withdrawal_does_not_wait_for_an_approved_number_to_be_published(
     assert f"tel:{galop.dial}" not in page
     assert "tel:01384455412" in page
     assert "tel:01384455411" not in page
+    assert pending.records() == []
 
 
 def test_the_publisher_brings_an_approved_number_to_readers(
@@ -184,6 +187,7 @@ def test_the_publisher_brings_an_approved_number_to_readers(
     Watcher().look()
     assert PublicationRequest.objects.get().state == "done"
     assert "tel:01384455412" in (store.current() / "pages/index.html").read_text()
+    assert pending.records() == []
 
 
 def test_a_textphone_changes_once_it_has_been_typed_too(admin, second):
@@ -668,6 +672,20 @@ def test_a_withdrawn_line_comes_back_with_another_number(admin, second, spoc):
     approve(second, proposed(admin, spoc, **NEW))
     assert Phone.objects.get(pk=spoc.pk).dial == "01384455412"
     assert not Withdrawal.objects.filter(lifted_at=None).exists()
+
+
+def test_readers_get_a_withdrawn_line_back_with_another_number(
+    editions, admin, second, spoc, monkeypatch
+):
+    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+    withdraw(admin, spoc)
+    Watcher().look()
+    assert not readers_content.rows_of(store.current())[Phone][spoc.pk]["is_published"]
+    approve(second, proposed(admin, spoc, **NEW))
+    Watcher().look()
+    row = readers_content.rows_of(store.current())[Phone][spoc.pk]
+    assert (row["is_published"], row["dial"]) == (True, "01384455412")
+    assert pending.records() == []
 
 
 def test_one_person_can_bring_back_anything_else(admin, galop):

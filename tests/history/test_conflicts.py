@@ -11,9 +11,9 @@ from django.contrib.auth import get_user_model
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
-from reversion.models import Revision
 
 from contacts.models import Phone
+from helphub.history.models import Version
 from helphub.history.recording import recording
 from services.models import Choice, Service, Situation
 from strategy.models import Guide
@@ -320,7 +320,7 @@ def test_only_one_of_two_simultaneous_saves_is_accepted(two_connections):
             guide.refresh_from_db()
             assert guide.summary == f"{number} {answers.index(302)}."
     finally:
-        Revision.objects.filter(user__in=users).delete()
+        Version.objects.filter(user__in=users).delete()
         for row in (guide, *users):
             row.delete()
 

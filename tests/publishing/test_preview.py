@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Organization, Phone
-from helphub.editions import integrity, manifests, publish, shares, store, withdrawing
+from helphub.editions import integrity, manifests, publish, shares, sources, store, withdrawing
 from helphub.publishing import preview
 from services.models import Service, Town
 from strategy.models import FormOfAbuse, Guide
@@ -84,6 +84,16 @@ def test_a_preview_leaves_nothing_behind(editions, stranger):
         assert answer["X-Robots-Tag"] == "noindex"
         assert not {"CDN-Cache-Control", "Surrogate-Control"} & set(answer.headers)
         assert stranger.post(address).status_code == 405
+
+
+def test_what_is_no_longer_withdrawn_but_not_published_is_in_no_other_preview(editions, stranger):
+    phone = Phone.objects.get(slug="h-samaritans")
+    service = Service.objects.get(line="h-samaritans")
+    assert "tel:116123" in stranger.get(page(service)).content.decode()
+    withdrawal = withdrawing.withdraw(phone, "an officer", "A test")
+    publish.publish(sources.WITHDRAWAL)
+    withdrawing.lift_withdrawal(withdrawal, "an officer")
+    assert "tel:116123" not in stranger.get(page(service)).content.decode()
 
 
 def test_a_draft_and_a_future_entry_are_shown_as_if_their_day_had_come(editions, stranger):

@@ -1,24 +1,23 @@
 """Waiting to be published: shown word by word, ticked, published, and everything else left out."""
 
-import re
-
 import pytest
 from django.contrib.auth.models import Permission
-from django.db import connections
 from django.urls import reverse
 
-from contacts.models import Organization, Phone, Schedule
+from contacts.models import Organization, Phone
 from helphub.editions import (
-    diff,
+    choice,
     manifests,
     publish,
     readers_content,
     rollback,
     sources,
     store,
+    version_rows,
 )
 from helphub.editions.models import PublicationRequest
 from helphub.editions.worker import Watcher
+from helphub.history.recording import catch_up
 from helphub.publishing import pending
 from services.models import Service, Suggestion
 from strategy.models import FormOfAbuse, Guide, HubArea, Statistic
@@ -41,7 +40,9 @@ def words(address="guides/consent"):
 
 
 def names():
-    return {(item.record.label, item.record.key): item.what for item in pending.records()}
+    """What waits, whether or not the test saved it as officers do."""
+    catch_up()
+    return {item.name: item.what for item in pending.records()}
 
 
 def name_of(row):
@@ -54,6 +55,7 @@ def value(row):
 
 def send(admin, *rows, page=None, why="A correction", **values):
     """Open the page, tick these records, give a reason and press Publish."""
+    catch_up()
     page = page or Page(admin.get(WAITING))
     form = form_values(page) | {"tick": [value(row) for row in rows], "why": why} | values
     return Page(admin.post(WAITING, form, follow=True))
@@ -93,7 +95,8 @@ def test_pressing_save_without_a_change_makes_nothing_wait(editions, admin):
     guide.refresh_from_db()
     save(admin, guide, body_en=guide.body_en, summary_en="Other words.")
     (item,) = pending.records()
-    assert [part.label for part in pending.Standing().parts(item.name)] == ["summary, English"]
+    (change,) = pending.Standing().changes(item.name)
+    assert change.title == "Summary, English"
 
 
 def test_a_changed_text_waits_with_its_words_and_who_changed_it(guide, admin):
@@ -107,11 +110,11 @@ def test_a_changed_text_waits_with_its_words_and_who_changed_it(guide, admin):
     assert {item.url, change_url(guide)} <= page.internal_links
     page = Page(admin.get(item.url))
     changes = {text(dt): dd for dt, dd in zip(page.all("dt"), page.all("dd"), strict=True)}
-    assert set(changes) == {"summary, English", "summary, Urdu"}
-    (put_in,) = changes["summary, English"].iter("ins")
+    assert set(changes) == {"Summary, English", "Summary, Urdu"}
+    (put_in,) = changes["Summary, English"].iter("ins")
     assert text(put_in) == "Added: Added words. (end)"
-    assert not list(changes["summary, English"].iter("del"))
-    urdu = changes["summary, Urdu"]
+    assert not list(changes["Summary, English"].iter("del"))
+    urdu = changes["Summary, Urdu"]
     assert (urdu.get("lang"), urdu.get("dir")) == ("ur", "rtl")
     assert "نئے الفاظ" in text(urdu)
 
@@ -125,9 +128,11 @@ def test_the_top_of_every_admin_page_counts_what_waits(guide, topic, admin):
     assert "2 entries waiting to be published" in Page(admin.get("/admin/")).text
 
 
-def test_counting_needs_few_queries_while_nobody_saves(guide, admin, django_assert_max_num_queries):
+def test_counting_asks_for_versions_once_and_opens_no_edition(
+    guide, admin, django_assert_max_num_queries, monkeypatch
+):
     save(admin, guide, summary_en="Other words.")
-    assert pending.count() == 1
+    monkeypatch.setattr(readers_content, "rows_of", None)
     with django_assert_max_num_queries(2):
         assert pending.count() == 1
 
@@ -391,32 +396,14 @@ def test_there_is_no_page_for_something_that_is_not_a_record(guide, admin):
         assert admin.get(reverse("publishing:waiting-entry", args=[label, key])).status_code == 404
 
 
-def test_two_thousand_rows_are_compared_in_few_queries(editions, django_assert_max_num_queries):
-    tables = len(connections["default"].introspection.table_names())
-    pending.records()
-    with django_assert_max_num_queries(2 * tables + 5):
-        pending.records()
-
-
 def test_leaving_out_a_record_reverts_only_its_own_rows(guide):
     """A suggestion belongs to its page: holding the service back leaves the page's list alone."""
     before = readers_content.rows_of(store.current())
     suggestion = guide.suggestions.first()
     Suggestion.objects.filter(pk=suggestion.pk).update(position=77)
     Service.objects.filter(pk=suggestion.service_id).update(summary_en="Other words.")
-    now = pending.Standing().now
-    diff.put_back(now, before, [("services.service", suggestion.service_id)])
+    catch_up()
+    chosen = choice.Choice(store.current(), None)
+    now = version_rows.rows_of(chosen.states([("services.service", suggestion.service_id)]))
     assert now[Suggestion][suggestion.pk]["position"] == 77
-    assert (
-        now[Service][suggestion.service_id]["summary_en"]
-        == before[Service][suggestion.service_id]["summary_en"]
-    )
-
-
-def test_every_row_of_the_content_belongs_to_a_record(editions):
-    rows = readers_content.rows_of(store.current())
-    owned = diff.Owners(rows, rows).all()
-    assert sum(map(len, owned.values())) == sum(map(len, rows.values()))
-    labels = {label for label, _key in owned}
-    assert not labels & {Suggestion._meta.label_lower, Schedule._meta.label_lower}
-    assert not [label for label in labels if re.search("_", label)]
+    assert now[Service][suggestion.service_id] == before[Service][suggestion.service_id]

@@ -1,6 +1,7 @@
 """Editions made smaller, so that they are made sooner, and editions read and damaged."""
 
 from helphub.editions import store
+from helphub.history.recording import catch_up
 from services.models import Choice, Situation
 
 
@@ -14,6 +15,7 @@ def keep_few_lists():
     for name in ("who", "what", "when"):
         Situation.objects.filter(**{f"{name}__in": left_out}).delete()
     left_out.delete()
+    catch_up()
 
 
 def some_pages(folder, count=20):

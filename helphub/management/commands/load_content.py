@@ -6,7 +6,7 @@ from django.db import transaction
 from contacts import critical
 from helphub.accounts import roles
 from helphub.content import loader
-from helphub.history.recording import LOADED, begin, recording
+from helphub.history.recording import LOADED, catch_up, recording
 from helphub.search.build import build_index
 
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
                 self.stdout.write("The content is already loaded. Nothing changed.")
             if made := roles.load():
                 self.stdout.write(f"Created the roles {', '.join(made)}.")
-            begin()
+            catch_up()
         except (loader.FixtureError, roles.RoleError) as error:
             raise CommandError(error) from error
 
