@@ -309,18 +309,20 @@ def test_the_versions_that_django_reversion_kept_are_taken_over(empty_database):
                 ("2026-05-05 14:02:00+00:00", anna.pk, "Deleted", alone),
             ],
         )
+        # As every upgrade does.
         call_command("migrate", verbosity=0)
+        call_command("load_content", verbosity=0, stdout=StringIO())
         assert not {"reversion_version", "reversion_revision"} & set(
             database.introspection.table_names()
         )
-        assert Version.objects.count() == len(records) + 2
+        assert not Version.objects.filter(fingerprint="").exists()
         for row, state in states.items():
             first = versions.of_record(type(row), row.pk).last()
             assert versions.state_of(first) == state, row
             assert first.fingerprint == state.fingerprint
             assert (first.name, first.why) == (str(row), "Loaded from the fixtures")
             assert first.at == datetime(2026, 5, 3, 14, 2, 0, 500_000, tzinfo=UTC)
-        deleted, changed, _ = versions.of_record(Guide, records[2].pk)
+        deleted, changed, _ = list(versions.of_record(Guide, records[2].pk))[-3:]
         assert (deleted.is_deleted, deleted.is_visible, deleted.officer) == (True, False, "anna")
         assert (changed.is_deleted, changed.is_visible) == (False, True)
         # An account can be deleted: nothing unseen refers to it.

@@ -32,6 +32,8 @@ from pathlib import Path
 import brotli
 import django
 
+from deploy.nginx.configuration import FrontError, while_it_may_be_shown, write_configuration
+
 logger = logging.getLogger(__name__)
 
 PAUSE = 0.5
@@ -41,21 +43,6 @@ PACKED = "packed"
 # The best quality takes 20 times as long as quality 7, but no reader is waiting.
 BEST = 11
 PACKING = 0.2  # Seconds to spend on compressing, each time round.
-# For caches in between. nginx removes the first itself, and an error page must never be cached.
-NOT_SENT = {"X-Accel-Expires"}
-NOT_IN_TROUBLE = {"CDN-Cache-Control", "Surrogate-Control"}
-
-
-class FrontError(Exception):
-    """This edition cannot be taken. The message says why."""
-
-
-def quoted(text):
-    """Text quoted for nginx. A dollar sign starts a variable and can't be escaped."""
-    if "$" in text or "\n" in text:
-        raise FrontError(f"nginx cannot send {text!r}.")
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def take(edition, front, step=lambda: None):
@@ -80,8 +67,8 @@ def take(edition, front, step=lambda: None):
         emergency = (work / "pages" / page["file"]).read_bytes()
         emergency_headers = page["headers"]
     (work / "emergency.html").write_bytes(emergency)
-    _write_configuration(work, front / name, pages, emergency_headers)
-    (work / "server.conf").write_text(_while_it_may_be_shown(edition))
+    write_configuration(work, front / name, pages, emergency_headers)
+    (work / "server.conf").write_text(while_it_may_be_shown(edition))
     work.rename(front / name)
     link = front / f".current-{os.getpid()}"
     link.unlink(missing_ok=True)
@@ -95,17 +82,6 @@ def take(edition, front, step=lambda: None):
 def _clear_unfinished(front):
     for old in front.glob(".work-*"):
         shutil.rmtree(old, ignore_errors=True)
-
-
-def _while_it_may_be_shown(edition):
-    """What nginx checks before each page, so it sees withdrawals without being told."""
-    if edition is None:
-        return 'set $hub_closed "/-closed";\n'
-    return (
-        'set $hub_closed "/-closed";\n'
-        f'if (-f {quoted(str(edition / "manifest.json"))}) {{ set $hub_closed ""; }}\n'
-        f'if (-f {quoted(str(edition / "withdrawn.json"))}) {{ set $hub_closed "/-closed"; }}\n'
-    )
 
 
 def _emergency_of_code():
@@ -168,47 +144,6 @@ def _packed(folder, page):
         pass
     path.unlink()  # It was altered, so it is compressed again.
     return None
-
-
-def _write_configuration(work, folder, pages, emergency_headers):
-    files = {
-        address: f"/open/{folder.name}/pages/{page['file']}"
-        for address, page in sorted(pages.items())
-    }
-    lines = ['map "$hub_not_read$uri" $hub_page {', '    default "/-none";']
-    lines += [f"    {quoted(address)} {quoted(file)};" for address, file in files.items()]
-    lines.append("}")
-    headers = []
-    names = {name for page in pages.values() for name in page["headers"]} - NOT_SENT
-    for number, name in enumerate(sorted(names)):
-        values = {files[address]: page["headers"].get(name, "") for address, page in pages.items()}
-        common = max(set(values.values()), key=list(values.values()).count)
-        value = quoted(common)
-        if set(values.values()) != {common}:
-            value = f"$hub_header_{number}"
-            lines += [f"map $hub_page {value} {{", f"    default {quoted(common)};"]
-            lines += [
-                f"    {quoted(file)} {quoted(own)};"
-                for file, own in values.items()
-                if own != common
-            ]
-            lines.append("}")
-        headers.append(f"add_header {name} {value};")
-    headers.append('add_header Last-Modified "";')
-    (work / "http.conf").write_text("\n".join(lines) + "\n")
-    (work / "page.conf").write_text("\n".join(headers) + "\n")
-    own_headers = [
-        f"add_header {name} {quoted(value)} always;"
-        for name, value in sorted(emergency_headers.items())
-        if name not in NOT_SENT | NOT_IN_TROUBLE | {"Content-Type", "Content-Length", "Vary"}
-    ]
-    # For nginx's own answers. Over plain http we must not send Strict-Transport-Security.
-    (work / "headers.conf").write_text("\n".join(own_headers) + "\n")
-    plain = [line for line in own_headers if "Strict-Transport-Security" not in line]
-    (work / "headers-http.conf").write_text("\n".join(plain) + "\n")
-    emergency = [f"root {folder};", "try_files /emergency.html =503;", "gzip_static off;"]
-    emergency += [*own_headers, 'add_header Last-Modified "";']
-    (work / "emergency.conf").write_text("\n".join(emergency) + "\n")
 
 
 def _clear_away(front):

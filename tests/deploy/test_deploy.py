@@ -20,7 +20,7 @@ import pytest
 from django.conf import settings as project
 
 from deploy import backup, restore
-from deploy.nginx import front, render
+from deploy.nginx import configuration, front, render
 from helphub.editions import serve, store
 from helphub.middleware import emergency_answer
 
@@ -157,8 +157,8 @@ def test_the_front_tells_systemd_that_it_is_working(monkeypatch, tmp_path):
 
 def test_a_header_that_nginx_would_read_as_a_variable_is_refused():
     with pytest.raises(front.FrontError):
-        front.quoted("script-src $nonce")
-    assert front.quoted('a "word"') == r'"a \"word\""'
+        configuration.quoted("script-src $nonce")
+    assert configuration.quoted('a "word"') == r'"a \"word\""'
 
 
 # gunicorn

@@ -14,6 +14,7 @@ from helphub.editions import (
     choice,
     public_urls,
     readers_content,
+    version_rows,
 )
 from helphub.history.recording import catch_up
 from services.models import Service, Suggestion
@@ -25,7 +26,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.lan
 def rows():
     """What the first edition would have."""
     catch_up()
-    return choice.Choice(None, None).rows([])
+    rows = version_rows.rows_of(choice.Choice(None, None).states([]))
+    bake.tidy(rows)
+    return rows
 
 
 @pytest.fixture
