@@ -1,4 +1,4 @@
-"""What a field of a number may hold. The digits themselves are checked in dialling.py."""
+"""What the fields of a number may hold. The digits themselves are checked in dialling.py."""
 
 import re
 
@@ -22,6 +22,13 @@ def validate_sentence(value: str) -> None:
         raise ValidationError("Do not promise that a call stays hidden: we cannot be sure of that.")
     if not value.endswith((".", "!", "?", "۔", "।")):
         raise ValidationError("End with a full stop: another sentence follows.")
+
+
+def errors_of_ages(minimum: int | None, maximum: int | None) -> dict[str, str]:
+    """What is wrong with the ages of a number or a service, by field."""
+    if minimum is not None and maximum is not None and minimum > maximum:
+        return {"maximum_age": "This is below the minimum age. Swap the two."}
+    return {}
 
 
 def validate_byday(value: str) -> None:

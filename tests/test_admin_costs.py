@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from contacts.models import ApprovedNumber, Phone
 from helphub.approvals.models import NumberProposal
-from helphub.editions import shown
+from helphub.editions import readers_had
 from helphub.editions.models import PublicationRequest
 from helphub.history.entry_admin import KeepsWhatReadersHad, PrintedAdmin
 from helphub.history.recording import recording
@@ -102,7 +102,7 @@ def publisher(django_user_model, db):
 @pytest.fixture
 def noted_edition(editions):
     """An edition with what it shows noted, as after its publication."""
-    shown.note()
+    readers_had.note()
     return editions
 
 
@@ -199,7 +199,7 @@ def test_the_next_request_asks_again(noted_edition, publisher):
     guide = factories.make_guide(is_published=False)
     delete = reverse("admin:strategy_guide_delete", args=[guide.pk])
     assert publisher.get(delete).status_code == 200
-    shown.ReadersHad.objects.create(label="strategy.guide", key=guide.pk)
+    readers_had.ReadersHad.objects.create(label="strategy.guide", key=guide.pk)
     assert publisher.post(delete, {"post": "yes"}).status_code == 403
     assert Guide.objects.filter(pk=guide.pk).exists()
 

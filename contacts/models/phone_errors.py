@@ -10,6 +10,7 @@ from contacts.dialling import (
     is_same_number,
     validate_kind,
 )
+from contacts.validators import errors_of_ages
 
 NEVER_LAPSE = ["999", "101", "111"]
 
@@ -20,7 +21,7 @@ def errors_of(phone):
         _errors_of_digits(phone)
         | _errors_of_days(phone)
         | _errors_of_cost(phone)
-        | errors_of_ages(phone)
+        | errors_of_ages(phone.minimum_age, phone.maximum_age)
         | _errors_of_fallback(phone)
         | _errors_of_lapsing(phone)
     )
@@ -69,14 +70,6 @@ def _errors_of_cost_class(phone):
         return {}
     cost = "free" if is_free else "not free"
     return {"cost_class": f"The digits show that it is {cost}. Choose “not known”."}
-
-
-def errors_of_ages(row):
-    """Of a number or a service: the ages must not be the wrong way round."""
-    ages = (row.minimum_age, row.maximum_age)
-    if None not in ages and row.minimum_age > row.maximum_age:
-        return {"maximum_age": "This is below the minimum age. Swap the two."}
-    return {}
 
 
 def _errors_of_fallback(phone):

@@ -17,7 +17,7 @@ from django.http import Http404
 RecordName = tuple[str, int]
 
 
-# The label of a model that has moved since, as editions and notes of earlier releases have it.
+# Editions and notes of earlier releases have the former labels of models that have since moved.
 FORMER_LABELS = {b"helphub.synonym": b"search.synonym"}
 
 

@@ -149,7 +149,7 @@ def lapsing(user):
     today = timezone.localdate()
     rows = []
     for phone in Phone.objects.published().exclude(never_lapses=True).for_card():
-        # What readers' “Open now” goes by; if nobody has rung it, the last look at its website.
+        # “Open now” depends on the last call. If nobody has rung the line, show its last check.
         newest = phone.asked or phone.verification
         day = newest.verified_on + LAPSE if newest else None
         if day is None or day <= today + SOON:

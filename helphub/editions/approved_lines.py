@@ -41,7 +41,7 @@ APPROVED = ["dial", "display", "textphone", "role"]
 def as_approved(
     states: version_rows.States, going: Container[RecordName], approved: Approved
 ) -> dict[RecordName, State]:
-    """Lines that stay as readers have them, with any digits approved since. Only those that change.
+    """The lines that get digits approved since readers had them. All else of them stays.
 
     An approved number then never waits for a release. A withdrawal must not wait for one either.
     """

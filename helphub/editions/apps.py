@@ -7,6 +7,6 @@ class EditionsConfig(AppConfig):
 
     def ready(self) -> None:
         from helphub.content import signals
-        from helphub.editions import shown
+        from helphub.editions import readers_had
 
-        signals.had_by_readers.connect(shown.answer)
+        signals.had_by_readers.connect(readers_had.answer)

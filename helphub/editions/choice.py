@@ -11,7 +11,7 @@ from helphub.content import tokens
 from helphub.content.registry import Record, RecordName
 from helphub.editions import bake
 from helphub.editions.refusals import Refusal
-from helphub.editions.standing import NEW, Standing, Waiting, record_of
+from helphub.editions.standing import NEW, Standing, Waiting, record_with
 from helphub.history import versions
 from helphub.history.models import Version
 from helphub.history.snapshots import State
@@ -34,7 +34,7 @@ class Choice:
             self.left = set(self.waiting) - set(self.fingerprints)
 
     def going(self, left_out: Iterable[RecordName]) -> set[RecordName]:
-        """The records of which readers get another version than they have."""
+        """The records whose version changes for readers."""
         names = self.waiting if self.standing.folder else self.standing.newest
         return set(names) - self.left - set(left_out)
 
@@ -55,7 +55,7 @@ class Choice:
     def hidden(self, left_out: Iterable[RecordName]) -> set[RecordName]:
         """What is no longer withdrawn, but stays off the pages because nobody ticked it."""
         going = self.going(left_out)
-        return {name for name in self.standing.lifted if record_of(name) not in going}
+        return {name for name in self.standing.lifted if record_with(name) not in going}
 
     def refusals(self, left_out: Iterable[RecordName]) -> list[Refusal]:
         """Ticked records that need others too, or that have changed since the officer looked."""

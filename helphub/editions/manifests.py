@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from helphub.content.registry import with_labels_of_today
+from helphub.content.registry import RecordName, with_labels_of_today
 from helphub.editions.store import StoreError
 
 Manifest = dict[str, Any]  # As new_manifest.of_edition returns it.
@@ -45,6 +45,14 @@ def manifest_of(folder: Path) -> Manifest:
     except OSError as error:
         raise StoreError(f"Edition {folder.name} is incomplete. Publish again.") from error
     return _manifest_of(folder, mtime)
+
+
+def versions_in(manifest: Manifest) -> dict[RecordName, str] | None:
+    """The fingerprint of each record in an edition; None if an earlier release made it."""
+    written = manifest.get("versions")
+    if written is None:
+        return None
+    return {(label, key): fingerprint for label, key, fingerprint in written}
 
 
 def with_all_headers(manifest: Manifest) -> Pages:

@@ -18,6 +18,7 @@ from helphub.editions import (
     build,
     checks,
     edition_data,
+    edition_versions,
     errors,
     html_facts,
     leaving,
@@ -27,9 +28,8 @@ from helphub.editions import (
     number_rules,
     outcomes,
     readers_content,
-    shown,
+    readers_had,
     spares,
-    standing,
     state_files,
     store,
     version_rows,
@@ -230,18 +230,17 @@ class _Publication:
     def _as_in(self, origin: Path) -> Content:
         """What an edition has, with the digits approved since."""
         rows = bake.copied(readers_content.rows_of(origin))
-        lines = approved_lines.as_approved(standing.states_in(origin), set(), self.approved)
+        lines = approved_lines.as_approved(edition_versions.states_in(origin), set(), self.approved)
         for (_label, key), state in lines.items():
             rows[Phone][key] |= {name: state.fields[name] for name in approved_lines.APPROVED}
-        versions = None
-        if "versions" in manifests.manifest_of(origin):
-            versions = standing.in_edition(origin, [])
-            states = standing.versions_in(origin, lines)
+        versions = manifests.versions_in(manifests.manifest_of(origin))
+        if versions is not None:
+            states = edition_versions.versions_in(origin, lines)
             versions |= {
                 name: state.fingerprint
                 for name, state in approved_lines.as_approved(states, set(), self.approved).items()
             }
-        return rows, versions, standing.hidden_in(origin)
+        return rows, versions, edition_versions.hidden_in(origin)
 
     def _refusals_of(self, rows: bake.Rows) -> list[Refusal]:
         """What the rows alone show to be wrong."""
@@ -337,7 +336,7 @@ def _let_through(
     spares.write_spares(work)
     store.put_in_place(work, number)
     store.switch(number)
-    shown.note()  # Before an edition goes that was never noted.
+    readers_had.note()  # Before an edition goes that was never noted.
     withdrawing.put_away(withdrawn, number)
     store.prune()
     return Published(

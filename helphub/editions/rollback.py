@@ -14,7 +14,7 @@ from helphub.editions import (
     outcomes,
     publish,
     readers_content,
-    shown,
+    readers_had,
     spares,
     state_files,
     store,
@@ -78,7 +78,7 @@ def _switch_back(attempt: outcomes.Attempt, number: int, why: str) -> bool:
         raise publish.RefusedError(refusals)
     store.switch(number)
     state_files.pin(number, attempt.who, why)
-    shown.note()
+    readers_had.note()
     return True
 
 

@@ -1,7 +1,7 @@
 """What waits to be published: records whose newest version is not the one that readers have."""
 
-from collections.abc import Collection, Iterable
-from functools import cached_property, lru_cache
+from collections.abc import Collection
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +11,9 @@ from django.db import models
 from helphub.content import registry
 from helphub.content.fingerprint import fingerprint as fingerprint_of
 from helphub.content.registry import RecordName
-from helphub.editions import bake, manifests, readers_content, version_rows, withdrawing
+from helphub.editions import withdrawing
+from helphub.editions.edition_versions import fingerprints_in, hidden_in, states_in
+from helphub.editions.lost_links import without_links
 from helphub.history import snapshots, versions
 from helphub.history.models import Version
 from helphub.history.snapshots import State
@@ -37,7 +39,7 @@ class Standing:
     """The newest version of each record, beside the one in readers' edition."""
 
     def __init__(self, folder: Path | None, *, has_data: bool = True) -> None:
-        """Without the versions' data, it is quicker to see what waits."""
+        """Leave out the versions' data to learn only what waits: that is quicker."""
         labels = {model._meta.label_lower for model in registry.content_models()}
         newest = versions.newest(label__in=labels).select_related("user")
         self.folder = folder
@@ -45,7 +47,7 @@ class Standing:
             (version.label, version.key): version
             for version in (newest if has_data else newest.defer("data"))
         }
-        self.in_edition = in_edition(folder, self.newest.values()) if folder else {}
+        self.in_edition = fingerprints_in(folder, self.newest.values()) if folder else {}
         if folder and (unknown := self.in_edition.keys() - self.newest.keys()):
             # The database was restored from a backup that is older than the edition.
             in_file = states_in(folder)
@@ -107,7 +109,7 @@ class Standing:
     @cached_property
     def _with_lifted(self) -> set[RecordName]:
         """The records that are, or have a row that is, no longer withdrawn, such as a place."""
-        return {record_of(name) for name in self.lifted}
+        return {record_with(name) for name in self.lifted}
 
     def drafts(self) -> list[Version]:
         """The newest versions of records that are not visible to readers, and never were."""
@@ -128,14 +130,14 @@ class Standing:
 
     @cached_property
     def _stored(self) -> dict[RecordName, State]:
-        """The versions that readers have of the records that differ, if they are still kept."""
+        """Readers' versions of the records that differ, where they are still stored."""
         return versions.states_with(
             {name: self.in_edition[name] for name in self._different if name in self.in_edition}
         )
 
 
 def _deleted_version(name: RecordName, state: State) -> Version:
-    """What a database without this record would say of it."""
+    """Stands in for the newest version of a record that the database does not know."""
     row = snapshots.instance_of(state.model, name[1], state.fields)
     return Version(
         label=name[0],
@@ -146,8 +148,8 @@ def _deleted_version(name: RecordName, state: State) -> Version:
     )
 
 
-def record_of(name: RecordName) -> RecordName:
-    """The record whose form has this row: the row itself, or the one that it belongs to."""
+def record_with(name: RecordName) -> RecordName:
+    """The record whose form has this row: the row itself, or its owner."""
     model: type[models.Model] = apps.get_model(name[0])
     for owner, link in snapshots.owners(model):
         own_rows: models.QuerySet[Any, Any] = models.QuerySet(model).filter(pk=name[1])
@@ -156,108 +158,3 @@ def record_of(name: RecordName) -> RecordName:
         if key:
             return owner._meta.label_lower, key
     return name
-
-
-def without_links(state: State, gone: Collection[RecordName]) -> State:
-    """A record's state without its links to some others, and without the rows these would take."""
-    rows: dict[str, Any] = {}
-    for child, _ in snapshots.children(state.model):
-        label = child._meta.label_lower
-        rows[label] = {
-            key: _without(child, values, gone)
-            for key, values in state.rows.get(label, {}).items()
-            if not _is_taken(child, values, gone)
-        }
-    return State(state.model, _without(state.model, state.fields, gone), rows)
-
-
-def _links(model: type[models.Model]) -> list[Any]:
-    return [field for field in snapshots.kept_fields(model) if field.is_relation]
-
-
-def _without(
-    model: type[models.Model], fields: dict[str, Any], gone: Collection[RecordName]
-) -> dict[str, Any]:
-    fields = dict(fields)
-    for field in _links(model):
-        label, value = field.related_model._meta.label_lower, fields.get(field.name)
-        if field.many_to_many:
-            fields[field.name] = [other for other in value or [] if (label, other) not in gone]
-        elif field.null and (label, value) in gone:
-            fields[field.name] = None
-    return fields
-
-
-def _is_taken(
-    child: type[models.Model], fields: dict[str, Any], gone: Collection[RecordName]
-) -> bool:
-    """Whether a row goes when one of these records does."""
-    return any(
-        (field.remote_field.on_delete is models.CASCADE or not field.null)
-        and (field.related_model._meta.label_lower, fields.get(field.name)) in gone
-        for field in _links(child)
-    )
-
-
-# What an edition has
-
-
-def in_edition(folder: Path, newest: Collection[Version]) -> dict[RecordName, str]:
-    """The fingerprint of each record that an edition has.
-
-    An edition of an earlier release does not say. Its content does, but without what was withdrawn
-    and without links to what it lacks: a record that differs in nothing else counts as the newest.
-    """
-    written = manifests.manifest_of(folder).get("versions")
-    if written is not None:
-        return {(label, key): fingerprint for label, key, fingerprint in written}
-    hidden, states = hidden_in(folder) | _unpublished_in(folder), states_in(folder)
-    names = {(version.label, version.key) for version in newest}
-    lacking = {name for name in names if name not in states} | hidden
-    fingerprints = {name: state.fingerprint for name, state in states.items() if state.is_visible}
-    for version in newest:
-        name = (version.label, version.key)
-        if version.is_deleted or fingerprints.get(name, version.fingerprint) == version.fingerprint:
-            continue
-        own, pruned = versions.state_of(version), without_links(states[name], lacking)
-        if name in hidden or without_links(own, lacking).fingerprint == pruned.fingerprint:
-            fingerprints[name] = version.fingerprint
-    return fingerprints
-
-
-def versions_in(folder: Path, names: Iterable[RecordName]) -> dict[RecordName, State]:
-    """The versions of these records in an edition: as stored, or as its own content has them."""
-    fingerprints = in_edition(folder, [])
-    stored = versions.states_with(
-        {name: fingerprints[name] for name in names if name in fingerprints}
-    )
-    return {name: stored.get(name) or states_in(folder)[name] for name in names}
-
-
-def hidden_in(folder: Path) -> set[RecordName]:
-    """What an edition leaves out because it was withdrawn."""
-    return {(label, key) for label, key in manifests.manifest_of(folder)["withdrawn"]}
-
-
-def states_in(folder: Path) -> dict[RecordName, State]:
-    """The records in an edition's own content, as if nothing had been withdrawn."""
-    return _states_in(folder, (folder / "content.sqlite3").stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=2)
-def _states_in(folder: Path, mtime: int) -> dict[RecordName, State]:
-    states = version_rows.states_of(readers_content.rows_of(folder))
-    for name in _unpublished_in(folder) & states.keys():
-        states[name].fields["is_published"] = True
-    return states
-
-
-def _unpublished_in(folder: Path) -> set[RecordName]:
-    """What an edition leaves out because it, or what it belongs to, was withdrawn."""
-    return {
-        (model._meta.label_lower, key)
-        for model, table in readers_content.rows_of(folder).items()
-        if bake.is_entry(model)
-        for key, row in table.items()
-        if not row["is_published"]
-    }

@@ -39,7 +39,8 @@ class KeepsHistory:
                 return self._is_gone(request, key)
             request.fingerprint = request.POST.get(conflicts.FINGERPRINT, "")
             if saved is not None and saved.fingerprint != request.fingerprint:
-                request.base = versions.with_fingerprint(self.model, key, request.fingerprint)
+                name = self.opts.label_lower, key
+                request.base = versions.states_with({name: request.fingerprint}).get(name)
                 request.conflict, request.fingerprint = saved, saved.fingerprint
                 request.POST = request.POST.copy()
             return super().changeform_view(request, object_id, form_url, extra_context)

@@ -37,18 +37,17 @@ class Recording:
             noted = {key for key in keys if (model, key) in self.noted}
             for key, state in _unversioned(model, keys, noted).items():
                 changed.append(version_of(model, key, state, self.user, self.why))
-            for key in snapshots.existing(model, keys):
-                self.deleted.pop((model, key), None)
         gone = [
             version_of(model, key, state, self.user, DELETED, is_deleted=True)
             for (model, key), state in self.deleted.items()
+            if not snapshots.existing(model, [key])
         ]
         Version.objects.bulk_create([*changed, *gone])
         self.saved, self.deleted, self.noted = set(), {}, set()
 
 
 def _in_order(models_saved):
-    """Records are locked in this order, so that no two officers wait for each other."""
+    """The order of locking. In different orders, two officers could block each other."""
     return sorted(models_saved, key=lambda model: model._meta.label_lower)
 
 
@@ -68,7 +67,7 @@ def _unversioned(model, keys, noted=()):
 
 
 def write_now():
-    """Make versions of what was saved so far, for code that asks for the newest before the end."""
+    """Make versions of what was saved so far, for code that needs the newest before the end."""
     if (current := _recording.get()) is not None:
         current.write()
 
@@ -119,7 +118,7 @@ def _catch_up_with(model, different, gone):
 
 
 def _fill_in_fingerprints():
-    """Versions that a migration took over have none: it cannot run the code that makes them."""
+    """Give fingerprints to versions that a migration took over. It can't run the code for that."""
     without = list(Version.objects.filter(fingerprint=""))
     for version in without:
         version.fingerprint = versions.state_of(version).fingerprint
@@ -142,7 +141,10 @@ def version_of(model, key, state, user, why, *, is_deleted=False):
 
 
 def _deletion_of(version):
-    """A new version that says its record is deleted. What the record's name links to may be too."""
+    """A new version that says its record is deleted.
+
+    It keeps the name as it is: what the name is made from may be deleted too.
+    """
     state = without_places(versions.state_of(version))
     return Version(
         label=version.label,

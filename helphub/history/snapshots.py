@@ -88,7 +88,7 @@ class State:
 
     @property
     def fingerprint(self):
-        """A hash that differs if the states say different things."""
+        """A hash that is the same if two states say the same."""
         rows = {
             child._meta.label_lower: {key: _said(child, fields) for key, fields in table.items()}
             for child, _ in children(self.model)
@@ -127,9 +127,10 @@ def _defaults(model):
 
 
 def _said(model, fields):
-    """The fields that say something. A default does not, so a new field that has one says nothing.
+    """The fields that count towards a fingerprint.
 
-    Emptied, such a field does say something.
+    An empty field does not count, and nor does a fixed default, so a new field with a default
+    changes no fingerprint. A field that was emptied of its default does count.
     """
     defaults = _defaults(model)
     emptied = {name: "" for name in defaults if fields.get(name, defaults[name]) in NOTHING}

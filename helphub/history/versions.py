@@ -45,12 +45,6 @@ def states_with(fingerprints):
     }
 
 
-def with_fingerprint(model, key, fingerprint):
-    """The newest state of a record that has this fingerprint, or None."""
-    version = of_record(model, key).filter(fingerprint=fingerprint).first()
-    return version and state_of(version)
-
-
 def deleted(model):
     """The newest version of each deleted record, newest first."""
     return newest(label=model._meta.label_lower).filter(is_deleted=True).select_related("user")

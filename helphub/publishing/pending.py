@@ -25,7 +25,7 @@ WHAT = {
 DRAFT = "draft"
 
 
-class Waiting(NamedTuple):
+class WaitingEntry(NamedTuple):
     """A record waiting to be published, or a draft that is not marked as visible to readers."""
 
     version: Version  # The newest.
@@ -67,33 +67,38 @@ class Waiting(NamedTuple):
         return "" if self.version.is_deleted else form_of(registry.Record(*self.name, self.title))
 
 
-class Standing:
-    """What is saved, beside readers' edition."""
+class WaitingList:
+    """What waits and what are drafts, as officers see them."""
 
     def __init__(self):
         self.folder = readers_content.whole_edition()
         self.compared = standing.Standing(self.folder)
 
     @cached_property
-    def waiting(self):
+    def entries(self):
         """What is waiting, with who changed it and when."""
         waiting = self.compared.waiting
         changes = _changes(self.compared, waiting)
         return [
-            Waiting(item.newest, item.what, item.fingerprint, *_last_and_first(changes[name]))
+            WaitingEntry(item.newest, item.what, item.fingerprint, *_last_and_first(changes[name]))
             for name, item in waiting.items()
         ]
 
     @cached_property
     def drafts(self):
         return [
-            Waiting(version, DRAFT, "", version.officer, version.at)
+            WaitingEntry(version, DRAFT, "", version.officer, version.at)
             for version in self.compared.drafts()
         ]
 
     @cached_property
     def by_name(self):
-        return {item.name: item for item in self.waiting}
+        return {item.name: item for item in self.entries}
+
+    def entry(self, label, key):
+        """What is waiting of a record, or its draft; or None."""
+        drafts = {item.name: item for item in self.drafts}
+        return (drafts | self.by_name).get((label, key))
 
     def changes(self, name):
         """What differs between the version that readers have and the newest."""
@@ -124,7 +129,7 @@ def _changes(compared, names):
             stored_before.add(name)
         else:
             changes[name].append((at, who or ""))
-    # If the version that readers have is not kept, only the last change is known to be newer.
+    # If readers' version is no longer stored, only the last change is sure to be newer.
     for name in compared.in_edition.keys() & changes.keys() - stored_before:
         changes[name] = changes[name][-1:]
     for name, at, who in _by_withdrawal(compared):
@@ -141,9 +146,9 @@ def _by_withdrawal(compared):
     for name in names & newest.keys():
         withdrawal = newest[name]
         if withdrawal.lifted_at:
-            yield standing.record_of(name), withdrawal.lifted_at, withdrawal.lifted_by
+            yield standing.record_with(name), withdrawal.lifted_at, withdrawal.lifted_by
         else:
-            yield standing.record_of(name), withdrawal.withdrawn_at, withdrawal.who
+            yield standing.record_with(name), withdrawal.withdrawn_at, withdrawal.who
 
 
 def _last_and_first(changes):
@@ -155,7 +160,7 @@ def _last_and_first(changes):
 
 def records():
     """What is waiting to be published. Empty while readers have no edition."""
-    return Standing().waiting
+    return WaitingList().entries
 
 
 def count():

@@ -27,6 +27,7 @@ from helphub.content import clock, registry, router
 from helphub.content.fingerprint import fingerprint
 from helphub.editions import (
     bake,
+    edition_versions,
     public_urls,
     readers_content,
     shares,
@@ -74,7 +75,7 @@ def _rows(model, key, edition):
     if bake.is_entry(model):
         shown = dict.fromkeys(saved.fields.keys() & {"starts_on", "ends_on"})
         saved.fields |= {"is_published": True} | shown
-    states = standing.states_in(edition) | {(model._meta.label_lower, key): saved}
+    states = edition_versions.states_in(edition) | {(model._meta.label_lower, key): saved}
     rows = version_rows.rows_of(states)
     _hide_secret_addresses(rows)
     _drop_missing_links(rows, model, key)
@@ -88,7 +89,9 @@ def _rows(model, key, edition):
 def _still_hidden(edition, model, key):
     """What is no longer withdrawn, but that only publishing another record would show again."""
     own = (model._meta.label_lower, key)
-    return {name for name in standing.hidden_in(edition) if standing.record_of(name) != own}
+    return {
+        name for name in edition_versions.hidden_in(edition) if standing.record_with(name) != own
+    }
 
 
 def _hide_secret_addresses(rows):

@@ -5,7 +5,7 @@ from django.contrib import messages
 from helphub.editions import state_files
 from helphub.editions.models import PublicationRequest
 from helphub.history.recording import write_now
-from helphub.publishing.pending import Standing
+from helphub.publishing.pending import WaitingList
 
 Kind, State = PublicationRequest.Kind, PublicationRequest.State
 
@@ -27,11 +27,11 @@ def ask_for(kind, officer, why="", number=None):
 def ask_for_records(names, officer, why):
     """Ask the publisher for just these records, (label, key), as they are saved now."""
     write_now()
-    standing = Standing()
+    waiting_list = WaitingList()
     chosen = fingerprints = None
-    if standing.folder is not None:
-        chosen = [list(name) for name in names if name in standing.by_name]
-        fingerprints = [standing.by_name[tuple(name)].fingerprint for name in chosen]
+    if waiting_list.folder is not None:
+        chosen = [list(name) for name in names if name in waiting_list.by_name]
+        fingerprints = [waiting_list.by_name[tuple(name)].fingerprint for name in chosen]
     return PublicationRequest.objects.create(
         kind=Kind.RELEASE, who=officer, why=why, chosen=chosen, fingerprints=fingerprints or []
     )

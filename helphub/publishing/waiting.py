@@ -15,7 +15,7 @@ from helphub.content.permissions import PUBLISH, SEE, for_officers
 from helphub.editions import choice, state_files
 from helphub.editions.models import PublicationRequest
 from helphub.publishing import preview
-from helphub.publishing.pending import Standing, Waiting
+from helphub.publishing.pending import WaitingEntry, WaitingList
 from helphub.publishing.requests import Kind, State, warn_without_publisher
 
 MOST_SHOWN = 30  # If more records are waiting, their differences are a click away.
@@ -25,7 +25,7 @@ MOST_SHOWN = 30  # If more records are waiting, their differences are a click aw
 @require_http_methods(["GET", "HEAD", "POST"])
 def waiting(request, context):
     """What is waiting to be published. An officer ticks what to publish; the rest keeps waiting."""
-    standing = Standing()
+    waiting_list = WaitingList()
     faults, ticked = [], set()
     if request.method == "POST":
         if not request.user.has_perm(PUBLISH):
@@ -36,11 +36,11 @@ def waiting(request, context):
         looked, ticked = _looked(request), _ticked(request)
         why = request.POST.get("why", "").strip()
         faults = [
-            *_faults_of_form(standing, ticked, why),
-            *_faults_of_ticks(standing, looked, ticked),
+            *_faults_of_form(waiting_list, ticked, why),
+            *_faults_of_ticks(waiting_list, looked, ticked),
         ]
         if not faults:
-            ask(request, standing, {name: looked[name] for name in ticked}, why)
+            ask(request, waiting_list, {name: looked[name] for name in ticked}, why)
             return redirect("publishing:editions")
     return render(
         request,
@@ -48,9 +48,9 @@ def waiting(request, context):
         context
         | {
             "title": "Waiting to be published",
-            "standing": standing,
-            "waiting": _entries_on_page(standing, ticked),
-            "looked": " ".join(f"{item.value}:{item.fingerprint}" for item in standing.waiting),
+            "waiting_list": waiting_list,
+            "waiting": _entries_on_page(waiting_list, ticked),
+            "looked": " ".join(f"{item.value}:{item.fingerprint}" for item in waiting_list.entries),
             "faults": faults,
             "why": request.POST.get("why", ""),
             "all": "all" in request.POST,
@@ -60,16 +60,16 @@ def waiting(request, context):
     )
 
 
-def _entries_on_page(standing, ticked):
+def _entries_on_page(waiting_list, ticked):
     """What the page shows of each record, with its differences if there are not too many."""
-    has_changes = len(standing.waiting) <= MOST_SHOWN
+    has_changes = len(waiting_list.entries) <= MOST_SHOWN
     return [
         {
             "item": item,
             "is_ticked": item.name in ticked,
-            "changes": standing.changes(item.name) if has_changes else None,
+            "changes": waiting_list.changes(item.name) if has_changes else None,
         }
-        for item in standing.waiting
+        for item in waiting_list.entries
     ]
 
 
@@ -100,8 +100,8 @@ def _named(values):
     ]
 
 
-def _faults_of_form(standing, ticked, why):
-    if standing.folder is not None and not ticked:
+def _faults_of_form(waiting_list, ticked, why):
+    if waiting_list.folder is not None and not ticked:
         yield "Tick what to publish, or “Everything on this page”."
     if not why:
         yield "Say why, in a few words. Every officer sees it beside the edition."
@@ -114,20 +114,20 @@ def _faults_of_form(standing, ticked, why):
         )
 
 
-def _faults_of_ticks(standing, looked, ticked):
+def _faults_of_ticks(waiting_list, looked, ticked):
     """Why ticked records cannot be published as they are, each with the record's name."""
-    if standing.folder is None:
+    if waiting_list.folder is None:
         return
     for name in sorted(ticked):
-        now = standing.by_name.get(name)
+        now = waiting_list.by_name.get(name)
         if now is None:
             yield (
-                f"“{standing.name_of(name)}” is no longer waiting: it has been published, or "
+                f"“{waiting_list.name_of(name)}” is no longer waiting: it has been published, or "
                 "someone has undone the change."
             )
         elif name not in looked or looked[name] != now.fingerprint:
             yield choice.CHANGED.format(now.title)
-    for fault in choice.names_of_unticked(standing.compared.waiting, ticked):
+    for fault in choice.names_of_unticked(waiting_list.compared.waiting, ticked):
         yield fault.why
 
 
@@ -142,10 +142,10 @@ def _once(request):
         return uuid.uuid4()
 
 
-def ask(request, standing, fingerprints, why):
+def ask(request, waiting_list, fingerprints, why):
     """Ask the publisher for these records, once."""
     chosen = sorted(fingerprints)
-    if standing.folder is not None:
+    if waiting_list.folder is not None:
         same = PublicationRequest.objects.filter(
             kind=Kind.RELEASE, state__in=[State.WAITING, State.RUNNING]
         )
@@ -164,7 +164,7 @@ def ask(request, standing, fingerprints, why):
             "kind": Kind.RELEASE,
             "who": request.user.get_username(),
             "why": why,
-            "chosen": None if standing.folder is None else [list(name) for name in chosen],
+            "chosen": None if waiting_list.folder is None else [list(name) for name in chosen],
             "fingerprints": [fingerprints[name] for name in chosen],
         },
     )
@@ -180,12 +180,14 @@ def ask(request, standing, fingerprints, why):
 def entry(request, context, label, key):
     """What changed in one record, word by word, and a preview of its page."""
     model = registry.content_model(label)
-    standing = Standing()
-    newest = standing.compared.newest.get((label, key))
+    waiting_list = WaitingList()
+    newest = waiting_list.compared.newest.get((label, key))
     if newest is None:
         raise Http404("There is no such record.")
-    items = [item for item in (*standing.waiting, *standing.drafts) if item.name == (label, key)]
-    item = items[0] if items else Waiting(newest, "")
+    items = [
+        item for item in (*waiting_list.entries, *waiting_list.drafts) if item.name == (label, key)
+    ]
+    item = items[0] if items else WaitingEntry(newest, "")
     link = ""
     if not newest.is_deleted:
         link = reverse("publishing:preview", args=[preview.token_for(label, key)])
@@ -197,7 +199,9 @@ def entry(request, context, label, key):
             "title": item.title,
             "subtitle": "Waiting to be published",
             "item": item,
-            "changes": standing.changes(item.name) if item.name in standing.by_name else None,
+            "changes": waiting_list.changes(item.name)
+            if item.name in waiting_list.by_name
+            else None,
             "preview": link,
             "stands_on": preview.place_of(model) if link else "",
             "to_share": request.build_absolute_uri(link) if request.method == "POST" else "",

@@ -1,12 +1,16 @@
 """Why a service cannot be saved as it is: its ages, place, notice and suggestions."""
 
-from contacts.models.phone_errors import errors_of_ages
+from contacts.validators import errors_of_ages
 from services.secrecy import ADDRESS, own_texts, speaks_of_refuge
 
 
 def errors_of(service):
     """What is wrong with a service, by field."""
-    errors = errors_of_ages(service) | _errors_of_place(service) | _errors_of_notice(service)
+    errors = (
+        errors_of_ages(service.minimum_age, service.maximum_age)
+        | _errors_of_place(service)
+        | _errors_of_notice(service)
+    )
     return errors or _errors_of_suggestions(service)
 
 

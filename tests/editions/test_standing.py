@@ -6,6 +6,7 @@ import pytest
 
 from contacts.models import Phone
 from helphub.editions import (
+    edition_versions,
     manifests,
     publish,
     readers_content,
@@ -68,12 +69,12 @@ def test_a_change_and_the_same_back_again_do_not_wait(guide):
 
 
 def test_an_edition_says_which_version_of_each_record_it_has(guide, other):
-    before = standing.in_edition(store.current(), [])
+    before = edition_versions.fingerprints_in(store.current(), [])
     change(guide, summary_en="Words that stay.")
     change(other, summary_en="Words that go out.")
     newest = standing.Standing(store.current()).newest[name_of(other)]
     publish_only(name_of(other))
-    now = standing.in_edition(store.current(), [])
+    now = edition_versions.fingerprints_in(store.current(), [])
     assert before.keys() == now.keys()
     assert {name: now[name] for name in now if now[name] != before[name]} == {
         name_of(other): newest.fingerprint
@@ -191,7 +192,7 @@ def test_a_record_withdrawn_before_readers_had_it_is_not_published_unticked(guid
     change(guide, summary_en="Words that go out.")
     publish_only(name_of(guide))
     assert new.pk not in readers_content.rows_of(store.current())[Guide]
-    assert name_of(new) not in standing.in_edition(store.current(), [])
+    assert name_of(new) not in edition_versions.fingerprints_in(store.current(), [])
 
 
 # A database that lacks what readers have
@@ -218,7 +219,7 @@ def test_the_first_edition_leaves_out_a_faulty_entry(settings, tmp_path, edition
     # The entries whose texts link to it are left out too.
     name = name_of(Guide.objects.get(slug="consent"))
     assert name in [refusal.record[:2] for refusal in done.left_out]
-    published = standing.in_edition(store.current(), [])
+    published = edition_versions.fingerprints_in(store.current(), [])
     assert name not in published
     assert len(published) > 300
 

@@ -23,7 +23,7 @@ from helphub.editions import (
 from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.editions.worker import Watcher
 from helphub.history.recording import catch_up
-from helphub.publishing.pending import Standing
+from helphub.publishing.pending import WaitingList
 from helphub.publishing.requests import ask_for
 from services.models import Location, Service, Town
 from strategy.models import Guide
@@ -255,7 +255,7 @@ def test_a_refusal_is_shown_until_it_is_put_right_even_after_a_new_day(
     Guide.objects.filter(slug="consent").update(summary_en="Other words.")
     catch_up()
     key = ("strategy.guide", Guide.objects.get(slug="consent").pk)
-    fingerprints = {item.name: item.fingerprint for item in Standing().waiting}
+    fingerprints = {item.name: item.fingerprint for item in WaitingList().entries}
     publish.publish(fingerprints={key: fingerprints[key]})
     assert Client().get("/healthz/fresh").status_code == 503
     put_back()

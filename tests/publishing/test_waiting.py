@@ -95,7 +95,7 @@ def test_pressing_save_without_a_change_makes_nothing_wait(editions, admin):
     guide.refresh_from_db()
     save(admin, guide, body_en=guide.body_en, summary_en="Other words.")
     (item,) = pending.records()
-    (change,) = pending.Standing().changes(item.name)
+    (change,) = pending.WaitingList().changes(item.name)
     assert change.title == "Summary, English"
 
 
@@ -327,7 +327,7 @@ def test_a_field_that_names_a_new_entry_asks_for_that_one_too(editions, admin):
     page = send(admin, service)
     assert "refers to “New people”, which is new and not ticked." in page.text
     # The publisher refuses it too, no matter who asked: the entry stays unchanged.
-    now = pending.Standing()
+    now = pending.WaitingList()
     done = publish.publish(
         fingerprints={name_of(service): now.by_name[name_of(service)].fingerprint}
     )

@@ -8,7 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import OperationalError, connection
 
-from helphub.editions import publish, rollback, shown, sources, store
+from helphub.editions import publish, readers_had, rollback, sources, store
 from helphub.editions.models import ReadersHad
 from helphub.history.recording import catch_up
 from strategy.models import Guide
@@ -32,34 +32,34 @@ def is_noted(row):
 
 
 def test_without_editions_readers_have_what_is_saved(consent, draft):
-    shown.note()
-    assert shown.had_by_readers(consent)
-    assert not shown.had_by_readers(draft)
+    readers_had.note()
+    assert readers_had.had_by_readers(consent)
+    assert not readers_had.had_by_readers(draft)
     assert not ReadersHad.objects.exists()
 
 
 def test_what_is_noted_is_answered_by_one_query(
     editions, consent, draft, django_assert_num_queries
 ):
-    shown.note()
+    readers_had.note()
     with django_assert_num_queries(1):
-        assert shown.had_by_readers(consent)
+        assert readers_had.had_by_readers(consent)
     with django_assert_num_queries(1):
-        assert not shown.had_by_readers(draft)
+        assert not readers_had.had_by_readers(draft)
 
 
 def test_it_stays_so_once_unpublished_and_every_edition_erased(editions, consent):
-    shown.note()
+    readers_had.note()
     Guide.objects.filter(pk=consent.pk).update(is_published=False)
     consent.refresh_from_db()
     shutil.rmtree(store.folder_of(1))
-    assert shown.had_by_readers(consent)
+    assert readers_had.had_by_readers(consent)
 
 
 def test_an_edition_that_is_not_noted_answers_itself(editions, consent, draft):
     assert not is_noted(consent)
-    assert shown.had_by_readers(consent)
-    assert not shown.had_by_readers(draft)
+    assert readers_had.had_by_readers(consent)
+    assert not readers_had.had_by_readers(draft)
 
 
 @pytest.mark.parametrize("harm", ["torn", "deleted", "of an earlier release"])
@@ -73,8 +73,8 @@ def test_if_the_edition_cannot_say_readers_may_have_had_everything(editions, dra
     else:
         del manifest["versions"]
         path.write_text(json.dumps(manifest))
-    assert shown.had_by_readers(draft)
-    shown.note()
+    assert readers_had.had_by_readers(draft)
+    readers_had.note()
     assert not ReadersHad.objects.exists()
 
 
@@ -89,7 +89,7 @@ def test_what_is_published_without_a_database_is_noted_by_the_next_publication(
         assert publish.publish(sources.WITHDRAWAL).number == 2
     assert store.number_of(store.current()) == 2
     assert not is_noted(consent)
-    assert shown.had_by_readers(consent)
+    assert readers_had.had_by_readers(consent)
     assert publish.publish(sources.WITHDRAWAL).number == 3
     assert is_noted(consent)
     assert not is_noted(draft)

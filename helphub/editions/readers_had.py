@@ -21,10 +21,10 @@ def had_by_readers(row: Entry) -> bool:
     if folder is None:
         return row.is_published
     try:
-        versions = manifests.manifest_of(folder)["versions"]
-    except (store.StoreError, KeyError):
+        versions = manifests.versions_in(manifests.manifest_of(folder))
+    except store.StoreError:
         return True  # We can't tell.
-    return name in {(label, key) for label, key, _ in versions}
+    return versions is None or name in versions
 
 
 def answer(sender: type[Entry], row: Entry, **kwargs: Any) -> bool:
@@ -40,10 +40,8 @@ def note() -> None:
     if folder is None:
         return
     try:
-        shown = {
-            (label, key) for label, key, _ in manifests.manifest_of(folder).get("versions", [])
-        }
-        new = shown - set(ReadersHad.objects.values_list("label", "key"))
+        versions = manifests.versions_in(manifests.manifest_of(folder)) or {}
+        new = versions.keys() - set(ReadersHad.objects.values_list("label", "key"))
         ReadersHad.objects.bulk_create(
             [ReadersHad(label=label, key=key) for label, key in sorted(new)], ignore_conflicts=True
         )
