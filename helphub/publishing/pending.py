@@ -118,13 +118,14 @@ def _changes(compared, names):
     stored = Version.objects.filter(
         label__in={label for label, _ in names}, key__in={key for _, key in names}
     )
-    columns = ["label", "key", "fingerprint", "at", "user__username"]
+    columns = ["label", "key", "fingerprint", "is_deleted", "at", "user__username"]
     stored_before = set()
-    for label, key, fingerprint, at, who in stored.order_by("pk").values_list(*columns):
+    for label, key, fingerprint, is_deleted, at, who in stored.order_by("pk").values_list(*columns):
         name = label, key
         if name not in changes:
             continue
-        if fingerprint == compared.in_edition.get(name):
+        # A deletion holds what the record said last, which may be what readers have.
+        if not is_deleted and fingerprint == compared.in_edition.get(name):
             changes[name].clear()
             stored_before.add(name)
         else:

@@ -178,6 +178,14 @@ def test_a_new_entry_an_unpublished_one_and_a_deleted_one_wait(guide, topic, adm
     assert "A draft, guide" in page.text
 
 
+def test_a_deletion_waits_with_who_deleted_it(editions, admin):
+    service = Service.objects.get(line="h-samaritans")
+    admin.post(reverse("admin:services_service_delete", args=[service.pk]), {"post": "yes"})
+    (item,) = pending.records()
+    assert (item.name, item.what, item.who) == (name_of(service), "deleted", "officer")
+    assert item.since == item.changed_at
+
+
 def test_the_uses_of_an_unpublished_entry_do_not_wait_on_their_own(editions):
     service = Service.objects.filter(suggestions__isnull=False).first()
     area = HubArea.objects.exclude(form_of_abuse=None).first()
