@@ -11,7 +11,8 @@ from helphub.content import clock
 from services.models import Service
 from strategy.models import FormOfAbuse, Guide
 
-_numbers = count(1)
+# Four digits: no name may hold 101, 111 or 999, which somebody might ring.
+_numbers = count(1001)
 
 
 def _make(model, fields, defaults):
