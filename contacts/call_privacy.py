@@ -84,6 +84,12 @@ IN_SHORT = {
     ),
     Answer.UNKNOWN: _("Stays in the call list; we do not know about the bill."),
 }
+# The few words beside a number in a list. What they mean is said once, at the top of the list.
+TAGS = {
+    Answer.YES: _("May show on the bill"),
+    Answer.NO: _("Free · should not be on the bill"),
+}
+FREE_TAG = _("Free")
 COST_UNKNOWN = {
     "voice": PrivacyFact(_("Cost"), _("We do not know what a call costs.")),
     "text": PrivacyFact(_("Cost"), _("We do not know what a text costs.")),
@@ -221,13 +227,18 @@ def facts_of(phone):
 
 
 def known_facts_of(phone):
-    """The facts that a list shows. Unknown facts are left to the service's own page.
+    """The facts beside a number on its service's page, where a section further down has them all.
 
-    Interpreters are the exception: readers of another language ask about them first, so for them
-    the list shows that fact even when it is unknown.
+    Readers of another language ask about interpreters first, so for them that fact is here even
+    when it is unknown.
     """
     interpreter, _sentences = ASKED["interpreter"]
     return [fact for fact in facts_of(phone) if fact.is_known or fact.question == interpreter]
+
+
+def tag_of(phone):
+    """What a list says of the bill and the cost. Empty if no source says anything of either."""
+    return TAGS.get(on_the_bill(phone)) or (FREE_TAG if phone.is_free else "")
 
 
 def _cost(phone):

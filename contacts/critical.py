@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import models
 
+from contacts import call_privacy
 from contacts.models import ApprovedNumber, Phone
 from helphub.content import router
 
@@ -19,6 +20,8 @@ PATH = Path(__file__).with_name("critical_numbers.json")
 FIELDS = ["slug", "name_en", "kind", "dial", "display", "role"]
 # Replaces the single point of contact while it is withdrawn. Open day and night.
 INSTEAD_OF_SPOC = "h-rcew247"
+# Shown beside the single point of contact, because we do not know that it answers at night.
+DAY_AND_NIGHT = (INSTEAD_OF_SPOC, "h-childline")
 
 
 @lru_cache(maxsize=8)
@@ -43,8 +46,21 @@ def from_file():
 
 
 def from_database():
-    """The critical numbers by role. The file fills in what an empty database lacks."""
-    return from_file() | Phone.objects.critical()
+    """The critical numbers by role, and under "day_and_night" the lines to show beside them.
+
+    The file fills in the roles that an empty database lacks.
+    """
+    phones = {phone.slug: phone for phone in Phone.objects.of_every_page(DAY_AND_NIGHT)}
+    by_role = from_file() | {phone.role: phone for phone in phones.values() if phone.role}
+    spoc = by_role[Phone.Role.SPOC]
+    beside = [phones[slug] for slug in DAY_AND_NIGHT if slug in phones and slug != spoc.slug]
+    return by_role | {"day_and_night": [phone for phone in beside if _is_free_day_and_night(phone)]}
+
+
+def _is_free_day_and_night(phone):
+    is_off_the_bill = call_privacy.on_the_bill(phone) == call_privacy.Answer.NO
+    is_usual = not phone.closed_service and not phone.notices
+    return phone.is_free and is_off_the_bill and phone.is_always_open and is_usual
 
 
 def rows(phones, approved):

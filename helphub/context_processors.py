@@ -34,5 +34,6 @@ def every_page(request):
         "languages": SimpleLazyObject(lambda: switcher(request.path)),
         "exit_url": settings.EXIT_URL,
         "owner_name": owner_name(),
+        "site_owner": settings.OWNER["name"],
         "is_draft_language": get_language() not in settings.REVIEWED_LANGUAGES,
     }

@@ -13,7 +13,7 @@ from django.urls import reverse, translate_url
 from django.utils.translation import get_language, override
 
 from contacts import critical
-from helphub.content import forms
+from helphub.content import forms, memory
 from helphub.content.entries import Gone
 from helphub.content.requests import is_for_admin
 from helphub.context_processors import owner_name, switcher
@@ -23,8 +23,10 @@ from helphub.whitespace import squeezed
 def _without_database(request, template, status):
     # This page exists in no other language, so the language switcher leads home.
     context = {"critical": critical.from_file(), "languages": switcher(reverse("home"))}
-    # Some of these are made outside the middleware that squeezes readers' pages.
-    page = squeezed(render_to_string(template, context, request))
+    # What these share comes from the file: other pages must not remember it, nor these theirs.
+    with memory.using(memory.Memory()):
+        # Some of these are made outside the middleware that squeezes readers' pages.
+        page = squeezed(render_to_string(template, context, request))
     return HttpResponse(page, status=status)
 
 

@@ -65,7 +65,7 @@ if settings.FOR_OFFICERS:
     ]
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
-    path("help-now/", views.fixed_page, name="help-now"),
+    path("help-now/", views.fixed_page, {"template": "help_now.html"}, name="help-now"),
     path("find/", search_views.search, name="find"),
     path("using-this-site/", views.fixed_page, name="using-this-site"),
     path("accessibility/", views.fixed_page, name="accessibility"),

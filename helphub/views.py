@@ -29,11 +29,11 @@ def home(request):
 
 
 @require_safe
-def fixed_page(request):
+def fixed_page(request, template="fixed_page.html"):
     """A guide whose address is its own name: help now, using this site and so on."""
     guide = Guide.objects.at(request.resolver_match.url_name)
     context = {"guide": guide, "suggestions": _who_can_help(guide)}
-    return render(request, "fixed_page.html", context)
+    return render(request, template, context)
 
 
 @require_safe

@@ -104,8 +104,8 @@ def test_what_is_old_enough_is_not_reported():
 KNOWN = """
     align-items background background-color border border-bottom border-color
     border-inline-start border-radius border-style border-top border-width bottom box-shadow
-    box-sizing clip-path color column-gap content cursor direction display flex flex-direction
-    flex-wrap font font-family font-size font-weight gap grid-column grid-row
+    box-sizing clear clip-path color column-gap content cursor direction display fill flex
+    flex-direction flex-wrap float font font-family font-size font-weight gap grid-column grid-row
     grid-template-columns height justify-content left line-height list-style margin
     margin-bottom margin-inline-end margin-inline-start margin-left margin-right margin-top
     max-width min-height min-width opacity outline outline-color outline-offset overflow
@@ -118,7 +118,7 @@ ONLY_LOOKS = """
     text-decoration-thickness text-underline-offset hyphens
 """
 PSEUDO = """
-    root hover focus target first-child last-child lang before after not
+    root hover focus target first-child last-child lang before after not -webkit-details-marker
 """
 TOO_NEW_VALUES = re.compile(r"\b(?:\d+|\.)[dsl]v[hwib]\b|color-mix|ok(?:lab|lch)|\blab\(|\blch\(")
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")

@@ -301,6 +301,11 @@ class Phone(Answering, Entry):
         return [service for service in self._shown_services if service.has_notice]
 
     @property
+    def first_service(self):
+        """The first shown service with this number, whose page says more about it. Or None."""
+        return next(iter(self._shown_services), None)
+
+    @property
     def is_free(self):
         """Whether the call is free: by its digits, or else by its cost class."""
         by_digits = call_privacy.is_free_by_digits(self)
@@ -319,13 +324,18 @@ class Phone(Answering, Entry):
 
     @property
     def known_call_privacy(self):
-        """What of it a list shows."""
+        """What of it is known."""
         return call_privacy.known_facts_of(self)
 
     @property
     def call_privacy_in_short(self):
         """What a call leaves, in one line, from the digits alone. Needs no database."""
         return call_privacy.IN_SHORT[call_privacy.on_the_bill(self)]
+
+    @property
+    def tag(self):
+        """The bill and the cost in a few words, or nothing. Needs no database."""
+        return call_privacy.tag_of(self)
 
     @property
     def section_name(self):

@@ -38,6 +38,15 @@ class PhoneQuerySet(EntryQuerySet):
         phones = self.published().exclude(role="").prefetch_related("services")
         return {phone.role: phone for phone in phones}
 
+    def of_every_page(self, others):
+        """The numbers that appear on every page, and others by their slugs."""
+        return (
+            self.published()
+            .filter(~models.Q(role="") | models.Q(slug__in=others))
+            .select_related("organization")
+            .prefetch_related("services", "schedules", "exceptions", "verifications")
+        )
+
     def of_help_now(self):
         """The numbers on “Help now”: in its text, in any language, and beside it."""
         guide = Guide.objects.filter(slug="help-now").first()

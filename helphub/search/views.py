@@ -56,13 +56,15 @@ def search(request):
     words = " ".join(readable(words).split())
     answer = results.search(words)
     groups = grouped(answer.hits) if answer else []
+    entries = [entry for group in groups for entry in group.entries]
     context = {
         "words": words,
         "is_empty": not words_of(words),
         "is_down": answer is None,
         "corrected": answer and answer.corrected,
         "groups": groups,
-        "entries": [entry for group in groups for entry in group.entries],
+        "entries": entries,
+        "has_numbers": any(hasattr(entry, "phones") for entry in entries),
     }
     return render(request, "search/found.html", context)
 

@@ -14,7 +14,6 @@ from helphub.templatetags.hub import word
 
 ON_BANK_HOLIDAYS = {
     BankHolidays.CLOSED: gettext_noop("Closed on bank holidays."),
-    BankHolidays.UNKNOWN: gettext_noop("We do not know about bank holidays."),
     BankHolidays.ROUND_THE_CLOCK: gettext_noop("On bank holidays open all day and night."),
     BankHolidays.SPECIAL: gettext_noop("Other hours on bank holidays."),
 }
@@ -23,19 +22,27 @@ register = template.Library()
 
 
 @register.inclusion_tag("contacts/_hours.html")
-def hours(phone):
-    """The line's hours, and what the script needs to write a label beside them."""
+def hours(phone, *, in_a_list=False):
+    """The line's hours, and what the script needs to write a label beside them.
+
+    In a list, what is not known, and how it was checked, is left to the service's own page.
+    """
     opening = phone.opening
-    return {"opening": opening, "sentences": [*_when_open(opening), *_doubts(phone, opening)]}
+    sentences = [*_when_open(opening, in_a_list), *_doubts(phone, opening, in_a_list)]
+    return {"opening": opening, "sentences": sentences}
 
 
-def _when_open(opening):
+def _when_open(opening, in_a_list):
     if opening.is_round_the_clock:
         always = word(gettext_noop("Day and night"))
         yield format_html("<span data-always>{}.</span>", always)
     elif opening.is_known:
         yield from _usual(opening)
-    else:
+        if opening.policy in ON_BANK_HOLIDAYS:
+            yield word(ON_BANK_HOLIDAYS[opening.policy])
+        elif not in_a_list and opening.policy == BankHolidays.UNKNOWN:
+            yield word(gettext_noop("We do not know about bank holidays."))
+    elif not in_a_list:
         yield _sentence(word(gettext_noop("Opening hours not confirmed")))
     for exception in opening.exceptions:
         yield _sentence(_dates(exception), _times_of(exception))
@@ -49,12 +56,10 @@ def _usual(opening):
         yield _sentence(_span(span))
     for other in opening.others:
         yield _sentence(_other_day(other), _session(other.opens_at, other.closes_at))
-    if opening.policy in ON_BANK_HOLIDAYS:
-        yield word(ON_BANK_HOLIDAYS[opening.policy])
 
 
-def _doubts(phone, opening):
-    if opening.is_known and phone.is_not_yet_rung:
+def _doubts(phone, opening, in_a_list):
+    if opening.is_known and phone.is_not_yet_rung and not in_a_list:
         yield _sentence(word(gettext_noop("From its website, not yet rung")))
     if opening.is_known and phone.has_lapsed:
         yield _sentence(word(gettext_noop("These hours may have changed")))

@@ -1,7 +1,10 @@
 """What we wrote around the strategy: topics, guides, and the chapters' own pages."""
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from modeltranslation.utils import build_localized_fieldname
 
 from helphub.content import tokens, validators
 from helphub.content.entries import EntryQuerySet, Page
@@ -48,6 +51,14 @@ class PageQuerySet(EntryQuerySet):
     def names(self, slugs):
         """The names of the pages with these slugs, published or not."""
         return {page.slug: page.name for page in self.filter(slug__in=slugs)}
+
+
+# On these pages the local number comes after the summary, and no number may come before it.
+NUMBER_AFTER_SUMMARY = ("home", "help-now")
+NO_TOKENS = (
+    "On this page the local number comes first, so the summary cannot name a number or a page in "
+    "braces. Put it in the text below."
+)
 
 
 class GuideQuerySet(PageQuerySet):
@@ -107,6 +118,14 @@ class Guide(Page):
     class Meta(Page.Meta):
         verbose_name = "guide"
         verbose_name_plural = "guides"
+
+    def clean(self):
+        super().clean()
+        columns = [build_localized_fieldname("summary", code) for code, _ in settings.LANGUAGES]
+        if self.slug in NUMBER_AFTER_SUMMARY:
+            named = [column for column in columns if tokens.tokens_of(getattr(self, column) or "")]
+            if named:
+                raise ValidationError(dict.fromkeys(named, NO_TOKENS))
 
     def get_absolute_url(self):
         if self.slug in FIXED_PAGES:

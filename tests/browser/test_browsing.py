@@ -85,7 +85,6 @@ def test_polish_and_without_credit(page):
     expect(page.get_by_text("I need help. I speak Polish.")).to_be_visible()
     line = reader.card("h-rcew247")
     expect(line.locator("a[href='tel:08085002222']")).to_be_visible()
-    expect(line).to_contain_text("Interpreter not confirmed")
 
 
 def test_a_disclosure_in_a_school(page):

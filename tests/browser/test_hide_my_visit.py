@@ -238,7 +238,7 @@ def test_the_language_follows_with_its_direction_and_the_whole_page(hidden):
     expect(root).to_have_attribute("lang", "ur")
     expect(root).to_have_attribute("dir", "rtl")
     urdu = re.compile("[\u0600-\u06ff]")
-    for selector in (".exit", ".main-nav a >> nth=0", "footer a >> nth=0"):
+    for selector in (".exit", ".menu summary", "footer a >> nth=0"):
         expect(hidden.locator(selector)).to_have_text(urdu)
     expect(hidden.locator("main h1")).to_be_focused()
     assert_hidden(hidden)

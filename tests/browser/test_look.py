@@ -11,7 +11,9 @@ from tests.browser.pages import pages_in, visit
 from tests.support.addresses import ONE_OF_EACH_TEMPLATE, in_language
 
 SPOC = "01384 455411"
-SPOC_LINK = ".spoc-number a"
+SPOC_LINK = ".spoc-number a"  # In the card on every page.
+SPOC_LINE = ".local a"  # On inner pages, until they are wide enough for the card beside them.
+FIRST_SCREEN = 200  # Pixels above the heading of an inner page on the smallest phone.
 ARABIC_FACES = re.compile(
     r"nastal|naskh|arab|urdu|kufi|amiri|scheherazade|geeza|dejavu sans|segoe ui|tahoma", re.I
 )
@@ -80,6 +82,36 @@ def test_the_numbers_and_four_doors_can_be_seen_without_scrolling(page):
     doors = [f".doors li:nth-child({number}) a" for number in range(1, 5)]
     for selector in ['a[href="tel:999"]', SPOC_LINK, *doors]:
         assert_within(box(page, selector), 390, 844, selector)
+
+
+def test_the_heading_of_every_inner_page_is_on_the_first_screen(page):
+    too_low = {}
+    for path in pages_in("en"):
+        open_at(page, path, 320, 568)
+        top = box(page, "main h1")["top"]
+        if top > FIRST_SCREEN:
+            too_low[path] = top
+    assert too_low == {}
+
+
+@pytest.mark.parametrize("path", ["/topics/law/", "/contacts/", "/find/", "/no-such-page/"])
+def test_the_local_number_is_above_the_heading_or_beside_it(page, path):
+    for width, place in [(320, SPOC_LINE), (900, SPOC_LINE), (1280, SPOC_LINK)]:
+        open_at(page, path, width, 640)
+        assert_within(box(page, place), width, 640, (path, width))
+        assert page.locator(SPOC_LINE).is_visible() == (place == SPOC_LINE)
+
+
+@pytest.mark.parametrize("path", ["/", "/help-now/"])
+def test_the_card_also_gives_the_free_lines_that_answer_day_and_night(page, path):
+    open_at(page, path, 390, 844)
+    lines = page.locator(".always a")
+    expect(lines).to_have_text(["0808 500 2222 16 and over", "0800 1111 Under 19: Childline"])
+    for line in lines.all():
+        place = line.evaluate(BOX)
+        assert_within(place, 390, 844, path)
+        assert place["height"] >= 44
+    expect(page.locator(SPOC_LINE)).to_have_count(0)
 
 
 def exit_after_scrolling(page, path):
@@ -215,12 +247,33 @@ def test_a_page_is_complete_without_script(bare_page, path):
 
 def test_the_way_to_a_topic_and_to_another_language_needs_no_script(bare_page):
     bare_page.goto("/")
+    bare_page.locator(".menu summary").click()
     bare_page.get_by_role("navigation", name="Menu").get_by_role("link", name="Topics").click()
     bare_page.locator("main a[href='/topics/law/']").click()
     expect(bare_page.get_by_role("heading", name="It is not your fault")).to_be_visible()
     bare_page.locator(".languages summary").click()
     bare_page.locator(".languages a[lang=ur]").click()
     expect(bare_page.locator("html")).to_have_attribute("dir", "rtl")
+
+
+def test_the_menu_opens_in_the_page_and_covers_nothing(bare_page):
+    bare_page.set_viewport_size({"width": 320, "height": 640})
+    bare_page.goto("/contacts/")
+    before = box(bare_page, "h1")["top"]
+    bare_page.locator(".menu summary").click()
+    menu = box(bare_page, ".menu nav")
+    assert menu["top"] >= box(bare_page, ".menu summary")["bottom"]
+    assert menu["bottom"] <= box(bare_page, SPOC_LINE)["top"]
+    assert box(bare_page, "h1")["top"] > before + 200
+
+
+def test_find_in_the_menu_answers(page):
+    open_at(page, "/contacts/", 390, 844)
+    page.locator(".menu summary").click()
+    page.locator(".menu input").fill("it was years ago")
+    page.locator(".menu input").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Find")
+    expect(page.locator("main a[href='/guides/long-ago/']").first).to_be_visible()
 
 
 # Urdu.
@@ -423,8 +476,8 @@ def test_text_twice_as_large_fits_the_phone_and_neither_number_breaks(page, code
         clipped = page.evaluate(CLIPPED)
         numbers = [
             selector
-            for selector in ("a[href='tel:999'] bdi", f"{SPOC_LINK} bdi")
-            if not page.evaluate(IN_ONE_PIECE, selector)
+            for selector in ("a[href='tel:999'] bdi", f"{SPOC_LINK} bdi", f"{SPOC_LINE} bdi")
+            if page.locator(selector).count() and not page.evaluate(IN_ONE_PIECE, selector)
         ]
         if overflow["scrollWidth"] > width or overflow["wide"] or clipped or numbers:
             faults[path] = (overflow, clipped, numbers)

@@ -8,14 +8,19 @@ from contacts import call_privacy, critical
 from contacts.models import CallFact, Phone
 from helphub.content import loader
 from services.models import Service
+from strategy.models import Guide
 from tests.support.admin_forms import errors, save
-from tests.support.factories import make_call_fact, make_phone, make_service
+from tests.support.factories import make_call_fact, make_phone, make_schedule, make_service
 from tests.support.reader import Page, text
 
 pytestmark = pytest.mark.django_db
 
 FREEPHONE = "Should not be on an itemised bill; the phone company's app may still show it."
 SPOC = "Stays in the call list; can be on the bill."
+WHAT_TAGS_MEAN = (
+    "Every call stays in the phone's list of calls, and every text in its messages. A call that "
+    "should not be on the bill may still show in the phone company's app."
+)
 CALLS_STAY = "Calls stay in the phone's list of calls."
 MASH = "/services/worried-about-a-child-in-dudley/"
 
@@ -33,15 +38,18 @@ def beside_numbers(page):
             following = next(
                 (at for at, sibling in enumerate(after) if is_button(sibling)), len(after)
             )
-            (facts,) = [
-                sibling for sibling in after[:following] if sibling.get("class") == "traces"
+            facts = [
+                text(sibling) for sibling in after[:following] if sibling.get("class") == "traces"
             ]
-            yield button.find("a").get("href"), text(facts)
+            assert len(facts) <= 1
+            yield button.find("a").get("href"), "".join(facts)
 
 
 def beside(client, slug):
-    """What is beside one number on the contact page."""
-    return dict(beside_numbers(Page(client.get("/contacts/"))))[Phone.objects.get(slug=slug).url]
+    """What is beside one number on its service's page."""
+    phone = Phone.objects.get(slug=slug)
+    service = phone.services.first() or make_service([phone])
+    return dict(beside_numbers(Page(client.get(service.get_absolute_url()))))[phone.url]
 
 
 def service_page(client, slug):
@@ -79,10 +87,27 @@ def test_a_line_to_ring_instead_has_its_facts_in_the_same_sentence(pages):
         assert "itemised bill" in sentence or "can be on the bill" in sentence
 
 
-def test_every_button_has_its_facts_in_plain_view_beside_it(pages):
+def test_in_a_list_each_button_has_a_tag_and_the_list_says_what_tags_mean(pages):
+    own = {service.get_absolute_url() for service in Service.objects.published()}
+    met = set()
+    for path in pages.keys() - own:
+        for url, tag in beside_numbers(pages[path]):
+            met.add(tag)
+            is_freephone = url.startswith(("tel:0800", "tel:0808", "tel:116"))
+            assert (tag == "Free · should not be on the bill") == is_freephone, (path, url)
+            is_ordinary = url.startswith(("tel:01", "tel:02", "tel:03", "tel:07"))
+            assert (tag == "May show on the bill") == is_ordinary, (path, url)
+            assert WHAT_TAGS_MEAN in pages[path].main, path
+        assert "We do not know" not in "".join(map(text, pages[path].all("article"))), path
+    assert met == {"Free · should not be on the bill", "May show on the bill", "Free", ""}
+
+
+def test_a_number_on_its_services_page_has_its_facts_in_plain_view(pages):
     phones = {phone.url: phone for phone in Phone.objects.published()}
     met = {}
-    for path, page in pages.items():
+    for service in Service.objects.published():
+        path = service.get_absolute_url()
+        page = pages[path]
         for url, facts in beside_numbers(page):
             met.setdefault(url, set()).add(path)
             phone = phones[url]
@@ -100,7 +125,8 @@ def test_every_button_has_its_facts_in_plain_view_beside_it(pages):
         pages_of_it = met[phone.url]
         own = {service.get_absolute_url() for service in phone.services.all()}
         assert own <= pages_of_it
-        assert ("/contacts/" in pages_of_it) == (phone.section != "own-behaviour")
+        is_listed = phone.url in dict(beside_numbers(pages["/contacts/"]))
+        assert is_listed == (phone.section != "own-behaviour")
 
 
 def test_a_number_in_running_text_has_a_line_about_calls_below_it(pages):
@@ -110,7 +136,8 @@ def test_a_number_in_running_text_has_a_line_about_calls_below_it(pages):
         buttons = {
             link for element in main.iter() if is_button(element) for link in element.iter("a")
         }
-        buttons |= {link for element in instead(page) for link in element.iter("a")}
+        said_beside = [*instead(page), *page.all("section", class_="spoc")]
+        buttons |= {link for element in said_beside for link in element.iter("a")}
         bare = [
             link
             for link in main.iter("a")
@@ -124,14 +151,14 @@ def test_a_number_in_running_text_has_a_line_about_calls_below_it(pages):
 
 
 def test_the_line_about_calls_says_where_to_find_the_other_facts(pages):
-    assert "beside each number under “Who can help”." in pages["/help-now/"].main
-    assert "beside each number above." in pages["/contacts/"].main
+    assert "on the page of each service under “Who can help”." in pages["/help-now/"].main
+    assert "on the page of each service above." in pages["/contacts/"].main
     lines = [
         paragraph
         for paragraph in pages["/strategy/prevention/"].all("p")
         if text(paragraph).startswith(CALLS_STAY)
     ]
-    assert {link.get("href") for line in lines for link in line.iter("a")} == {"/contacts/"}
+    assert {link.get("href") for line in lines for link in line.iter("a")} == {"/services/"}
 
 
 # The bill.
@@ -163,8 +190,9 @@ def test_the_digits_say_whether_a_call_can_be_on_the_bill(kind, dial, answer):
 
 def test_only_freephone_numbers_have_the_sentence_about_the_rule(pages):
     met = set()
-    for path, page in pages.items():
-        for url, facts in beside_numbers(page):
+    for service in Service.objects.published():
+        path = service.get_absolute_url()
+        for url, facts in beside_numbers(pages[path]):
             is_freephone = url.startswith(("tel:0800", "tel:0808", "tel:116"))
             met.add(is_freephone)
             assert (FREEPHONE in facts) == is_freephone, (path, url)
@@ -366,21 +394,93 @@ def test_every_fact_but_an_unknown_one_has_a_source(pages):
 # The single point of contact on every page.
 
 
-def test_the_header_and_the_emergency_page_say_it_of_the_single_point_of_contact(client, pages):
+def test_every_page_says_it_of_the_single_point_of_contact(client, pages):
     bad = [Page(client.get(path)) for path in ("/no-such-page/", "/%00", "/emergency/")]
     for page in [*pages.values(), *bad]:
-        (box,) = page.all("section", class_="spoc")
-        assert text(box).endswith(SPOC)
+        (card,) = page.all("section", class_="spoc")
+        assert SPOC in text(card)
+        for line in page.all("p", class_="local"):
+            assert text(line).endswith("01384 455411 May show on the bill")
     assert all(critical.from_file()[role].call_privacy_in_short for role in Phone.Role)
 
 
-def test_the_header_follows_the_digits(client):
-    Phone.objects.filter(role="spoc").update(dial="08001111", display="0800 1111")
+@pytest.mark.parametrize(
+    ("dial", "on_the_card", "on_the_line"),
+    [
+        ("08001111", FREEPHONE, "Free · should not be on the bill"),
+        ("101", "we do not know about the bill", "Free"),
+    ],
+)
+def test_what_the_card_and_the_line_say_follows_the_digits(client, dial, on_the_card, on_the_line):
+    Phone.objects.filter(role="spoc").update(dial=dial, display=dial)
+    page = Page(client.get("/topics/"))
+    assert on_the_card in text(page.one("section", class_="spoc"))
+    assert on_the_line in text(page.one("p", class_="local"))
+
+
+def always(page):
+    """The free lines that the card shows beside the single point of contact."""
+    return [text(line) for lists in page.all("div", class_="always") for line in lists.iter("a")]
+
+
+FREE_LINES = ["0808 500 2222 16 and over", "0800 1111 Under 19: Childline"]
+
+
+def test_the_card_gives_the_free_lines_that_answer_day_and_night(client, pages):
+    for path, page in pages.items():
+        assert always(page) == FREE_LINES, path
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"is_published": False},
+        {"dial": "01384000111"},
+        {"hours_are_disputed": True},
+        {"bank_holidays": "unknown"},
+    ],
+)
+def test_the_card_leaves_out_a_line_that_may_not_answer_or_may_cost(client, change):
+    Phone.objects.filter(slug="h-rcew247").update(**change)
+    assert always(Page(client.get("/topics/"))) == FREE_LINES[1:]
+
+
+def test_the_card_leaves_out_a_line_whose_service_has_a_notice(client):
+    Service.objects.filter(line="h-childline").update(notice_en="They answer late just now.")
+    assert always(Page(client.get("/topics/"))) == FREE_LINES[:1]
+
+
+def test_a_line_without_an_age_has_its_name(client):
+    Phone.objects.filter(slug="h-rcew247").update(minimum_age=None)
+    assert always(Page(client.get("/"))) == [
+        "0808 500 2222 24/7 Rape and Sexual Abuse Support Line",
+        FREE_LINES[1],
+    ]
+
+
+def test_the_card_gives_the_hours_of_the_local_number_once_they_are_known(client):
     page = Page(client.get("/"))
-    assert FREEPHONE in text(page.one("p", class_="spoc-leaves"))
-    Phone.objects.filter(role="spoc").update(dial="101", display="101")
+    assert "hours" not in text(page.one("section", class_="spoc"))
+    make_schedule(Phone.objects.get(role="spoc"))
     page = Page(client.get("/"))
-    assert "we do not know about the bill" in text(page.one("p", class_="spoc-leaves"))
+    assert "Monday to Friday: 9am to 5pm." in text(page.one("section", class_="spoc"))
+
+
+def test_while_the_local_number_is_closed_its_notice_is_at_the_top_of_each_page(client):
+    Service.objects.filter(line="h-spoc").update(is_closed_for_now=True, notice_en="They move.")
+    for path in ("/topics/", "/"):
+        page = Page(client.get(path))
+        assert page.text.index("They move.") < page.text.index(text(page.one("h1"))) or path == "/"
+        assert "They move." in text(page.one("section", class_="spoc"))
+
+
+def test_on_the_first_pages_no_number_may_come_before_the_local_one(admin):
+    for slug in ("home", "help-now"):
+        guide = Guide.objects.get(slug=slug)
+        page = save(admin, guide, summary_en="Ring {h-childline}.")
+        assert "the local number comes first" in " ".join(errors(page))
+    guide = Guide.objects.get(slug="consent")
+    assert errors(save(admin, guide, summary_en="Ring {h-childline}.")) == []
 
 
 # Words and loading.

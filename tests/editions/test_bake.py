@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 
 from contacts.models import Organization, Phone, Schedule
-from helphub.content import registry
+from helphub.content import memory, registry
 from helphub.content.entries import Entry
 from helphub.editions import (
     bake,
@@ -178,3 +178,11 @@ def test_an_app_can_register_more_addresses(monkeypatch):
     # In a draft language it is not printed, but rendered from the edition on request.
     assert "/ur/services/near/" not in public_urls.everything()
     assert "/ur/services/near/" in public_urls.live()
+
+
+def test_a_page_made_after_one_without_a_database_is_as_complete(client):
+    """An error page is made from the file of critical numbers: no other page may remember that."""
+    with memory.using(memory.Memory()):
+        without, page = (client.get(path).content.decode() for path in ("/nothing/", "/topics/"))
+    assert 'class="always"' not in without
+    assert 'class="always"' in page

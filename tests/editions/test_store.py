@@ -262,7 +262,7 @@ def test_another_line_replaces_a_withdrawn_single_point_of_contact(editions, cli
     publish.publish(sources.WITHDRAWAL)
     assert not pages_with("tel:01384455411")
     html = (store.current() / "pages/topics/law.html").read_text()
-    assert "This line is not working just now" in html
+    assert "The local number is not working just now" in html
     head = html.partition("<main")[0]
     assert "tel:08085002222" in head
     assert "tel:999" in head

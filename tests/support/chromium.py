@@ -27,7 +27,7 @@ FLAGS = [
     "--hide-scrollbars",
 ]
 PLACE = """(selector) => {
-  // The first that is there to be pressed: a small phone shows the menu at the end of the page.
+  // The first that is there to be pressed: what a closed menu holds is not.
   const all = [...document.querySelectorAll(selector)];
   const element = all.find((candidate) => candidate.getClientRects().length);
   if (!element) return null;
