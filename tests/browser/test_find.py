@@ -221,7 +221,7 @@ def test_the_box_fits_the_phone(page, width, code):
     page.keyboard.press("Enter")
     expect(page.locator("h3")).not_to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    for box in (page.get_by_role("textbox"), page.locator("form button")):
+    for box in (page.get_by_role("textbox"), page.locator("main form button")):
         assert box.bounding_box()["height"] >= 44
 
 

@@ -102,7 +102,7 @@ def test_a_page_opened_while_hidden_is_labelled_too(page):
     page.clock.install(time=at(working_week(), 12))
     page.goto("/")
     page.click("button[data-discreet]")
-    page.click("nav >> text=Numbers")
+    page.click(".main-nav >> text=Contact numbers")
     label = card(page, MASH).locator("[data-open]").first
     label.wait_for(state="visible")
     assert label.inner_text() == "Open now until 5pm."
