@@ -67,7 +67,7 @@ def look_for(tab, base_url, is_hidden):
         tab.click("button[data-discreet]")
     ask(tab, WORDS)
     tab.until(lambda: tab.evaluate(IS_THERE), "the results")
-    assert CANARY in tab.evaluate("document.querySelector('input').value")
+    assert CANARY in tab.evaluate("document.querySelector('main input').value")
     if is_hidden:
         see(tab, base_url + RESULT)
     else:
