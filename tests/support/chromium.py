@@ -29,7 +29,7 @@ FLAGS = [
 PLACE = """(selector) => {
   // The first that is there to be pressed: what a closed menu holds is not.
   const all = [...document.querySelectorAll(selector)];
-  const element = all.find((candidate) => candidate.getClientRects().length);
+  const element = all.find((candidate) => candidate.checkVisibility());
   if (!element) return null;
   element.scrollIntoView({ block: "center", behavior: "instant" });
   const { left, top, width, height } = element.getClientRects()[0];
