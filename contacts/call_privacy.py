@@ -237,7 +237,7 @@ def known_facts_of(phone):
 
 
 def tag_of(phone):
-    """What a list says of the bill and the cost. Empty if no source says anything of either."""
+    """What a list says about the bill and the cost, or nothing if no source says anything."""
     return TAGS.get(on_the_bill(phone)) or (FREE_TAG if phone.is_free else "")
 
 

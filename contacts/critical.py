@@ -58,9 +58,8 @@ def from_database():
 
 
 def _is_free_day_and_night(phone):
-    is_off_the_bill = call_privacy.on_the_bill(phone) == call_privacy.Answer.NO
     is_usual = not phone.closed_service and not phone.notices
-    return phone.is_free and is_off_the_bill and phone.is_always_open and is_usual
+    return call_privacy.is_freephone(phone) and phone.is_always_open and is_usual
 
 
 def rows(phones, approved):

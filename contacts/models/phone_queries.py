@@ -35,11 +35,10 @@ class PhoneQuerySet(EntryQuerySet):
 
     def critical(self):
         """The numbers that appear on every page, by role."""
-        phones = self.published().exclude(role="").prefetch_related("services")
-        return {phone.role: phone for phone in phones}
+        return {phone.role: phone for phone in self.of_every_page()}
 
-    def of_every_page(self, others):
-        """The numbers that appear on every page, and others by their slugs."""
+    def of_every_page(self, others=()):
+        """The numbers that appear on every page, with these others, named by their slugs."""
         return (
             self.published()
             .filter(~models.Q(role="") | models.Q(slug__in=others))

@@ -14,6 +14,7 @@ from helphub.templatetags.hub import word
 
 ON_BANK_HOLIDAYS = {
     BankHolidays.CLOSED: gettext_noop("Closed on bank holidays."),
+    BankHolidays.UNKNOWN: gettext_noop("We do not know about bank holidays."),
     BankHolidays.ROUND_THE_CLOCK: gettext_noop("On bank holidays open all day and night."),
     BankHolidays.SPECIAL: gettext_noop("Other hours on bank holidays."),
 }
@@ -38,10 +39,9 @@ def _when_open(opening, in_a_list):
         yield format_html("<span data-always>{}.</span>", always)
     elif opening.is_known:
         yield from _usual(opening)
-        if opening.policy in ON_BANK_HOLIDAYS:
+        is_left_out = in_a_list and opening.policy == BankHolidays.UNKNOWN
+        if opening.policy in ON_BANK_HOLIDAYS and not is_left_out:
             yield word(ON_BANK_HOLIDAYS[opening.policy])
-        elif not in_a_list and opening.policy == BankHolidays.UNKNOWN:
-            yield word(gettext_noop("We do not know about bank holidays."))
     elif not in_a_list:
         yield _sentence(word(gettext_noop("Opening hours not confirmed")))
     for exception in opening.exceptions:

@@ -108,7 +108,7 @@ class Guide(Page):
     is_own_behaviour = models.BooleanField(
         "for people worried about their own behaviour",
         default=False,
-        help_text="Kept separate: reached only by its link on the home page and from the footer.",
+        help_text="Kept separate: reached only by its link on the home page and from the menu.",
     )
 
     objects = GuideQuerySet.as_manager()

@@ -151,8 +151,10 @@ def test_a_number_in_running_text_has_a_line_about_calls_below_it(pages):
 
 
 def test_the_line_about_calls_says_where_to_find_the_other_facts(pages):
-    assert "on the page of each service under “Who can help”." in pages["/help-now/"].main
-    assert "on the page of each service above." in pages["/contacts/"].main
+    assert (
+        "The page of each service under “Who can help” says what else" in pages["/help-now/"].main
+    )
+    assert "The page of each service above says what else" in pages["/contacts/"].main
     lines = [
         paragraph
         for paragraph in pages["/strategy/prevention/"].all("p")
@@ -466,12 +468,12 @@ def test_the_card_gives_the_hours_of_the_local_number_once_they_are_known(client
     assert "Monday to Friday: 9am to 5pm." in text(page.one("section", class_="spoc"))
 
 
-def test_while_the_local_number_is_closed_its_notice_is_at_the_top_of_each_page(client):
+def test_while_the_local_number_is_closed_its_notice_is_at_the_top_and_on_the_card(client):
     Service.objects.filter(line="h-spoc").update(is_closed_for_now=True, notice_en="They move.")
-    for path in ("/topics/", "/"):
-        page = Page(client.get(path))
-        assert page.text.index("They move.") < page.text.index(text(page.one("h1"))) or path == "/"
-        assert "They move." in text(page.one("section", class_="spoc"))
+    page = Page(client.get("/topics/"))
+    assert page.text.index("They move.") < page.text.index(text(page.one("h1")))
+    for card in (page, Page(client.get("/"))):
+        assert "They move." in text(card.one("section", class_="spoc"))
 
 
 def test_on_the_first_pages_no_number_may_come_before_the_local_one(admin):
