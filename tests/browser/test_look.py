@@ -556,7 +556,7 @@ def test_a_page_is_one_request_and_leaves_nothing_behind(page, base_url):
 
 # Sentences in the other direction, one below another: each is read whole.
 
-OVERLAPS = """() => [...document.querySelectorAll(".traces > [dir='ltr']")]
+OVERLAPS = """() => [...document.querySelectorAll(":is(.traces, .fine) > [dir='ltr']")]
   .filter((sentence) => getComputedStyle(sentence).display !== "block")
   .map((sentence) => sentence.textContent)"""
 
@@ -565,4 +565,5 @@ def test_english_sentences_among_urdu_ones_are_on_their_own_lines(page):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/ur/contacts/")
     assert page.locator(".traces > [dir='ltr']").count() > 1
+    assert page.locator(".fine > [dir='ltr']").count() > 1
     assert page.evaluate(OVERLAPS) == []
