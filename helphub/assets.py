@@ -1,4 +1,4 @@
-"""The style sheet and the scripts, as included in every page.
+"""The style sheets and the scripts, as included in every page.
 
 The sources are under static/css and static/js. `manage.py shorten_assets` turns them into the files
 under static/sent. We put those inline, so a page takes one request. The Content Security Policy
@@ -13,7 +13,10 @@ from typing import NamedTuple
 from django.conf import settings
 
 FOLDER = settings.BASE_DIR / "static" / "sent"
-STYLE, HEAD_SCRIPT, END_SCRIPT = "style.css", "head.js", "end.js"
+FRAME_STYLE, PAGE_STYLE = "frame.css", "page.css"
+NUMBERS_STYLE, FIGURES_STYLE = "numbers.css", "figures.css"
+STYLES = [FRAME_STYLE, PAGE_STYLE, NUMBERS_STYLE, FIGURES_STYLE]
+HEAD_SCRIPT, END_SCRIPT = "head.js", "end.js"
 ADMIN_STYLE = "admin.css"  # Not put into pages: static/admin/hub.css imports it.
 
 
@@ -31,8 +34,11 @@ def _asset(name):
     return Asset(text, f"'sha256-{digest}'")
 
 
-def style():
-    return _asset(STYLE)
+def style(name):
+    """A style sheet. The frame is what every page needs before its first line; the page's style
+    comes after the exit link, which is near the start. The others are for a few pages each.
+    """
+    return _asset(name)
 
 
 def head_script():

@@ -44,11 +44,15 @@ def scripts_by_hash():
     return f"{assets.head_script().source} {assets.end_script().source}"
 
 
+def styles_by_hash():
+    return " ".join(assets.style(name).source for name in assets.STYLES)
+
+
 def public_policy():
-    """The Content Security Policy of public pages: our own style sheet and scripts, by hash."""
+    """The Content Security Policy of public pages: our own styles and scripts, by hash."""
     return (
         f"default-src 'none'; script-src {scripts_by_hash()}; "
-        f"style-src {assets.style().source}; img-src 'self' data:; connect-src 'self'; "
+        f"style-src {styles_by_hash()}; img-src 'self' data:; connect-src 'self'; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
         "require-trusted-types-for 'script'; trusted-types hub"
     )
@@ -58,7 +62,7 @@ def admin_policy():
     """The admin's policy: its own files, plus what our error pages need, which it also shows."""
     return (
         f"default-src 'self'; script-src 'self' {scripts_by_hash()}; "
-        f"style-src 'self' {assets.style().source}; img-src 'self' data:; object-src 'none'; "
+        f"style-src 'self' {styles_by_hash()}; img-src 'self' data:; object-src 'none'; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
 

@@ -20,9 +20,11 @@ def _who_can_help(guide):
 @require_safe
 def home(request):
     guide = Guide.objects.at("home")
+    doors = list(Guide.objects.doors())
     context = {
         "guide": guide,
-        "doors": Guide.objects.doors(),
+        "doors": [door for door in doors if not door.is_own_behaviour],
+        "own_doors": [door for door in doors if door.is_own_behaviour],
         "suggestions": _who_can_help(guide),
     }
     return render(request, "home.html", context)

@@ -148,6 +148,7 @@ class ServiceAdmin(EntryAdmin):
         "website",
         "webchat",
         "email",
+        "section",
         "position",
         "is_published",
         "starts_on",
@@ -216,6 +217,7 @@ class SituationAdmin(KeepsWhatReadersHad, SaysWhatSavingDoes, KeepsHistory, admi
     fields = [
         "slug",
         ("who", "what", "when"),
+        "guide",
         ("position", "is_published"),
         ("starts_on", "ends_on"),
         "reviewed_on",

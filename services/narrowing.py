@@ -43,7 +43,7 @@ def chosen(slugs, choices):
     return picked if len(questions) == len(picked) else None
 
 
-def groups(choices, picked):
+def ways(choices, picked):
     """The answers by question, as links from the current list. A third question is left out."""
     links = {}
     for choice in sorted(choices, key=lambda answer: QUESTIONS.index(answer.question)):

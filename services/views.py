@@ -3,7 +3,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from helphub.content import memory
-from services import narrowing
+from services import grouping, narrowing
 from services.models import Choice, Location, Service, Situation, Town
 
 MOST_FIRST_CONTACTS = 6
@@ -11,9 +11,11 @@ MOST_FIRST_CONTACTS = 6
 
 @require_safe
 def service_list(request):
+    services = list(Service.objects.for_listing())
     context = {
-        "services": Service.objects.for_listing(),
-        "groups": narrowing.groups(narrowing.all_choices(), []),
+        "services": services,
+        "groups": grouping.groups_of(services, []),
+        "ways": narrowing.ways(narrowing.all_choices(), []),
         "picked": [],
     }
     return render(request, "services/service_list.html", context)
@@ -28,10 +30,12 @@ def narrowed_list(request, slugs):
     if request.path != (url := narrowing.address(picked)):
         return redirect(url)
     keys, counts = memory.answer(narrowing.narrowed, slugs)
-    services = Service.objects.cards(keys)
+    cards = Service.objects.cards(keys)
+    services = [cards[key] for key in keys if key in cards]
     context = {
-        "services": [services[key] for key in keys if key in services],
-        "groups": narrowing.groups(choices, picked),
+        "services": services,
+        "groups": grouping.groups_of(services, picked),
+        "ways": narrowing.ways(choices, picked),
         "picked": picked,
         "asks_for_language": any(
             choice.ability == Choice.Ability.OTHER_LANGUAGE for choice in picked
@@ -65,6 +69,7 @@ def first_contacts(request, **slugs):
         "question": unanswered[0] if unanswered else None,
         "choices": Choice.objects.of(unanswered[0]) if unanswered else [],
         "suggestions": list(suggestions.values())[:MOST_FIRST_CONTACTS],
+        "guides": Situation.objects.guides(answers) if answers else [],
         "quiet": Choice.objects.published().filter(ability=Choice.Ability.QUIET).first(),
     }
     return render(request, "services/first_contacts.html", context)

@@ -16,7 +16,7 @@ a { margin: var(--few); color: var(--dark); --own: 9rem; width: var(--own) }
 
 
 @pytest.mark.parametrize(
-    "name", [assets.STYLE, assets.HEAD_SCRIPT, assets.END_SCRIPT, assets.ADMIN_STYLE]
+    "name", [*assets.STYLES, assets.HEAD_SCRIPT, assets.END_SCRIPT, assets.ADMIN_STYLE]
 )
 def test_the_minified_files_match_the_readable_ones(name):
     sent = (assets.FOLDER / name).read_text().strip()

@@ -42,11 +42,7 @@ def test_a_number_is_valid_and_appears_on_the_contact_page(client):
     for row in (Phone.objects.get(pk=phone.pk), phone.organization, schedule, verification, fact):
         row.full_clean()
     page = Page(client.get("/contacts/"))
-    (card,) = [
-        text(article)
-        for article in page.all("article", class_="card")
-        if phone.name in text(article)
-    ]
+    (card,) = [text(row) for row in page.cards if phone.name in text(row)]
     for words in (phone.display, phone.purpose, "Monday to Friday: 9am to 5pm."):
         assert words in card
 

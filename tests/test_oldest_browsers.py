@@ -102,20 +102,21 @@ def test_what_is_old_enough_is_not_reported():
 # Properties that all three know, and properties that only change the looks where unknown. Look up
 # any other property before adding it here.
 KNOWN = """
-    align-items background background-color border border-bottom border-color
+    align-items background background-color border border-bottom border-color border-collapse
     border-inline-start border-radius border-style border-top border-width bottom box-shadow
-    box-sizing clear clip-path color column-gap content cursor direction display fill flex
-    flex-direction flex-wrap float font font-family font-size font-weight gap grid-column grid-row
-    grid-template-columns height justify-content left line-height list-style margin
+    box-sizing clear clip-path color column-gap columns content cursor direction display fill
+    flex flex-direction flex-wrap float font font-family font-size font-weight gap grid-column
+    grid-row grid-template-columns height justify-content left line-height list-style margin
     margin-bottom margin-inline-end margin-inline-start margin-left margin-right margin-top
     max-width min-height min-width opacity outline outline-color outline-offset overflow
     overflow-wrap padding padding-bottom padding-inline-end padding-inline-start padding-left
-    padding-right padding-top position right text-align text-decoration top vertical-align
-    visibility white-space width z-index break-inside page-break-inside
+    padding-right padding-top position right table-layout text-align text-decoration top
+    vertical-align visibility white-space width z-index break-inside page-break-inside
 """
 ONLY_LOOKS = """
     -webkit-text-size-adjust text-size-adjust color-scheme scroll-padding-top text-wrap
     text-decoration-thickness text-underline-offset hyphens
+    stroke stroke-width stroke-linecap stroke-linejoin content-visibility block-size
 """
 PSEUDO = """
     root hover focus target first-child last-child lang before after not -webkit-details-marker
@@ -124,11 +125,15 @@ TOO_NEW_VALUES = re.compile(r"\b(?:\d+|\.)[dsl]v[hwib]\b|color-mix|ok(?:lab|lch)
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 
 
+def styles():
+    return "".join(assets.style(name).text for name in assets.STYLES)
+
+
 def rules():
-    return [(selector.strip(), body) for selector, body in RULE.findall(assets.style().text)]
+    return [(selector.strip(), body) for selector, body in RULE.findall(styles())]
 
 
-def test_the_style_sheet_uses_no_newer_property_or_value():
+def test_the_style_sheets_use_no_newer_property_or_value():
     assert len(rules()) > 80
     for selector, body in rules():
         for declaration in filter(None, body.split(";")):
@@ -141,6 +146,8 @@ def test_no_selector_makes_an_older_browser_drop_a_whole_rule():
     for selector, _ in rules():
         if selector == ":focus:not(:focus-visible)":
             continue  # Older browsers show the focus after a click too.
+        if selector == "details::details-content":
+            continue  # They print what is folded only if it is open.
         for name in re.findall(r":([a-z-]+)", re.sub(r'"[^"]*"', "", selector)):
             assert selector.startswith("@") or name in PSEUDO.split(), selector
         assert "&" not in selector
@@ -149,10 +156,12 @@ def test_no_selector_makes_an_older_browser_drop_a_whole_rule():
 def test_space_between_boxes_in_a_row_needs_no_gap():
     for selector, body in rules():
         if re.search(r"(?:^|;)(?:column-|row-)?gap:", body):
-            assert "grid" in body, f"{selector}: a flex box has gaps only since Safari 14.1."
+            assert "grid" in body or "columns:" in body, (
+                f"{selector}: a flex box has gaps only since Safari 14.1."
+            )
 
 
 def test_margins_and_paddings_use_only_names_that_older_browsers_know():
-    style = assets.style().text
+    style = styles()
     assert re.search(r"(?:margin|padding)-inline-(?:start|end):", style)
     assert not re.search(r"(?:margin|padding)-(?:block|inline):", style)

@@ -52,6 +52,7 @@ class Phone(Answering, Entry):
         YOUNG_PEOPLE = "young-people", _("For children and young people")
         RELATIONSHIPS = "relationships", _("At home, in relationships and families")
         FEELINGS = "feelings", _("When it is all too much")
+        WITHOUT_TALKING = "without-talking", _("If you are deaf, or cannot talk aloud")
         OWN_BEHAVIOUR = "own-behaviour", _("Worried about your own behaviour")
 
     Role = Role

@@ -35,6 +35,18 @@ def prose(text: str) -> SafeString:
     )
 
 
+def folded_prose(text: str) -> SafeString:
+    """The same, with each part after the first folded under its heading."""
+    opening, *parts = prose(text).split("<h2>")
+    first = "".join(f"<h2>{part}" for part in parts[:1])
+    return mark_safe(opening + first + "".join(map(_fold, parts[1:])))  # noqa: S308
+
+
+def _fold(part: str) -> str:
+    heading, _, rest = part.partition("</h2>")
+    return f"<details><summary><h2>{heading}</h2></summary>{rest}</details>"
+
+
 def phrase(text: str) -> SafeString:
     """One line of text as HTML, with its bold words, links and tokens."""
     return memory.recall(

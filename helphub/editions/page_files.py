@@ -12,6 +12,9 @@ from helphub.editions.integrity import TWINS, digest
 from helphub.editions.manifests import Page
 
 BROTLI_QUALITY, GZIP_LEVEL = 7, 6
+# What fits the ten packets of a connection's first round trip. A longer page is packed with more
+# care, which makes it 8% smaller and takes 45 ms, not 3.
+FIRST_ROUND_TRIP, WITH_MORE_CARE = 14_600, 10
 # Headers that the front server sets, or that differ between readers.
 NOT_KEPT = {"Content-Length", "Content-Encoding", "Vary", "Content-Type"}
 # The parts that only say which day a page was made.
@@ -55,10 +58,18 @@ def print_page(
     path = folder / "pages" / page["file"]
     path.parent.mkdir(parents=True, exist_ok=True)
     zipped = gzip.compress(body, GZIP_LEVEL, mtime=0)
-    packed = brotli.compress(body, quality=BROTLI_QUALITY)
+    packed = in_brotli(body)
     for suffix, content in (("", body), (".gz", zipped), (".br", packed)):
         path.with_name(path.name + suffix).write_bytes(content)
     return page | {"gz": digest(zipped), "br": digest(packed), "sent": len(packed)}
+
+
+def in_brotli(body: bytes) -> bytes:
+    """A page as phones receive it."""
+    packed = brotli.compress(body, quality=BROTLI_QUALITY)
+    if len(packed) < FIRST_ROUND_TRIP:
+        return packed
+    return brotli.compress(body, quality=WITH_MORE_CARE)
 
 
 def _is_same(before: Path, old: Page, page: Page, body: bytes) -> bool:

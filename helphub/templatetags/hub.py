@@ -4,6 +4,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django import template
+from django.template.loader import select_template
 from django.utils import dateformat
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
@@ -15,7 +16,7 @@ from contacts.models import Phone
 from helphub import assets
 from helphub.content import clock, markup, memory
 from helphub.content.entries import Entry
-from services.models import Service
+from services.models import Choice, Service
 
 ASKING_FOR_AN_INTERPRETER = gettext_noop(
     "I need help. I speak {}. Please get an interpreter. A woman / a man, please. Do not call my "
@@ -28,14 +29,25 @@ WITHOUT_SCRIPTS = gettext_noop(
 
 register = template.Library()
 register.filter("prose", markup.prose)
+register.filter("folded_prose", markup.folded_prose)
 register.filter("phrase", markup.phrase)
 register.filter("phrases", markup.phrases)
 
 
 @register.simple_tag
-def page_style():
-    """The style sheet, inline. It comes from our own files, and the policy admits its hash."""
-    return mark_safe(f"<style>{assets.style().text}</style>")  # noqa: S308
+def frame_style():
+    """The first style sheet, inline. It is one of our own files; the policy admits its hash."""
+    return mark_safe(f"<style>{assets.style(assets.FRAME_STYLE).text}</style>")  # noqa: S308
+
+
+@register.simple_tag
+def style_in_body(name):
+    """Another style sheet. HTML allows a style in the body only inside a picture.
+
+    If only a few pages need it, it stands in their main part, so that a hidden visit gets it too.
+    """
+    text = assets.style(f"{name}.css").text
+    return mark_safe(f"<svg hidden><style>{text}</style></svg>")  # noqa: S308
 
 
 @register.simple_tag
@@ -48,6 +60,13 @@ def head_script():
 def end_script():
     """The script for hidden visits, after the page content. As above."""
     return mark_safe(f"<script>{assets.end_script().text}</script>")  # noqa: S308
+
+
+@register.inclusion_tag("icons/_door.html")
+def door_icon(guide):
+    """The drawing on a guide's door: its own, or the one for any other guide."""
+    names = [f"icons/doors/{guide.slug}.html", "icons/doors/any.html"]
+    return {"drawing": select_template(names)}
 
 
 @register.simple_tag
@@ -185,10 +204,13 @@ def for_an_interpreter():
     }
 
 
-@register.simple_tag
+@register.inclusion_tag("services/_without_talking.html")
 def without_talking():
-    """The services that can be reached without speaking aloud."""
-    return Service.objects.without_talking()
+    """How to reach somebody without speaking aloud."""
+    return {
+        "services": Service.objects.for_deaf_people(),
+        "ways": Choice.objects.without_talking(),
+    }
 
 
 @register.simple_tag

@@ -26,6 +26,12 @@ class ChoiceQuerySet(EntryQuerySet):
         choices = self.published().filter(question__in=questions)
         return choices.prefetch_related("audiences", "forms_of_abuse")
 
+    def without_talking(self):
+        """The published answers that lead to services people can write or sign to."""
+        return self.published().filter(
+            ability__in=[Choice.Ability.QUIET, Choice.Ability.SIGN_LANGUAGE]
+        )
+
 
 class Choice(Entry):
     """An answer that readers choose by following a link, never by typing.
@@ -146,8 +152,8 @@ class Choice(Entry):
 
 
 class SituationQuerySet(EntryQuerySet):
-    def first_contacts(self, answers):
-        """The suggestions for these answers (by question), most exact situation first.
+    def fitting(self, answers):
+        """A list of the situations for these answers (by question), most exact first.
 
         If a situation leaves a question open, any answer fits it, and so does no answer.
         """
@@ -155,13 +161,22 @@ class SituationQuerySet(EntryQuerySet):
         for question in ("who", "what", "when"):
             is_open = models.Q(**{question: None})
             matching = matching.filter(is_open | models.Q(**{question: answers.get(question)}))
-        situations = sorted(matching, key=lambda situation: -situation.exactness)
-        ranks = {situation.pk: rank for rank, situation in enumerate(situations)}
+        return sorted(matching, key=lambda situation: -situation.exactness)
+
+    def first_contacts(self, answers):
+        """The suggestions for these answers, those of the most exact situation first."""
+        ranks = {situation.pk: rank for rank, situation in enumerate(self.fitting(answers))}
         suggestions = Suggestion.objects.filter(situation__in=ranks).for_page()
         return sorted(
             suggestions,
             key=lambda suggestion: (ranks[suggestion.situation_id], suggestion.position),
         )
+
+    def guides(self, answers):
+        """The published guides for these answers, in the same order, each once."""
+        keys = [situation.guide_id for situation in self.fitting(answers)]
+        guides = Guide.objects.published().in_bulk([key for key in keys if key])
+        return [guides[key] for key in dict.fromkeys(keys) if key in guides]
 
 
 def _answer_to(question, label):
@@ -183,6 +198,14 @@ class Situation(Entry):
     who = _answer_to(Choice.Question.WHO, "who it is about")
     what = _answer_to(Choice.Question.WHAT, "what happened")
     when = _answer_to(Choice.Question.WHEN, "when it was")
+    guide = models.ForeignKey(
+        Guide,
+        on_delete=models.PROTECT,
+        related_name="situations",
+        blank=True,
+        null=True,
+        help_text="The guide to read, shown above the first contacts.",
+    )
 
     objects = SituationQuerySet.as_manager()
 

@@ -71,18 +71,9 @@ class ServiceQuerySet(EntryQuerySet):
         service = memory.answer(service_page, slug) if memory.is_used() else None
         return service or self.for_page().shown_or_gone(slug=slug)
 
-    def without_talking(self):
-        """The services in the directory that people can reach without speaking.
-
-        Services for deaf people come first, then those with a chat, a text number or an email.
-        """
-        services = self.for_listing().prefetch_related("audiences")
-        reachable = [
-            service
-            for service in services
-            if service.is_for_deaf_people or service.can_be_written_to
-        ]
-        return sorted(reachable, key=lambda service: not service.is_for_deaf_people)
+    def for_deaf_people(self):
+        """The services in the directory that are made for deaf people."""
+        return self.for_listing().filter(audiences__slug=DEAF)
 
 
 def card(key):
@@ -137,6 +128,16 @@ class Service(Page):
         blank=True,
         validators=[validators.validate_text],
         help_text="For example: “Look for Report Remove.”",
+    )
+    section = models.CharField(
+        "part of the list of services",
+        max_length=20,
+        choices=Phone.Section,
+        blank=True,
+        help_text=(
+            "The heading it appears under in the list. If empty, the one that its first number "
+            "has on the contact page."
+        ),
     )
     webchat = models.URLField(
         "web chat address",
@@ -302,6 +303,22 @@ class Service(Page):
     def full_clean(self, *args, **kwargs):
         self._keep_place_key()
         super().full_clean(*args, **kwargs)
+
+    @property
+    def part(self):
+        """The part of the directory it is listed in, as a value of Phone.Section, or nothing."""
+        return self.section or next((phone.section for phone in self.phones.all()), "")
+
+    @property
+    def in_a_sentence(self):
+        """What it does, for a list: a number's own sentence is shorter than the summary."""
+        return next((phone.purpose for phone in self.phones.all()), self.summary)
+
+    @property
+    def who_answers(self):
+        """The organisation, if the service's name does not say it already."""
+        organization = self.organization.name
+        return "" if organization.casefold() in self.name.casefold() else organization
 
     @property
     def is_shown_closed(self):

@@ -53,6 +53,9 @@ class PageQuerySet(EntryQuerySet):
         return {page.slug: page.name for page in self.filter(slug__in=slugs)}
 
 
+# Too long to be read at once: all but the first part is folded.
+FOLDED = ("using-this-site",)
+
 # On these pages the local number comes after the summary, and no number may come before it.
 NUMBER_AFTER_SUMMARY = ("home", "help-now")
 NO_TOKENS = (
@@ -118,6 +121,10 @@ class Guide(Page):
     class Meta(Page.Meta):
         verbose_name = "guide"
         verbose_name_plural = "guides"
+
+    @property
+    def is_folded(self):
+        return self.slug in FOLDED
 
     def clean(self):
         super().clean()

@@ -172,7 +172,6 @@ def print_of_one_day():
 
 def compress_again(folder):
     """Processor seconds to compress an edition's pages as publishing does."""
-    import brotli
 
     from helphub.editions import manifests, page_files
 
@@ -184,7 +183,7 @@ def compress_again(folder):
     started = time.process_time()
     for body in bodies:
         gzip.compress(body, page_files.GZIP_LEVEL)
-        brotli.compress(body, quality=page_files.BROTLI_QUALITY)
+        page_files.in_brotli(body)
     return time.process_time() - started
 
 

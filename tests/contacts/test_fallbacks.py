@@ -254,8 +254,7 @@ def test_no_page_names_a_fallback_for_other_people(pages):
 
 
 def card(page, name):
-    cards = [article for article in page.all("article", class_="card") if name in text(article)]
-    return text(cards[0])
+    return next(words for words in map(text, page.cards) if name in words)
 
 
 def test_out_of_hours_the_childrens_front_door_leads_to_the_duty_team(pages):

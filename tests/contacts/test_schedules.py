@@ -37,11 +37,11 @@ def clock(monkeypatch):
 
 
 def card(client, slug):
-    """The card of one number on the contact page."""
+    """The row of one number on the contact page."""
     display = Phone.objects.get(slug=slug).display
     page = Page(client.get("/contacts/"))
-    cards = page.all("article", class_="card")
-    return next(card for card in cards if text(next(card.iter("bdi"))) == display)
+    numbers = ((row, next(row.iter("bdi"), None)) for row in page.cards)
+    return next(row for row, number in numbers if number is not None and text(number) == display)
 
 
 def own_page(client, slug):
@@ -450,7 +450,7 @@ def test_a_line_that_is_closed_for_now_says_so_wherever_its_number_appears(clien
             link = next(a for a in page.all("a") if a.get("href") == moving.get_absolute_url())
             assert link is not None
     assert named
-    cards = [c for c in Page(client.get("/contacts/")).all("article") if moving.name in text(c)]
+    cards = [c for c in Page(client.get("/contacts/")).cards if moving.name in text(c)]
     assert "Closed while they move." in text(cards[0])
     assert "closed for now" in Page(client.get("/guides/long-ago/")).main
 
@@ -463,7 +463,7 @@ def test_a_notice_that_is_over_hides_no_number(client, moving):
 def test_a_number_that_another_service_still_answers_stays_on_offer(client, moving):
     other = Service.objects.get(line="h-galop")
     other.phones.add(Phone.objects.get(slug="h-survivorstrust"))
-    shown = next(c for c in Page(client.get("/contacts/")).all("article") if moving.name in text(c))
+    shown = next(c for c in Page(client.get("/contacts/")).cards if moving.name in text(c))
     assert "Closed while they move." in text(shown)
     assert "tel:08088010818" in {a.get("href") for a in shown.iter("a")}
 

@@ -273,7 +273,7 @@ def test_who_can_help_is_changed_in_the_form_of_its_page(admin, client):
     samaritans = Service.objects.get(line="h-samaritans")
     save(admin, guide, **{"suggestions-0-service": str(samaritans.pk)})
     page = Page(client.get("/guides/consent/"))
-    first = page.all("article", class_="card")[0]
+    first = page.all("li", class_="card")[0]
     assert "Samaritans" in text(first)
 
 

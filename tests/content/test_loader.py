@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import models
+from lxml import etree
 from modeltranslation.translator import translator
 
 from contacts import call_privacy, critical
@@ -17,6 +18,7 @@ from helphub.search.models import Synonym
 from services.models import Audience, Service, Suggestion
 from strategy import models as strategy
 from strategy.models.printed import Quotation
+from tests.support import factories
 from tests.support.reader import Page, text
 from tests.support.source_tables import read_csv
 
@@ -300,19 +302,35 @@ def test_hard_pages_open_with_a_content_note(client):
         assert topic.content_note, topic.slug
 
 
-def test_the_eight_doors_are_on_the_home_page(client):
+def test_the_doors_are_on_the_home_page_and_own_behaviour_apart(client):
     page = Page(client.get("/"))
-    links = [a.get("href") for a in page.one("nav", class_="doors").iter("a")]
-    assert [link.strip("/").split("/")[-1] for link in links] == [
+    doors = list(page.one("nav", class_="doors").iter("a"))
+    assert [link.get("href").strip("/").split("/")[-1] for link in doors] == [
         "help-now",
         "just-happened",
         "long-ago",
         "someone-else",
         "children",
-        "own-behaviour",
+        "not-sure",
+        "photos",
+        "close-to-home",
+        "for-men",
+        "without-talking",
         "professionals",
         "consent",
     ]
+    (apart,) = page.one("p", class_="apart").iter("a")
+    assert apart.get("href") == "/guides/own-behaviour/"
+    assert list(page.one("main").iter("a"))[-1] is apart
+    drawings = [etree.tostring(door.find("svg")) for door in [*doors, apart]]
+    assert len(set(drawings)) == len(drawings)
+
+
+def test_a_new_door_has_a_drawing_too(client):
+    guide = factories.make_guide(door_en="Something else")
+    doors = Page(client.get("/")).one("nav", class_="doors").iter("a")
+    door = next(door for door in doors if door.get("href") == guide.get_absolute_url())
+    assert len(list(door.find("svg"))) > 0
 
 
 # Loading

@@ -19,8 +19,19 @@ def test_a_text_line_becomes_a_link_to_text():
     assert 'href="sms:85258"' in markup.phrase("{h-shout}")
 
 
-def test_the_spoc_says_who_it_is_for_wherever_it_appears():
-    assert "for you, your family and friends, and professionals" in markup.phrase("{h-spoc}")
+def test_the_local_number_breaks_no_sentence():
+    # Who it is for stands in the card of every page, so it does not break a sentence here.
+    assert "professionals" not in markup.phrase("{h-spoc}")
+
+
+def test_all_but_the_first_part_of_a_long_text_is_folded_under_its_heading():
+    html = markup.folded_prose("Hello\n\n## One\n\nFirst\n\n## Two\n\nSecond\n\n- third")
+    assert html == (
+        "<p>Hello</p>\n<h2>One</h2>\n<p>First</p>\n"
+        "<details><summary><h2>Two</h2></summary>\n<p>Second</p>\n<ul>\n<li>third</li>\n</ul>\n"
+        "</details>"
+    )
+    assert markup.folded_prose("Only words") == markup.prose("Only words")
 
 
 def test_a_line_without_a_number_becomes_a_link_to_its_page():

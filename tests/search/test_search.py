@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import translation
 
 from helphub.content.entries import DENIED_PATTERN
-from helphub.editions.page_files import BROTLI_QUALITY
+from helphub.editions.page_files import BROTLI_QUALITY, FIRST_ROUND_TRIP
 from helphub.search import (
     meanings,
     results,
@@ -31,7 +31,6 @@ from helphub.search.spelling import Speller
 from services.models import Service
 from strategy.models import ContactLine, FormOfAbuse, Guide
 from tests.support.find import ask
-from tests.support.page_checks import FIRST_ROUND_TRIP
 from tests.support.reader import Page, text
 
 pytestmark = pytest.mark.django_db

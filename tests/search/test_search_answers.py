@@ -100,6 +100,13 @@ FIRST = {
         historic abuse
         happened when i was a kid
     """,
+    "/guides/photos/": """
+        someone says they will share my picture
+        he threatens to share my pictures
+    """,
+    "/guides/not-sure/": """
+        not sure if it counts
+    """,
     "/guides/consent/": """
         consent
         what is consent
@@ -422,7 +429,7 @@ FIRST = {
         زوجي يجبرني
         ਪਤੀ ਜ਼ਬਰਦਸਤੀ
     """,
-    "/services/mens-advice/ or /services/day-and-night-line/": """
+    "/services/mens-advice/ or /services/day-and-night-line/ or /guides/for-men/": """
         im a man
         male rape
     """,

@@ -13,6 +13,7 @@ from helphub.content import memory
 from helphub.content.entries import validate_neutral
 from services import public_urls
 from services.models import Choice, Service, Situation
+from strategy.models import Guide
 from tests.support.admin_forms import errors, save
 from tests.support.factories import make_call_fact, make_phone, make_service
 from tests.support.reader import Page, text
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def services_on(page):
     """The lines of the services that a page lists, in its order."""
     lines = {service.get_absolute_url(): service.line for service in Service.objects.all()}
-    cards = page.all("article", class_="card")
+    cards = page.all("li", class_="card")
     links = [re.sub(r"^/[a-z]{2}/", "/", next(card.iter("a")).get("href")) for card in cards]
     return [lines[link] for link in links]
 
@@ -87,7 +88,7 @@ def test_readers_who_do_not_talk_are_offered_no_call_and_always_another_way(clie
     page = Page(client.get(f"/list/{answer}/"))
     assert services_on(page)
     assert {scheme for scheme, _digits in dialled(page)} <= {"sms"}
-    for card in page.all("article", class_="card"):
+    for card in page.all("li", class_="card"):
         ways = [
             link.get("href")
             for link in card.iter("a")
@@ -137,12 +138,16 @@ def test_what_deaf_people_use_is_kept_together_where_they_will_see_it(client):
     ]
     hrefs = [link.get("href") for link in section.iter("a")]
     assert not [address for address in hrefs if address.startswith("tel:")]
+    # From there, one link leads to everybody who can be written to.
+    assert {"/list/c1/", "/list/c5/"} <= set(hrefs)
+    listed = Page(client.get("/list/c1/")).one("main")
+    hrefs += [link.get("href") for link in listed.iter("a")]
     assert "https://247sexualabusesupport.org.uk" in hrefs
     assert "mailto:jo@samaritans.org" in hrefs
     own = Service.objects.filter(is_own_behaviour=True)
     assert own
     assert not {service.get_absolute_url() for service in own} & set(hrefs)
-    assert not [service.name for service in own if service.name in text(section)]
+    assert not [service.name for service in own if service.name in text(section) + text(listed)]
 
 
 def test_not_in_english_begins_with_confirmed_interpreters_and_a_card_to_read_out(client):
@@ -292,6 +297,26 @@ def test_each_page_asks_the_next_question_and_the_last_asks_none(client):
     assert Choice.objects.get(slug="b1").name in page.main
 
 
+def guides_on(client, path):
+    links = [link.get("href") for link in Page(client.get(path)).one("main").iter("a")]
+    return [link for link in links if link.startswith("/guides/")]
+
+
+def test_first_contacts_come_with_the_guide_to_read(client):
+    assert guides_on(client, "/start/") == []
+    assert guides_on(client, "/start/a2/") == ["/guides/children/"]
+    assert guides_on(client, "/start/a1/b6/") == ["/guides/photos/"]
+    assert guides_on(client, "/start/a1/b5/") == ["/guides/close-to-home/"]
+    # Advice for husbands and wives is not for somebody who worries about a child.
+    assert guides_on(client, "/start/a3/b5/") == ["/guides/someone-else/"]
+    assert guides_on(client, "/start/a1/b1/d1/") == ["/guides/just-happened/"]
+
+
+def test_a_guide_that_readers_cannot_see_is_not_linked_from_first_contacts(client):
+    Guide.objects.filter(slug="children").update(is_published=False)
+    assert guides_on(client, "/start/a2/") == []
+
+
 def test_an_officer_changes_the_first_contacts(admin, client):
     situation = Situation.objects.get(slug="young-pictures")
     childline = Service.objects.get(line="h-childline")
@@ -357,9 +382,7 @@ def boxing_day_at_two(monkeypatch):
 def card(page, line):
     path = Service.objects.get(line=line).get_absolute_url()
     return next(
-        card
-        for card in page.all("article", class_="card")
-        if path in next(card.iter("a")).get("href")
+        card for card in page.all("li", class_="card") if path in next(card.iter("a")).get("href")
     )
 
 

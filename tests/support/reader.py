@@ -61,6 +61,13 @@ class Page:
         ]
 
     @cached_property
+    def cards(self):
+        """The cards of numbers and services, and the rows of the table of numbers."""
+        return self.all("li", class_="card") + [
+            row for table in self.all("table", class_="numbers") for row in table.iter("tr")
+        ]
+
+    @cached_property
     def internal_links(self):
         return {
             link.get("href")
