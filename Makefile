@@ -46,6 +46,7 @@ benchmark: .venv/.test-stamp
 	$(V)/python tests/benchmarks/editions.py
 	$(V)/python tests/benchmarks/pages.py
 	$(V)/python tests/benchmarks/search.py
+	$(V)/python tests/benchmarks/search_quality.py
 	$(V)/python tests/benchmarks/markup.py
 	$(V)/python tests/benchmarks/fuzz.py
 

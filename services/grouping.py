@@ -2,22 +2,13 @@
 
 from typing import NamedTuple
 
-from django.utils.translation import gettext_noop
+from django.conf import settings
+from django.utils.translation import gettext_noop, override
 
 from contacts.call_privacy import Answer
-from contacts.models import Phone
 from services.models import Choice, Service
+from services.models.service import PARTS
 
-# The parts of the directory, in the order readers see them. In danger, 999 is at the top anyway.
-PARTS = [
-    Phone.Section.DUDLEY,
-    Phone.Section.SPECIALIST,
-    Phone.Section.YOUNG_PEOPLE,
-    Phone.Section.RELATIONSHIPS,
-    Phone.Section.FEELINGS,
-    Phone.Section.WITHOUT_TALKING,
-    Phone.Section.EMERGENCY,
-]
 OTHERS = gettext_noop("Other services")
 HAS_INTERPRETERS = gettext_noop("They have told us that an interpreter can join")
 ASK_FOR_INTERPRETERS = gettext_noop("Ask: they have not told us")
@@ -58,8 +49,14 @@ def _by_interpreter(services):
 
 def _by_part(services):
     in_parts = [
-        Group(part.label, [service for service in services if service.part == part])
-        for part in PARTS
+        Group(_in_english(name), [service for service in services if service.part == part])
+        for part, name in PARTS
     ]
-    others = [service for service in services if service.part not in PARTS]
+    others = [service for service in services if service.part not in dict(PARTS)]
     return [*in_parts, Group(OTHERS, others)]
+
+
+def _in_english(name):
+    """A name for the template to translate."""
+    with override(settings.LANGUAGE_CODE):
+        return str(name)

@@ -43,7 +43,7 @@ def chosen(slugs, choices):
     return picked if len(questions) == len(picked) else None
 
 
-def ways(choices, picked):
+def links_by_question(choices, picked):
     """The answers by question, as links from the current list. A third question is left out."""
     links = {}
     for choice in sorted(choices, key=lambda answer: QUESTIONS.index(answer.question)):

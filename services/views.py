@@ -15,7 +15,7 @@ def service_list(request):
     context = {
         "services": services,
         "groups": grouping.groups_of(services, []),
-        "ways": narrowing.ways(narrowing.all_choices(), []),
+        "ways": narrowing.links_by_question(narrowing.all_choices(), []),
         "picked": [],
     }
     return render(request, "services/service_list.html", context)
@@ -35,7 +35,7 @@ def narrowed_list(request, slugs):
     context = {
         "services": services,
         "groups": grouping.groups_of(services, picked),
-        "ways": narrowing.ways(choices, picked),
+        "ways": narrowing.links_by_question(choices, picked),
         "picked": picked,
         "asks_for_language": any(
             choice.ability == Choice.Ability.OTHER_LANGUAGE for choice in picked

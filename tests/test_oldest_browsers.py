@@ -111,7 +111,8 @@ KNOWN = """
     max-width min-height min-width opacity outline outline-color outline-offset overflow
     overflow-wrap padding padding-bottom padding-inline-end padding-inline-start padding-left
     padding-right padding-top position right table-layout text-align text-decoration top
-    vertical-align visibility white-space width z-index break-inside page-break-inside
+    vertical-align visibility white-space width z-index break-inside
+    page-break-after page-break-inside
 """
 ONLY_LOOKS = """
     -webkit-text-size-adjust text-size-adjust color-scheme scroll-padding-top text-wrap

@@ -52,7 +52,6 @@ class Phone(Answering, Entry):
         YOUNG_PEOPLE = "young-people", _("For children and young people")
         RELATIONSHIPS = "relationships", _("At home, in relationships and families")
         FEELINGS = "feelings", _("When it is all too much")
-        WITHOUT_TALKING = "without-talking", _("If you are deaf, or cannot talk aloud")
         OWN_BEHAVIOUR = "own-behaviour", _("Worried about your own behaviour")
 
     Role = Role
@@ -80,7 +79,7 @@ class Phone(Answering, Entry):
         "what it is for",
         max_length=200,
         validators=[validators.validate_text],
-        help_text="One short sentence, shown beside the number.",
+        help_text="One short sentence, shown beside the number and on its service’s card.",
     )
     kind = models.CharField(
         "kind",

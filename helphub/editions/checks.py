@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 
 from helphub.editions import number_rules, page_rules
 from helphub.editions.edition_data import Edition
+from helphub.editions.page_files import FIRST_ROUND_TRIP
 from helphub.editions.progress import CHECKING, QUIET, Quiet
 from helphub.editions.refusals import Refusal
 
-BUDGET = 14_600  # Bytes of a whole page as sent: ten packets, the first round trip.
 # Each rule's docstring says what it demands.
 RULES: list[Callable[[Edition], Iterator[Refusal]]] = [
     page_rules.answers,
@@ -47,7 +47,7 @@ def examine(edition: Edition, progress: Quiet = QUIET) -> list[Refusal]:
 def warnings(edition: Edition) -> list[str]:
     """Worth knowing, but these stop nothing."""
     return [
-        f"{address} is {page['sent']} bytes as sent. Only {BUDGET} arrive at once."
+        f"{address} is {page['sent']} bytes as sent. Only {FIRST_ROUND_TRIP} arrive at once."
         for address, page, _page_facts in edition.html()
-        if page["sent"] > BUDGET
+        if page["sent"] > FIRST_ROUND_TRIP
     ]

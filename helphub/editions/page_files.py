@@ -65,7 +65,7 @@ def print_page(
 
 
 def in_brotli(body: bytes) -> bytes:
-    """A page as phones receive it."""
+    """A page in brotli, which all browsers that the scripts support take."""
     packed = brotli.compress(body, quality=BROTLI_QUALITY)
     if len(packed) < FIRST_ROUND_TRIP:
         return packed

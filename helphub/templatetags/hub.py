@@ -42,10 +42,7 @@ def frame_style():
 
 @register.simple_tag
 def style_in_body(name):
-    """Another style sheet. HTML allows a style in the body only inside a picture.
-
-    If only a few pages need it, it stands in their main part, so that a hidden visit gets it too.
-    """
+    """Another style sheet, by its name. HTML allows a style in the body only inside an SVG."""
     text = assets.style(f"{name}.css").text
     return mark_safe(f"<svg hidden><style>{text}</style></svg>")  # noqa: S308
 

@@ -14,6 +14,8 @@ from services.models.coverage import Audience
 from services.models.service import Service
 from strategy.models import FormOfAbuse, Guide
 
+GUIDE_OF_THE_WING = "Choose a guide for people who were hurt, not for those who hurt others."
+
 
 class ChoiceQuerySet(EntryQuerySet):
     def of(self, question):
@@ -141,7 +143,7 @@ class Choice(Entry):
             case self.Ability.FREE:
                 return any(phone.is_free for phone in phones)
             case self.Ability.OTHER_LANGUAGE:
-                # Include lines we have not asked, which is most of them. They say “not confirmed”.
+                # Include lines we have not asked, which is most of them. They are listed apart.
                 return any(phone.interpreter != Answer.NO for phone in phones)
             case self.Ability.SIGN_LANGUAGE:
                 can_write = service.takes_chats_or_texts
@@ -175,7 +177,8 @@ class SituationQuerySet(EntryQuerySet):
     def guides(self, answers):
         """The published guides for these answers, in the same order, each once."""
         keys = [situation.guide_id for situation in self.fitting(answers)]
-        guides = Guide.objects.published().in_bulk([key for key in keys if key])
+        shown = Guide.objects.published().filter(is_own_behaviour=False)
+        guides = shown.in_bulk([key for key in keys if key])
         return [guides[key] for key in dict.fromkeys(keys) if key in guides]
 
 
@@ -202,6 +205,7 @@ class Situation(Entry):
         Guide,
         on_delete=models.PROTECT,
         related_name="situations",
+        limit_choices_to={"is_own_behaviour": False},
         blank=True,
         null=True,
         help_text="The guide to read, shown above the first contacts.",
@@ -224,6 +228,10 @@ class Situation(Entry):
         if same_answers.exclude(pk=self.pk).exists():
             raise ValidationError(
                 "These answers already have first contacts: change those instead."
+            )
+        if self.guide and self.guide.is_own_behaviour:
+            raise ValidationError(
+                {"guide": "Choose a guide for people who were hurt, not for those who hurt others."}
             )
 
     @property

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Organization, Phone, newest
 from helphub.content import clock, memory, validators
@@ -19,6 +20,24 @@ from strategy.models import FormOfAbuse
 
 # The audience whose services are listed together for deaf people.
 DEAF = "deaf-bsl"
+
+
+WITHOUT_TALKING = "without-talking"
+# The parts of the directory, in the order readers see them. In danger, 999 is at the top anyway.
+PARTS = [
+    *(
+        (part.value, part.label)
+        for part in (
+            Phone.Section.DUDLEY,
+            Phone.Section.SPECIALIST,
+            Phone.Section.YOUNG_PEOPLE,
+            Phone.Section.RELATIONSHIPS,
+            Phone.Section.FEELINGS,
+        )
+    ),
+    (WITHOUT_TALKING, _("If you are deaf, or cannot talk aloud")),
+    (Phone.Section.EMERGENCY.value, Phone.Section.EMERGENCY.label),
+]
 
 
 class ServiceQuerySet(EntryQuerySet):
@@ -108,7 +127,10 @@ class Service(Page):
         "summary",
         max_length=300,
         validators=[validators.validate_text],
-        help_text="What help the service gives, in one or two sentences. Also shown in lists.",
+        help_text=(
+            "What help the service gives, in one or two sentences. Also shown in lists if the "
+            "service has no number: a number has a shorter sentence of its own."
+        ),
     )
     phones = models.ManyToManyField(
         Phone,
@@ -132,7 +154,7 @@ class Service(Page):
     section = models.CharField(
         "part of the list of services",
         max_length=20,
-        choices=Phone.Section,
+        choices=PARTS,
         blank=True,
         help_text=(
             "The heading it appears under in the list. If empty, the one that its first number "
@@ -306,16 +328,11 @@ class Service(Page):
 
     @property
     def part(self):
-        """The part of the directory it is listed in, as a value of Phone.Section, or nothing."""
+        """The part of the directory it is listed in, as its value in PARTS, or nothing."""
         return self.section or next((phone.section for phone in self.phones.all()), "")
 
     @property
-    def in_a_sentence(self):
-        """What it does, for a list: a number's own sentence is shorter than the summary."""
-        return next((phone.purpose for phone in self.phones.all()), self.summary)
-
-    @property
-    def who_answers(self):
+    def run_by(self):
         """The organisation, if the service's name does not say it already."""
         organization = self.organization.name
         return "" if organization.casefold() in self.name.casefold() else organization
@@ -347,10 +364,6 @@ class Service(Page):
     @property
     def can_be_written_to(self):
         return self.takes_chats_or_texts or bool(self.email)
-
-    @property
-    def is_for_deaf_people(self):
-        return any(audience.slug == DEAF for audience in self.audiences.all())
 
     def clean(self):
         super().clean()

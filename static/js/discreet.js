@@ -81,12 +81,20 @@ async function open(url, options) {
   if (!isDiscreet) takeAddress(loaded);
   root.lang = loaded.page.documentElement.lang;
   root.dir = loaded.page.documentElement.dir;
+  keepStyles();
   document.body.textContent = "";
   document.body.append(...loaded.page.body.childNodes);
   paint();
   startAtHeading();
   if (isCoverUp()) return cover();
   if (new URL(url).hash) goTo(new URL(url).hash);
+}
+
+/* The policy of the first page refuses the styles of a newer edition, so those it had stay. */
+function keepStyles() {
+  const kept = [...document.head.querySelectorAll("style")].map((style) => style.textContent);
+  for (const style of document.body.querySelectorAll("svg > style"))
+    if (!kept.includes(style.textContent)) document.head.append(style);
 }
 
 /*

@@ -102,6 +102,9 @@ function showOpen() {
     card.hidden = only && !card.querySelector('[data-now="open"], [data-always]');
     if (!card.hidden) count += 1;
   }
+  /* No heading stays over an empty list. */
+  for (const list of document.querySelectorAll("section > .cards"))
+    list.parentNode.hidden = !list.querySelector("li:not([hidden])");
   find("[data-none-open]").hidden = count > 0;
   button.onclick = () => {
     button.setAttribute("aria-pressed", String(!only));

@@ -172,7 +172,6 @@ def print_of_one_day():
 
 def compress_again(folder):
     """Processor seconds to compress an edition's pages as publishing does."""
-
     from helphub.editions import manifests, page_files
 
     bodies = [

@@ -35,9 +35,9 @@ class Reader:
         return self.page.locator(".card", has=self.page.get_by_role("link", name=name, exact=True))
 
     def names(self, count):
-        """The headings of the first cards."""
+        """The services of the first cards."""
         cards = self.page.locator(".card").all()[:count]
-        return [card.get_by_role("heading").first.inner_text() for card in cards]
+        return [card.get_by_role("link").first.inner_text() for card in cards]
 
 
 def test_at_two_in_the_morning_with_a_teenager_in_tears(page):
@@ -54,7 +54,7 @@ def test_at_two_in_the_morning_with_a_teenager_in_tears(page):
 
 def test_long_ago_and_unable_to_phone(page):
     reader = Reader(page)
-    reader.tap("All services").tap("How you can make contact").answer("c1")
+    reader.tap("All services").answer("c1")
     assert reader.taps <= MOST_TAPS
     line = reader.card("h-rcew247")
     expect(line.get_by_role("link", name="Chat online")).to_be_visible()
@@ -63,7 +63,7 @@ def test_long_ago_and_unable_to_phone(page):
 
 def test_a_deaf_reader(page):
     reader = Reader(page)
-    reader.tap("All services").tap("How you can make contact").answer("c5")
+    reader.tap("All services").answer("c5")
     assert reader.taps <= MOST_TAPS
     first, second = reader.names(2)
     assert real(Service, name_en=first).has_sign_language
@@ -74,7 +74,7 @@ def test_a_deaf_reader(page):
 
 def test_polish_and_without_credit(page):
     reader = Reader(page, "/pl")
-    reader.tap("All services").tap("How you can make contact").answer("c3")
+    reader.tap("All services").answer("c3")
     assert reader.taps <= MOST_TAPS
     expect(page.get_by_text("I need help. I speak Polish.")).to_be_visible()
     line = reader.card("h-rcew247")
@@ -123,6 +123,22 @@ def test_the_list_says_if_nothing_is_open(page):
     expect(page.get_by_text("None of these says that it is open now.")).to_be_visible()
 
 
+def test_a_part_where_nothing_is_open_is_hidden_with_its_heading(page):
+    page.clock.install(time=at(working_week(), 20))
+    page.goto("/services/")
+    headings = page.locator("main section:has(.cards) > h2")
+    everything = headings.count()
+    page.evaluate("document.querySelector('section:has(.cards) .cards').textContent = ''")
+    page.get_by_role("button", name="Open now").click()
+    shown = page.locator("main section:has(.cards) > h2:visible").count()
+    assert 0 < shown < everything
+    for section in page.locator("main section:has(.cards)").all():
+        lists_any = section.locator(".cards > li:visible").count() > 0
+        assert section.is_visible() == lists_any
+    page.get_by_role("button", name="Open now").click()
+    assert page.locator("main section:has(.cards) > h2:visible").count() == everything - 1
+
+
 def test_in_a_hidden_visit_the_control_works_too(page):
     page.clock.install(time=at(working_week(), 20))
     page.goto("/")
@@ -137,11 +153,10 @@ def test_without_script_there_is_no_control_but_the_list_can_be_narrowed(new_con
     page = new_context(java_script_enabled=False).new_page()
     page.goto("/services/")
     expect(page.locator("[data-open-now]")).to_be_hidden()
-    page.get_by_text("Who it is for", exact=True).first.click()
+    page.get_by_text("More ways to narrow this list").click()
     men, free = (real(Choice, slug=slug).name_en for slug in ("f2", "c3"))
     page.get_by_role("link", name=men, exact=True).click()
     assert page.url.endswith("/list/f2/")
-    page.get_by_text("How you can make contact").click()
     page.get_by_role("link", name=free, exact=True).click()
     assert page.url.endswith("/list/c3-f2/")
     page.get_by_role("link", name=f"Remove: {men}").click()

@@ -17,8 +17,8 @@ def number(line):
 
 
 def card(page, line):
-    """The first card of a line on a page."""
-    return page.locator(f".card:has-text('{number(line)}')").first
+    """The first card of a line on a page, or its row in the table of numbers."""
+    return page.locator(f":is(.card, .numbers tr):has-text('{number(line)}')").first
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def labels(new_context):
         page.clock.install(time=moment)
         page.goto(f"{language}/contacts/")
         label_of = {}
-        for card in page.locator("main .card").all():
+        for card in page.locator("main .numbers tr:has(bdi)").all():
             shown = card.locator("bdi").first.inner_text()
             label = card.locator("[data-open]")
             label_of[shown] = label.inner_text() if label.count() and label.is_visible() else ""

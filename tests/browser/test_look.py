@@ -25,9 +25,11 @@ BOX = """(element) => {
   const { left, top, right, bottom, width, height } = element.getBoundingClientRect();
   return { left, top, right, bottom, width, height };
 }"""
+# What a closed menu holds has a size in newer browsers, but nobody sees it.
 SIDEWAYS = """() => {
   const width = document.documentElement.clientWidth;
   const wide = [...document.body.querySelectorAll("*")].filter((element) => {
+    if (!element.checkVisibility()) return false;
     const { left, right } = element.getBoundingClientRect();
     return (right > width + 1 || left < -1) && !element.closest(".skip, .unseen");
   });
@@ -438,6 +440,7 @@ CLIPPED = """() => {
   while (walker.nextNode()) {
     const node = walker.currentNode;
     if (!node.data.trim() || node.parentElement.closest(".skip, .unseen")) continue;
+    if (!node.parentElement.checkVisibility()) continue;
     const range = new Range();
     range.selectNodeContents(node);
     const boxes = [{ left: 0, right: innerWidth, top: -Infinity, bottom: Infinity }];

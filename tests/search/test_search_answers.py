@@ -103,9 +103,12 @@ FIRST = {
     "/guides/photos/": """
         someone says they will share my picture
         he threatens to share my pictures
+        sextortion snapchat
     """,
     "/guides/not-sure/": """
         not sure if it counts
+        does it count
+        was it my fault
     """,
     "/guides/consent/": """
         consent
@@ -117,12 +120,10 @@ FIRST = {
         i froze
         i didnt say no
         said yes but
-        was it my fault
         i feel dirty
         hate myself for liking it
         i enjoyed it
         am i overreacting
-        does it count
         i feel guilty
     """,
     "/guides/reporting/": """
@@ -249,7 +250,6 @@ FIRST = {
     """,
     "/services/safety-centre/": """
         groomed on roblox
-        sextortion snapchat
         snapchat
         ceop
         catfished
@@ -417,7 +417,7 @@ FIRST = {
     "/strategy/governance/": """
         governance
     """,
-    "/services/day-and-night-line/ or /services/local-number/": """
+    "/services/day-and-night-line/ or /services/local-number/ or /guides/close-to-home/": """
         my boyfriend forced me
         my husband rapes me
         husband forces me
@@ -462,7 +462,7 @@ AMONG_FIVE = {
         "/services/worried-about-a-child/",
         "/services/dudley-childrens-team/",
     ],
-    "sextortion snapchat": ["/topics/messages/", "/topics/pictures/"],
+    "sextortion snapchat": ["/services/pictures-under-18/", "/services/picture-helpline/"],
     "جبری شادی": ["/services/marriage-unit/", "/services/family-and-marriage/"],
     "zabardasti shadi": ["/services/marriage-unit/", "/services/family-and-marriage/"],
     "doctor touched me": ["/topics/respect/", "/services/local-number/"],

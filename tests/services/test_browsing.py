@@ -14,6 +14,7 @@ from helphub.content.entries import validate_neutral
 from services import public_urls
 from services.models import Choice, Service, Situation
 from strategy.models import Guide
+from tests.support.addresses import public_pages
 from tests.support.admin_forms import errors, save
 from tests.support.factories import make_call_fact, make_phone, make_service
 from tests.support.reader import Page, text
@@ -305,11 +306,28 @@ def guides_on(client, path):
 def test_first_contacts_come_with_the_guide_to_read(client):
     assert guides_on(client, "/start/") == []
     assert guides_on(client, "/start/a2/") == ["/guides/children/"]
-    assert guides_on(client, "/start/a1/b6/") == ["/guides/photos/"]
-    assert guides_on(client, "/start/a1/b5/") == ["/guides/close-to-home/"]
+    assert guides_on(client, "/start/a1/b6/") == ["/guides/photos/", "/guides/not-sure/"]
+    assert guides_on(client, "/start/a1/b5/")[0] == "/guides/close-to-home/"
     # Advice for husbands and wives is not for somebody who worries about a child.
     assert guides_on(client, "/start/a3/b5/") == ["/guides/someone-else/"]
-    assert guides_on(client, "/start/a1/b1/d1/") == ["/guides/just-happened/"]
+    assert "/guides/just-happened/" in guides_on(client, "/start/a1/b1/d1/")
+
+
+def test_whatever_happened_today_first_contacts_name_999(client):
+    paths = [path for path in public_pages() if path.startswith("/start/") and "/d1/" in path]
+    assert len(paths) > 20
+    for path in paths:
+        assert "h-999" in listed(client, path), path
+
+
+def test_the_guide_on_own_behaviour_is_never_beside_first_contacts(admin, client):
+    own = Guide.objects.get(slug="own-behaviour")
+    situation = Situation.objects.get(slug="young")
+    assert errors(save(admin, situation, guide=str(own.pk)))
+    Situation.objects.filter(pk=situation.pk).update(guide=own)
+    assert guides_on(client, "/start/a2/") == []
+    with pytest.raises(ValidationError, match="not for those who hurt"):
+        Situation.objects.get(pk=situation.pk).full_clean()
 
 
 def test_a_guide_that_readers_cannot_see_is_not_linked_from_first_contacts(client):

@@ -84,6 +84,16 @@ def test_a_card_has_one_sentence_and_leaves_the_summary_to_the_services_page(cli
     assert service.summary in Page(client.get(service.get_absolute_url())).main
 
 
+def test_a_cards_sentence_is_marked_with_its_own_language(client):
+    phone = make_phone(purpose_en="For anyone, at any hour.", purpose_ur="سب کے لیے")
+    service = make_service([phone])
+    page = Page(client.get("/ur/services/"))
+    (card,) = [card for card in page.cards if service.name in text(card)]
+    assert next(card.iter("a")).get("lang") == "en"
+    (sentence,) = [p for p in card.iter("p") if text(p) == "سب کے لیے"]
+    assert sentence.get("lang") is None
+
+
 def test_the_ways_to_make_contact_are_in_view_and_the_others_folded(client):
     page = Page(client.get("/services/"))
     (folded,) = page.one("main").iter("details")

@@ -27,8 +27,10 @@ FLAGS = [
     "--hide-scrollbars",
 ]
 PLACE = """(selector) => {
-  // The first that is there to be pressed: what a closed menu holds is not.
+  // The first that is there to be pressed. If only a closed menu holds it, open that as readers do.
   const all = [...document.querySelectorAll(selector)];
+  for (const closed of all.map((candidate) => candidate.closest("details:not([open])")))
+    if (closed && !all.some((candidate) => candidate.checkVisibility())) closed.open = true;
   const element = all.find((candidate) => candidate.checkVisibility());
   if (!element) return null;
   element.scrollIntoView({ block: "center", behavior: "instant" });
