@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='situation',
             name='guide',
-            field=models.ForeignKey(blank=True, help_text='The guide to read, shown above the first contacts.', limit_choices_to={'is_own_behaviour': False}, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='situations', to='strategy.guide'),
+            field=models.ForeignKey(blank=True, help_text='The guide to read, shown above the first contacts.', limit_choices_to={'is_own_behaviour': False}, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='situations', to='strategy.guide'),
         ),
         migrations.AlterField(
             model_name='service',

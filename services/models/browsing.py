@@ -203,7 +203,7 @@ class Situation(Entry):
     when = _answer_to(Choice.Question.WHEN, "when it was")
     guide = models.ForeignKey(
         Guide,
-        on_delete=models.PROTECT,
+        on_delete=models.SET_NULL,
         related_name="situations",
         limit_choices_to={"is_own_behaviour": False},
         blank=True,

@@ -34,6 +34,7 @@ IN_GENERAL = {
     "What to do when someone tells you, who to call and what the law asks of you.",
     "Ask about contact: is it safe to call, text, or leave a message?",
     "If you cannot speak, call from a mobile, stay on the line and listen.",
+    "**Do they look at your phone?** Before you call, read {guide:using-this-site}.",
     "You can ask a service not to call or text you back unless you say it is safe.",
     "If you write to us or call us about the site, we will have what you tell us.",
     "## If you call a helpline",

@@ -823,7 +823,7 @@ def test_going_to_another_tab_covers_this_one(chromium, base_url):
         tab.bring_to_front()
         tab.until(lambda: not tab.evaluate("document.hidden"), "the tab in front")
         assert tab.evaluate(is_covered)
-        assert tab.evaluate("document.querySelector('main').inert")
+        assert tab.evaluate("document.querySelector('main').closest('[inert]') !== null")
 
 
 # Pages unlike the others.

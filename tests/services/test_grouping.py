@@ -85,7 +85,7 @@ def test_a_card_has_one_sentence_and_leaves_the_summary_to_the_services_page(cli
 
 
 def test_a_cards_sentence_is_marked_with_its_own_language(client):
-    phone = make_phone(purpose_en="For anyone, at any hour.", purpose_ur="سب کے لیے")
+    phone = make_phone(name_ur="مدد", purpose_en="For anyone, at any hour.", purpose_ur="سب کے لیے")
     service = make_service([phone])
     page = Page(client.get("/ur/services/"))
     (card,) = [card for card in page.cards if service.name in text(card)]
