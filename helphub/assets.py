@@ -13,6 +13,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 FOLDER = settings.BASE_DIR / "static" / "sent"
+# What a page needs before its first line; what comes after the exit link; what few pages need.
 FRAME_STYLE, PAGE_STYLE = "frame.css", "page.css"
 NUMBERS_STYLE, FIGURES_STYLE = "numbers.css", "figures.css"
 STYLES = [FRAME_STYLE, PAGE_STYLE, NUMBERS_STYLE, FIGURES_STYLE]
@@ -35,9 +36,7 @@ def _asset(name):
 
 
 def style(name):
-    """A style sheet. The frame is what every page needs before its first line; the page's style
-    comes after the exit link, which is near the start. The others are for a few pages each.
-    """
+    """One of STYLES."""
     return _asset(name)
 
 

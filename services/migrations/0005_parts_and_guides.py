@@ -16,12 +16,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='service',
             name='section',
-            field=models.CharField(blank=True, choices=[('dudley', 'In Dudley'), ('specialist', 'After sexual violence or abuse'), ('young-people', 'For children and young people'), ('relationships', 'At home, in relationships and families'), ('feelings', 'When it is all too much'), ('without-talking', 'If you are deaf, or cannot talk aloud'), ('emergency', 'In an emergency')], help_text='The heading it appears under in the list. If empty, the one that its first number has on the contact page.', max_length=20, verbose_name='part of the list of services'),
+            field=models.CharField(blank=True, choices=[('dudley', 'In Dudley'), ('specialist', 'After sexual violence or abuse'), ('young-people', 'For children and young people'), ('relationships', 'At home, in relationships and families'), ('feelings', 'When it is all too much'), ('without-talking', 'If you are deaf, or cannot talk aloud'), ('emergency', 'In an emergency')], help_text='The heading it appears under. If you leave this empty, it is the heading that its first number has on the contact page.', max_length=20, verbose_name='part of the list of services'),
         ),
         migrations.AddField(
             model_name='situation',
             name='guide',
-            field=models.ForeignKey(blank=True, help_text='The guide to read, shown above the first contacts.', limit_choices_to={'is_own_behaviour': False}, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='situations', to='strategy.guide'),
+            field=models.ForeignKey(blank=True, help_text='Readers see a link to this guide above the first contacts.', limit_choices_to={'is_own_behaviour': False}, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='situations', to='strategy.guide'),
         ),
         migrations.AlterField(
             model_name='service',

@@ -29,10 +29,8 @@ class ChoiceQuerySet(EntryQuerySet):
         return choices.prefetch_related("audiences", "forms_of_abuse")
 
     def without_talking(self):
-        """The published answers that lead to services people can write or sign to."""
-        return self.published().filter(
-            ability__in=[Choice.Ability.QUIET, Choice.Ability.SIGN_LANGUAGE]
-        )
+        """The published answers for readers who should not be offered calls."""
+        return self.published().filter(ability__in=Choice.WITHOUT_TALKING)
 
 
 class Choice(Entry):
@@ -55,6 +53,8 @@ class Choice(Entry):
         OTHER_LANGUAGE = "other-language", "not in English"
         SIGN_LANGUAGE = "sign-language", "deaf: British Sign Language, text, chat"
         ALWAYS = "always", "day and night"
+
+    WITHOUT_TALKING = (Ability.QUIET, Ability.WRITING, Ability.SIGN_LANGUAGE)
 
     slug = models.SlugField(
         "short name in addresses",
@@ -114,11 +114,7 @@ class Choice(Entry):
     @property
     def is_without_talking(self):
         """Whether readers who choose this answer should not be offered calls."""
-        return self.ability in {
-            self.Ability.QUIET,
-            self.Ability.WRITING,
-            self.Ability.SIGN_LANGUAGE,
-        }
+        return self.ability in self.WITHOUT_TALKING
 
     def matches(self, service):
         """Whether a service fits this answer."""
@@ -208,7 +204,7 @@ class Situation(Entry):
         limit_choices_to={"is_own_behaviour": False},
         blank=True,
         null=True,
-        help_text="The guide to read, shown above the first contacts.",
+        help_text="Readers see a link to this guide above the first contacts.",
     )
 
     objects = SituationQuerySet.as_manager()

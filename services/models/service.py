@@ -22,20 +22,14 @@ from strategy.models import FormOfAbuse
 DEAF = "deaf-bsl"
 
 
-WITHOUT_TALKING = "without-talking"
 # The parts of the directory, in the order readers see them. In danger, 999 is at the top anyway.
 PARTS = [
-    *(
+    *[
         (part.value, part.label)
-        for part in (
-            Phone.Section.DUDLEY,
-            Phone.Section.SPECIALIST,
-            Phone.Section.YOUNG_PEOPLE,
-            Phone.Section.RELATIONSHIPS,
-            Phone.Section.FEELINGS,
-        )
-    ),
-    (WITHOUT_TALKING, _("If you are deaf, or cannot talk aloud")),
+        for part in Phone.Section
+        if part not in {Phone.Section.EMERGENCY, Phone.Section.OWN_BEHAVIOUR}
+    ],
+    ("without-talking", _("If you are deaf, or cannot talk aloud")),
     (Phone.Section.EMERGENCY.value, Phone.Section.EMERGENCY.label),
 ]
 
@@ -157,8 +151,8 @@ class Service(Page):
         choices=PARTS,
         blank=True,
         help_text=(
-            "The heading it appears under in the list. If empty, the one that its first number "
-            "has on the contact page."
+            "The heading it appears under. If you leave this empty, it is the heading that its "
+            "first number has on the contact page."
         ),
     )
     webchat = models.URLField(

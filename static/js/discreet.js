@@ -90,7 +90,7 @@ async function open(url, options) {
   if (new URL(url).hash) goTo(new URL(url).hash);
 }
 
-/* The policy of the first page refuses the styles of a newer edition, so those it had stay. */
+/* The first page's policy refuses the styles of a newer edition, so its own styles stay. */
 function keepStyles() {
   const kept = [...document.head.querySelectorAll("style")].map((style) => style.textContent);
   for (const style of document.body.querySelectorAll("svg > style"))

@@ -1,7 +1,7 @@
-"""How often find's first answer is right, on 200 queries from real life. Run by hand.
+"""How often find's first answer is right, on 300 queries from real life. Run by hand.
 
-queries.txt was written by somebody who had not seen the index. A page is right if that list names
-it. Where /near/ is right, so is the page of any town.
+Whoever wrote queries.txt had not seen the index. A page counts as right if that file names it. If
+/near/ is right, so is the page of any town.
 """
 
 import os

@@ -20,7 +20,7 @@ def test_a_text_line_becomes_a_link_to_text():
 
 
 def test_the_local_number_breaks_no_sentence():
-    # Who it is for stands in the card of every page, so it does not break a sentence here.
+    # The card on every page says who it is for, so no sentence has to.
     assert "professionals" not in markup.phrase("{h-spoc}")
 
 

@@ -22,7 +22,7 @@ HEAD_SCRIPTS = ["tab", "exit"]
 END_SCRIPTS = ["shift", "discreet", "hours"]
 ECMASCRIPT = 2020  # The newest version that Chromium 80, Safari 14 and Firefox 78 support.
 
-BETWEEN = "\f"  # Stands in no style sheet.
+BETWEEN = "\f"  # No style sheet contains it.
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 # Our own custom properties. No page or script uses these names.
 PROPERTY = re.compile(r"--[a-z][a-z0-9-]*")
