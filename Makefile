@@ -5,7 +5,7 @@ V = .venv/bin
 PORT ?= 8000
 INSTALL = $(V)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 
-.PHONY: serve test check lint unit postgres browser fuzz benchmark bench drills stack-up stack-down lock
+.PHONY: serve test check lint unit postgres browser languages fuzz benchmark bench drills stack-up stack-down lock
 
 serve: .venv/.serve-stamp
 	@exec $(V)/python manage.py serve --port $(PORT)
@@ -40,6 +40,10 @@ fuzz: .venv/.test-stamp
 browser: .venv/.test-stamp
 	$(V)/python -m pytest -q -n 2 --dist loadgroup -m browser
 
+# Opens every page in every language and prints what is wrong. ONLY=ur does one language.
+languages: .venv/.test-stamp
+	@$(V)/python -m tests.browser.every_page
+
 # Prints figures; run by hand.
 benchmark: .venv/.test-stamp
 	$(V)/python tests/benchmarks/first_page.py
@@ -47,6 +51,7 @@ benchmark: .venv/.test-stamp
 	$(V)/python tests/benchmarks/pages.py
 	$(V)/python tests/benchmarks/search.py
 	$(V)/python tests/benchmarks/search_quality.py
+	$(V)/python tests/benchmarks/checked_year.py
 	$(V)/python tests/benchmarks/markup.py
 	$(V)/python tests/benchmarks/fuzz.py
 

@@ -145,21 +145,10 @@ class PhoneForm(EntryForm):
                 ),
             )
         is_new = stored is None or stored.dial != values.get("dial")
-        if is_new and not is_guarded:
-            self._refuse_digits_of_critical_line(values.get("dial"))
+        why_not = ApprovedNumber.objects.why_not_dialled(values.get("dial"))
+        if is_new and not is_guarded and why_not:
+            self.add_error("dial", why_not)
         return values
-
-    def _refuse_digits_of_critical_line(self, dial):
-        """Stop one officer bringing back withdrawn or replaced digits under another line."""
-        approved = ApprovedNumber.objects.filter(dial=dial).first()
-        if approved:
-            self.add_error(
-                "dial",
-                (
-                    f"These are the digits of the critical number “{approved.line}”. To show it in "
-                    f"text, type {{{approved.line}}}. To change it, propose a change."
-                ),
-            )
 
 
 @admin.register(Phone)

@@ -6,4 +6,4 @@ from helphub.content.registry import ContentConfig
 class ContactsConfig(ContentConfig, AppConfig):
     name = "contacts"
     verbose_name = "Numbers"
-    not_content = ["approvednumber"]
+    not_content = ["approvednumber", "doubt"]

@@ -28,10 +28,11 @@ DAY_AND_NIGHT = (INSTEAD_OF_SPOC, "h-childline")
 def _read(path):
     phones = {}
     for row in json.loads(path.read_text()):
-        is_stand_in = row.pop("is_stand_in", False)
+        is_stand_in, instead = row.pop("is_stand_in", False), row.pop("instead", None)
         phones[row["role"]] = phone = Phone(**row)
         # Templates then say that the usual line is not working.
         phone.is_stand_in = is_stand_in
+        phone.kept_instead = instead and Phone(**instead)
     return phones
 
 
@@ -58,7 +59,7 @@ def from_database():
 
 
 def _is_free_day_and_night(phone):
-    is_usual = not phone.closed_service and not phone.notices
+    is_usual = not phone.closed_service and not phone.notices and not phone.is_doubted
     return call_privacy.is_freephone(phone) and phone.is_always_open and is_usual
 
 
@@ -70,8 +71,34 @@ def rows(phones, approved):
         row = {field: getattr(phone, field) for field in FIELDS} | {"role": role}
         if line := approved.get(phone.slug):
             row |= {"dial": line.dial, "display": line.display}
-        role_rows.append(row | ({} if phone.role else {"is_stand_in": True}))
+        role_rows.append(row | ({} if phone.role else {"is_stand_in": True}) | _doubt_of(phone))
     return role_rows
+
+
+def _doubt_of(phone):
+    """What the file says of a number in doubt, and of the one to ring if nobody answers."""
+    if not phone.is_doubted:
+        return {}
+    others = Phone.objects.published().filter(slug=INSTEAD_OF_SPOC, is_doubted=False)
+    other = phone.instead or others.exclude(pk=phone.pk).first()
+    fields = {field: getattr(other, field) for field in FIELDS} if other else None
+    return {"is_doubted": True, "instead": fields}
+
+
+def to_ring_instead(phone):
+    """The number to give beside one that may not answer, or None. Needs no database for the SPOC.
+
+    Lines for people worried about their own behaviour have no other line than their fallback.
+    """
+    if other := phone.kept_instead or phone.instead:
+        return other
+    if phone.section == Phone.Section.OWN_BEHAVIOUR:
+        return None
+    spoc = from_file()[Phone.Role.SPOC]
+    for other in (spoc, spoc.kept_instead):
+        if other and not other.is_doubted and other.slug != phone.slug:
+            return other
+    return None
 
 
 MISSING = (

@@ -123,7 +123,8 @@ def shared(phones):
     """Fallbacks that several lines in a list share. The list mentions them once, at its end."""
     by_other = {}
     for phone in dict.fromkeys(phones):
-        if phone.instead and not phone.closed_service:
+        # Beside a number in doubt its own fallback is needed at once.
+        if phone.instead and not phone.closed_service and not phone.is_doubted:
             by_other.setdefault(phone.instead, []).append(phone)
     groups = [(other, lines) for other, lines in by_other.items() if len(lines) > 1]
     return Shared(groups, [phone for _other, lines in groups for phone in lines])

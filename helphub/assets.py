@@ -15,8 +15,17 @@ from django.conf import settings
 FOLDER = settings.BASE_DIR / "static" / "sent"
 # What a page needs before its first line; what comes after the exit link; what few pages need.
 FRAME_STYLE, PAGE_STYLE = "frame.css", "page.css"
-NUMBERS_STYLE, FIGURES_STYLE = "numbers.css", "figures.css"
-STYLES = [FRAME_STYLE, PAGE_STYLE, NUMBERS_STYLE, FIGURES_STYLE]
+DOORS_STYLE, SERVICE_STYLE, NUMBERS_STYLE = "doors.css", "service.css", "numbers.css"
+QUOTATIONS_STYLE, FIGURES_STYLE, DIAGRAM_STYLE = "quotations.css", "figures.css", "diagram.css"
+OF_FEW_PAGES = [
+    DOORS_STYLE,
+    SERVICE_STYLE,
+    NUMBERS_STYLE,
+    QUOTATIONS_STYLE,
+    FIGURES_STYLE,
+    DIAGRAM_STYLE,
+]
+STYLES = [FRAME_STYLE, PAGE_STYLE, *OF_FEW_PAGES]
 HEAD_SCRIPT, END_SCRIPT = "head.js", "end.js"
 ADMIN_STYLE = "admin.css"  # Not put into pages: static/admin/hub.css imports it.
 

@@ -15,6 +15,8 @@ from helphub import assets, error_pages
 from helphub.content import router
 from helphub.content.requests import is_for_admin
 from helphub.editions import bake, manifests, store
+from helphub.isolates import isolated
+from helphub.languages.offered import served
 from helphub.whitespace import squeezed
 
 
@@ -194,13 +196,17 @@ def pages_for_refusals(get_response):
 
 
 def without_indentation(get_response):
-    """Send readers a page without the line breaks that only make its template readable."""
+    """Send readers a page without the line breaks that only make its template readable.
+
+    In a language that runs from right to left, what does not gets isolates.
+    """
 
     def middleware(request):
         response = get_response(request)
         is_page = response.get("Content-Type", "").startswith("text/html")
         if is_page and not response.streaming and not is_for_admin(request):
-            response.content = squeezed(response.content.decode())
+            page = squeezed(response.content.decode())
+            response.content = isolated(page) if translation.get_language_bidi() else page
         return response
 
     return middleware
@@ -215,8 +221,8 @@ def language_of_address(get_response):
 
     def middleware(request):
         first = request.path_info.lstrip("/").split("/", 1)[0]
-        is_offered = first in settings.OFFERED_LANGUAGES and first != settings.LANGUAGE_CODE
-        language = first if is_offered else settings.LANGUAGE_CODE
+        is_other = first in settings.BUILT_LANGUAGES and first != settings.LANGUAGE_CODE
+        language = first if is_other and first in served() else settings.LANGUAGE_CODE
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = get_response(request)
@@ -261,6 +267,6 @@ def _without_tables(request):
         request.resolver_match = resolve(request.path_info)
     except Resolver404:
         request.resolver_match = None
-    if is_for_find(request):
+    if is_for_find(request) or request.method == "POST":
         return error_pages.try_again(request)
     return error_pages.page_not_found(request, None)

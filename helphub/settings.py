@@ -47,6 +47,10 @@ EDITIONS_DIR = Path(os.environ.get("EDITIONS_DIR") or VAR_DIR / "editions")
 EDITION = Path(os.environ["HELPHUB_EDITION"]) if os.environ.get("HELPHUB_EDITION") else None
 # The disk space editions may take. The newest two are kept in any case.
 EDITIONS_MOST_MB = int(os.environ.get("EDITIONS_MOST_MB") or 3000)
+# Where readers' servers leave what readers say is wrong. Without it, nothing of that is kept.
+REPORTS_DIR = Path(os.environ["REPORTS_DIR"]) if os.environ.get("REPORTS_DIR") else None
+if LAPTOP and not REPORTS_DIR:
+    REPORTS_DIR = VAR_DIR / "reports"
 # nginx's copy of the current edition, if this machine has one. Used for alarms.
 FRONT_DIR = Path(os.environ["FRONT_DIR"]) if os.environ.get("FRONT_DIR") else None
 
@@ -113,6 +117,8 @@ OWNER = {
         "logs",  # What the servers in front keep about a visit, and for how long.
     ]
 }
+# Lets the council's own systems ask the admin what is due for a check. Empty: nobody can ask.
+CHECKS_TOKEN = os.environ.get("CHECKS_TOKEN", "")
 SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT", "")  # mailto: or https: for security.txt.
 
 # The application
@@ -124,6 +130,7 @@ INSTALLED_APPS = [
     # Rooms, lowest floor first.
     "helphub.content",
     "strategy",
+    "helphub.languages",
     "contacts",
     "services",
     "helphub.search",
@@ -146,6 +153,7 @@ if FOR_OFFICERS:
         "helphub.publishing",
         "helphub.approvals",
         "helphub.dashboard",
+        "helphub.checking",
         "helphub.accounts",  # Last: it replaces what the apps above put into the admin.
     ]
 MIDDLEWARE = [
@@ -155,9 +163,9 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "helphub.middleware.readable_path",
     "helphub.middleware.small_letters",
+    "helphub.middleware.readers_edition",
     "helphub.middleware.language_of_address",
     "helphub.middleware.pages_for_refusals",
-    "helphub.middleware.readers_edition",
     "django.middleware.common.CommonMiddleware",
     "helphub.middleware.without_indentation",
 ]
@@ -290,7 +298,8 @@ LANGUAGES = [
     ("pl", "Polish"),
     ("ro", "Romanian"),
     ("ar", "Arabic"),
-    ("en-simple", "Easy Read English"),
+    # Not “Easy Read” before three people whom it is for have tested it.
+    ("en-simple", "Simpler English"),
 ]
 # Each language's own name, as its readers write it. Django's differ, or are missing.
 LANG_INFO["en-simple"] = {"bidi": False, "code": "en-simple"}
@@ -298,14 +307,14 @@ for code, name_local in {
     "pa": "ਪੰਜਾਬੀ",
     "pl": "Polski",
     "ar": "العربية",
-    "en-simple": "Easy Read",
+    "en-simple": "Simpler words",
 }.items():
     LANG_INFO[code] |= {"name": dict(LANGUAGES)[code], "name_local": name_local}
-# Languages whose safety set two people have reviewed. Production offers only these.
-REVIEWED_LANGUAGES = ["en"]
-OFFERED_LANGUAGES = [code for code, _ in LANGUAGES if LAPTOP or code in REVIEWED_LANGUAGES]
-if LAPTOP and os.environ.get("OFFERED_LANGUAGES"):  # Fewer languages publish faster.
-    OFFERED_LANGUAGES = os.environ["OFFERED_LANGUAGES"].split()
+# Languages that pages are made in. Production makes those that a publisher offers to readers; a
+# laptop makes the others too, as drafts. Fewer publish faster.
+BUILT_LANGUAGES = [code for code, _ in LANGUAGES]
+if LAPTOP and os.environ.get("BUILT_LANGUAGES"):
+    BUILT_LANGUAGES = os.environ["BUILT_LANGUAGES"].split()
 LOCALE_PATHS = [BASE_DIR / "helphub" / "locale"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ["en"]

@@ -1,8 +1,9 @@
-from django.conf import settings
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from services.models import Service, Town
+from helphub.languages.offered import offered
+from services import grouping
+from services.models import Service
 from strategy.models import Chapter, FormOfAbuse, Guide
 
 
@@ -11,7 +12,10 @@ class ReviewedSitemap(Sitemap):
 
     i18n = True
     alternates = True
-    languages = settings.REVIEWED_LANGUAGES
+
+    @property
+    def languages(self):
+        return offered()
 
 
 class Lists(ReviewedSitemap):
@@ -23,12 +27,21 @@ class Lists(ReviewedSitemap):
             "strategy:form-of-abuse-list",
             "services:service-list",
             "contacts:phone-list",
-            "services:town-list",
+            "contacts:printed-lines",
+            "strategy:impact",
+            "services:near",
             "services:interpreter",
         ]
 
     def location(self, item):
         return reverse(item)
+
+
+class PartsOfTheList(ReviewedSitemap):
+    """The parts of the list of services that have their own page."""
+
+    def items(self):
+        return grouping.with_pages()
 
 
 class Entries(ReviewedSitemap):
@@ -41,6 +54,6 @@ class Entries(ReviewedSitemap):
         return self.model.objects.published()
 
 
-SITEMAPS = {"lists": Lists} | {
-    model._meta.model_name: Entries(model) for model in [Guide, FormOfAbuse, Service, Town, Chapter]
+SITEMAPS = {"lists": Lists, "parts": PartsOfTheList} | {
+    model._meta.model_name: Entries(model) for model in [Guide, FormOfAbuse, Service, Chapter]
 }

@@ -44,14 +44,19 @@ urlpatterns = [
 if settings.FOR_OFFICERS:
     from django.contrib import admin
 
+    from helphub.checking import reminders
+
     prefix = settings.ADMIN_PREFIX.lstrip("/")
     urlpatterns += [
+        path("healthz/checks", reminders.for_systems, name="checks"),
         # First: the admin's own addresses for signing in and out lead to these.
         path(prefix, include("helphub.accounts.urls")),
         path(f"{prefix}publishing/", include("helphub.publishing.urls")),
         path(f"{prefix}approvals/", include("helphub.approvals.urls")),
         path(f"{prefix}reviews/", include("helphub.reviews.urls")),
+        path(f"{prefix}translations/", include("helphub.languages.urls")),
         path(f"{prefix}history/", include("helphub.history.urls")),
+        path(f"{prefix}checking/", include("helphub.checking.urls")),
         *(
             re_path(
                 rf"^{prefix}desk/{old}(?P<rest>.*)$",
@@ -70,8 +75,8 @@ urlpatterns += i18n_patterns(
     path("using-this-site/", views.fixed_page, name="using-this-site"),
     path("accessibility/", views.fixed_page, name="accessibility"),
     path("privacy/", views.fixed_page, name="privacy"),
+    path("", include("contacts.urls")),
     path("", include("strategy.urls")),
-    path("contacts/", include("contacts.urls")),
     path("", include("services.urls")),
     prefix_default_language=False,
 )

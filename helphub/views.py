@@ -9,23 +9,19 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from helphub import error_pages
-from helphub.content import clock
-from strategy.models import Guide, HubArea
-
-
-def _who_can_help(guide):
-    return guide.suggestions.for_page() if guide else []
+from helphub.content import clock, markup, memory
+from strategy.models import Guide, HubArea, who_can_help
 
 
 @require_safe
 def home(request):
     guide = Guide.objects.at("home")
-    doors = list(Guide.objects.doors())
+    doors = memory.rows("doors", lambda: list(Guide.objects.doors()))
     context = {
         "guide": guide,
         "doors": [door for door in doors if not door.is_own_behaviour],
         "own_doors": [door for door in doors if door.is_own_behaviour],
-        "suggestions": _who_can_help(guide),
+        "suggestions": who_can_help(guide) if guide else [],
     }
     return render(request, "home.html", context)
 
@@ -34,7 +30,13 @@ def home(request):
 def fixed_page(request, template="fixed_page.html"):
     """A guide whose address is its own name: help now, using this site and so on."""
     guide = Guide.objects.at(request.resolver_match.url_name)
-    context = {"guide": guide, "suggestions": _who_can_help(guide)}
+    html, contents = markup.in_parts(guide.body if guide else "")
+    context = {
+        "guide": guide,
+        "text": html,
+        "contents": contents,
+        "suggestions": who_can_help(guide) if guide else [],
+    }
     return render(request, template, context)
 
 

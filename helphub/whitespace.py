@@ -5,7 +5,7 @@ stays. Readers' pages have no `pre` or `textarea`, in which they would be conten
 """
 
 import re
-from itertools import pairwise
+from functools import lru_cache
 
 BLOCKS = (
     "address|article|aside|base|blockquote|body|br|caption|col|colgroup|dd|details|dialog|div|dl|dt"
@@ -16,12 +16,22 @@ BLOCKS = (
 TAG = re.compile(rf"/?(?:{BLOCKS})\b", re.IGNORECASE)
 
 
+# The longest name, with a slash before it and the character after it.
+LONGEST_TAG = len("/blockquote>")
+
+
+@lru_cache(maxsize=4096)
+def _is_block(tag):
+    """Whether a block's tag starts like this. A page asks about the same few again and again."""
+    return bool(TAG.match(tag))
+
+
 def squeezed(html):
     """The page with no whitespace that a reader would not see."""
-    lines = [stripped for line in html.split("\n") if (stripped := line.strip())]
-    parts = lines[:1]
-    for before, line in pairwise(lines):
-        ends_block = before.endswith(">") and TAG.match(before.rpartition("<")[2])
-        begins_block = line.startswith("<") and TAG.match(line, 1)
-        parts.append(line if ends_block or begins_block else f"\n{line}")
+    parts, is_after_block = [], True
+    for line in filter(None, map(str.strip, html.split("\n"))):
+        begins_block = line[0] == "<" and _is_block(line[1 : 1 + LONGEST_TAG])
+        parts.append(line if is_after_block or begins_block else f"\n{line}")
+        last = line.rfind("<") + 1
+        is_after_block = line[-1] == ">" and _is_block(line[last : last + LONGEST_TAG])
     return "".join(parts)

@@ -14,7 +14,7 @@ class ServicesConfig(ContentConfig, AppConfig):
         from helphub.content.tokens import register
         from services import tokens
 
-        register("h", tokens.line_links, tokens.line_names)
+        register("h", tokens.line_links, tokens.line_names, tokens.line_buttons)
         register("website", tokens.website_links, tokens.website_names)
         if settings.FOR_OFFICERS:
             # Readers' servers write nothing, and start faster without the code that reads fixtures.

@@ -2,11 +2,13 @@
 
 from helphub.content import loader
 from helphub.history import recording, versions
+from helphub.languages import tracking
 
 
 def forget_place(sender, instance, **kwargs):
     recording.forget_row(sender, instance.pk)
     loader.forget(instance)
+    tracking.forget(instance)
 
 
 def forget_hidden_place(sender, instance, **kwargs):
@@ -21,3 +23,4 @@ def forget_open_service(sender, instance, **kwargs):
         for version in versions.of_record(sender, instance.pk):
             if not version.contents["fields"]["is_secret_place"]:
                 version.delete()
+                tracking.forget(instance)

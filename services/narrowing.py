@@ -1,5 +1,6 @@
 """Narrows the list of services by links. One answer to a question, two questions at most."""
 
+from functools import partial
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -59,15 +60,27 @@ def narrowed(slugs):
     """The keys of the services that fit these answers, and how many fit if each is dropped."""
     services = memory.rows("narrowing", lambda: list(Service.objects.for_narrowing()))
     picked = chosen(slugs, all_choices())
-    keys = [service.pk for service in narrow(services, picked)]
-    counts = [len(narrow(services, _others(picked, dropped))) for dropped in picked]
+    fits = [
+        memory.rows(f"fits {choice.slug}", partial(_distances, choice, services))
+        for choice in picked
+    ]
+    keys = sorted(_in_all(fits, services), key=lambda key: sum(fit[key] for fit in fits))
+    counts = [
+        len(_in_all([other for other in fits if other is not dropped], services))
+        for dropped in fits
+    ]
     return keys, counts
 
 
-def narrow(services, picked):
-    """The services that fit all these answers, best fit first."""
-    fitting = [service for service in services if all(choice.matches(service) for choice in picked)]
-    return sorted(fitting, key=lambda service: sum(_distance(choice, service) for choice in picked))
+def _in_all(fits, services):
+    return [service.pk for service in services if all(service.pk in fit for fit in fits)]
+
+
+def _distances(choice, services):
+    """How far each service that fits an answer is from the best fit, by key."""
+    return {
+        service.pk: _distance(choice, service) for service in services if choice.matches(service)
+    }
 
 
 class WiderList(NamedTuple):

@@ -1,4 +1,7 @@
-"""What the tokens in texts become: {h-spoc} a number, {website:care-centres} a button."""
+"""What the tokens in texts become: {h-spoc} a number, {website:care-centres} a button.
+
+A number in a paragraph of its own becomes a button, with its hours beside it.
+"""
 
 import re
 from functools import partial
@@ -39,10 +42,46 @@ def line_links(slugs):
         )
         for phone in phones
     }
-    for service in Service.objects.published().filter(line__in=set(slugs) - set(links)):
+    for service in _linked("line", set(slugs) - set(links)):
         link = tokens.link(service.get_absolute_url(), service.name)
         links[service.line] = format_html('<span translate="no">{}</span>', link)
     return links
+
+
+def _linked(field, names):
+    """The published services with these names."""
+    if not names:
+        return []
+    return memory.rows(
+        f"services by {field} {sorted(names)}",
+        lambda: list(Service.objects.published().filter(**{f"{field}__in": names})),
+    )
+
+
+def _with_hours():
+    """The published numbers, with everything that a button and its hours need."""
+    return Phone.objects.published().for_card()
+
+
+def line_with_hours(slug):
+    """The published number with this slug and what its button shows, or None."""
+    return memory.rows("buttons", partial(_with_hours().in_bulk, field_name="slug")).get(slug)
+
+
+def line_buttons(slugs):
+    """The button of each line that has a number and is not closed for now."""
+    if memory.is_used():
+        phones = [memory.answer(line_with_hours, slug) for slug in slugs]
+    else:
+        phones = _with_hours().filter(slug__in=slugs)
+    return {
+        phone.slug: memory.recall(
+            ("button", phone.slug),
+            partial(render_to_string, "services/_line_button.html", {"phone": phone}),
+        )
+        for phone in phones
+        if phone and not phone.closed_service
+    }
 
 
 def website_links(slugs):
@@ -51,7 +90,7 @@ def website_links(slugs):
         service.slug: _on_one_line("services/_website_button.html", {"service": service})
         if service.website
         else tokens.link(service.get_absolute_url(), service.name)
-        for service in Service.objects.published().filter(slug__in=slugs)
+        for service in _linked("slug", slugs)
     }
 
 

@@ -76,6 +76,7 @@ class ChapterAdmin(LockedPagesAdmin):
         "is_published",
         "reviewed_on",
         "name",
+        "summary",
         "content_note",
         "introduction",
     ]
@@ -84,20 +85,30 @@ class ChapterAdmin(LockedPagesAdmin):
         return False
 
 
-@admin.register(models.Passage)
-class PassageAdmin(PrintedAdmin):
-    list_filter = ["chapter"]
+class SummaryAdmin(PrintedAdmin):
+    """The strategy's own text with our short version of it."""
+
     own_fields = ["period"]
+
+    @property
+    def form_fields(self):
+        return [*super().form_fields, "summary"]
+
+
+@admin.register(models.Passage)
+class PassageAdmin(SummaryAdmin):
+    list_filter = ["chapter"]
 
 
 @admin.register(models.Statistic)
 class StatisticAdmin(PrintedAdmin):
     list_display = ["reference", "figure", "words", "period"]
-    own_fields = ["population", "period", "newer_source"]
+    own_fields = ["measure", "population", "period", "newer_value", "newer_source"]
 
     @property
     def form_fields(self):
-        return [*super().form_fields, "newer_figure", "not_comparable"]
+        own_words = ["claim", "caption", "newer_caption", "newer_figure", "not_comparable"]
+        return [*super().form_fields, *own_words]
 
 
 @admin.register(models.Programme)
@@ -112,7 +123,7 @@ class BodyAdmin(PrintedAdmin):
     list_display = ["reference", "words", "reports_to"]
     list_select_related = ["reports_to"]
     list_filter = []
-    own_fields = ["reports_to"]
+    own_fields = ["current_name", "reports_to"]
 
 
 @admin.register(models.Document)
@@ -138,7 +149,12 @@ class SourceAdmin(PrintedAdmin):
     list_filter = []
 
 
-@admin.register(models.Priority, models.Principle, models.Standard)
+@admin.register(models.Priority)
+class PriorityAdmin(SummaryAdmin):
+    list_filter = []
+
+
+@admin.register(models.Principle, models.Standard)
 class OtherPrintedAdmin(PrintedAdmin):
     list_filter = []
     own_fields = ["period"]

@@ -28,7 +28,7 @@ class FormOfAbuseTranslation(TranslationOptions):
 
 @register(models.Chapter)
 class ChapterTranslation(TranslationOptions):
-    fields = ["name", "introduction", "content_note"]
+    fields = ["name", "summary", "introduction", "content_note"]
     required_languages = {"en": ["name"]}
 
 
@@ -40,8 +40,6 @@ class PrintedTranslation(TranslationOptions):
 
 for printed in [
     models.Source,
-    models.Passage,
-    models.Priority,
     models.Principle,
     models.Standard,
     models.Programme,
@@ -55,4 +53,9 @@ for printed in [
 
 @register(models.Statistic)
 class StatisticTranslation(PrintedTranslation):
-    fields = ["newer_figure", "not_comparable"]
+    fields = ["claim", "caption", "newer_caption", "newer_figure", "not_comparable"]
+
+
+@register([models.Passage, models.Priority])
+class SummaryTranslation(PrintedTranslation):
+    fields = ["summary"]

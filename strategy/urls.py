@@ -9,5 +9,6 @@ urlpatterns = [
     path("topics/", views.form_of_abuse_list, name="form-of-abuse-list"),
     path("topics/<slug:slug>/", views.form_of_abuse_detail, name="form-of-abuse-detail"),
     path("strategy/", views.chapter_list, name="chapter-list"),
+    path("strategy/impact/", views.impact, name="impact"),
     path("strategy/<slug:slug>/", views.chapter_detail, name="chapter-detail"),
 ]

@@ -1,17 +1,18 @@
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from helphub.content import markup, memory
 from strategy import models
-from strategy.models import FIXED_PAGES, Chapter, FormOfAbuse, Guide
+from strategy.models import FIXED_PAGES, Chapter, FormOfAbuse, Guide, who_can_help
 
 # Rows that a chapter shows besides its passages, by their names in the template.
 CHAPTER_ROWS = {
     "definition": {"forms_of_abuse": FormOfAbuse.objects.in_the_strategy},
-    "evidence": {"statistics": models.Statistic.objects.for_page},
+    Chapter.FIGURES: {"subjects": models.Statistic.objects.subjects},
     "priorities": {"priorities": models.Priority.objects.for_page},
     "principles": {"principles": models.Principle.objects.for_page},
     "changing-behaviour": {"programmes": models.Programme.objects.for_page},
-    "governance": {"bodies": models.Body.objects.for_page},
+    "governance": {"chains": models.Body.objects.chains},
     "standards": {"standards": models.Standard.objects.for_page},
     "sources": {
         "documents": models.Document.objects.for_page,
@@ -28,8 +29,17 @@ def guide_list(request):
 
 @require_safe
 def guide_detail(request, slug):
-    guide = Guide.objects.exclude(slug__in=FIXED_PAGES).shown_or_gone(slug=slug)
-    context = {"guide": guide, "suggestions": guide.suggestions.for_page()}
+    guide = memory.rows(
+        f"guide {slug}",
+        lambda: Guide.objects.exclude(slug__in=FIXED_PAGES).shown_or_gone(slug=slug),
+    )
+    html, contents = markup.in_parts(guide.body)
+    context = {
+        "guide": guide,
+        "text": html,
+        "contents": contents,
+        "suggestions": who_can_help(guide),
+    }
     return render(request, "strategy/guide_detail.html", context)
 
 
@@ -41,28 +51,55 @@ def form_of_abuse_list(request):
 
 @require_safe
 def form_of_abuse_detail(request, slug):
-    form_of_abuse = FormOfAbuse.objects.shown_or_gone(slug=slug)
+    form_of_abuse = memory.rows(
+        f"topic {slug}", lambda: FormOfAbuse.objects.shown_or_gone(slug=slug)
+    )
     context = {
         "form_of_abuse": form_of_abuse,
-        "suggestions": form_of_abuse.suggestions.for_page(),
+        "suggestions": who_can_help(form_of_abuse),
     }
     return render(request, "strategy/form_of_abuse_detail.html", context)
 
 
 @require_safe
 def chapter_list(request):
-    chapter = Chapter.objects.published().filter(slug=Chapter.OVERVIEW).first()
+    # The overview's passages introduce the list of the others.
+    chapters = {chapter.slug: chapter for chapter in Chapter.objects.published()}
+    chapter = chapters.pop(Chapter.OVERVIEW, None)
     context = {
         "chapter": chapter,
-        "chapters": Chapter.objects.for_listing(),
-        "passages": chapter.passages.for_page() if chapter else [],
+        "chapters": list(chapters.values()),
+        "priorities": _priorities_in_short(chapters),
+        "sections": chapter.passages.sections() if chapter else [],
     }
     return render(request, "strategy/chapter_list.html", context)
 
 
+def _priorities_in_short(chapters):
+    """The priorities that have a short version, if readers can see their own page."""
+    if models.Priority.chapter_slug not in chapters:
+        return []
+    return [priority for priority in models.Priority.objects.all() if priority.summary]
+
+
 @require_safe
 def chapter_detail(request, slug):
-    chapter = Chapter.objects.exclude(slug=Chapter.OVERVIEW).shown_or_gone(slug=slug)
-    context = {"chapter": chapter, "passages": chapter.passages.for_page()}
-    context |= {name: rows() for name, rows in CHAPTER_ROWS.get(slug, {}).items()}
+    chapter = memory.rows(
+        f"chapter {slug}",
+        lambda: Chapter.objects.exclude(slug=Chapter.OVERVIEW).shown_or_gone(slug=slug),
+    )
+    sections = memory.rows(f"sections of {slug}", chapter.passages.sections)
+    context = {"chapter": chapter, "sections": sections}
+    if sections and chapter.slug == Chapter.FIGURES:
+        context |= {"sections": [], "passages_url": chapter.get_passages_url()}
+    for name, read in CHAPTER_ROWS.get(slug, {}).items():
+        context[name] = memory.rows(f"{name} of {slug}", lambda read=read: list(read()))
     return render(request, "strategy/chapter_detail.html", context)
+
+
+@require_safe
+def impact(request):
+    """The passages of the chapter of figures, which have their own page."""
+    chapter = Chapter.objects.published().filter(slug=Chapter.FIGURES).first()
+    context = {"chapter": chapter, "sections": chapter.passages.sections() if chapter else []}
+    return render(request, "strategy/impact.html", context)

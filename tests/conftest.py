@@ -52,6 +52,7 @@ def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory
     # No edition yet, so pages are made live from the test database.
     settings.EDITIONS_DIR = tmp_path_factory.mktemp("editions")
     settings.FIND_INDEX = tmp_path_factory.mktemp("find") / "find.sqlite3"
+    settings.REPORTS_DIR = None
     with django_db_blocker.unblock(), prepared.test_database(), django_db_blocker.block():
         yield
 
@@ -126,8 +127,8 @@ def one_page_maker():
 def offering(languages):
     """Offer only these languages, here and in the processes that make pages."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(settings, "OFFERED_LANGUAGES", languages)
-        patch.setenv("OFFERED_LANGUAGES", " ".join(languages))
+        patch.setattr(settings, "BUILT_LANGUAGES", languages)
+        patch.setenv("BUILT_LANGUAGES", " ".join(languages))
         yield
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 FLOORS = [
     ["helphub.content"],
     ["helphub.history", "helphub.accounts", "helphub.reviews"],
-    ["strategy"],
+    ["strategy", "helphub.languages"],
     ["contacts"],
     ["services"],
     ["helphub.search"],
@@ -20,6 +20,7 @@ FLOORS = [
     ["helphub.publishing"],
     ["helphub.approvals"],
     ["helphub.dashboard"],
+    ["helphub.checking"],
 ]
 ROOF = "helphub"
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

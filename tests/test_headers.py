@@ -7,6 +7,7 @@ import re
 import pytest
 from django.db import connection
 
+from services.models import Service
 from tests.support.reader import Page
 
 pytestmark = pytest.mark.django_db
@@ -99,9 +100,11 @@ def source(element):
 def test_the_policy_admits_exactly_the_styles_and_scripts_of_the_page(client):
     response = client.get("/contacts/")
     page = Page(response)
-    with_figures = Page(client.get("/strategy/evidence/"))
-    styles = {source(style): None for style in page.all("style") + with_figures.all("style")}
-    assert policy(response)["style-src"] == list(styles)
+    paths = ["/", "/services/", "/strategy/evidence/", "/strategy/governance/", "/topics/law/"]
+    paths.append(Service.objects.get(line="h-rcew247").get_absolute_url())
+    others = [Page(client.get(path)) for path in paths]
+    styles = {source(style) for each in (page, *others) for style in each.all("style")}
+    assert set(policy(response)["style-src"]) == styles
     assert policy(response)["script-src"] == [source(script) for script in page.all("script")]
     assert policy(response)["default-src"] == ["'none'"]
     assert policy(response)["frame-ancestors"] == ["'none'"]

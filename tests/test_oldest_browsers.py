@@ -102,15 +102,17 @@ def test_what_is_old_enough_is_not_reported():
 # Properties that all three know, and properties that only change the looks where unknown. Look up
 # any other property before adding it here.
 KNOWN = """
-    align-items background background-color border border-bottom border-color border-collapse
-    border-inline-start border-radius border-style border-top border-width bottom box-shadow
+    align-content align-items background background-color border border-bottom border-color
+    border-collapse border-inline-start border-left-width border-radius border-style border-top
+    border-width bottom box-shadow
     box-sizing clear clip-path color column-gap columns content cursor direction display fill
     flex flex-direction flex-wrap float font font-family font-size font-weight gap grid-column
     grid-row grid-template-columns height justify-content left line-height list-style margin
     margin-bottom margin-inline-end margin-inline-start margin-left margin-right margin-top
-    max-width min-height min-width opacity outline outline-color outline-offset overflow
+    max-height max-width min-height min-width opacity outline outline-color outline-offset overflow
     overflow-wrap padding padding-bottom padding-inline-end padding-inline-start padding-left
     padding-right padding-top position right table-layout text-align text-decoration top
+    transform
     vertical-align visibility white-space width z-index break-inside
     page-break-after page-break-inside
 """
@@ -120,7 +122,8 @@ ONLY_LOOKS = """
     stroke stroke-width stroke-linecap stroke-linejoin content-visibility block-size
 """
 PSEUDO = """
-    root hover focus target first-child last-child lang before after not -webkit-details-marker
+    root hover focus target first-child last-child nth-child lang before after not
+    -webkit-details-marker
 """
 TOO_NEW_VALUES = re.compile(r"\b(?:\d+|\.)[dsl]v[hwib]\b|color-mix|ok(?:lab|lch)|\blab\(|\blch\(")
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")

@@ -56,7 +56,7 @@ class Laptop:
                     "EDITIONS_DIR": str(self.editions),
                     "FIND_INDEX": str(self.folder / "find.sqlite3"),
                     "PREVIEWS_DIR": str(self.folder / "previews"),
-                    "OFFERED_LANGUAGES": "en",
+                    "BUILT_LANGUAGES": "en",
                 },
                 stdout=output,
                 stderr=output,

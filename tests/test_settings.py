@@ -226,11 +226,6 @@ def test_the_public_role_has_no_admin(role, addresses):
     assert run_in_production(RESOLVE, **FOR_OFFICERS | {"HELPHUB_ROLE": role}) == addresses
 
 
-def test_production_offers_reviewed_languages_only():
-    code = "from django.conf import settings; print(settings.OFFERED_LANGUAGES)"
-    assert run_in_production(code) == "['en']"
-
-
 def test_production_sends_cookies_over_https_only():
     code = (
         "from django.conf import settings as s; "

@@ -3,6 +3,7 @@
 from contacts.models.answering import LAPSE, newest
 from contacts.models.approved import ApprovedNumber
 from contacts.models.call_facts import CallFact
+from contacts.models.doubt import Doubt
 from contacts.models.organisation import Organization
 from contacts.models.phone import Phone
 from contacts.models.schedules import Schedule, ScheduleException
@@ -13,6 +14,7 @@ __all__ = [
     "AbstractVerification",
     "ApprovedNumber",
     "CallFact",
+    "Doubt",
     "Organization",
     "Phone",
     "Schedule",

@@ -5,16 +5,27 @@ from datetime import date, timedelta
 from django.utils.functional import cached_property
 
 from contacts import fallbacks, printed_hours
-from helphub.content import clock
+from helphub.content import clock, intervals
 from helphub.content.memory import noted_property
 
 # Hours not confirmed for 90 days may be out of date.
 LAPSE = timedelta(days=90)
 
 
+def standing(verifications):
+    """Those of these verifications that count: not replaced by another, and not taken back."""
+    rows = list(verifications)
+    replaced = {row.replaces for row in rows}
+    return [row for row in rows if row.position not in replaced and not row.takes_back]
+
+
 def newest(verifications):
-    """The newest of these verifications, or None. On the same day, the last one added wins."""
-    return max(verifications, key=lambda check: (check.verified_on, check.position), default=None)
+    """The newest of these verifications that counts, or None.
+
+    On the same day, the last one added wins.
+    """
+    rows = standing(verifications)
+    return max(rows, key=lambda check: (check.verified_on, check.position), default=None)
 
 
 def lapse_of(verification):
@@ -34,7 +45,7 @@ class Answering:
     def asked(self):
         """The newest verification where the organisation itself was asked, or None."""
         current = [check for check in self.verifications.all() if check.dial == self.dial]
-        return newest([check for check in current if check.was_asked])
+        return newest([check for check in standing(current) if check.was_asked])
 
     @property
     def label_until(self):
@@ -51,9 +62,20 @@ class Answering:
         return clock.has_come(lapse_of(self.asked or self.verification))
 
     @property
-    def is_not_yet_rung(self):
-        """Whether its hours are from published sources only, and not yet checked with the line."""
-        return not self.never_lapses and self.asked is None
+    def is_check_due(self):
+        """Whether the last check is so old that readers are told, or there has been none."""
+        if self.never_lapses:
+            return False
+        check = self.verification
+        return check is None or clock.has_come(check.verified_on + self.check_holds)
+
+    @property
+    def check_holds(self):
+        """How long a check of it holds."""
+        if self.never_lapses:
+            return intervals.PAGES
+        is_critical = self.role or self.is_of_help_now
+        return intervals.EVERY_PAGE if is_critical else intervals.NUMBERS
 
     # Opening hours that a form has read but not saved, by relation name.
     unsaved_rows = None
@@ -78,8 +100,13 @@ class Answering:
             self._rules,
             self._dated_exceptions,
             self.bank_holidays,
-            label_until=date.min if self.hours_are_disputed else self.label_until,
+            label_until=date.min if self.is_in_question else self.label_until,
         )
+
+    @property
+    def is_in_question(self):
+        """Whether nobody should be told that it is open now."""
+        return self.hours_are_disputed or self.is_doubted
 
     @property
     def people(self):
@@ -128,6 +155,8 @@ class Answering:
         """
         other = self.fallback
         if other is None or not other.is_shown or other.closed_service or self.is_always_open:
+            return None
+        if other.is_doubted:
             return None
         clock.first_of_block()
         return None if fallbacks.why_not_of(self) else other

@@ -26,6 +26,19 @@ class ApprovedNumberQuerySet(models.QuerySet):
         """The newest approval of each line, by the line's name in texts."""
         return {row.line: row for row in self.order_by("pk")}
 
+    def why_not_dialled(self, dial):
+        """Why no uncritical line may have these digits, or "".
+
+        One officer alone could otherwise bring back withdrawn or replaced digits.
+        """
+        approved = self.filter(dial=dial).first()
+        if approved is None:
+            return ""
+        return (
+            f"These are the digits of the critical number “{approved.line}”. To show it in text, "
+            f"type {{{approved.line}}}. To change it, propose a change."
+        )
+
 
 class ApprovedNumber(models.Model):
     """A record that a line's digits were approved. Rows are added, never changed or deleted.

@@ -29,8 +29,8 @@ class CallFact(models.Model):
         max_length=20,
         choices=Fact,
         help_text=(
-            "Readers see the answer beside the number. If we have not asked about recording, they "
-            "see “We do not know if calls are recorded.”"
+            "Readers see the answer on the service's page. Without one, the question is there, "
+            "for them to ask."
         ),
     )
     answer = models.CharField(
@@ -38,8 +38,8 @@ class CallFact(models.Model):
         max_length=10,
         choices=call_privacy.Answer,
         help_text=(
-            "Readers see it as a sentence: “Calls are recorded.”, “They say that calls are not "
-            "recorded.” or “We do not know if calls are recorded.”"
+            "Readers see yes and no as a sentence, such as “They say that calls are not "
+            "recorded.”, and not known as a question to ask."
         ),
     )
     detail = models.CharField(
@@ -55,8 +55,8 @@ class CallFact(models.Model):
         blank=True,
         validators=[validators.validate_text],
         help_text=(
-            "Who says so, in plain words: “Dudley Council’s privacy notice for this line”. Readers "
-            "see it on the service's page. Needed for yes and no."
+            "Who says so, in plain words: “Dudley Council’s privacy notice for this line”. Only "
+            "officers see it. Needed for yes and no."
         ),
     )
     dated = models.CharField(
@@ -64,7 +64,7 @@ class CallFact(models.Model):
         max_length=40,
         blank=True,
         validators=validators.PLAIN,
-        help_text="Such as “28 February 2025”. Readers see it after the source.",
+        help_text="Such as “28 February 2025”. Only officers see it.",
     )
 
     objects = CallFactQuerySet.as_manager()

@@ -146,9 +146,7 @@ class Phone(Answering, Entry):
         max_length=150,
         blank=True,
         validators=[validators.validate_text],
-        help_text=(
-            "Who says this about the cost, in plain words. Readers see it on the service's page."
-        ),
+        help_text="Who says this about the cost, in plain words. Only officers see it.",
     )
     section = models.CharField(
         "part of the contact page",
@@ -190,6 +188,8 @@ class Phone(Answering, Entry):
         default=False,
         help_text="Only for 999, 101 and 111. The hours of all other numbers lapse after 90 days.",
     )
+    # Set in editions alone, from the number's doubts.
+    is_doubted = models.BooleanField("we are checking it", default=False, editable=False)
     minimum_age = models.PositiveSmallIntegerField(
         "minimum age",
         blank=True,
@@ -240,6 +240,12 @@ class Phone(Answering, Entry):
     )
 
     objects: ClassVar[Any] = PhoneQuerySet.as_manager()
+
+    # Cards know it from their query.
+    is_of_help_now = False
+    worked_out = ("is_of_help_now",)
+    # Whom to ring if this line is in doubt, on pages that have no database.
+    kept_instead = None
 
     class Meta(Entry.Meta):
         verbose_name = "number"
@@ -318,16 +324,6 @@ class Phone(Answering, Entry):
         return asked.get(call_privacy.Question.INTERPRETER, call_privacy.Answer.UNKNOWN)
 
     @property
-    def call_privacy(self):
-        """What a call to this number leaves behind, and what it asks for."""
-        return call_privacy.facts_of(self)
-
-    @property
-    def known_call_privacy(self):
-        """What of it is known."""
-        return call_privacy.known_facts_of(self)
-
-    @property
     def call_privacy_in_short(self):
         """What a call leaves, in one line, from the digits alone. Needs no database."""
         return call_privacy.IN_SHORT[call_privacy.on_the_bill(self)]
@@ -342,6 +338,11 @@ class Phone(Answering, Entry):
         """The heading on the contact page, in English for the template to translate."""
         with override(settings.LANGUAGE_CODE):
             return str(self.get_section_display())
+
+    @property
+    def report_key(self):
+        """Its name in the address where readers say that it is wrong. It stays in their history."""
+        return f"n{self.pk}"
 
     @property
     def is_spoc(self):

@@ -2,10 +2,10 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Concat
 from modeltranslation.utils import build_localized_fieldname
 
 from contacts.models.approved import ApprovedNumber
-from helphub.content import tokens
 from helphub.content.entries import EntryQuerySet
 from strategy.models import Guide
 
@@ -22,15 +22,19 @@ class PhoneQuerySet(EntryQuerySet):
 
     def for_card(self):
         """Fetch everything a card shows beside a number."""
-        return self.select_related("fallback").prefetch_related(
-            "call_facts",
-            "schedules",
-            "exceptions",
-            "verifications",
-            "services",
-            "fallback__schedules",
-            "fallback__exceptions",
-            "fallback__services",
+        return (
+            self.knowing_help_now()
+            .select_related("fallback")
+            .prefetch_related(
+                "call_facts",
+                "schedules",
+                "exceptions",
+                "verifications",
+                "services",
+                "fallback__schedules",
+                "fallback__exceptions",
+                "fallback__services",
+            )
         )
 
     def critical(self):
@@ -42,21 +46,23 @@ class PhoneQuerySet(EntryQuerySet):
         return (
             self.published()
             .filter(~models.Q(role="") | models.Q(slug__in=others))
-            .select_related("organization")
+            .select_related("organization", "fallback")
             .prefetch_related("services", "schedules", "exceptions", "verifications")
         )
 
     def of_help_now(self):
         """The numbers on “Help now”: in its text, in any language, and beside it."""
-        guide = Guide.objects.filter(slug="help-now").first()
-        bodies = [
-            getattr(guide, build_localized_fieldname("body", code)) or ""
-            for code, _name in settings.LANGUAGES
-            if guide
-        ]
-        named = {slug for body in bodies for _kind, slug in tokens.tokens_of(body)}
-        beside = self.filter(services__suggestions__guide=guide).values("pk")
-        return self.filter(models.Q(slug__in=named) | models.Q(pk__in=beside))
+        return self.knowing_help_now().filter(is_of_help_now=True)
+
+    def knowing_help_now(self):
+        """As above, but all of them, and each knows whether it is on “Help now”."""
+        token = Concat(models.Value("{"), models.OuterRef("slug"), models.Value("}"))
+        shows_it = models.Q(suggestions__service__phones=models.OuterRef("pk"))
+        for code, _name in settings.LANGUAGES:
+            column = build_localized_fieldname("body", code)
+            shows_it |= models.Q(**{f"{column}__contains": token})
+        guide = Guide.objects.filter(shows_it, slug="help-now")
+        return self.annotate(is_of_help_now=models.Exists(guide))
 
     def guarded(self):
         """The critical lines: a second person approves their digits before readers see them.

@@ -16,11 +16,14 @@ class AbstractVerification(NumberedRow):
     """
 
     is_permanent = True
+    # What nobody can change once it is saved.
+    SAID = ("verified_on", "method", "role", "confirmed", "replaces")
 
     class Method(models.TextChoices):
         PUBLISHED_SOURCES = "published-sources", "from published sources"
         RANG = "rang", "by ringing"
         TOLD = "told", "the organisation told us"
+        TAKEN_BACK = "taken-back", "taken back"
 
     verified_on = models.DateField(
         "checked on",
@@ -39,7 +42,7 @@ class AbstractVerification(NumberedRow):
         "checked by",
         max_length=80,
         validators=validators.PLAIN,
-        help_text="A role, not a person. Readers see “Last checked on … by communications”.",
+        help_text="A role, not a person. Only officers see this.",
     )
     confirmed = models.CharField(
         "what was confirmed",
@@ -47,6 +50,9 @@ class AbstractVerification(NumberedRow):
         validators=validators.PLAIN,
         help_text="Such as the number, the hours and who answers. Only officers see this.",
     )
+
+    # The order of the row that this one puts right. Nothing counts of that row any more.
+    replaces = models.PositiveSmallIntegerField("instead of", blank=True, null=True, editable=False)
 
     class Meta:
         abstract = True
@@ -62,11 +68,26 @@ class AbstractVerification(NumberedRow):
             raise ValidationError(
                 {"verified_on": "This date is in the future. Enter today or earlier."}
             )
+        if self.takes_back and self.replaces is None:
+            raise ValidationError(
+                {"method": "To take a check back, use “Undo” under “Checks”. It says which one."}
+            )
+
+    def save(self, *args, **kwargs):
+        stored = type(self)._base_manager.filter(pk=self.pk).first() if self.pk else None
+        if stored and any(getattr(stored, name) != getattr(self, name) for name in self.SAID):
+            raise ValidationError("A verification cannot be changed. Add another one.")
+        super().save(*args, **kwargs)
 
     @property
     def was_asked(self):
         """Whether the organisation itself was asked, rather than its published sources."""
-        return self.method != self.Method.PUBLISHED_SOURCES
+        return self.method in {self.Method.RANG, self.Method.TOLD}
+
+    @property
+    def takes_back(self):
+        """Whether it says nothing but that an earlier one was a mistake."""
+        return self.method == self.Method.TAKEN_BACK
 
 
 class Verification(AbstractVerification):

@@ -92,13 +92,7 @@ class SignInRequired:
             request, request.resolver_match
         ) or reauthentication.is_recent(request):
             return None
-        officer, address = request.user, reauthentication.address(request)
-        if not address:
-            # The account has no password or factor left. Only a new link helps.
-            logout(request)
-        if request.method == "POST":
-            unsaved_form.keep(request, officer)
-        return redirect(address) if address else to_sign_in(request)
+        return to_confirm_first(request)
 
     def with_typed_text(self, request):
         submission = unsaved_form.waiting(request)
@@ -108,6 +102,17 @@ class SignInRequired:
             return unsaved_form.give_back(request, submission)
         unsaved_form.forget(request)
         return None
+
+
+def to_confirm_first(request):
+    """Where an officer confirms who they are. What they typed is kept."""
+    officer, address = request.user, reauthentication.address(request)
+    if not address:
+        # The account has no password or factor left. Only a new link helps.
+        logout(request)
+    if request.method == "POST":
+        unsaved_form.keep(request, officer)
+    return redirect(address) if address else to_sign_in(request)
 
 
 def to_sign_in(request, back_to_form=False):

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, override
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 
-from helphub.content import clock, validators
+from helphub.content import clock, intervals, validators
 
 # Titles and addresses stay in the phone's history, tabs and suggestions. Someone looking over the
 # reader's shoulder must not learn what was read. Matched at the start of a word.
@@ -45,26 +45,26 @@ def validate_neutral(value: str) -> None:
         )
 
 
-def language_of_words(row: models.Model) -> str:
-    """The language a row is shown in: the reader's if fully translated, otherwise English.
+def language_of_words(row: models.Model, field: str = "") -> str:
+    """The language that a text of a row is shown in: the reader's if translated, otherwise English.
 
-    Half a row in each language helps no reader, so one missing translation shows the whole row in
-    English.
+    Without a field it is about the whole row, which is in the reader's language if all of it is.
     """
     language = get_language()
-    for english, own in _columns(type(row), language):
+    columns = _columns(type(row), language)
+    for english, own in [columns[field]] if field in columns else columns.values():
         if getattr(row, english) and not getattr(row, own):
             return "en"
     return language
 
 
 @cache
-def _columns(model: type[models.Model], language: str) -> list[tuple[str, str]]:
+def _columns(model: type[models.Model], language: str) -> dict[str, tuple[str, str]]:
     """For each text of a model, its column names in English and in the given language."""
-    return [
-        (build_localized_fieldname(field, "en"), build_localized_fieldname(field, language))
+    return {
+        field: (build_localized_fieldname(field, "en"), build_localized_fieldname(field, language))
         for field in translated_fields(model)
-    ]
+    }
 
 
 def translated_fields(model: type[models.Model]) -> tuple[str, ...]:
@@ -170,6 +170,11 @@ class Entry(models.Model):
         has_begun = self.starts_on is None or clock.has_come(self.starts_on)
         is_over = self.ends_on is not None and clock.has_come(self.ends_on + clock.DAY)
         return self.is_published and has_begun and not is_over
+
+    @property
+    def is_check_due(self) -> bool:
+        """Whether so much time has passed since the last check that readers are told."""
+        return self.reviewed_on is not None and clock.has_come(self.reviewed_on + intervals.PAGES)
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)

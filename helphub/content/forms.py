@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, time
 from typing import Any
@@ -147,3 +148,11 @@ def words_of(fields: Iterable[Sequence[Any]]) -> list[tuple[str, str]]:
         for value in values
         if value.strip()
     ]
+
+
+def token_of(request: HttpRequest, name: str = "once") -> uuid.UUID:
+    """The token of the form that was sent, so that sending it twice does its work once."""
+    try:
+        return uuid.UUID(request.POST.get(name, ""))
+    except ValueError:
+        return uuid.uuid4()

@@ -30,10 +30,13 @@ FIXTURES = [
     "browsing",
     "synonyms",
     "questions",
+    "languages",
 ]
 # Parts of the fixtures that are not lists of rows, and the function that makes rows of each. Rooms
 # above this one add theirs when they start.
 PARTS: dict[str, Callable[[Any], Iterable["Row"]]] = {}
+# Functions that give words in other languages: {(label, key): {column: words}}. As above.
+WORDS: list[Callable[[], dict[tuple[str, str], dict[str, str]]]] = []
 # libyaml's loader, where available, is ten times as fast.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # The natural key of a model: the first of these sets of fields that it has.
@@ -194,8 +197,13 @@ def rows() -> Iterator[Row]:
         path = settings.BASE_DIR / "fixtures" / f"{name}.yaml"
         parsed |= yaml.load(path.read_text(), LOADER)  # noqa: S506 - a safe loader.
     parts = {name: parsed.pop(name) for name in PARTS}
+    words = [function() for function in WORDS]
     for label, values in parsed.items():
-        yield from (_row(label, value) for value in values)
+        for value in values:
+            row = _row(label, value)
+            for by_row in words:
+                row.values |= by_row.get((label, row.key), {})
+            yield row
     for name, part in parts.items():
         yield from PARTS[name](part)
 

@@ -61,10 +61,13 @@ class Memory:
         return asked
 
     def watch(self, make: Callable[[], T]) -> tuple[T, Asked]:
-        """What `make()` returns, and what it asked."""
+        """What `make()` returns, and what it asked. If it fails, the page asked all that."""
         before, self.asked = self.asked, set()
         try:
             return make(), self.asked
+        except Exception:
+            before |= self.asked
+            raise
         finally:
             self.asked = before
 

@@ -34,6 +34,7 @@ class ContentConfig:
     has_content = True
     # Models by name: those that readers' pages do not need, and those that say where people are.
     not_content: Collection[str] = ()
+    never_read: Collection[str] = ()  # Their words are for Find, which no reader sees.
     places: Collection[str] = ()
 
 
@@ -88,6 +89,12 @@ def recorded_models() -> list[type[models.Model]]:
         for name in getattr(config, "recorded", ())
     ]
     return [*content_models(), *for_officers]
+
+
+@cache
+def never_read() -> set[str]:
+    """The labels of models whose words readers never see."""
+    return {f"{config.label}.{name}" for config in _configs() for name in config.never_read}
 
 
 @cache

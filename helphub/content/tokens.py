@@ -8,6 +8,7 @@ guide, under its current name. The floors above register how their tokens resolv
 import re
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
+from itertools import chain
 
 from django.utils.html import escape, strip_tags
 from django.utils.safestring import SafeString, mark_safe
@@ -16,6 +17,7 @@ from helphub.content import memory
 
 TOKEN = re.compile(r"\{(?P<kind>[a-z]+)(?P<mark>[:-])(?P<slug>[a-z0-9][a-z0-9-]*)\}")
 ANY_BRACES = re.compile(r"\{[^{}]*\}|[{}]")
+ONLY_TOKENS = re.compile(rf"\s*(?:{TOKEN.pattern}\s*)+")
 PIECES = re.compile(rf"(?P<tag><[^>]*>)|{TOKEN.pattern}")
 
 Token = tuple[str, str]  # The kind and the slug.
@@ -25,17 +27,23 @@ Names = Callable[[set[str]], dict[str, str]]
 
 _resolvers: dict[str, Resolve] = {}
 _names: dict[str, Names] = {}
+_buttons: dict[str, Resolve] = {}
 
 
-def register(kind: str, resolve: Resolve, names: Names | None = None) -> None:
+def register(
+    kind: str, resolve: Resolve, names: Names | None = None, buttons: Resolve | None = None
+) -> None:
     """Register ``resolve(slugs)`` for the tokens of one kind.
 
     It returns a dictionary of safe HTML by slug. A slug it leaves out does not exist or is not
     published. ``names(slugs)`` gives plain names for those left out, so the sentence around a
-    token still reads properly.
+    token still reads properly. ``buttons(slugs)`` gives the buttons for a paragraph of nothing but
+    such tokens.
     """
     _resolvers[kind] = resolve
     _names[kind] = names or (lambda slugs: {})
+    if buttons:
+        _buttons[kind] = buttons
 
 
 def _key(match: re.Match[str]) -> Token:
@@ -55,13 +63,18 @@ def written(token: Token) -> str:
     return f"{{{slug}}}" if slug.startswith(f"{kind}-") else f"{{{kind}:{slug}}}"
 
 
-def _resolve(tokens: Iterable[Token]) -> Resolved:
-    wanted: dict[str, set[str]] = {}
+def _by_kind(tokens: Iterable[Token]) -> dict[str, set[str]]:
+    """The slugs of each kind, so that each kind is looked up once."""
+    slugs: dict[str, set[str]] = {}
     for kind, slug in tokens:
-        wanted.setdefault(kind, set()).add(slug)
+        slugs.setdefault(kind, set()).add(slug)
+    return slugs
+
+
+def _resolve(tokens: Iterable[Token]) -> Resolved:
     return {
         (kind, slug): html
-        for kind, slugs in wanted.items()
+        for kind, slugs in _by_kind(tokens).items()
         if kind in _resolvers
         for slug, html in memory.recall(
             ("tokens", kind, *sorted(slugs)), partial(_resolvers[kind], slugs)
@@ -88,6 +101,31 @@ def unknown_tokens(text: str) -> list[str]:
         for braces in ANY_BRACES.findall(text)
         if not (match := TOKEN.fullmatch(braces)) or _key(match) not in resolved
     ]
+
+
+def resolve_buttons(texts: Iterable[str]) -> dict[str, str]:
+    """The buttons for those of these texts that have nothing but numbers: HTML by text.
+
+    A text is left out if one of its numbers is not shown.
+    """
+    alone = {
+        text: [_key(match) for match in TOKEN.finditer(text)]
+        for text in texts
+        if ONLY_TOKENS.fullmatch(text)
+    }
+    alone = {
+        text: keys for text, keys in alone.items() if all(kind in _buttons for kind, _ in keys)
+    }
+    found = {
+        (kind, slug): html
+        for kind, slugs in _by_kind(chain.from_iterable(alone.values())).items()
+        for slug, html in _buttons[kind](slugs).items()
+    }
+    return {
+        text: "\n".join(found[key] for key in keys)
+        for text, keys in alone.items()
+        if found.keys() >= set(keys)
+    }
 
 
 def replace_tokens(rendered: str, resolved: Resolved | None = None) -> str:

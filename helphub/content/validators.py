@@ -167,11 +167,11 @@ def _token_faults(text: str) -> Iterator[ValidationError]:
 
 def _line_faults(text: str) -> Iterator[ValidationError]:
     for number, line in enumerate(BREAK.split(text), 1):
-        if re.match(r"#(?!#{1,2} )", line):
+        if re.match(r" {0,3}#(?!#{1,2} +\S)", line):
             yield ValidationError(
                 (
-                    "Begin a heading with ## and a space (line %(line)s). A single # is for the "
-                    "page's own heading."
+                    "Begin a heading with ## or ###, a space and its words (line %(line)s). A "
+                    "single # is for the page's own heading."
                 ),
                 code="heading_level",
                 params={"line": number},

@@ -1,54 +1,28 @@
 """The admin's first page: what needs an officer today, and the site in readers' order.
 
-Each question is a function. To add one, write the function and list it in QUESTIONS.
+Each question is a function. To add one, write the function and list it in QUESTIONS. Those about
+languages are in language_questions.py.
 """
-
-from dataclasses import dataclass, field
-from datetime import timedelta
 
 from django.contrib import admin
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import LAPSE, Phone
+from contacts.models import Phone
 from helphub.approvals.models import NumberProposal
 from helphub.approvals.views import APPROVE
 from helphub.content.permissions import PUBLISH, SEE
-from helphub.content.registry import Record
+from helphub.dashboard import language_questions
 from helphub.dashboard.models import OpenQuestion
+from helphub.dashboard.need import Item, Need, form_of
 from helphub.editions import outcomes, state_files
-from helphub.publishing import editions, pending
+from helphub.languages import views as desk
+from helphub.publishing import pending
 from helphub.publishing.editions import refusals_of
 from helphub.reviews import views
 from strategy.models import FIXED_PAGES, Guide
 
-SOON = timedelta(days=14)
 CHANGE_NUMBERS = "contacts.change_phone"
-
-
-@dataclass
-class Item:
-    """One thing to do, and where."""
-
-    words: str
-    url: str
-    more: str = ""
-    record: object = None  # The record to fix, if it is not the item itself.
-    record_url: str = ""
-
-
-@dataclass
-class Need:
-    """What one question found."""
-
-    title: str
-    items: list = field(default_factory=list)
-    is_pressing: bool = False
-    url: str = ""  # The page that deals with all of them.
-
-
-def form_of(row):
-    return editions.form_of(Record(row._meta.label_lower, row.pk, str(row)))
 
 
 def refused(user):
@@ -142,42 +116,6 @@ def second_person(user):
     )
 
 
-def lapsing(user):
-    """Numbers that have gone 90 days without a check, or will within two weeks."""
-    if not user.has_perm(CHANGE_NUMBERS):
-        return Need("Check these numbers")
-    today = timezone.localdate()
-    rows = []
-    for phone in Phone.objects.published().exclude(never_lapses=True).for_card():
-        # “Open now” depends on the last call. If nobody has rung the line, show its last check.
-        newest = phone.asked or phone.verification
-        day = newest.verified_on + LAPSE if newest else None
-        if day is None or day <= today + SOON:
-            rows.append((day or today - LAPSE, phone, newest))
-    rows.sort(key=lambda row: (row[0], row[1].name))
-    return Need(
-        "Check these numbers",
-        [
-            Item(
-                str(phone),
-                f"{form_of(phone)}#verifications-group",
-                _lapse_in_words(day, today, newest),
-            )
-            for day, phone, newest in rows
-        ],
-    )
-
-
-def _lapse_in_words(day, today, newest):
-    if newest is None:
-        return "Not checked yet. Readers see “These hours may have changed”."
-    if not newest.was_asked:
-        return "Nobody has rung it. Readers see “From its website, not yet rung” with its hours."
-    if day <= today:
-        return f"Lapsed on {day:%-d %B %Y}. Readers see “These hours may have changed”."
-    return f"Lapses on {day:%-d %B}. Until then readers see whether it is open."
-
-
 def open_questions(user):
     """Open questions, and numbers whose sources differ on the hours."""
     items = []
@@ -208,11 +146,15 @@ def open_questions(user):
 
 QUESTIONS = [
     refused,
+    language_questions.changed_english,
+    language_questions.languages_in_english,
+    language_questions.languages_ready,
+    language_questions.translations_to_review,
+    language_questions.translations_sent_back,
     reviews_asked,
     reviews_to_mend,
     second_person,
     waiting_to_be_published,
-    lapsing,
     open_questions,
 ]
 
@@ -274,9 +216,20 @@ BEHIND = [
             ("history:deleted", "Deleted"),
         ],
     ),
+    (
+        "Checks",
+        [
+            ("checking:worklist", "What is due"),
+            ("checking:week", "Calls this week"),
+            ("checking:links", "Outside links"),
+        ],
+    ),
+    ("Languages", [("translations:overview", "Translations"), "languages.language"]),
     ("People", ["auth.user", "auth.group"]),
 ]
-NAMES = {"auth.user": "Officers", "auth.group": "Roles"}
+NAMES = {"auth.user": "Officers", "auth.group": "Roles", "languages.language": "Offered languages"}
+# Pages of the admin that others than editors may open.
+MAY_SEE = {"translations:overview": desk.ANYONE}
 
 
 def sections(request, wanted):
@@ -297,7 +250,8 @@ def _link(user, part, lists):
     """One link of a section, or None if this officer may not open it."""
     if isinstance(part, tuple):
         name, words = part
-        return {"words": words, "url": reverse(name)} if user.has_perm(SEE) else None
+        may_see = any(map(user.has_perm, MAY_SEE.get(name, [SEE])))
+        return {"words": words, "url": reverse(name)} if may_see else None
     if part in FIXED_PAGES:
         guide = Guide.objects.filter(slug=part).first()
         may_open = guide and user.has_perm("strategy.view_guide")

@@ -118,7 +118,7 @@ def fingerprint_of_answer(value: Any) -> str:
 def _plain(value: Any, above: tuple[tuple[str, Any], ...] = ()) -> Any:
     """A value as the database returned it, ignoring anything cached on it since.
 
-    A row becomes its columns, plus the rows fetched with it.
+    A row becomes its columns, what its query worked out, and the rows fetched with it.
     """
     if isinstance(value, Model):
         name = (value._meta.label, value.pk)
@@ -127,6 +127,7 @@ def _plain(value: Any, above: tuple[tuple[str, Any], ...] = ()) -> Any:
         read = value._state.fields_cache | getattr(value, "_prefetched_objects_cache", {})
         with_it = [(key, _plain(read[key], (*above, name))) for key in sorted(read)]
         columns = [value.__dict__.get(field.attname) for field in value._meta.concrete_fields]
+        columns += [value.__dict__.get(name) for name in getattr(value, "worked_out", ())]
         return name, columns, with_it
     if isinstance(value, dict):
         return [(key, _plain(item, above)) for key, item in value.items()]

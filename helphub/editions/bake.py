@@ -248,7 +248,7 @@ def dead_tokens(rows: Rows, folder: Path) -> list[Fault]:
     faults = []
     for model, key, token in sorted(named, key=lambda use: (use[0]._meta.label, use[1], use[2])):
         if token in dead:
-            owner, row = _entry_of(rows, model, rows[model][key])
+            owner, row = entry_of(rows, model, rows[model][key])
             faults.append(
                 Fault(
                     record_of(owner, row),
@@ -259,7 +259,7 @@ def dead_tokens(rows: Rows, folder: Path) -> list[Fault]:
     return faults
 
 
-def _entry_of(rows: Rows, model: type[models.Model], row: Row) -> tuple[type[models.Model], Row]:
+def entry_of(rows: Rows, model: type[models.Model], row: Row) -> tuple[type[models.Model], Row]:
     """The entry that a row belongs to, or the row itself."""
     for field in links(model):
         if not is_entry(model) and field.remote_field.on_delete is models.CASCADE:

@@ -5,9 +5,12 @@ of a tenth of the pages, or a fault that belongs to no entry stops the whole edi
 names the page, the rule in plain words, and the record to correct.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 
-from helphub.editions import number_rules, page_rules
+from django.db import DatabaseError
+
+from helphub.editions import bake, number_rules, page_rules
 from helphub.editions.edition_data import Edition
 from helphub.editions.page_files import FIRST_ROUND_TRIP
 from helphub.editions.progress import CHECKING, QUIET, Quiet
@@ -30,6 +33,9 @@ RULES: list[Callable[[Edition], Iterator[Refusal]]] = [
     page_rules.private,
 ]
 
+# What rooms above this one know of an edition's rows. They add their functions here.
+NOTES: list[Callable[[bake.Rows], Iterable[str]]] = []
+
 
 def examine(edition: Edition, progress: Quiet = QUIET) -> list[Refusal]:
     """Every refusal, with the same fault on many pages merged into one."""
@@ -51,3 +57,12 @@ def warnings(edition: Edition) -> list[str]:
         for address, page, _page_facts in edition.html()
         if page["sent"] > FIRST_ROUND_TRIP
     ]
+
+
+def notes(rows: bake.Rows) -> list[str]:
+    """What else is worth knowing. Without a database, nothing: the edition matters more."""
+    said: list[str] = []
+    with suppress(DatabaseError):
+        for note in NOTES:
+            said += note(rows)
+    return said

@@ -6,7 +6,6 @@ previous edition is not read again.
 
 import gzip
 import re
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -31,7 +30,7 @@ NUMBER = re.compile(
     + "|"
     + patterns.SHORT_CODE
 )
-SPACE = re.compile(r"[ \t\r\f\v]*\n[ \t\r\f\v\n]*|[ \t\r\f\v]+")
+SPACE, LINE_BREAK = re.compile(r"[ \t\r\f\v]+"), re.compile(r" ?\n[ \n]*")
 
 
 class _Reader:
@@ -40,7 +39,8 @@ class _Reader:
     def __init__(self) -> None:
         # The open tags: name, whether hidden, whether folded, writing direction.
         self.open: list[tuple[str, bool, bool, str | None]] = []
-        self.within: Counter[str] = Counter()  # How many of each tag are open.
+        # How many are open of the tags that matter to the text within them.
+        self.within = dict.fromkeys(("head", "title", "summary", "bdo"), 0)
         self.hidden = self.folded = 0
         self.title, self.lang, self.dir = "", "", ""
         self.ids: list[str] = []
@@ -51,6 +51,28 @@ class _Reader:
         self.line: list[Any] | None = None  # The link that is open.
 
     def start(self, tag: str, values: Mapping[str, str]) -> None:
+        is_hidden = tag in NEVER_SHOWN
+        if values:  # Most tags have none.
+            self._note(tag, values)
+            is_hidden = (
+                is_hidden
+                or "hidden" in values
+                or "style" in values
+                or not HIDING_CLASSES.isdisjoint(values.get("class", "").split())
+            )
+        # The content of a closed <details> can be read, but isn't seen at once.
+        is_folded = tag == "details" and "open" not in values
+        self.open.append((tag, is_hidden, is_folded, values.get("dir")))
+        if tag in self.within:
+            self.within[tag] += 1
+        self.hidden += is_hidden
+        self.folded += is_folded
+        if tag == "a":
+            self._begin_link(values.get("href", ""))
+        if not self.hidden and tag not in IN_A_LINE:
+            self.text.append("\n")
+
+    def _note(self, tag: str, values: Mapping[str, str]) -> None:
         if "id" in values:
             self.ids.append(values["id"])
         if tag == "html":
@@ -59,22 +81,6 @@ class _Reader:
             self.odd.append("a token or nonce that belongs to one reader")
         if tag == "meta" and values.get("http-equiv", "").lower() == "set-cookie":
             self.odd.append("a cookie")
-        is_hidden = (
-            tag in NEVER_SHOWN
-            or "hidden" in values
-            or "style" in values
-            or not HIDING_CLASSES.isdisjoint(values.get("class", "").split())
-        )
-        # The content of a closed <details> can be read, but isn't seen at once.
-        is_folded = tag == "details" and "open" not in values
-        self.open.append((tag, is_hidden, is_folded, values.get("dir")))
-        self.within[tag] += 1
-        self.hidden += is_hidden
-        self.folded += is_folded
-        if tag == "a":
-            self._begin_link(values.get("href", ""))
-        if not self.hidden and tag not in IN_A_LINE:
-            self.text.append("\n")
 
     def _begin_link(self, href: str) -> None:
         if href.startswith(("/", "#")):
@@ -90,7 +96,8 @@ class _Reader:
             self.line[1] = self.line[1].strip()
             self.lines.append(self.line)
             self.line = None
-        self.within[tag] -= 1
+        if tag in self.within:
+            self.within[tag] -= 1
         self.hidden -= is_hidden
         self.folded -= is_folded
         if not self.hidden and tag not in IN_A_LINE:
@@ -120,8 +127,7 @@ def _read(html: str) -> tuple[_Reader, str]:
     parser = HTMLParser(target=_Reader(), encoding="utf-8")
     parser.feed(html.encode())
     reader = parser.close()
-    text = SPACE.sub(lambda match: "\n" if "\n" in match.group() else " ", "".join(reader.text))
-    return reader, text
+    return reader, LINE_BREAK.sub("\n", SPACE.sub(" ", "".join(reader.text)))
 
 
 def words_of(html: str) -> list[str]:

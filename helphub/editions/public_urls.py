@@ -15,10 +15,11 @@ from django.urls.resolvers import LocalePrefixPattern
 from django.utils.translation import override
 
 from helphub.content.entries import Page
+from helphub.languages.offered import offered, served
 
 APPS = ["strategy", "contacts", "services"]
 # Not pages: they change from moment to moment or from reader to reader.
-NOT_PRINTED = {"live", "fresh"}
+NOT_PRINTED = {"live", "fresh", "checks"}
 # What nginx shows for an address that doesn't exist.
 NOT_FOUND = "/404.html"
 
@@ -112,7 +113,7 @@ def without_language(address: str) -> tuple[str, str]:
 def everything() -> list[str]:
     """Every address that an edition prints."""
     pages, drafts = english(), set(live())
-    printed = [in_language(page, code) for code in settings.OFFERED_LANGUAGES for page in pages]
+    printed = [in_language(page, code) for code in served() for page in pages]
     return of_one_language() + [page for page in printed if page not in drafts]
 
 
@@ -122,7 +123,7 @@ def live() -> list[str]:
     Each set of answers leads to its own page. We don't print these in draft languages: readers
     aren't offered those, and officers would wait for the pages at every publication.
     """
-    drafts = [c for c in settings.OFFERED_LANGUAGES if c not in settings.REVIEWED_LANGUAGES]
+    drafts = [code for code in served() if code not in offered()]
     pages = registered()
     return [in_language(page, code) for code in drafts for page in pages]
 

@@ -17,6 +17,7 @@ from helphub.editions import (
     bake,
     build,
     checks,
+    doubted,
     edition_data,
     edition_versions,
     errors,
@@ -41,6 +42,7 @@ from helphub.editions.progress import CHECKING, READING, SWITCHING, Quiet, Show,
 from helphub.editions.refusals import Refusal
 from helphub.editions.sources import CURRENT, RELEASED, WITHDRAWAL
 from helphub.history.recording import catch_up
+from helphub.languages.shown import keep_what_may_be_shown
 from helphub.search.build import build_index
 
 MOST_ROUNDS = 6
@@ -150,6 +152,7 @@ class _Publication:
         self.is_urgent = source == WITHDRAWAL and self.origin == self.before
         self.left_out: dict[RecordName, Refusal] = {}
         self.of_records: dict[str, Any] = {}  # What the manifest says of the records.
+        self.notes: list[str] = []  # What it says besides, as warnings.
         # Where unchanged pages come from: readers' edition, or a round that was refused.
         self.pages_from = self.before
 
@@ -177,6 +180,7 @@ class _Publication:
         self.progress.at(READING)
         began = time.perf_counter()
         rows = self._rows()
+        self.notes = checks.notes(rows)
         refusals = self._refusals_of(rows) or _bake(
             rows, work, self.approved, self.is_bound, self.progress
         )
@@ -211,6 +215,7 @@ class _Publication:
         )
         hidden |= set(self.withdrawn)
         bake.withdraw(rows, hidden)
+        doubted.mark(rows, self.before)
         self.of_records = {"withdrawn": sorted(hidden)}
         if versions is not None:
             self.of_records["versions"] = [
@@ -223,6 +228,7 @@ class _Publication:
         states = choice.states(self.left_out)
         states |= approved_lines.as_approved(states, choice.going(self.left_out), self.approved)
         rows = version_rows.rows_of(states)
+        keep_what_may_be_shown(rows)
         bake.tidy(rows)
         versions = {name: state.fingerprint for name, state in states.items()}
         return rows, versions, choice.hidden(self.left_out)
@@ -274,6 +280,7 @@ class _Publication:
         seconds["all"] = time.perf_counter() - self.started
         manifest = self._manifest(edition, self.left_out, seconds)
         manifest |= self.of_records
+        manifest["warnings"] += self.notes
         manifest["pace"] = self.progress.note()
         if self.is_urgent:
             manifest["later"] = len(build.left_for_later(work, edition.pages))

@@ -20,8 +20,7 @@ def code_fingerprint() -> str:
         for path in sorted((settings.BASE_DIR / part).rglob("*"))
         if path.suffix in {".py", ".html", ".css", ".js", ".mo"}
     ]
-    names = ["OWNER", "EXIT_URL", "SECURITY_CONTACT", "PUBLIC_HOST", "LAPTOP"]
-    names += ["OFFERED_LANGUAGES", "REVIEWED_LANGUAGES"]
+    names = ["OWNER", "EXIT_URL", "SECURITY_CONTACT", "PUBLIC_HOST", "LAPTOP", "BUILT_LANGUAGES"]
     values = [(name, getattr(settings, name)) for name in names]
     contents.append(repr((values, django.VERSION, sys.version_info)).encode())
     return fingerprint(b"".join(contents))

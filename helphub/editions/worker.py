@@ -40,6 +40,9 @@ BEAT = 2  # Seconds between signs of life, even while working.
 RETRY = 300  # Seconds before we retry a task that the publisher started itself.
 LOOK_AT_FILES = 20  # Seconds between checks that the current edition is whole.
 MEND_AGAIN = 60  # Seconds before we retry repairing an edition.
+CHORES_EVERY = 60  # Seconds.
+# What else is done while nothing waits. Rooms above this one add theirs when they start.
+CHORES: list[Callable[[], object]] = []
 Kind, State = PublicationRequest.Kind, PublicationRequest.State
 
 
@@ -53,7 +56,7 @@ class Watcher:
         self.say: Say = say or (lambda words: None)
         self.is_up_to_date = say is None
         self.not_before = 0.0
-        self.look_at_files_at = 0.0
+        self.look_at_files_at = self.chores_at = 0.0
         # The edition known to be right today, and the date.
         self.looked_at: tuple[Path | None, date] | None = None
         # A finished request that a database failure kept us from saving.
@@ -98,6 +101,19 @@ class Watcher:
             self.catch_up()
         if is_idle and self.is_another_day() and time.monotonic() >= self.not_before:
             self.keep_time()
+        if is_idle and time.monotonic() >= self.chores_at:
+            self.do_chores()
+
+    def do_chores(self) -> None:
+        """Do what rooms above this one have for the publisher. One that fails stops no other."""
+        self.chores_at = time.monotonic() + CHORES_EVERY
+        for chore in CHORES:
+            try:
+                chore()
+            except DatabaseError:
+                connections["default"].close()
+            except Exception:
+                logger.exception("A chore failed. Trying again in a minute.")
 
     def next(self) -> PublicationRequest | None:
         """The next waiting request. Withdrawals come first."""
@@ -170,6 +186,7 @@ class Watcher:
         return {
             "number": done.number,
             "held": [refusal.as_json() for refusal in done.left_out],
+            "warnings": done.warnings,
             "changes": {name: len(pages) for name, pages in done.changes.items()},
             "seconds": done.seconds,
         }

@@ -66,6 +66,12 @@ def _unversioned(model, keys, noted=()):
     }
 
 
+def who():
+    """The name of whoever is saving, or "" outside the admin."""
+    current = _recording.get()
+    return current.user.get_username() if current and current.user else ""
+
+
 def write_now():
     """Make versions of what was saved so far, for code that needs the newest before the end."""
     if (current := _recording.get()) is not None:

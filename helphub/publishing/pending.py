@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from helphub.content import registry
 from helphub.content.permissions import form_of
-from helphub.editions import readers_content, standing, store
+from helphub.editions import changed_words, readers_content, standing, store
 from helphub.editions.models import Withdrawal
 from helphub.history import versions
 from helphub.history.diff import difference
@@ -90,6 +90,11 @@ class WaitingList:
             WaitingEntry(version, DRAFT, "", version.officer, version.at)
             for version in self.compared.drafts()
         ]
+
+    @cached_property
+    def translations(self):
+        """What goes out with any publication, without a tick."""
+        return [] if self.folder is None else changed_words.waiting(self.folder)
 
     @cached_property
     def by_name(self):

@@ -37,6 +37,8 @@ from helphub.editions import (
     withdrawing,
 )
 from helphub.history import snapshots
+from helphub.languages.offered import served
+from helphub.languages.shown import keep_what_may_be_shown
 
 SALT = "helphub.desk.preview"  # Links signed with it outlive an upgrade.
 WORKS = timedelta(days=7)
@@ -77,6 +79,7 @@ def _rows(model, key, edition):
         saved.fields |= {"is_published": True} | shown
     states = edition_versions.states_in(edition) | {(model._meta.label_lower, key): saved}
     rows = version_rows.rows_of(states)
+    keep_what_may_be_shown(rows)
     _hide_secret_addresses(rows)
     _drop_missing_links(rows, model, key)
     bake.withdraw(rows, {*withdrawing.withdrawn_now(), *_still_hidden(edition, model, key)})
@@ -130,7 +133,7 @@ def _address(model, key, folder):
 
 
 def _languages():
-    return settings.OFFERED_LANGUAGES
+    return served()
 
 
 def made(label, key):

@@ -1,11 +1,12 @@
 """What the admin's pages say about publications."""
 
 from django import template
+from django.urls import reverse
 
 from helphub.content.permissions import SEE
 from helphub.content.registry import content_models
 from helphub.editions import health, state_files, store
-from helphub.publishing import pending, status
+from helphub.publishing import pending, preview, status
 
 register = template.Library()
 
@@ -37,6 +38,15 @@ def publication_state(context):
 def how_far_is(request):
     """How far an officer's request has got. A script on the page keeps it up to date."""
     return {"said": status.of_request(request), "key": request.pk}
+
+
+@register.simple_tag
+def preview_of(row):
+    """The address of a record's preview, or "" while there is no edition to show it in."""
+    if store.current() is None:
+        return ""
+    token = preview.token_for(row._meta.label_lower, row.pk)
+    return reverse("publishing:preview", args=[token])
 
 
 @register.simple_tag

@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from helphub.content import registry
+from helphub.content.forms import token_of
 from helphub.content.permissions import PUBLISH, SEE, for_officers
 from helphub.editions import choice, state_files
 from helphub.editions.models import PublicationRequest
+from helphub.languages import same_meaning
 from helphub.publishing import preview
 from helphub.publishing.pending import WaitingEntry, WaitingList
 from helphub.publishing.requests import Kind, State, warn_without_publisher
@@ -30,7 +32,7 @@ def waiting(request, context):
     if request.method == "POST":
         if not request.user.has_perm(PUBLISH):
             raise PermissionDenied
-        if PublicationRequest.objects.filter(once=_once(request)).exists():
+        if PublicationRequest.objects.filter(once=token_of(request)).exists():
             messages.info(request, AGAIN)
             return redirect("publishing:editions")
         looked, ticked = _looked(request), _ticked(request)
@@ -63,14 +65,21 @@ def waiting(request, context):
 def _entries_on_page(waiting_list, ticked):
     """What the page shows of each record, with its differences if there are not too many."""
     has_changes = len(waiting_list.entries) <= MOST_SHOWN
-    return [
-        {
-            "item": item,
-            "is_ticked": item.name in ticked,
-            "changes": waiting_list.changes(item.name) if has_changes else None,
-        }
-        for item in waiting_list.entries
-    ]
+    languages = same_meaning.languages_behind() if waiting_list.entries else {}
+    rows = []
+    for item in waiting_list.entries:
+        changes = waiting_list.changes(item.name) if has_changes else None
+        rows.append(
+            {
+                "item": item,
+                "is_ticked": item.name in ticked,
+                "changes": changes,
+                "in_english": languages.get(item.name, ()),
+                "is_only_translated": bool(changes)
+                and all(change.language not in ("", "en") for change in changes),
+            }
+        )
+    return rows
 
 
 NAME = re.compile(r"([a-z]+\.[a-z]+):(\d{1,18})(?::([0-9a-f]{20}))?")
@@ -101,7 +110,7 @@ def _named(values):
 
 
 def _faults_of_form(waiting_list, ticked, why):
-    if waiting_list.folder is not None and not ticked:
+    if waiting_list.folder is not None and not ticked and not waiting_list.translations:
         yield "Tick what to publish, or “Everything on this page”."
     if not why:
         yield "Say why, in a few words. Every officer sees it beside the edition."
@@ -134,14 +143,6 @@ def _faults_of_ticks(waiting_list, looked, ticked):
 AGAIN = "That has already been asked for. It will be published only once."
 
 
-def _once(request):
-    """The form's token, so that a double click asks only once."""
-    try:
-        return uuid.UUID(request.POST.get("once", ""))
-    except ValueError:
-        return uuid.uuid4()
-
-
 def ask(request, waiting_list, fingerprints, why):
     """Ask the publisher for these records, once."""
     chosen = sorted(fingerprints)
@@ -155,11 +156,11 @@ def ask(request, waiting_list, fingerprints, why):
             if earlier.chosen is not None
             for name, fingerprint in zip(earlier.chosen, earlier.fingerprints, strict=True)
         }
-        if {(*name, fingerprints[name]) for name in chosen} <= under_way:
+        if chosen and {(*name, fingerprints[name]) for name in chosen} <= under_way:
             messages.info(request, AGAIN)
             return
     _request, is_new = PublicationRequest.objects.get_or_create(
-        once=_once(request),
+        once=token_of(request),
         defaults={
             "kind": Kind.RELEASE,
             "who": request.user.get_username(),

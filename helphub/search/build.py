@@ -62,7 +62,7 @@ def _fill(file, documents_to_index, now):
 def _phrases(document):
     """The document's everyday phrases and names, folded, and whether each is a name."""
     phrases = {fold(line): False for line in document.synonyms.splitlines()}
-    return phrases | {fold(line): True for line in (document.name, document.title)}
+    return phrases | {fold(line): True for line in (document.name, document.title, document.who)}
 
 
 def _write_phrases(file, document, phrases):

@@ -44,6 +44,7 @@ class Document(NamedTuple):
     synonyms: str = ""
     summary: str = ""
     text: str = ""
+    who: str = ""  # Who answers.
     slug: str = ""
     is_wing: bool = False
     numbers: tuple = ()
@@ -58,9 +59,10 @@ def documents():
                 "slug": entry.slug,
                 "is_wing": getattr(entry, "is_own_behaviour", False),
                 "numbers": _numbers(entry) if model is Service else (),
+                "who": entry.organization.name if model is Service else "",
             }
             printed = chapter_words.get(entry.slug, []) if model is Chapter else []
-            for language in settings.OFFERED_LANGUAGES:
+            for language in settings.BUILT_LANGUAGES:
                 everyday = "\n".join(synonyms.get((kind, entry.pk, language), []))
                 with override(language):
                     is_written = entry.words_language == language
@@ -90,7 +92,7 @@ def _synonyms():
     relations = {"guide": "guides", "topic": "forms_of_abuse", "service": "services"}
     rows = Synonym.objects.published().prefetch_related(*relations.values())
     for row in rows:
-        for language in settings.OFFERED_LANGUAGES:
+        for language in settings.BUILT_LANGUAGES:
             words = getattr(row, build_localized_fieldname("words", language)) or ""
             for kind, relation in relations.items():
                 for entry in getattr(row, relation).all():

@@ -25,7 +25,7 @@ def stamp():
     saved = apps.get_model("admin.LogEntry").objects.aggregate(last=Max("pk"))["last"]
     loaded = LoadedRow.objects.aggregate(last=Max("pk"))["last"]
     parts = [settings.DATABASES["default"]["NAME"], saved, loaded, _code()]
-    return " ".join(map(str, [*parts, *settings.OFFERED_LANGUAGES]))
+    return " ".join(map(str, [*parts, *settings.BUILT_LANGUAGES]))
 
 
 @cache

@@ -72,12 +72,17 @@ class Index:
         return by_slug, wing
 
     def with_number(self, number):
-        """The entries with this telephone number, or else those whose number begins with it."""
+        """The entries with this telephone number, or else with one of which it is a part."""
         rows = self.file.execute("SELECT dial, kind, key FROM numbers").fetchall()
         exact = [(kind, key) for dial, kind, key in rows if dial == number]
         if exact or len(number) < typed.LEAST_DIGITS:
             return exact
-        return [(kind, key) for dial, kind, key in rows if dial.startswith(number)]
+        # The first half of a number, or a local one without its area code.
+        return [
+            (kind, key)
+            for dial, kind, key in rows
+            if dial.startswith(number) or dial.endswith(number)
+        ]
 
     def phrases(self, first_words, languages):
         """The names and everyday phrases that begin with any of these words."""

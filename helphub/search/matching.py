@@ -16,8 +16,11 @@ LEAST_SHARE_BESIDE = 0.7  # The limit is higher if something matched by name or 
 NAME_BONUS = 1.0  # For an entry whose own name was typed.
 WHOLE_BONUS = 2.0  # For a phrase that is the whole query.
 MEANT_BONUS = 1000.0
+# For a service whose name, or who answers there, is all that was typed.
+NAMED_BONUS = 2 * MEANT_BONUS
+ASKING = frozenset(identifying_words(meanings.asking()))
 # At equal scores: what to do, then whom to ask, then the legal terms.
-BY_KIND = {"guide": 0.3, "service": 0.1}
+BY_KIND = {"guide": 1.0, "service": 0.1}
 
 
 def scores(query, index):
@@ -44,8 +47,12 @@ def _phrase_scores(query, index):
     entry_scores, exact = Counter(), set()
     for query_words in {tuple(query.words), tuple(query.corrected)}:
         asked = identifying_words(query_words)
+        bare = _bare(asked)
         for phrase, weight, is_name, kind, key in index.phrases(asked, query.languages):
             parts = phrase.split()
+            if is_name and kind == "service" and _bare(parts) == bare:
+                entry_scores[kind, key] = NAMED_BONUS
+                exact.add((kind, key))
             if not _is_in(parts, weight, asked):
                 continue
             is_whole = parts == asked
@@ -55,6 +62,11 @@ def _phrase_scores(query, index):
             if is_whole:
                 exact.add((kind, key))
     return entry_scores, exact
+
+
+def _bare(words):
+    """A name without the words that people add to any name."""
+    return [word for word in words if word not in ASKING]
 
 
 def _is_in(parts, weight, asked):
@@ -81,6 +93,8 @@ def _word_shares(query, index, is_beside):
 
 def _words_to_look_up(query, index, is_beside):
     words = query.corrected
+    if typed.is_only_a_number(query.text):
+        return []
     wanted = [word for word in words if word not in STOP_WORDS] or words
     strong = [word for word in wanted if word not in meanings.weak()]
     if not wanted or (is_beside and not strong):

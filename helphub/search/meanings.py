@@ -1,13 +1,15 @@
 """Meanings of words that a plain search would get wrong. Read once from meanings.yaml."""
 
 import re
+from collections import Counter
 from functools import cache
+from math import sqrt
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
-from helphub.search.normalise import fold
+from helphub.search.normalise import fold, stem
 
 GAPS = {"..": r"(?:\S+ ){0,4}", "...": r"(?:\S+ ){0,12}"}
 ANCHORS = {"^": "^", "$": "$"}
@@ -19,7 +21,7 @@ class Meaning(NamedTuple):
     """Something that people say in many ways, and the pages for it."""
 
     name: str
-    says: re.Pattern
+    says: re.Pattern | None
     unless: re.Pattern | None
     first: list  # Pairs of kind and short name.
     is_wing: bool
@@ -27,7 +29,9 @@ class Meaning(NamedTuple):
 
     def is_meant(self, words):
         text = f"{' '.join(words)} "
-        return bool(self.says.search(text)) and not (self.unless and self.unless.search(text))
+        return bool(self.says and self.says.search(text)) and not (
+            self.unless and self.unless.search(text)
+        )
 
 
 @cache
@@ -46,6 +50,11 @@ def weak():
 
 
 @cache
+def asking():
+    return _data()["asking"].split()
+
+
+@cache
 def reference():
     return frozenset(_data()["reference"].split())
 
@@ -55,7 +64,7 @@ def meanings():
     return [
         Meaning(
             row["name"],
-            _one_of(row["says"]),
+            _one_of(row["says"]) if "says" in row else None,
             _one_of(row["unless"]) if "unless" in row else None,
             [tuple(page.split(":")) for page in row["first"]],
             row.get("wing", False),
@@ -70,13 +79,36 @@ def vocabulary():
     """The words used in the patterns. These are never treated as misspellings."""
     patterns = [line for lines in _data()["lists"].values() for line in lines]
     for row in _data()["meanings"]:
-        patterns += [*row["says"], *row.get("unless", [])]
+        patterns += [*row.get("says", []), row.get("cues", ""), *row.get("unless", [])]
     return frozenset(WORD.findall(" ".join(patterns)))
 
 
 def meant(words):
     """The meanings of these folded words, in the order of the file."""
     return [meaning for meaning in meanings() if meaning.is_meant(words)]
+
+
+@cache
+def _cues():
+    """The meanings that each cue points to, by their place in the file, and how clearly."""
+    places = {}
+    for place, row in enumerate(_data()["meanings"]):
+        for cue in {stem(word) for word in row.get("cues", "").split()}:
+            places.setdefault(cue, []).append(place)
+    # A cue for many things says little about each.
+    return {cue: (found, 1 / sqrt(len(found))) for cue, found in places.items()}
+
+
+def hinted(words):
+    """The meanings that single words hint at, likeliest first, how strongly, by how many words."""
+    strengths, counts = Counter(), Counter()
+    for cue in {stem(word) for word in words}:
+        found, weight = _cues().get(cue, ((), 0))
+        counts.update(found)
+        strengths.update(dict.fromkeys(found, weight))
+    # At equal strength, in the order of the file.
+    likeliest = sorted(strengths, key=lambda place: (-strengths[place], place))
+    return [(meanings()[place], strengths[place], counts[place]) for place in likeliest]
 
 
 def _one_of(patterns):

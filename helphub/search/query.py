@@ -9,6 +9,7 @@ from helphub.search import meanings, typed
 from helphub.search.phrases import STOP_WORDS
 
 LONGEST_QUERY, MOST_WORDS = 200, 40
+MOST_HINTS = 3
 MOST_CORRECTED = 6  # Correcting is slow, and a real query never has more mistakes than this.
 
 
@@ -21,6 +22,7 @@ class Query(NamedTuple):
     corrected: list  # The same words if there was no mistake.
     guesses: list  # Other words that a misspelt one may have meant.
     meant: list  # Meanings of the corrected words, the clearest first.
+    hinted: list  # If there is none: meanings that single words hint at, and how strongly.
 
 
 def readable(text):
@@ -32,10 +34,30 @@ def read_query(text, language, index):
     """The query that this text is, with mistakes corrected against the index."""
     languages = tuple(dict.fromkeys([language, settings.LANGUAGE_CODE]))
     text = text[:LONGEST_QUERY]
+    if not _is_english(text, language, index):
+        # English shorthand, spelling and meanings would misread it: "od" is Polish for "from".
+        words = typed.plain_words(text)[:MOST_WORDS]
+        corrected, guesses = _corrected(words, languages[:1], index)
+        return Query(text, languages, words, corrected, guesses, [], [])
     words = typed.words(text)[:MOST_WORDS]
     corrected, guesses = _corrected(words, languages, index)
-    meant = meanings.meant(typed.folded(corrected))
-    return Query(text, languages, words, corrected, guesses, meant)
+    folded = typed.folded(corrected)
+    meant = meanings.meant(folded)
+    hinted = [] if meant else meanings.hinted(folded)[:MOST_HINTS]
+    return Query(text, languages, words, corrected, guesses, meant, hinted)
+
+
+def _is_english(text, language, index):
+    """Whether more words of a query are English than are of the reader's own language."""
+    if language.startswith(settings.LANGUAGE_CODE):
+        return True
+    own = english = 0
+    for word in typed.plain_words(text)[:MOST_WORDS]:
+        if index.has_word(word, [language]):
+            own += 1
+        elif word in STOP_WORDS or word in meanings.vocabulary() or typed.numbers(word):
+            english += 1
+    return english > own
 
 
 def _corrected(words, languages, index):
@@ -44,7 +66,7 @@ def _corrected(words, languages, index):
     for word in words:
         right, others = [word], []
         is_known = word in STOP_WORDS or word in meanings.vocabulary()
-        if not is_known and not index.has_word(word, languages):
+        if not is_known and not index.has_word(word, (*languages, settings.LANGUAGE_CODE)):
             unknown += 1
             if unknown <= MOST_CORRECTED:
                 right, others = _correct(word, index.speller(languages))
@@ -57,4 +79,8 @@ def _correct(word, speller):
     """The known words that this word was meant to be, or the word itself, and other guesses."""
     if decoded := typed.decoded(word, speller):
         return [decoded], []
-    return speller.correct(word.strip("*"))
+    right, others = speller.correct(word.strip("*"))
+    # A word that says nothing is no help. The reader's own may be right, though it is not ours.
+    if any(part in STOP_WORDS or part in meanings.weak() for part in right):
+        return [word], []
+    return right, others

@@ -10,6 +10,7 @@ from helphub.search.matching import MEANT_BONUS, MOST_HITS
 PEOPLE = "i im ive id me my mine he hes him his she shes her they them we us our you"
 PERSONAL = frozenset(PEOPLE.split())
 MOST_BESIDE = 4
+HINT_BONUS, HINT_SHARE = 2.5, 0.6  # Each next page of a meaning gets this share of the bonus.
 # These are about this site and don't help a reader who is looking for help.
 ABOUT_THE_SITE = {("guide", "accessibility"), ("guide", "privacy")}
 
@@ -28,14 +29,17 @@ def ordered(query, index, scores, matched, exact):
     bonuses = _meant_bonuses(query, by_slug)
     for entry, bonus in bonuses.items():
         scores[entry] = max(scores[entry], bonus)
+    hinted = {} if exact else _hinted_bonuses(query, by_slug, 2 if matched else 1)
+    for entry, bonus in hinted.items():
+        scores[entry] += bonus
     has_wing = any(meaning.is_wing for meaning in query.meant)
-    _score_wing(scores, wing, has_wing, exact)
+    _score_wing(scores, wing, bonuses.keys(), has_wing, exact)
     if query.meant and query.meant[0].is_alone:
-        alone = wing | {_entry_of(page, by_slug) for page in query.meant[0].first}
+        alone = {_entry_of(page, by_slug) for page in query.meant[0].first}
         scores = Counter({entry: score for entry, score in scores.items() if entry in alone})
     hits = [Hit(*entry, score) for entry, score in scores.most_common() if score > 0]
     about_the_site = {by_slug.get(page) for page in ABOUT_THE_SITE}
-    groups = _grouped(hits, matched | bonuses.keys(), has_wing, about_the_site)
+    groups = _grouped(hits, matched | bonuses.keys() | hinted.keys(), has_wing, about_the_site)
     return _chosen(query, *groups)[:MOST_HITS]
 
 
@@ -52,18 +56,31 @@ def _meant_bonuses(query, by_slug):
     return bonuses
 
 
+def _hinted_bonuses(query, by_slug, least_words):
+    """What single words add to the scores of entries, if there are enough that mean one thing."""
+    bonuses = Counter()
+    for meaning, strength, count in query.hinted:
+        if count < least_words:
+            continue
+        for number, page in enumerate(meaning.first):
+            if entry := _entry_of(page, by_slug):
+                bonus = HINT_BONUS * strength * HINT_SHARE**number
+                bonuses[entry] = max(bonuses[entry], bonus)
+    return bonuses
+
+
 def _entry_of(page, by_slug):
     """The entry of a page that a meaning names, or None if it is not in the index."""
     return page if page[0] == "list" else by_slug.get(page)
 
 
-def _score_wing(scores, wing, has_wing, exact):
+def _score_wing(scores, wing, meant, has_wing, exact):
     # Sorted, so that equal scores come in the same order in every process.
     for entry in sorted(wing):
         # Beside a victim's words the wing would hurt. It leads if named or clearly meant.
-        if has_wing:
+        if has_wing and entry in meant:
             scores[entry] += 2 * MEANT_BONUS
-        elif entry not in exact and scores[entry] < MEANT_BONUS:
+        elif entry not in exact | meant and scores[entry] < MEANT_BONUS:
             scores.pop(entry, None)
 
 

@@ -23,7 +23,7 @@ def create_tables(file):
     file.execute(
         "CREATE TABLE vocabulary (word TEXT, language TEXT, count INTEGER, is_key INTEGER)"
     )
-    for language in settings.OFFERED_LANGUAGES:
+    for language in settings.BUILT_LANGUAGES:
         # Keep marks as part of the word: in Gurmukhi they are vowels.
         file.execute(
             f"CREATE VIRTUAL TABLE {table(language)} USING fts5("

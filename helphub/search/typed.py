@@ -22,12 +22,12 @@ SPACED = re.compile(r"(?<!\w)[a-zA-Z](?:[ ._-][a-zA-Z]){2,}(?!\w)")
 NUMBER = re.compile(r"(?<![\w])\+?\d(?:[ ().\-]{0,2}\d){2,}(?!\w)")
 LEAST_DIGITS = 6  # Fewer digits than this must match a whole number, not just the start of one.
 # Or the first part of one, if it is here.
-POSTCODE = re.compile(rf"{patterns.POSTCODE}|\b(?:dy\d{{1,2}}|b6[2-5])\b", re.IGNORECASE)
+POSTCODE = re.compile(rf"{patterns.POSTCODE}|\b(?:(?:dy|wv|ws)\d{{1,2}}|b6[2-5])\b", re.IGNORECASE)
 APOSTROPHES = re.compile(r"[’ʼ`]")
 
 
 def words(query):
-    """The words of a query, folded. Disguised words keep their signs."""
+    """The words of a query in English, folded. Disguised words keep their signs."""
     query = SPACED.sub(lambda match: re.sub(r"[ ._-]", "", match.group()), query)
     query_words, place = [], 0
     for hidden in HIDDEN.finditer(query):
@@ -36,6 +36,11 @@ def words(query):
         )
         place = hidden.end()
     return query_words + _plain(query[place:])
+
+
+def plain_words(query):
+    """The words of a query in any language, folded and otherwise as typed."""
+    return [part for word in query.split() for part in words_of(word)]
 
 
 def _plain(text):
@@ -94,6 +99,10 @@ def numbers(query):
         if len(digits) >= LEAST_DIGITS and not digits.startswith("0"):
             dialled.append("0" + digits)  # Spreadsheets drop the leading 0.
     return dialled
+
+
+def is_only_a_number(query):
+    return bool(NUMBER.search(query)) and not any(map(str.isalpha, query))
 
 
 def is_postcode(query):

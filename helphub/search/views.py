@@ -1,49 +1,37 @@
 """One search box for the whole site. A reader's words never reach an address, log or title."""
 
-from functools import wraps
-from http import HTTPStatus
 from threading import BoundedSemaphore
 from typing import NamedTuple
 
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from helphub.content.requests import few_at_once
+from helphub.languages.interface import say
 from helphub.search import results
 from helphub.search.documents import MODELS
 from helphub.search.normalise import words_of
 from helphub.search.query import LONGEST_QUERY, readable
 
-MOST_IN_A_GROUP = 5
-BEST, OWN_BEHAVIOUR = "best", "own_behaviour"
+MOST_OTHERS = 5
+BEST, OWN_BEHAVIOUR, OTHERS = "best", "own_behaviour", "others"
+CHILDS_BEHAVIOUR = "childs_behaviour"
+# What explains comes after whom to ask and what to do.
+BACKGROUND = {"topic", "chapter"}
 # Each search occupies a thread. The limit keeps pages fast for everyone else.
 AT_ONCE = 6
 places = BoundedSemaphore(AT_ONCE)
 
 
-def few_at_once(view):
-    """When all places are taken, ask the reader to try again, on a page with the numbers."""
-
-    @wraps(view)
-    def bounded(request, *args, **kwargs):
-        if not places.acquire(blocking=False):
-            return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
-        try:
-            return view(request, *args, **kwargs)
-        finally:
-            places.release()
-
-    return bounded
-
-
 # The view changes nothing, and a CSRF token would need a cookie.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-@few_at_once
+@few_at_once(places)
 def search(request):
     """The search box, and the results once it is submitted.
 
@@ -64,7 +52,6 @@ def search(request):
         "corrected": answer and answer.corrected,
         "groups": groups,
         "entries": entries,
-        "has_numbers": any(hasattr(entry, "phones") for entry in entries),
     }
     return render(request, "search/found.html", context)
 
@@ -88,35 +75,73 @@ class ListPage(NamedTuple):
         return get_language()  # It uses the interface's words.
 
 
+said = lazy(say, str)
+
 LISTS = {
     "near": ListPage(
-        _("Help near you"),
-        _("Choose a town. This site never asks where you are."),
-        "services:town-list",
+        said(_("Help near you")),
+        said(_("This site never asks where you are.")),
+        "services:near",
     ),
     "interpreter": ListPage(
-        _("I need an interpreter"), _("What to say on the phone."), "services:interpreter"
+        said(_("I need an interpreter")),
+        said(_("What to say on the phone.")),
+        "services:interpreter",
     ),
     "contacts": ListPage(
-        _("Contact numbers"), _("Every number on one page."), "contacts:phone-list"
+        said(_("Contact numbers")), said(_("Every number on one page.")), "contacts:phone-list"
     ),
     "start": ListPage(
-        _("Who to reach first, by what happened"),
-        _("Answer one to three questions."),
+        said(_("Who to reach first, by what happened")),
+        said(_("Answer one to three questions.")),
         "services:start",
     ),
 }
 
 
 class Group(NamedTuple):
-    """Results of one kind."""
+    """Results under one heading."""
 
     name: str
     entries: list
 
 
 def grouped(hits):
-    """The hits' entries that are still published: the best one, then the rest in groups."""
+    """The best of the hits' entries that are still published, then at most five others."""
+    entries = _published_entries(hits)
+    kinds = {}
+    for hit in hits:
+        if entry := entries.get((hit.kind, hit.key)):
+            kinds.setdefault(entry, hit.kind)
+    # A first contact is one of the others.
+    found = [(kind, entry) for entry, kind in kinds.items()][: 1 + MOST_OTHERS]
+    # The wing stays together. Otherwise the best entry gets its own place at the top.
+    own = [entry for _, entry in found if getattr(entry, "is_own_behaviour", False)]
+    if found and found[0][1] in own:
+        # A parent who reads this did nothing wrong.
+        is_a_childs = own[0].slug == "my-child"
+        name, first = CHILDS_BEHAVIOUR if is_a_childs else OWN_BEHAVIOUR, own
+    else:
+        name, first = BEST, [entry for _, entry in found[:1]]
+        first += _first_contact(found)
+    others = [(kind, entry) for kind, entry in found if entry not in first]
+    others.sort(key=lambda other: other[0] in BACKGROUND)
+    groups = [Group(name, first), Group(OTHERS, [entry for _, entry in others])]
+    return [group for group in groups if group.entries]
+
+
+def _first_contact(found):
+    """Whom to call about the best entry, if that is not a service itself: one service or none."""
+    if not found or found[0][0] == "service":
+        return []
+    services = [entry for kind, entry in found if kind == "service"]
+    return [
+        service for service in services if service.phones.all() and not service.is_shown_closed
+    ][:1]
+
+
+def _published_entries(hits):
+    """The hits' entries that are still published, by kind and key."""
     entries = {("list", name): page for name, page in LISTS.items()}
     for kind, model in MODELS.items():
         keys = [hit.key for hit in hits if hit.kind == kind]
@@ -124,15 +149,7 @@ def grouped(hits):
             queryset = model.objects.published()
             queryset = queryset.for_card() if kind == "service" else queryset
             entries |= {(kind, key): entry for key, entry in queryset.in_bulk(keys).items()}
-    groups = {}
-    for hit in hits:
-        if entry := entries.get((hit.kind, hit.key)):
-            is_own = getattr(entry, "is_own_behaviour", False)
-            name = OWN_BEHAVIOUR if is_own else f"{hit.kind}s"
-            # The wing stays together. Otherwise the best entry gets its own place at the top.
-            if not groups and not is_own:
-                name = BEST
-            group = groups.setdefault(name, [])
-            if len(group) < MOST_IN_A_GROUP:
-                group.append(entry)
-    return [Group(name, entries) for name, entries in groups.items()]
+    # Towns are found by their names, and one page is for all of them.
+    near = LISTS["near"]
+    entries |= {(kind, key): near for kind, key in entries if kind == "town"}
+    return entries

@@ -3,13 +3,14 @@
 from datetime import time
 
 from django import template
-from django.utils import dateformat
-from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_noop
 
 from contacts.opening_hours import BankHolidays
+from helphub.languages import days
+from helphub.languages.interface import say
 from helphub.templatetags.hub import word
 
 ON_BANK_HOLIDAYS = {
@@ -26,17 +27,18 @@ register = template.Library()
 def hours(phone, *, in_a_list=False):
     """The line's hours, and what the script needs to write a label beside them.
 
-    In a list, what is not known, and how it was checked, is left to the service's own page.
+    In a list, what is not known is left to the service's own page.
     """
     opening = phone.opening
-    sentences = [*_when_open(opening, in_a_list), *_doubts(phone, opening, in_a_list)]
+    sentences = [*_when_open(phone, opening, in_a_list), *_doubts(phone, opening)]
     return {"opening": opening, "sentences": sentences}
 
 
-def _when_open(opening, in_a_list):
+def _when_open(phone, opening, in_a_list):
     if opening.is_round_the_clock:
-        always = word(gettext_noop("Day and night"))
-        yield format_html("<span data-always>{}.</span>", always)
+        always = _sentence(word(gettext_noop("Day and night")))
+        # For the script, a line with this mark is open now.
+        yield always if phone.is_in_question else format_html("<span data-always>{}</span>", always)
     elif opening.is_known:
         yield from _usual(opening)
         is_left_out = in_a_list and opening.policy == BankHolidays.UNKNOWN
@@ -58,9 +60,7 @@ def _usual(opening):
         yield _sentence(_other_day(other), _session(other.opens_at, other.closes_at))
 
 
-def _doubts(phone, opening, in_a_list):
-    if opening.is_known and phone.is_not_yet_rung and not in_a_list:
-        yield _sentence(word(gettext_noop("From its website, not yet rung")))
+def _doubts(phone, opening):
     if opening.is_known and phone.has_lapsed:
         yield _sentence(word(gettext_noop("These hours may have changed")))
 
@@ -71,23 +71,33 @@ def _sentence(*parts):
 
 
 def _isolated(message, **values):
-    """Part of a line of hours, in the reader's language or marked as English.
+    """Part of a line of hours, in the reader's language or marked as English."""
+    translated = say(message)
+    is_english = translated == message and not get_language().startswith("en")
+    return _isolate(translated % values, is_english)
 
-    It has its own isolate, so the parts around it keep their order in Urdu and Arabic.
-    """
-    translated = gettext(message)
-    attributes = ""
-    if translated == message and not get_language().startswith("en"):
-        attributes = mark_safe(' lang="en" dir="ltr"')
-    return format_html("<bdi{}>{}</bdi>", attributes, translated % values)
+
+def _naming_days(message, weekdays, **values):
+    """As above, with weekdays by their numbers. It begins a sentence."""
+    translated, names = say(message), days.weekdays()
+    is_english = translated == message and not get_language().startswith("en")
+    if is_english or days.is_in_english(names):
+        is_english, translated, names = True, message, days.WEEKDAYS
+    named = {key: names[number] for key, number in weekdays.items()}
+    return _isolate(capfirst(translated % (named | values)), is_english)
+
+
+def _isolate(words, is_english):
+    """Words in their own isolate, so the parts around them keep their order in Urdu and Arabic."""
+    attributes = mark_safe(' lang="en" dir="ltr"') if is_english else ""
+    return format_html("<bdi{}>{}</bdi>", attributes, words)
 
 
 def _dates(exception):
     """The first and last day of different hours, which may be the same."""
-    days = [exception.first_day]
-    if exception.last_day != exception.first_day:
-        days.append(exception.last_day)
-    return format_html("<bdi>{}</bdi>", " – ".join(dateformat.format(day, "j F") for day in days))
+    first, last = exception.first_day, exception.last_day
+    dates = " – ".join(days.day_and_month(day) for day in dict.fromkeys([first, last]))
+    return _isolate(dates, days.is_in_english(days.months()))
 
 
 def _times_of(exception):
@@ -99,22 +109,21 @@ def _times_of(exception):
 def _days(first, last):
     """A weekday, or the first and last of several in a row. Monday is 0."""
     if first == last:
-        return format_html("<bdi>{}</bdi>", WEEKDAYS[first])
-    return _isolated(
-        gettext_noop("%(first)s to %(last)s"), first=WEEKDAYS[first], last=WEEKDAYS[last]
-    )
+        names = days.weekdays()
+        return _isolate(capfirst(names[first]), days.is_in_english(names))
+    return _naming_days(gettext_noop("%(first)s to %(last)s"), {"first": first, "last": last})
 
 
 def _other_day(other):
     """The day of a session that is not held every week."""
-    weekday = WEEKDAYS[other.weekday]
+    weekday = {"weekday": other.weekday}
     if not other.nth:
         message = gettext_noop("%(weekday)s, every %(weeks)s weeks")
-        return _isolated(message, weekday=weekday, weeks=other.weeks)
+        return _naming_days(message, weekday, weeks=other.weeks)
     if other.nth < 0:
-        return _isolated(gettext_noop("Last %(weekday)s of the month"), weekday=weekday)
+        return _naming_days(gettext_noop("Last %(weekday)s of the month"), weekday)
     message = gettext_noop("%(weekday)s number %(nth)s of the month")
-    return _isolated(message, weekday=weekday, nth=other.nth)
+    return _naming_days(message, weekday, nth=other.nth)
 
 
 def _session(opens, closes):
@@ -129,18 +138,17 @@ def _session(opens, closes):
 
 def _span(opening):
     """From a time on one day to a time on another, more than a day later."""
-    return _isolated(
+    return _naming_days(
         gettext_noop("%(first)s %(opens)s to %(last)s %(closes)s"),
-        first=WEEKDAYS[opening.first],
+        {"first": opening.first, "last": opening.last},
         opens=_clock(opening.opens_at),
-        last=WEEKDAYS[opening.last],
         closes=_clock(opening.closes_at),
     )
 
 
 def _clock(moment):
     if moment == time.min:
-        return gettext("midnight")
+        return say(gettext_noop("midnight"))
     if not get_language().startswith("en"):
         return f"{moment:%H:%M}"
     hour = moment.hour % 12 or 12

@@ -4,18 +4,19 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django import template
+from django.db import models
 from django.template.loader import select_template
-from django.utils import dateformat
-from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, get_language_info, gettext, gettext_noop
+from django.utils.translation import get_language, get_language_info, gettext_noop
 
 from contacts import critical, fallbacks
 from contacts.models import Phone
 from helphub import assets
 from helphub.content import clock, markup, memory
-from helphub.content.entries import Entry
+from helphub.content.entries import Entry, language_of_words
+from helphub.languages import days, interface, safety_set
+from helphub.languages.offered import offered
 from services.models import Choice, Service
 
 ASKING_FOR_AN_INTERPRETER = gettext_noop(
@@ -27,9 +28,11 @@ WITHOUT_SCRIPTS = gettext_noop(
     "them again. You can choose from a list instead."
 )
 
+NOT_IN_YOUR_LANGUAGE = gettext_noop("This page is not yet available in your language")
+HAS_JUST_CHANGED = gettext_noop("This part is in English because it has just changed")
+
 register = template.Library()
 register.filter("prose", markup.prose)
-register.filter("folded_prose", markup.folded_prose)
 register.filter("phrase", markup.phrase)
 register.filter("phrases", markup.phrases)
 
@@ -66,22 +69,30 @@ def door_icon(guide):
     return {"drawing": select_template(names)}
 
 
-@register.simple_tag
-def word(text, **values):
-    """Interface text in the reader's language, or in English and marked as English.
+@register.simple_tag(name="say")
+def plain_words(text, **values):
+    """Interface text for an attribute, which has no room for a mark of its language.
 
     Values go into a sentence by name, in braces: {section}.
     """
-    html = _word(str(text), get_language())
+    words = interface.say(str(text))
+    for name, value in values.items():
+        words = words.replace(f"{{{name}}}", str(value))
+    return words
+
+
+@register.simple_tag
+def word(text, **values):
+    """Interface text in the reader's language, or in English and marked as English. As above."""
+    html = _word(interface.say(str(text)), str(text), get_language())
     for name, value in values.items():
         html = html.replace(f"{{{name}}}", conditional_escape(value))
     return mark_safe(html)  # noqa: S308 - all of it was escaped.
 
 
 @lru_cache(maxsize=4096)
-def _word(text, language):
-    """The translated text, escaped. The language is the active one."""
-    translated = gettext(text)
+def _word(translated, text, language):
+    """The translated text, escaped. English within another language is marked as such."""
     html = escape(translated)
     is_english = translated == text and not language.startswith("en")
     return format_html('<span lang="en" dir="ltr">{}</span>', html) if is_english else html
@@ -94,21 +105,43 @@ def without_scripts():
 
 
 @register.simple_tag
-def language_of(entry):
-    """Attributes marking an entry's words as English on a page in another language."""
-    if entry is None or entry.words_language == get_language():
+def language_of(entry, field=""):
+    """Attributes marking an entry's words, or those of a field, as English in another language.
+
+    One text of an entry may have changed, while the others are still in the reader's language.
+    """
+    if entry is None:
         return ""
-    info = get_language_info(entry.words_language)
+    is_row = isinstance(entry, models.Model)
+    language = language_of_words(entry, field) if is_row else entry.words_language
+    return "" if language == get_language() else _language(language)
+
+
+@register.simple_tag
+def language_of_page():
+    """Attributes for the page's own words within a part that is marked as English."""
+    code = get_language()
+    return "" if code.startswith("en") else _language(code)
+
+
+def _language(code):
+    info = get_language_info(code)
     return format_html(' lang="{}" dir="{}"', info["code"], "rtl" if info["bidi"] else "ltr")
 
 
 @register.simple_block_tag(takes_context=True)
 def note_on_calls(context, content):
-    """The enclosed content. If it shows a number, add a line below on what a call leaves."""
-    if 'href="tel:' not in content and 'href="sms:' not in content:
+    """The enclosed content. If it shows a number, say below what a call leaves.
+
+    A list of “who can help”, and the page of a service with numbers, say that themselves.
+    """
+    has_number = 'href="tel:' in content or 'href="sms:' in content
+    is_said = context.get("suggestions") or (context.get("calls") and context.get("phones"))
+    if is_said or not has_number:
         return content
     note = context.template.engine.get_template("includes/_calls_stay.html")
-    return content + note.render(context)
+    with context.push(has_buttons='class="reach"' in content):
+        return content + note.render(context)
 
 
 class Remembered(template.Node):
@@ -137,12 +170,36 @@ def emergency_number():
     return critical.from_file()[Phone.Role.EMERGENCY]
 
 
+@register.simple_tag
+def line_to_ring_instead(phone):
+    """The number to give beside one that may not answer, or None."""
+    return critical.to_ring_instead(phone)
+
+
 @register.filter
 def untranslated(entries):
     """Whether an entry, or one of several, is shown in English on a page in another language."""
     if entries is None or isinstance(entries, Entry):
         entries = [entries]
     return any(entry and entry.words_language != get_language() for entry in entries)
+
+
+@register.simple_tag
+def why_in_english(entries):
+    """Why a page, or part of it, is in English in another language."""
+    entry = entries if isinstance(entries, Entry) else next(iter(entries), None)
+    # An offered language had all of its safety set.
+    if safety_set.has_record(entry) and get_language() in offered():
+        return word(HAS_JUST_CHANGED)
+    return word(NOT_IN_YOUR_LANGUAGE)
+
+
+@register.filter
+def as_english(words):
+    """The strategy's own words within a sentence, marked as English in other languages."""
+    if get_language().startswith("en"):
+        return words
+    return format_html('<span lang="en" dir="ltr">{}</span>', words)
 
 
 @register.filter
@@ -192,7 +249,7 @@ def for_an_interpreter():
     """
     language = get_language_info(get_language())
     is_english = language["code"].startswith("en")
-    own = gettext(ASKING_FOR_AN_INTERPRETER)
+    own = interface.say(ASKING_FOR_AN_INTERPRETER)
     return {
         "own": "" if own == ASKING_FOR_AN_INTERPRETER else own.format(language["name_local"]),
         "english": ASKING_FOR_AN_INTERPRETER.format(
@@ -205,23 +262,33 @@ def for_an_interpreter():
 def without_talking():
     """How to reach somebody without speaking aloud."""
     return {
-        "services": Service.objects.for_deaf_people(),
-        "ways": Choice.objects.without_talking(),
+        "services": memory.rows("for deaf people", lambda: list(Service.objects.for_deaf_people())),
+        "ways": memory.rows("without talking", lambda: list(Choice.objects.without_talking())),
     }
+
+
+@register.filter
+def in_words(day):
+    """A date within a sentence: 1 January 2027. Nothing, where there is none."""
+    return _marked(days.date_in_words(day)) if day else ""
 
 
 @register.simple_tag
 def day_of_this_page():
     """The date since which the page has read as it does now."""
     day = clock.today()
-    return format_html(
-        '<time datetime="{}">{}</time>', day.isoformat(), dateformat.format(day, "j F Y")
-    )
+    words = days.date_in_words(day)
+    return _marked(format_html('<time datetime="{}">{}</time>', day.isoformat(), words))
+
+
+def _marked(date):
+    """A date, marked as English if the names of months may not be shown."""
+    return as_english(date) if days.is_in_english(days.months()) else date
 
 
 @register.simple_tag
 def names_of_days():
     """The weekdays and months for the script, in the same words as the hours on the page."""
-    names = {"days": WEEKDAYS, "months": MONTHS}
-    attributes = ((key, "|".join(map(str, words.values()))) for key, words in names.items())
+    names = {"days": days.weekdays(), "months": days.months()}
+    attributes = ((key, "|".join(words)) for key, words in names.items())
     return format_html_join("", ' data-{}="{}"', attributes)

@@ -5,7 +5,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from contacts.call_privacy import Answer
-from helphub.content import validators
+from helphub.content import memory, validators
 from helphub.content.entries import (
     Entry,
     EntryQuerySet,
@@ -19,8 +19,16 @@ GUIDE_OF_THE_WING = "Choose a guide for people who were hurt, not for those who 
 
 class ChoiceQuerySet(EntryQuerySet):
     def of(self, question):
-        """The published answers to a question."""
-        return self.published().filter(question=question)
+        """A list of the published answers to a question."""
+        return memory.rows(
+            f"answers to {question}", lambda: list(self.published().filter(question=question))
+        )
+
+    def quiet(self):
+        """The published answer for readers who cannot talk out loud, or None."""
+        return memory.rows(
+            "quiet", lambda: self.published().filter(ability=Choice.Ability.QUIET).first()
+        )
 
     def for_narrowing(self):
         """The published answers that narrow the list of services."""
@@ -155,16 +163,17 @@ class SituationQuerySet(EntryQuerySet):
 
         If a situation leaves a question open, any answer fits it, and so does no answer.
         """
-        matching = self.published()
-        for question in ("who", "what", "when"):
-            is_open = models.Q(**{question: None})
-            matching = matching.filter(is_open | models.Q(**{question: answers.get(question)}))
+        situations = memory.rows("situations", lambda: list(self.published()))
+        matching = [situation for situation in situations if situation.fits(answers)]
         return sorted(matching, key=lambda situation: -situation.exactness)
 
     def first_contacts(self, answers):
         """The suggestions for these answers, those of the most exact situation first."""
         ranks = {situation.pk: rank for rank, situation in enumerate(self.fitting(answers))}
-        suggestions = Suggestion.objects.filter(situation__in=ranks).for_page()
+        suggestions = memory.rows(
+            f"first contacts {list(ranks)}",
+            lambda: Suggestion.objects.filter(situation__in=ranks).for_page(),
+        )
         return sorted(
             suggestions,
             key=lambda suggestion: (ranks[suggestion.situation_id], suggestion.position),
@@ -172,10 +181,15 @@ class SituationQuerySet(EntryQuerySet):
 
     def guides(self, answers):
         """The published guides for these answers, in the same order, each once."""
-        keys = [situation.guide_id for situation in self.fitting(answers)]
-        shown = Guide.objects.published().filter(is_own_behaviour=False)
-        guides = shown.in_bulk([key for key in keys if key])
-        return [guides[key] for key in dict.fromkeys(keys) if key in guides]
+        fitting = self.fitting(answers)
+        keys = list(
+            dict.fromkeys(situation.guide_id for situation in fitting if situation.guide_id)
+        )
+        guides = memory.rows(
+            f"guides to read {keys}",
+            lambda: Guide.objects.published().filter(is_own_behaviour=False).in_bulk(keys),
+        )
+        return [guides[key] for key in keys if key in guides]
 
 
 def _answer_to(question, label):
@@ -230,10 +244,22 @@ class Situation(Entry):
                 {"guide": "Choose a guide for people who were hurt, not for those who hurt others."}
             )
 
+    def fits(self, answers):
+        """Whether it fits these answers, by question."""
+        keys = {question: answer.pk for question, answer in answers.items()}
+        return all(
+            own is None or own == keys.get(question) for question, own in self._answers.items()
+        )
+
     @property
     def exactness(self):
         """The number of questions it answers."""
-        return sum(key is not None for key in (self.who_id, self.what_id, self.when_id))
+        return sum(own is not None for own in self._answers.values())
+
+    @property
+    def _answers(self):
+        """Its answers by question. None if any answer fits."""
+        return {"who": self.who_id, "what": self.what_id, "when": self.when_id}
 
 
 class SuggestionQuerySet(models.QuerySet):

@@ -5,10 +5,7 @@ from django.db import models
 from django.urls import reverse
 
 from helphub.content import validators
-from helphub.content.entries import (
-    Entry,
-    Page,
-)
+from helphub.content.entries import Entry, EntryQuerySet, Page
 
 
 class Audience(Entry):
@@ -18,7 +15,7 @@ class Audience(Entry):
         "name",
         max_length=80,
         validators=[validators.validate_text],
-        help_text="Shown on a service's page, after “Who it is for”.",
+        help_text="For officers and for Find. The service's own sentence says whom it is for.",
     )
 
     class Meta(Entry.Meta):
@@ -56,22 +53,33 @@ class ServiceArea(Entry):
         return self.name
 
 
+class TownQuerySet(EntryQuerySet):
+    def areas(self):
+        """The areas that the published towns are in."""
+        return ServiceArea.objects.published().filter(towns__in=self.published()).distinct()
+
+
 class Town(Page):
-    """A town in the borough. Its page lists the places there and the help that covers it."""
+    """A town in the borough. “Help near you” lists places by town.
+
+    Its own address shows that same page, so that no bookmark is lost.
+    """
 
     area = models.ForeignKey(
         ServiceArea,
         on_delete=models.PROTECT,
         related_name="towns",
         verbose_name="area",
-        help_text="Services for this area are listed on the town's page.",
+        help_text="Services for this area are listed on “Help near you”.",
     )
 
-    list_name = "services:town-list"
+    objects = TownQuerySet.as_manager()
+
+    list_name = "services:near"
 
     class Meta(Page.Meta):
         verbose_name = "town"
         verbose_name_plural = "towns"
 
     def get_absolute_url(self):
-        return reverse("services:town-detail", args=[self.slug])
+        return reverse("services:near-town", args=[self.slug])

@@ -15,10 +15,11 @@ from services.secrecy import ADDRESS, own_texts, speaks_of_refuge
 
 
 class LocationQuerySet(models.QuerySet):
-    def in_town(self, town):
-        """The places in a town where published services in the directory are provided."""
+    def in_towns(self, towns):
+        """The places in these towns where published services in the directory are provided."""
         shown = Service.objects.published().filter(is_own_behaviour=False)
-        return self.filter(town=town, service__in=shown).select_related("service")
+        places = self.filter(town__in=towns, service__in=shown).select_related("service", "town")
+        return places.order_by("town__position", "town__slug", "service__position", "position")
 
     def get_by_natural_key(self, service, position):
         return self.get(service__slug=service, position=position)
@@ -55,7 +56,7 @@ class Location(models.Model):
         on_delete=models.PROTECT,
         related_name="locations",
         verbose_name="town",
-        help_text="The place is listed on this town's page.",
+        help_text="The place is listed under this town on “Help near you”.",
     )
     name = models.CharField(
         "name of the place",

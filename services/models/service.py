@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Organization, Phone, newest
-from helphub.content import clock, memory, validators
+from helphub.content import clock, intervals, memory, validators
 from helphub.content.entries import (
     EntryQuerySet,
     Page,
@@ -20,7 +20,8 @@ from strategy.models import FormOfAbuse
 
 # The audience whose services are listed together for deaf people.
 DEAF = "deaf-bsl"
-
+# A part of the directory that is no part of the contact page.
+WITHOUT_TALKING = "without-talking"
 
 # The parts of the directory, in the order readers see them. In danger, 999 is at the top anyway.
 PARTS = [
@@ -29,7 +30,7 @@ PARTS = [
         for part in Phone.Section
         if part not in {Phone.Section.EMERGENCY, Phone.Section.OWN_BEHAVIOUR}
     ],
-    ("without-talking", _("If you are deaf, or cannot talk aloud")),
+    (WITHOUT_TALKING, _("If you are deaf, or cannot talk aloud")),
     (Phone.Section.EMERGENCY.value, Phone.Section.EMERGENCY.label),
 ]
 
@@ -62,9 +63,9 @@ class ServiceQuerySet(EntryQuerySet):
             models.Prefetch("phones", phones), "audiences", "forms_of_abuse"
         )
 
-    def for_town(self, town):
-        """A list of the services in the directory for people in a town."""
-        listed = self.published().filter(is_own_behaviour=False, areas=town.area_id)
+    def for_area(self, area):
+        """A list of the services in the directory for people in an area."""
+        listed = self.published().filter(is_own_behaviour=False, areas=area)
         keys = list(listed.values_list("pk", flat=True))
         services = self.cards(keys)
         return [services[key] for key in keys if key in services]
@@ -346,6 +347,22 @@ class Service(Page):
     def verification(self):
         """The newest verification, or None."""
         return newest(self.verifications.all())
+
+    @property
+    def is_check_due(self):
+        """Whether so much time has passed since the last check that readers are told."""
+        check = self.verification
+        return check is not None and clock.has_come(check.verified_on + intervals.SERVICES)
+
+    @property
+    def report_key(self):
+        """Its name in the address where readers say that it is wrong, if it has no number."""
+        return f"s{self.pk}"
+
+    @property
+    def is_online(self):
+        """Whether it can be reached by chat, on its website or by email."""
+        return bool(self.webchat or self.website or self.email)
 
     @property
     def takes_texts(self):

@@ -146,11 +146,15 @@ on("click", (event) => {
   if (target.closest("[data-uncover]")) return uncover();
   const link = target.closest("a[href]:not([data-ordinary])");
   const isPlain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
-  if (!isDiscreet || !isPlain || !link?.protocol.startsWith("http")) return;
-  event.preventDefault();
+  if (!isPlain || !link?.protocol.startsWith("http")) return;
   const url = new URL(link.getAttribute("href"), shownUrl);
-  if (url.origin !== location.origin) warn(link);
-  else if (url.hash && withoutHash(url.href) === withoutHash(shownUrl)) goTo(url.hash);
+  /* A press on a page's contents needs no history entry of its own, on any visit. */
+  const isHere = url.hash && withoutHash(url.href) === withoutHash(shownUrl);
+  if (!isDiscreet && !isHere) return;
+  event.preventDefault();
+  if (isHere && isDiscreet) goTo(url.hash);
+  else if (isHere) location.replace(url.hash);
+  else if (url.origin !== location.origin) warn(link);
   else open(url.href);
 });
 

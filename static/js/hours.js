@@ -105,6 +105,8 @@ function showOpen() {
   /* No heading stays over an empty list. */
   for (const list of document.querySelectorAll("section > .cards"))
     list.parentNode.hidden = !list.querySelector("li:not([hidden])");
+  /* The contents would lead to parts that are hidden. */
+  for (const contents of document.querySelectorAll(".contents")) contents.hidden = only;
   find("[data-none-open]").hidden = count > 0;
   button.onclick = () => {
     button.setAttribute("aria-pressed", String(!only));

@@ -1,6 +1,13 @@
 """Floor 3: what the strategy says, and what we wrote around it."""
 
-from strategy.models.pages import FIXED_PAGES, LINKED_GUIDES, Chapter, FormOfAbuse, Guide
+from strategy.models.pages import (
+    FIXED_PAGES,
+    LINKED_GUIDES,
+    Chapter,
+    FormOfAbuse,
+    Guide,
+    who_can_help,
+)
 from strategy.models.printed import (
     Body,
     ContactLine,
@@ -13,8 +20,8 @@ from strategy.models.printed import (
     Programme,
     Source,
     Standard,
-    Statistic,
 )
+from strategy.models.statistic import Statistic
 
 __all__ = [
     "FIXED_PAGES",
@@ -34,4 +41,5 @@ __all__ = [
     "Source",
     "Standard",
     "Statistic",
+    "who_can_help",
 ]

@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 from modeltranslation.utils import build_localized_fieldname
 
-from helphub.content import tokens, validators
+from helphub.content import memory, tokens, validators
 from helphub.content.entries import EntryQuerySet, Page
 
 # Guides whose page has a fixed address, and the URL name of that address.
@@ -43,18 +43,16 @@ class PageQuerySet(EntryQuerySet):
 
     def links(self, slugs):
         """The links that replace tokens, by slug. Published pages only."""
-        return {
-            page.slug: tokens.link(page.get_absolute_url(), page.name)
-            for page in self.published().filter(slug__in=slugs)
-        }
+        pages = memory.rows(
+            f"{self.model._meta.label} linked {sorted(slugs)}",
+            lambda: list(self.published().filter(slug__in=slugs)),
+        )
+        return {page.slug: tokens.link(page.get_absolute_url(), page.name) for page in pages}
 
     def names(self, slugs):
         """The names of the pages with these slugs, published or not."""
         return {page.slug: page.name for page in self.filter(slug__in=slugs)}
 
-
-# Too long to be read at once: all but the first part is folded.
-FOLDED = ("using-this-site",)
 
 # On these pages the local number comes after the summary, and no number may come before it.
 NUMBER_AFTER_SUMMARY = ("home", "help-now")
@@ -62,6 +60,12 @@ NO_TOKENS = (
     "On this page the local number comes first, so the summary cannot name a number or a page in "
     "braces. Put it in the text below."
 )
+
+
+def who_can_help(page):
+    """The suggestions on a topic or guide, with what the services' cards show."""
+    name = f"who can help on {page._meta.label} {page.pk}"
+    return memory.rows(name, lambda: page.suggestions.for_page())
 
 
 class GuideQuerySet(PageQuerySet):
@@ -79,7 +83,7 @@ class GuideQuerySet(PageQuerySet):
 
     def at(self, slug):
         """The published guide with this slug, or None if nothing is loaded yet."""
-        return self.published().filter(slug=slug).first()
+        return memory.rows(f"guide at {slug}", lambda: self.published().filter(slug=slug).first())
 
 
 class Guide(Page):
@@ -96,9 +100,11 @@ class Guide(Page):
     body = text_field(
         "text",
         (
-            "An empty line starts a new paragraph. ## starts a heading, - a bullet and 1. a step, "
-            "and **two stars** make text bold. Write a number as {h-spoc}, a guide as "
-            "{guide:consent} and a topic as {topic:pictures}. Never type a phone number."
+            "An empty line starts a new paragraph. ## starts a heading, ### a heading that readers "
+            "open to see the text under it, - a bullet and 1. a step, and **two stars** make text "
+            "bold. Write a number as {h-spoc}, a guide as {guide:consent} and a topic as "
+            "{topic:pictures}. A number in a paragraph of its own becomes a button. Never type a "
+            "phone number."
         ),
     )
     door = models.CharField(
@@ -122,10 +128,6 @@ class Guide(Page):
         verbose_name = "guide"
         verbose_name_plural = "guides"
 
-    @property
-    def is_folded(self):
-        return self.slug in FOLDED
-
     def clean(self):
         super().clean()
         columns = [build_localized_fieldname("summary", code) for code, _ in settings.LANGUAGES]
@@ -140,17 +142,20 @@ class Guide(Page):
         return reverse("strategy:guide-detail", args=[self.slug])
 
 
-class ChapterQuerySet(PageQuerySet):
-    def for_listing(self):
-        """The chapters after the overview. The overview's passages introduce the list."""
-        return self.published().exclude(slug=Chapter.OVERVIEW)
-
-
 class Chapter(Page):
     """A part of the strategy that has its own page."""
 
     OVERVIEW = "overview"
+    # With its figures and its passages one page would be too much: the passages have their own.
+    FIGURES = "evidence"
 
+    summary = models.CharField(
+        "summary",
+        max_length=200,
+        blank=True,
+        validators=[validators.validate_text],
+        help_text="One sentence, shown under the name in the list of chapters.",
+    )
     introduction = text_field(
         "introduction",
         "In our own words and plain English. Shown above the strategy's text.",
@@ -158,7 +163,7 @@ class Chapter(Page):
     )
     content_note = models.CharField(**CONTENT_NOTE)
 
-    objects = ChapterQuerySet.as_manager()
+    objects = PageQuerySet.as_manager()
 
     list_name = "strategy:chapter-list"
 
@@ -170,6 +175,10 @@ class Chapter(Page):
         if self.slug == self.OVERVIEW:
             return reverse("strategy:chapter-list")
         return reverse("strategy:chapter-detail", args=[self.slug])
+
+    def get_passages_url(self):
+        """The page with its passages."""
+        return reverse("strategy:impact") if self.slug == self.FIGURES else self.get_absolute_url()
 
 
 class FormOfAbuseQuerySet(PageQuerySet):

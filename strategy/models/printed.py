@@ -1,7 +1,10 @@
 """The strategy's own words, as printed. Officers can add a comment, not change them."""
 
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -101,77 +104,60 @@ class Quotation(Printed):
         abstract = True
 
 
+class Section(NamedTuple):
+    """Passages under one heading of the strategy."""
+
+    heading: str
+    passages: list
+
+    @property
+    def has_summary(self):
+        return any(passage.summary for passage in self.passages)
+
+
+class PassageQuerySet(QuotationQuerySet):
+    def sections(self):
+        by_heading = groupby(self.for_page(), key=attrgetter("section"))
+        return [Section(heading, list(passages)) for heading, passages in by_heading]
+
+
 class Passage(Quotation):
     """A sentence from the strategy's running text."""
 
     chapter = models.ForeignKey(
         Chapter, on_delete=models.PROTECT, related_name="passages", verbose_name="chapter"
     )
+    summary = models.CharField(
+        "in short",
+        max_length=200,
+        blank=True,
+        validators=[validators.validate_text],
+        help_text=(
+            "In our own words. If a section has any of these, readers see them as a list, and the "
+            "quotation is folded below it."
+        ),
+    )
+
+    objects = PassageQuerySet.as_manager()
 
     class Meta(Printed.Meta):
         verbose_name = "passage"
         verbose_name_plural = "passages"
 
     def get_absolute_url(self):
-        return f"{self.chapter.get_absolute_url()}#{self.anchor}"
-
-
-class Statistic(Quotation):
-    """A figure in the strategy: who it counts, when, its source, and any newer figure."""
-
-    figure = models.CharField("figure as printed", max_length=60)
-    population = models.CharField(
-        "who it counts",
-        max_length=200,
-        validators=validators.PLAIN,
-        help_text="Who was asked or counted, and where. Readers see it under the figure.",
-    )
-    citation = models.CharField("cited in the text as", max_length=80, blank=True)
-    read_with = models.ForeignKey(
-        "self",
-        on_delete=models.PROTECT,
-        blank=True,
-        null=True,
-        verbose_name="the strategy's own caution",
-        help_text="Shown with this figure wherever it appears.",
-    )
-    newer_figure = text_field(
-        "newer figure", "In our own words. Say who it counts and when.", blank=True
-    )
-    newer_source = models.CharField(
-        "source of the newer figure",
-        max_length=200,
-        blank=True,
-        validators=[validators.validate_text],
-        help_text="Who published the newer figure, and when. Readers see it under the figure.",
-    )
-    not_comparable = text_field(
-        "why the two may not be comparable",
-        "For example: another age group, or other questions. Shown beside the newer figure.",
-        blank=True,
-    )
-
-    chapter_slug = "evidence"
-
-    class Meta(Printed.Meta):
-        verbose_name = "statistic"
-        verbose_name_plural = "statistics"
-
-    def clean(self):
-        super().clean()
-        if self.newer_figure and not (self.newer_source and self.not_comparable):
-            raise ValidationError(
-                "Give the newer figure's source, and why the two figures may not be comparable."
-            )
-
-    @property
-    def has_figure(self):
-        """Whether the printed figure contains a number. Some say outright that there is none."""
-        return any(character.isdigit() for character in self.figure)
+        return f"{self.chapter.get_passages_url()}#{self.anchor}"
 
 
 class Priority(Quotation):
     """One of the strategy's priorities."""
+
+    summary = models.CharField(
+        "in short",
+        max_length=120,
+        blank=True,
+        validators=[validators.validate_text],
+        help_text="In our own words. Shown above the quotation and on the strategy's first page.",
+    )
 
     chapter_slug = "priorities"
 
@@ -235,9 +221,33 @@ class Programme(Quotation):
             return str(self.get_agency_display())
 
 
+class BodyQuerySet(QuotationQuerySet):
+    def chains(self):
+        """The bodies in chains: each answers to the next. No body is in two chains."""
+        bodies = {body.pk: body for body in self.for_page()}
+        reported_to = {body.reports_to_id for body in bodies.values()}
+        # First those that nobody reports to. Bodies that report in a circle come last.
+        starts = sorted(bodies, key=lambda key: key in reported_to)
+        chains = []
+        for key in starts:
+            chain = []
+            while key in bodies:
+                chain.append(bodies.pop(key))
+                key = chain[-1].reports_to_id
+            chains.append(chain)
+        return [chain for chain in chains if chain]
+
+
 class Body(Quotation):
     """A board or group that governs the strategy, and the body it reports to."""
 
+    current_name = models.CharField(
+        "name today",
+        max_length=200,
+        blank=True,
+        validators=validators.PLAIN,
+        help_text="If it is no longer called what the strategy prints. Readers see both names.",
+    )
     reports_to = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -245,14 +255,20 @@ class Body(Quotation):
         blank=True,
         null=True,
         verbose_name="reports to",
-        help_text="Shown as a sentence beside the body. Leave empty if it reports to no body here.",
+        help_text="Shown as an arrow to that body. Leave empty if it reports to no body here.",
     )
+
+    objects = BodyQuerySet.as_manager()
 
     chapter_slug = "governance"
 
     class Meta(Printed.Meta):
         verbose_name = "body"
         verbose_name_plural = "bodies"
+
+    @property
+    def name(self):
+        return self.current_name or self.words
 
 
 class Document(Quotation):
@@ -299,7 +315,7 @@ class ContactLine(Quotation):
         verbose_name_plural = "contact lines as printed"
 
     def get_absolute_url(self):
-        return f"{reverse('contacts:phone-list')}#{self.anchor}"
+        return f"{reverse('contacts:printed-lines')}#{self.anchor}"
 
 
 class HubArea(Quotation):

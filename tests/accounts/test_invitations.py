@@ -1,6 +1,7 @@
 """Nothing invites a reader to call a service without a number."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from modeltranslation.translator import translator
@@ -21,23 +22,27 @@ INVITATION = re.compile(
 )
 TOKEN = re.compile(r"\{[^{}]*\}")
 LINE = re.compile(r"\{(h-[a-z0-9-]+)\}")
-SENTENCES = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n\s*- ")
+PARAGRAPHS = re.compile(r"\n\s*\n")
+SENTENCES = re.compile(r"(?<=[.!?])\s+|\n\s*- ")
 # Checked by hand: each is about calling in general, or is above the numbers it means.
 IN_GENERAL = {
     "Tell someone you trust, or call one of the lines on this page.",
     "Someone keeps your passport, phone or money.",
     "Control over your money, phone, medicine or home.",
     "Who to call or text, day or night.",
-    "What to say, what to do and who to call for a friend, a relative or a child.",
-    "Call and talk it over.",
     "Family and friends can call most of these helplines too.",
     "What to do when someone tells you, who to call and what the law asks of you.",
     "Ask about contact: is it safe to call, text, or leave a message?",
     "If you cannot speak, call from a mobile, stay on the line and listen.",
-    "**Do they look at your phone?** Before you call, read {guide:using-this-site}.",
+    "**Does someone look at your phone?** Before you call, read {guide:using-this-site}.",
     "You can ask a service not to call or text you back unless you say it is safe.",
     "If you write to us or call us about the site, we will have what you tell us.",
     "## If you call a helpline",
+    "## Who to call",
+    "You do not have to leave, or decide anything, to call any of these.",
+    "They can call the children’s front door.",
+    "For a child under 13, call the children’s front door: the police or social workers ask for a "
+    "check.",
 }
 
 
@@ -52,10 +57,15 @@ def invitations(row):
     """The sentences of a row that invite a call but name no line with a number."""
     numbers = set(Phone.objects.published().values_list("slug", flat=True))
     for text in english(row):
-        for sentence in SENTENCES.split(text):
-            words = TOKEN.sub("", sentence)
-            if INVITATION.search(words) and not numbers & set(LINE.findall(sentence)):
-                yield " ".join(sentence.split())
+        paragraphs = PARAGRAPHS.split(text)
+        for paragraph, following in pairwise([*paragraphs, ""]):
+            # A paragraph of nothing but numbers is buttons for the one above it.
+            below = [] if TOKEN.sub("", following).strip() else LINE.findall(following)
+            for sentence in SENTENCES.split(paragraph):
+                words = TOKEN.sub("", sentence)
+                named = {*LINE.findall(sentence), *below}
+                if INVITATION.search(words) and not numbers & named:
+                    yield " ".join(sentence.split())
 
 
 def test_the_rule_recognises_an_invitation_to_call():
@@ -65,10 +75,16 @@ def test_the_rule_recognises_an_invitation_to_call():
         "Ring them first.",
         "It is free. Please call {h-ceop}.",
         "Professionals can phone too.",
+        "You can call them.\n\nOr {h-spoc}.",
     ):
         service.summary = service.summary_en = words
         assert list(invitations(service)), words
-    for words in ("A video call is free.", "You can call {h-spoc} first.", "They call a taxi."):
+    for words in (
+        "A video call is free.",
+        "You can call {h-spoc} first.",
+        "They call a taxi.",
+        "You can call them. It is free.\n\n{h-spoc}",
+    ):
         service.summary = service.summary_en = words
         assert not list(invitations(service)), words
 

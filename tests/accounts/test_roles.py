@@ -13,10 +13,13 @@ from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import URLPattern, get_resolver
+from django.utils import timezone
 
 from contacts.models import Phone
 from helphub.accounts import roles
 from helphub.approvals.models import NumberProposal
+from helphub.checking import links
+from helphub.checking.models import Attempt
 from helphub.content.models import LoadedRow
 from helphub.content.registry import content_models
 from helphub.editions.models import PublicationRequest, Withdrawal
@@ -27,7 +30,8 @@ from tests.support.reader import Page, form_values
 
 pytestmark = pytest.mark.django_db
 
-# A stranger, an officer with no role, editor, publisher, user administrator, and superuser.
+# A stranger, an officer with no role, editor, publisher, user administrator, superuser,
+# translator, and reviewer of translations.
 PEOPLE = {
     "A": None,
     "N": "",
@@ -35,6 +39,8 @@ PEOPLE = {
     "P": "Publishers",
     "K": "User administrators",
     "S": "*",
+    "T": "Translators",
+    "R": "Translation reviewers",
 }
 READS, OTHERS = ["GET", "HEAD", "OPTIONS"], ["PUT", "PATCH", "DELETE"]
 
@@ -47,29 +53,32 @@ PRINTED = (
     "|hubarea|contactline|source)"
 )
 ONLY_READ = "(contacts/approvednumber|approvals/numberproposal|editions/publicationrequest)"
-ANY = r"((auth|strategy|contacts|services|search|dashboard|editions)/\w+|approvals/numberproposal)"
+ANY = (
+    r"((auth|strategy|contacts|services|search|dashboard|editions|languages)/\w+"
+    r"|approvals/numberproposal)"
+)
 
 # An address under /admin/, the roles that can read it, and the roles that can post to it.
 TABLE = [
     # Anyone with a link can see its preview.
     (
         r"login/(code/|passkey/)?|logout/|welcome/1/1/|publishing/preview/1/(1/)?",
-        "ANEPKS",
-        "ANEPKS",
+        "ANEPKSTR",
+        "ANEPKSTR",
     ),
     # These people have neither password nor factor, so they have nothing to confirm with.
-    (r"confirm/(code/|passkey/)?", "NEPKS", "NEPKS"),
+    (r"confirm/(code/|passkey/)?", "NEPKSTR", "NEPKSTR"),
     # An officer's own account.
-    (r"|jsi18n/|typed/leave/|password_change/(done/)?", "NEPKS", "NEPKS"),
+    (r"|jsi18n/|typed/leave/|password_change/(done/)?", "NEPKSTR", "NEPKSTR"),
     (
         r"sign-in/(app/|app/remove/|end/)?|sign-in/(codes/(new/)?|passkeys/(add/|1/remove/)?)",
-        "NEPKS",
-        "NEPKS",
+        "NEPKSTR",
+        "NEPKSTR",
     ),
     # The log of account changes, for every officer. Agreeing and cancelling are tested elsewhere.
-    (r"account-changes/(1/)?", "NEPKS", "NEPKS"),
+    (r"account-changes/(1/)?", "NEPKSTR", "NEPKSTR"),
     # These redirect to an address that checks again.
-    (rf"{ANY}/\d+/|r/\d+/\d+/", "NEPKS", "NEPKS"),
+    (rf"{ANY}/\d+/|r/\d+/\d+/", "NEPKSTR", "NEPKSTR"),
     # Content that officers write.
     (rf"{WRITTEN}/", "EPS", "EPS"),
     (rf"{WRITTEN}/add/", "EPS", "EPS"),
@@ -93,8 +102,20 @@ TABLE = [
     (r"history/strategy\.guide/\d+/(compare/|\d+/)?|history/deleted/", "EPS", "EPS"),
     (r"approvals/(propose/)?(\d+/)?", "EPS", "EPS"),
     (r"publishing/withdraw/strategy\.guide/\d+/", "EPS", "EPS"),
+    (r"checking/(week/|calendar\.ics|undo/1/|links/(check(-all)?/)?)?", "EPS", "EPS"),
+    (r"checking/call/(logged/)?\d+/", "EPS", "EPS"),
+    (r"checking/publish/", "PS", "PS"),
     (r"reviews/(\d+/|ask/strategy\.guide/\d+/)?", "EPS", "EPS"),
     (r"reviews/\d+/take-back/", "E", "E"),  # The editor made the request.
+    (r"translations/(ur/(strategy\.guide/\d+/summary/)?)?", "EPSTR", "EPSTR"),
+    (r"translations/ur/strategy\.guide/\d+/summary/review/", "SR", "SR"),
+    (r"translations/english/", "EPS", "EPS"),
+    (r"translations/ur/read/1/", "SR", "SR"),
+    (r"translations/ur/files/", "EPSTR", "TS"),
+    (r"translations/ur/files/export/", "EPSTR", "EPSTR"),
+    (r"translations/ur/files/take/", "TS", "TS"),
+    (r"languages/(language/(\d+/(change|history)/)?)?", "PS", "PS"),
+    (r"languages/language/(add|\d+/delete)/", "", ""),
     # People and roles.
     (r"auth/user/(add/|\d+/(change|history|sign-in)/)?", "KS", "KS"),
     (r"auth/user/\d+/delete/", "S", "S"),
@@ -136,6 +157,12 @@ def never_published(row):
     return row.pk
 
 
+@pytest.fixture(autouse=True)
+def no_way_out(monkeypatch):
+    """Nobody's site is asked for the sake of these tests."""
+    monkeypatch.setattr(links, "check_due", lambda seconds: [])
+
+
 @pytest.fixture
 def people():
     """A user of each role, by its letter."""
@@ -162,11 +189,16 @@ def addresses(people):
     proposal = NumberProposal.objects.create(
         phone=phone, proposed_by="somebody-e", proposer=people["E"].pk, source="x", why="x"
     )
+    attempt = Attempt.objects.create(
+        phone=phone, way="line", outcome="engaged", officer_name="x", role="x", at=timezone.now()
+    )
     keys = {
         "reviews/<int:key>/": Review.objects.create(asked_by="somebody-e", **asked).pk,
         "publishing/withdrawn/<int:key>/": Withdrawal.objects.create(why="x", who="x", **asked).pk,
         "approvals/<int:key>/": proposal.pk,
         "approvals/propose/<int:key>/": phone.pk,
+        "checking/call/<int:key>/": phone.pk,
+        "checking/call/logged/<int:key>/": attempt.pk,
     }
     paths = set()
     for pattern in patterns(get_resolver()):
@@ -179,6 +211,7 @@ def addresses(people):
         if path.startswith("auth/user/"):
             path = re.sub(r"<\w+:\w+>", str(people["N"].pk), path)
         path = path.replace("<str:label>/<int:key>", f"strategy.guide/{guide.pk}")
+        path = path.replace("<str:code>", "ur").replace("<str:field>", "summary")
         if path.startswith("r/"):
             kind = ContentType.objects.get_for_model(Guide).pk
             path = f"r/{kind}/{guide.pk}/"
@@ -308,7 +341,9 @@ def test_a_publisher_may_do_all_that_an_editor_may_and_more():
     more = permissions("Publishers") - permissions("Editors")
     assert permissions("Editors") < permissions("Publishers")
     assert "editions.publish" in more
-    assert {permission.split(".")[1].split("_")[0] for permission in more} <= {
+    assert {"languages.view_language", "languages.change_language"} <= more
+    others = {permission for permission in more if not permission.startswith("languages.")}
+    assert {permission.split(".")[1].split("_")[0] for permission in others} <= {
         "publish",
         "delete",
         "approve",

@@ -216,8 +216,8 @@ def test_a_line_takes_over_a_role_from_exactly_one_other(admin, second, spoc, ga
     assert Phone.objects.get(pk=spoc.pk).needs_second_person()
     # Below the strategy's own line, readers see that the number is now different.
     assert Phone.objects.get(printed_line__reference="CON-03") == galop
-    contacts = Page(Client().get("/contacts/")).text
-    assert f"since the strategy was printed. It is now: {galop.display}" in contacts
+    printed = Page(Client().get("/strategy/contacts/")).text
+    assert f"since the strategy was printed. It is now: {galop.display}" in printed
 
 
 def test_a_role_taken_by_another_line_in_the_meantime_is_not_taken_again(

@@ -22,6 +22,7 @@ from django.test import Client  # noqa: E402
 
 from helphub import assets  # noqa: E402
 from helphub.editions.page_files import FIRST_ROUND_TRIP, in_brotli  # noqa: E402
+from helphub.editions.public_urls import without_language  # noqa: E402
 from tests.support.addresses import in_language, public_pages  # noqa: E402
 
 WEIGHED = ["/", "/help-now/", "/contacts/", "/topics/law/", "/ur/"]
@@ -29,7 +30,7 @@ WEIGHED = ["/", "/help-now/", "/contacts/", "/topics/law/", "/ur/"]
 
 def main():
     client = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
-    paths = [in_language(p, code) for code in settings.OFFERED_LANGUAGES for p in public_pages()]
+    paths = [in_language(p, code) for code in settings.BUILT_LANGUAGES for p in public_pages()]
     client.get("/")
     started = time.perf_counter()
     bodies = {path: client.get(path).content for path in paths}
@@ -45,6 +46,13 @@ def main():
     print("The heaviest first visits, whole page in bytes (gzip 6, brotli):")
     for zipped, brotlied, path in sizes[:5]:
         print(f"  {zipped:6} {brotlied:6} {path}")
+    print("The heaviest page of each language, in bytes (brotli as sent):")
+    heaviest = {}
+    for _, packed, path in sizes:
+        code, _ = without_language(path)
+        heaviest[code] = max(heaviest.get(code, (0, "")), (packed, path))
+    for packed, path in heaviest.values():
+        print(f"  {packed:6} {path}")
     over = sum(packed > FIRST_ROUND_TRIP for _, packed, _ in sizes)
     print(f"{over} of {len(paths)} are over {FIRST_ROUND_TRIP} bytes in brotli.")
     weigh(bodies)

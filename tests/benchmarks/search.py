@@ -67,7 +67,7 @@ def make(chance):
     for key in range(SERVICES + PAGES):
         kind = "service" if key < SERVICES else "guide"
         subject, whom = chance.choice(list(SUBJECTS)), chance.choice(FOR_WHOM)
-        for language in settings.OFFERED_LANGUAGES:
+        for language in settings.BUILT_LANGUAGES:
             name = name_in(chance, language)
             text = " ".join(
                 chance.choices(WORDS, k=60) + [name_in(chance, language) for _ in range(20)]
@@ -123,7 +123,7 @@ def main():
             questions["misspelt"].append((wrong, language, is_it))
             about = {entry for entry, other in subject_of.items() if other == subject}
             questions["everyday"].append((SUBJECTS[subject], language, about.__contains__))
-        for language in settings.OFFERED_LANGUAGES:
+        for language in settings.BUILT_LANGUAGES:
             started = time.perf_counter()
             index.speller(tuple(dict.fromkeys([language, "en"])))
             print(f"  words of {language} read in {(time.perf_counter() - started) * 1e3:.0f} ms")

@@ -23,6 +23,7 @@ MEASURED = [
     "/help-now/",
     "/guides/just-happened/",
     "/services/",
+    "/services/in/home/",
     "/services/day-and-night-line/",
     "/contacts/",
     "/strategy/evidence/",

@@ -19,6 +19,7 @@ from django.contrib.auth.models import User
 from django.db import models
 from contacts.models import Phone
 from helphub.approvals.models import NumberProposal
+from helphub.checking.models import Attempt
 from helphub.editions.models import PublicationRequest
 from helphub.reviews.models import Review
 from strategy.models import Guide
@@ -38,6 +39,10 @@ proposal = NumberProposal.objects.create(
     why="It moved.", source="Their letter.",
 )
 Guide.objects.filter(pk=consent).update(summary_en="Another summary.", summary="Another summary.")
+attempt = Attempt.objects.create(
+    phone=spoc, dial=spoc.dial, way="line", outcome="engaged", officer_name="admin",
+    role="communications", at="2026-11-24T09:00Z",
+)
 lists, forms, others = [], [], []
 for model in admin.site._registry:
     row = model._base_manager.order_by("pk").first()
@@ -57,7 +62,11 @@ own_pages = [
     "/admin/approvals/",
     f"/admin/approvals/{proposal.pk}/",
     f"/admin/approvals/propose/{spoc.pk}/",
+    f"/admin/checking/call/{spoc.pk}/",
+    f"/admin/checking/call/{Phone.objects.get(slug='h-999').pk}/",
+    f"/admin/checking/call/logged/{attempt.pk}/",
     "/admin/reviews/",
+    "/admin/checking/links/",
     f"/admin/reviews/{waiting.pk}/",
     f"/admin/reviews/{answered.pk}/",
     f"/admin/reviews/ask/strategy.guide/{other}/",
@@ -81,7 +90,7 @@ def own_pages(tmp_path_factory, admin_password):
         "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
         "EDITIONS_DIR": f"{folder}/editions",
         "FIND_INDEX": f"{folder}/find.sqlite3",
-        "OFFERED_LANGUAGES": "en",
+        "BUILT_LANGUAGES": "en",
     }
 
     def manage(*arguments):
@@ -94,7 +103,7 @@ def own_pages(tmp_path_factory, admin_password):
             text=True,
         ).stdout
 
-    with running_site(folder, ADMIN_PASSWORD=admin_password, OFFERED_LANGUAGES="en") as address:
+    with running_site(folder, ADMIN_PASSWORD=admin_password, BUILT_LANGUAGES="en") as address:
         manage("publish")
         yield address, json.loads(manage("shell", "-v0", "-c", FILL))
 

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
+from modeltranslation.utils import build_localized_fieldname
 from playwright.sync_api import expect
 
 from services.models import Choice, Service
@@ -18,6 +20,7 @@ class Reader:
     def __init__(self, page, language=""):
         self.page = page
         self.taps = 0
+        self.name = build_localized_fieldname("name", language.strip("/") or "en")
         page.set_viewport_size({"width": 360, "height": 740})
         page.goto(f"{language}/")
 
@@ -28,10 +31,10 @@ class Reader:
 
     def answer(self, slug):
         """Tap one of the answers to a question."""
-        return self.tap(real(Choice, slug=slug).name_en)
+        return self.tap(getattr(real(Choice, slug=slug), self.name))
 
     def card(self, line):
-        name = real(Service, line=line).name_en
+        name = getattr(real(Service, line=line), self.name)
         return self.page.locator(".card", has=self.page.get_by_role("link", name=name, exact=True))
 
     def names(self, count):
@@ -74,7 +77,9 @@ def test_a_deaf_reader(page):
 
 def test_polish_and_without_credit(page):
     reader = Reader(page, "/pl")
-    reader.tap("All services").answer("c3")
+    with translation.override("pl"):
+        services = translation.gettext("All services")
+    reader.tap(services).answer("c3")
     assert reader.taps <= MOST_TAPS
     expect(page.get_by_text("I need help. I speak Polish.")).to_be_visible()
     line = reader.card("h-rcew247")

@@ -2,6 +2,8 @@
 
 import pytest
 from django.conf import settings
+from django.utils import translation
+from modeltranslation.utils import build_localized_fieldname
 from playwright.sync_api import expect
 
 from services.models import Service
@@ -14,15 +16,27 @@ CANARY = "stalker"
 
 # The services that the words of these tests find.
 STALKING, PICTURES = "h-stalking", "h-reportremove"
-KEPT = "For your safety your words are not kept"
+KEPT = "For your safety your words are not kept: if you go back, the box is empty."
 
 
-def name_of(line):
-    return real(Service, line=line).name_en
+def language_of(page):
+    return page.locator("html").get_attribute("lang")
 
 
-def link_to(page, line):
-    return page.get_by_role("link", name=name_of(line))
+def name_of(line, language="en"):
+    return getattr(real(Service, line=line), build_localized_fieldname("name", language))
+
+
+def link_to(place, line):
+    """A link on a page, or in a part of one, to the service of a line."""
+    page = getattr(place, "page", place)
+    return place.get_by_role("link", name=name_of(line, language_of(page)))
+
+
+def kept(page):
+    """That words are not kept, in the page's language."""
+    with translation.override(language_of(page)):
+        return translation.gettext(KEPT)
 
 
 def look_for(page, words):
@@ -33,7 +47,7 @@ def look_for(page, words):
 def assert_forgotten(page):
     """The page is the empty box: no words, no results."""
     expect(page.get_by_role("textbox")).to_have_value("")
-    expect(page.locator("main")).to_contain_text(KEPT)
+    expect(page.locator("main")).to_contain_text(kept(page))
     expect(page.locator("main h3")).to_have_count(0)
     assert CANARY not in page.content()
 
@@ -173,7 +187,7 @@ def test_find_adds_no_history_entry_in_a_hidden_visit(page, path):
     assert history_of(page) == entries
     assert page.title() == title
     link_to(page, STALKING).click()
-    expect(page.locator("h1")).to_have_text(name_of(STALKING))
+    expect(page.locator("h1")).to_have_text(name_of(STALKING, language_of(page)))
     assert history_of(page) == entries
 
 

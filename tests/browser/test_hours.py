@@ -21,6 +21,12 @@ def card(page, line):
     return page.locator(f":is(.card, .numbers tr):has-text('{number(line)}')").first
 
 
+def open_numbers(page, language=""):
+    """The page of contact numbers with all that is folded open."""
+    page.goto(f"{language}/contacts/")
+    page.evaluate("for (const part of document.querySelectorAll('main details')) part.open = true")
+
+
 @pytest.fixture
 def labels(new_context):
     """Opens the contact page on a phone at a moment, and returns the label beside each number."""
@@ -29,7 +35,7 @@ def labels(new_context):
         context = new_context(timezone_id=zone)
         page = context.new_page()
         page.clock.install(time=moment)
-        page.goto(f"{language}/contacts/")
+        open_numbers(page, language)
         label_of = {}
         for card in page.locator("main .numbers tr:has(bdi)").all():
             shown = card.locator("bdi").first.inner_text()
@@ -91,7 +97,7 @@ def test_other_languages_have_their_own_words_and_the_24_hour_clock(labels):
 def test_labels_change_while_the_page_is_open(page):
     monday = working_week()
     page.clock.install(time=at(monday, 16, 58))
-    page.goto("/contacts/")
+    open_numbers(page)
     label = card(page, MASH).locator("[data-open]").first
     assert label.inner_text() == "Open now until 5pm."
     page.clock.run_for(3 * 60_000)
@@ -110,7 +116,7 @@ def test_a_page_opened_while_hidden_is_labelled_too(page):
 
 def test_without_script_the_hours_are_shown_as_text(new_context):
     page = new_context(java_script_enabled=False).new_page()
-    page.goto("/contacts/")
+    open_numbers(page)
     assert "Monday to Friday: 9am to 5pm." in page.locator("main").inner_text()
     assert page.locator("[data-open]:visible").count() == 0
 
@@ -133,7 +139,7 @@ def test_without_script_the_hours_are_shown_as_text(new_context):
 def test_the_next_opening_is_named_by_its_calendar_day(page, now, opens, words):
     now, opens = now.replace(tzinfo=LONDON), opens.replace(tzinfo=LONDON)
     page.clock.install(time=now)
-    page.goto("/contacts/")
+    open_numbers(page)
     label = page.locator("[data-open]").first
     start = int(opens.timestamp()) // 60
     hours = {"open": f"[{start},60]", "unknown": "[]", "built": "0", "ends": str(start + 60)}
@@ -144,7 +150,7 @@ def test_the_next_opening_is_named_by_its_calendar_day(page, now, opens, words):
 
 def test_one_label_that_cannot_be_worked_out_does_not_stop_the_others(page):
     page.clock.install(time=at(working_week(), 12))
-    page.goto("/contacts/")
+    open_numbers(page)
     first = page.locator(".label[data-open]").first
     first.evaluate("(label) => { label.dataset.open = 'torn'; }")
     page.clock.run_for(60_000)
@@ -157,14 +163,14 @@ def test_the_script_uses_nothing_newer_than_chromium_80(page):
     page.add_init_script("delete Array.prototype.at; delete String.prototype.at;")
     page.add_init_script("delete Array.prototype.findLast; delete Object.hasOwn;")
     page.clock.install(time=at(working_week(), 12))
-    page.goto("/contacts/")
+    open_numbers(page)
     label = card(page, STALKING).locator(".label").first
     assert label.inner_text() == "Open now until 4pm."
 
 
 def test_a_printed_page_has_the_hours_and_the_date_but_no_label(page):
     page.clock.install(time=at(working_week(), 12))
-    page.goto("/contacts/")
+    open_numbers(page)
     assert page.locator(".label:visible").count()
     assert not page.locator(".on-paper").is_visible()
     page.emulate_media(media="print")
@@ -177,19 +183,20 @@ def test_a_printed_page_has_the_hours_and_the_date_but_no_label(page):
 
 def test_a_label_names_a_day_as_the_hours_do(labels, page):
     saturday = working_week() + timedelta(days=5)
-    for language in ("ur", "pa", "ar", "pl"):
+    for language in ("ur", "pa", "ar", "pl", "ro"):
         page.clock.install(time=at(saturday, 10))
-        page.goto(f"/{language}/contacts/")
+        open_numbers(page, f"/{language}")
         line = card(page, MASH).locator(".hours").first
         label = line.locator(".label").inner_text()
         monday = page.locator("template[data-days]").get_attribute("data-days").split("|")[0]
         assert monday in label, language
-        assert line.inner_text().count(monday) == 2, language
+        # The hours may begin with it, and so with a capital.
+        assert line.inner_text().lower().count(monday) == 2, language
 
 
 def test_sessions_run_from_the_right_in_right_to_left_text(page):
     """Positions on the screen, not the order in the source."""
-    page.goto("/ur/contacts/")
+    open_numbers(page, "/ur")
     parts = card(page, STALKING).locator(".hours bdi")
     places = [parts.nth(n).bounding_box() for n in range(4)]
     for before, after in zip(places[::2], places[1::2], strict=True):

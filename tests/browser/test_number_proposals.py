@@ -40,7 +40,7 @@ def manage(folder):
         "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
         "EDITIONS_DIR": f"{folder}/editions",
         "FIND_INDEX": f"{folder}/find.sqlite3",
-        "OFFERED_LANGUAGES": "en ur",
+        "BUILT_LANGUAGES": "en ur",
     }
 
     def run(*arguments, run=subprocess.check_output):
@@ -53,7 +53,7 @@ def manage(folder):
 @pytest.fixture(scope="module")
 def published(folder, manage, admin_password):
     """The address of a site that has an edition, two officers, and a publisher at work."""
-    with running_site(folder, ADMIN_PASSWORD=admin_password, OFFERED_LANGUAGES="en ur") as address:
+    with running_site(folder, ADMIN_PASSWORD=admin_password, BUILT_LANGUAGES="en ur") as address:
         manage("shell", "-c", SECOND_OFFICER)
         manage("vouch", "second", "--who", "the tests")
         manage("publish")

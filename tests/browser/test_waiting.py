@@ -21,7 +21,7 @@ def published(tmp_path_factory, admin_password):
     folder = tmp_path_factory.mktemp("site")
     environment = {
         "ADMIN_PASSWORD": admin_password,
-        "OFFERED_LANGUAGES": "en ur",  # Fewer languages publish sooner.
+        "BUILT_LANGUAGES": "en ur",  # Fewer languages publish sooner.
         "PREVIEWS_DIR": f"{folder}/previews",
     }
     with running_site(folder, **environment) as address:
@@ -171,7 +171,8 @@ def test_an_officer_who_waits_sees_the_progress_and_then_the_report(
     heard = page.evaluate("window.heard")  # Lost if the page had been reloaded.
     seen, aloud = heard.values()
     counts = [words for words in seen if "Making pages: " in words]
-    assert len(counts) > 2
+    # How often it is told depends on how fast the pages are made.
+    assert counts
     assert any("left." in words for words in counts)
     # A screen reader announces the steps, not the pages.
     assert len(aloud) < 12

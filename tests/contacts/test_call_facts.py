@@ -9,7 +9,7 @@ from contacts.models import CallFact, Phone
 from helphub.content import loader
 from services.models import Service
 from strategy.models import Guide
-from tests.support.admin_forms import errors, save
+from tests.support.admin_forms import change_url, errors, save
 from tests.support.factories import make_call_fact, make_phone, make_schedule, make_service
 from tests.support.reader import Page, text
 
@@ -22,7 +22,13 @@ WHAT_TAGS_MEAN = (
     "should not be on the bill may still show in the phone company's app."
 )
 CALLS_STAY = "Calls stay in the phone's list of calls."
-MASH = "/services/worried-about-a-child-in-dudley/"
+COSTS = "Cost, bill and phone"
+ASK = {
+    "name-needed": "“Can I talk to you without giving my name?”",
+    "recorded": "“Do you record this call?”",
+    "rings-back": "“Will you call this phone back?”",
+    "interpreter": "“Can I have an interpreter?”",
+}
 
 
 def is_button(element):
@@ -48,23 +54,27 @@ def beside_numbers(page):
             yield button.find("a").get("href"), "".join(facts)
 
 
-def beside(client, slug):
-    """What is beside one number on its service's page."""
+def own_page(client, slug):
+    """The page of the first service with a number."""
     phone = Phone.objects.get(slug=slug)
     service = phone.services.first() or make_service([phone])
-    return dict(beside_numbers(Page(client.get(service.get_absolute_url()))))[phone.url]
+    return Page(client.get(service.get_absolute_url()))
 
 
-def service_page(client, slug):
-    return Page(client.get(Service.objects.get(line=slug).get_absolute_url()))
+def parts(page):
+    """The parts of a service's page: each heading, and the lines below it."""
+    return {
+        text(section.find("h2")): [text(line) for line in section.iter("p", "li")]
+        for section in page.one("main").iter("section")
+    }
 
 
-def answers(page):
-    """The list of facts on a service's page: each question and its answer."""
-    (facts,) = [
-        section.find("dl") for section in page.all("section") if section.find("dl") is not None
-    ]
-    return dict(zip(map(text, facts.iter("dt")), map(text, facts.iter("dd")), strict=True))
+def costs(page):
+    return parts(page)[COSTS]
+
+
+def questions(page):
+    return parts(page).get("Not known yet", [])[1:]
 
 
 def tell(slug, fact, answer, **fields):
@@ -118,18 +128,19 @@ def test_a_number_on_its_services_page_has_its_facts_in_plain_view(pages):
     for service in Service.objects.published():
         path = service.get_absolute_url()
         page = pages[path]
-        for url, facts in beside_numbers(page):
+        for url, tag in beside_numbers(page):
             met.setdefault(url, set()).add(path)
             phone = phones[url]
-            assert facts.startswith("Stays in the phone's "), (path, url)
-            assert ("call" in facts.split(".")[0]) == (phone.kind == "voice"), (path, url)
+            assert tag == phone.tag, (path, url)
+            facts = " ".join(costs(page))
+            medium = "list of calls" if phone.kind == "voice" else "messages"
+            assert f"Stays in the phone's {medium}." in facts, (path, url)
             assert "bill" in facts, (path, url)
             assert "cost" in facts.lower() or "Free" in facts, (path, url)
-            assert "We do not know if calls are recorded" not in facts, (path, url)
+            assert "/using-this-site/" in page.internal_links, path
         for details in page.all("details"):
-            assert not [
-                element for element in details.iter() if element.get("class") == "traces"
-            ], path
+            assert not set(details.iter("section")), path
+            assert "bill" not in text(details), path
     assert set(met) == set(phones)
     for phone in phones.values():
         pages_of_it = met[phone.url]
@@ -137,6 +148,15 @@ def test_a_number_on_its_services_page_has_its_facts_in_plain_view(pages):
         assert own <= pages_of_it
         is_listed = phone.url in dict(beside_numbers(pages["/contacts/"]))
         assert is_listed == (phone.section != "own-behaviour")
+
+
+def test_no_service_page_says_a_fact_twice_or_speaks_to_officers(pages):
+    for service in Service.objects.published():
+        page = pages[service.get_absolute_url()]
+        lines = [line for said in parts(page).values() for line in said]
+        assert len(lines) == len(set(lines)), service.slug
+        for words in ("Source:", "not yet rung", "not confirmed: ", "information from"):
+            assert words not in page.main, service.slug
 
 
 def test_a_number_in_running_text_has_a_line_about_calls_below_it(pages):
@@ -153,18 +173,22 @@ def test_a_number_in_running_text_has_a_line_about_calls_below_it(pages):
             for link in main.iter("a")
             if link.get("href").startswith(("tel:", "sms:")) and link not in buttons
         ]
-        assert (CALLS_STAY in page.main) == bool(bare), path
-        if bare:
+        is_said = CALLS_STAY in page.main
+        # A service's page says it among its facts.
+        elsewhere = (WHAT_TAGS_MEAN, "Stays in the phone's")
+        assert is_said or not bare or any(words in page.main for words in elsewhere), path
+        assert bare or not is_said, path
+        if is_said:
             with_line.add(path)
-    assert {"/help-now/", "/topics/growing-up/", "/strategy/prevention/"} <= with_line
+    assert {"/strategy/contacts/", "/strategy/prevention/"} <= with_line
     assert not {"/strategy/evidence/", "/services/"} & with_line
 
 
 def test_the_line_about_calls_says_where_to_find_the_other_facts(pages):
     assert (
-        "The page of each service under “Who can help” says what else" in pages["/help-now/"].main
+        "The page of each service says what else a call leaves behind." in pages["/help-now/"].main
     )
-    assert "The page of each service above says what else" in pages["/contacts/"].main
+    assert "The page of each service says what else" in pages["/contacts/"].main
     lines = [
         paragraph
         for paragraph in pages["/strategy/prevention/"].all("p")
@@ -204,7 +228,8 @@ def test_only_freephone_numbers_have_the_sentence_about_the_rule(pages):
     met = set()
     for service in Service.objects.published():
         path = service.get_absolute_url()
-        for url, facts in beside_numbers(pages[path]):
+        for url, _tag in beside_numbers(pages[path]):
+            facts = costs(pages[path])
             is_freephone = url.startswith(("tel:0800", "tel:0808", "tel:116"))
             met.add(is_freephone)
             assert (FREEPHONE in facts) == is_freephone, (path, url)
@@ -224,8 +249,9 @@ def test_no_page_repeats_what_a_source_says_about_bills(pages):
 
 
 def test_a_freephone_number_is_free_even_if_its_line_has_not_said_so(client):
-    assert "Free from UK mobiles and landlines." in beside(client, "h-galop")
-    assert "cost" not in beside(client, "h-galop")
+    facts = costs(own_page(client, "h-galop"))
+    assert "Free from UK mobiles and landlines." in facts
+    assert "cost" not in "".join(facts)
 
 
 FREE = "Free from UK mobiles and landlines."
@@ -264,8 +290,10 @@ def test_the_digits_say_what_it_costs(kind, dial, words):
 def test_a_lines_own_cost_note_follows_what_its_digits_say(client):
     cost = {"cost_en": "They ring you back at once.", "cost_source": "Their leaflet"}
     landline, freephone = make_phone(**cost), make_phone(dial="08000000123", **cost)
-    for phone, costs in ((landline, AS_A_LANDLINE), (freephone, FREE)):
-        assert f"{costs} They ring you back at once." in beside(client, phone.slug)
+    for phone, words in ((landline, AS_A_LANDLINE), (freephone, FREE)):
+        page = own_page(client, phone.slug)
+        assert f"{words} They ring you back at once." in costs(page)
+        assert "Their leaflet" not in page.main
 
 
 def test_no_reader_is_told_of_an_unknown_cost_that_the_digits_settle(pages):
@@ -281,64 +309,73 @@ def test_no_reader_is_told_of_an_unknown_cost_that_the_digits_settle(pages):
     [
         (
             "recorded",
-            {
-                "yes": "Calls are recorded.",
-                "no": "They say that calls are not recorded.",
-                "unknown": "We do not know if calls are recorded.",
-            },
+            {"yes": "Calls are recorded.", "no": "They say that calls are not recorded."},
         ),
         (
             "rings-back",
-            {
-                "yes": "They may ring back.",
-                "no": "They say that they do not ring back.",
-                "unknown": "We do not know if they ring back.",
-            },
+            {"yes": "They may call back.", "no": "They say that they do not call back."},
         ),
         (
             "name-needed",
-            {
-                "yes": "You have to give a name.",
-                "no": "You do not have to give your name.",
-                "unknown": "We do not know if you have to give a name.",
-            },
+            {"yes": "You have to give a name.", "no": "You do not have to give your name."},
         ),
     ],
 )
-def test_each_answer_is_shown_as_given(client, fact, sentences):
+def test_an_answer_is_a_sentence_and_an_unknown_one_a_question_to_ask(client, fact, sentences):
     for answer in call_privacy.Answer:
         tell("h-spoc", fact, answer)
-        facts = beside(client, "h-spoc")
-        shown = {key for key, sentence in sentences.items() if sentence in facts}
-        assert shown == {answer} - {call_privacy.Answer.UNKNOWN}
-        told = service_page(client, "h-spoc").main
-        assert {key for key, sentence in sentences.items() if sentence in told} == {answer}
+        page = own_page(client, "h-spoc")
+        told = parts(page)["What happens when you call"]
+        assert {key for key, words in sentences.items() if words in told} == {answer} - {"unknown"}
+        assert (ASK[fact] in questions(page)) == (answer == "unknown")
 
 
-def test_if_nobody_has_asked_only_the_service_page_says_so(client):
-    assert "recorded" not in beside(client, "h-spoc")
-    assert answers(service_page(client, "h-spoc"))["Recording"] == (
-        "We do not know if calls are recorded."
-    )
-    assert "Your name" not in answers(service_page(client, "h-spoc"))
-    assert "texts are kept" not in beside(client, "h-shout")
-    assert "We do not know if texts are kept." in service_page(client, "h-shout").main
+def test_if_nobody_has_asked_only_the_service_page_says_so(client, pages):
+    assert questions(own_page(client, "h-spoc")) == list(ASK.values())
+    assert "“Do you keep my texts?”" in questions(own_page(client, "h-shout"))
+    own = {service.get_absolute_url() for service in Service.objects.published()}
+    for path in pages.keys() - own:
+        assert not [question for question in ASK.values() if question in pages[path].main], path
+
+
+def test_in_an_emergency_nobody_is_told_to_ask_first():
+    lines = Phone.objects.filter(dial="999")
+    assert {phone.kind for phone in lines} == {"voice", "text"}
+    for phone in lines:
+        assert call_privacy.calls_of([phone]).questions == []
 
 
 def test_a_detail_is_shown_even_if_the_answer_is_unknown(client):
-    tell(
-        "h-spoc",
-        "recorded",
-        call_privacy.Answer.UNKNOWN,
-        detail_en="They are asking their lawyers.",
-    )
-    assert "They are asking their lawyers." in beside(client, "h-spoc")
+    words = "They are asking their lawyers."
+    tell("h-spoc", "recorded", call_privacy.Answer.UNKNOWN, detail_en=words)
+    assert f"{ASK['recorded']} {words}" in questions(own_page(client, "h-spoc"))
 
 
 def test_a_detail_follows_its_answer(client):
     phone = make_phone()
     make_call_fact(phone, "recorded", "yes", detail_en="Kept for a year.")
-    assert "Calls are recorded. Kept for a year." in beside(client, phone.slug)
+    assert "Calls are recorded. Kept for a year." in own_page(client, phone.slug).main
+
+
+def test_what_is_true_of_all_numbers_of_a_service_is_said_once(client):
+    landline, freephone = make_phone(), make_phone(dial="08000000123")
+    for phone in (landline, freephone):
+        make_call_fact(phone, "name-needed", "no")
+    make_call_fact(freephone, "recorded", "yes")
+    page = Page(client.get(make_service([landline, freephone]).get_absolute_url()))
+    assert costs(page)[:-1] == [
+        f"{landline.display}: {AS_A_LANDLINE}",
+        "Stays in the phone's list of calls.",
+        f"{landline.display}: Can be on an itemised bill.",
+        f"{freephone.display}: {FREE}",
+        f"{freephone.display}: {FREEPHONE}",
+    ]
+    assert parts(page)["What happens when you call"] == [
+        "You do not have to give your name.",
+        f"{freephone.display}: Calls are recorded.",
+    ]
+    assert f"{landline.display}: {ASK['recorded']}" in questions(page)
+    assert ASK["interpreter"] in questions(page)
 
 
 def test_an_officer_gives_the_answers_in_the_numbers_form(admin, client):
@@ -355,7 +392,7 @@ def test_an_officer_gives_the_answers_in_the_numbers_form(admin, client):
         },
     )
     assert errors(page) == []
-    facts = beside(client, phone.slug)
+    facts = own_page(client, phone.slug).main
     assert "They say that calls are not recorded. Notes are kept." in facts
 
 
@@ -367,40 +404,33 @@ def test_the_database_itself_refuses_an_answer_without_a_source(client):
     tell("h-spoc", "recorded", "unknown", source="")
 
 
-# The sources.
+def test_a_source_is_for_officers(admin, client):
+    phone = make_phone()
+    fact = make_call_fact(phone, "name-needed", "no", source="Their own rules", dated="3 March")
+    page = own_page(client, phone.slug)
+    assert "You do not have to give your name." in page.main
+    for words in (fact.source, fact.dated):
+        assert words not in page.text
+        assert words in admin.get(change_url(phone)).content.decode()
 
 
-def test_a_service_page_gives_each_fact_with_its_source_and_date(client):
-    phone = make_phone(dial="03000000123")
-    service = make_service([phone])
-    make_call_fact(phone, "recorded", "yes", detail_en="Kept for a year.", source="Their leaflet")
-    make_call_fact(phone, "name-needed", "no", source="Their own rules", dated="3 March 2025")
-    assert answers(service_page(client, service.line)) == {
-        "In the phone": ("Stays in the phone's list of calls.Source: This is how phones work"),
-        "On the bill": (
-            "Can be on an itemised bill.Source: What phone companies and helplines say of itemised "
-            "bills"
+# What a chat, a website or an email leaves.
+
+
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        ({"website": "https://example.org"}, "The browser keeps their website in its history."),
+        (
+            {"webchat": "https://example.org"},
+            "The browser keeps the chat's website in its history.",
         ),
-        "Cost": (
-            "Costs the same as a call to a landline. It is included in most call plans."
-            "Source: Ofcom's rule for numbers that begin with 03"
-        ),
-        "Recording": "Calls are recorded. Kept for a year.Source: Their leaflet",
-        "Your name": ("You do not have to give your name.Source: Their own rules (3 March 2025)"),
-    }
-
-
-def test_every_fact_but_an_unknown_one_has_a_source(pages):
-    met = 0
-    for service in Service.objects.published().exclude(phones=None):
-        page = pages[service.get_absolute_url()]
-        for question, answer in answers(page).items():
-            met += 1
-            assert ("Source: " in answer) != answer.startswith("We do not know"), (
-                service,
-                question,
-            )
-    assert met > 100
+        ({"email": "us@example.org"}, "An email that you send stays in your sent mail."),
+    ],
+)
+def test_each_way_to_write_says_what_it_leaves(client, way, words):
+    page = Page(client.get(make_service(**way).get_absolute_url()))
+    assert parts(page)["What stays on the phone"][0] == words
 
 
 # The single point of contact on every page.
@@ -507,15 +537,14 @@ def test_every_sentence_is_in_the_catalogues_for_translators():
         *call_privacy.COSTS_OF_DIGITS.values(),
         *call_privacy.TEXT_COSTS_OF_DIGITS.values(),
     ]
-    sentences = {
-        part for fact in fixed for part in (fact.question, fact.words, fact.source) if part
-    }
+    sentences = {fact.words for fact in fixed}
     sentences |= set(call_privacy.IN_SHORT.values())
     for asked in (call_privacy.ASKED, call_privacy.ASKED_OF_TEXTS):
         assert set(asked) == set(CallFact.Fact)
-        for question, by_answer in asked.values():
-            assert set(by_answer) == set(call_privacy.Answer)
-            sentences |= {question, *by_answer.values()}
+        for by_answer in asked.values():
+            # What few people would ask is left out where it is not known.
+            assert set(by_answer) | {call_privacy.Answer.UNKNOWN} == set(call_privacy.Answer)
+            sentences |= set(by_answer.values())
     for path in settings.LOCALE_PATHS[0].glob("*/LC_MESSAGES/django.po"):
         assert sentences <= {entry.msgid for entry in polib.pofile(str(path))}, path
 
@@ -539,6 +568,8 @@ def test_only_what_a_source_says_is_loaded():
         ("h-modernslavery", "interpreter", "yes"),
         ("h-stopitnow", "interpreter", "yes"),
         ("h-mash-children", "name-needed", "no"),
+        ("h-samaritans", "name-needed", "no"),
+        ("h-modernslavery", "name-needed", "no"),
         ("h-childline", "name-needed", "no"),
         ("h-nspcc", "name-needed", "no"),
         ("h-nspcc-fgm", "name-needed", "no"),

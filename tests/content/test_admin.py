@@ -9,6 +9,7 @@ from django.urls import reverse
 from contacts.models import (
     ApprovedNumber,
     CallFact,
+    Doubt,
     Phone,
     Schedule,
     ScheduleException,
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.django_db
 IN_OTHER_FORMS = {
     *{Suggestion, CallFact, Schedule, ScheduleException},
     *{Verification, Location, ServiceVerification},
+    Doubt,  # It comes from logged checks alone.
 }
 TO_BE_READ = {ApprovedNumber, NumberProposal}
 OURS = [
@@ -86,13 +88,14 @@ def test_each_language_has_a_closed_fieldset_of_its_own_but_english(admin):
         "Polish (Polski)": True,
         "Romanian (Română)": True,
         "Arabic (العربية)": True,
-        "Easy Read English (Easy Read)": True,
+        "Simpler English (Simpler words)": True,
     }
 
 
 def test_a_closed_language_says_how_much_is_written_and_shows_the_english_beside_it(admin):
     guide = Guide.objects.get(slug="consent")
-    Guide.objects.filter(pk=guide.pk).update(name_ur="رضامندی", door_en="", content_note_en="")
+    nothing = dict.fromkeys(["summary_ur", "body_ur", "name_pl", "summary_pl", "body_pl"], "")
+    Guide.objects.filter(pk=guide.pk).update(**nothing, door_en="", content_note_en="")
     page = Page(admin.get(change_url(guide)))
     amounts = {
         text(summary.find("h2")): text(summary.find("span")) for summary in page.all("summary")
@@ -139,12 +142,17 @@ def test_what_an_officer_saves_appears_on_the_page(admin, client):
     assert "New words, & more." in Page(client.get("/guides/consent/")).main
 
 
-def test_a_page_with_one_missing_translation_is_english_and_says_so(admin, client):
+def test_a_page_with_one_missing_translation_says_so_and_marks_the_english(admin, client):
     guide = Guide.objects.get(slug="consent")
-    save(admin, guide, name_ur="رضامندی", body_ur="متن")
+    save(admin, guide, name_ur="", body_ur="متن", summary_ur="خلاصہ")
     page = Page(client.get("/ur/guides/consent/"))
     assert "یہ صفحہ ابھی آپ کی زبان میں دستیاب نہیں" in page.main
     assert page.one("h1").get("lang") == "en"
+    assert "متن" in page.main
+    save(admin, guide, name_ur="رضامندی", body_ur="متن", summary_ur="")
+    page = Page(client.get("/ur/guides/consent/"))
+    assert "یہ صفحہ ابھی آپ کی زبان میں دستیاب نہیں" in page.main
+    assert page.one("h1").get("lang") is None
     save(admin, guide, summary_ur="خلاصہ", door_ur="در", content_note_ur="نوٹ")
     page = Page(client.get("/ur/guides/consent/"))
     assert "یہ صفحہ ابھی آپ کی زبان میں دستیاب نہیں" not in page.main

@@ -2,8 +2,13 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
+from contacts.models import Phone
 from helphub.content import markup, validators
+from services.models import Service
 from strategy.models import Guide
 
 pytestmark = pytest.mark.django_db
@@ -24,14 +29,100 @@ def test_the_local_number_breaks_no_sentence():
     assert "professionals" not in markup.phrase("{h-spoc}")
 
 
-def test_all_but_the_first_part_of_a_long_text_is_folded_under_its_heading():
-    html = markup.folded_prose("Hello\n\n## One\n\nFirst\n\n## Two\n\nSecond\n\n- third")
+def test_text_under_a_third_level_heading_is_folded():
+    html = markup.prose("## One\n\n### Two\n\nFirst\n\n- second\n\n### Three\n\nThird\n\n## Four")
     assert html == (
-        "<p>Hello</p>\n<h2>One</h2>\n<p>First</p>\n"
-        "<details><summary><h2>Two</h2></summary>\n<p>Second</p>\n<ul>\n<li>third</li>\n</ul>\n"
-        "</details>"
+        "<h2>One</h2>\n"
+        "<details><summary><h3>Two</h3>\n</summary>\n<p>First</p>\n<ul>\n<li>second</li>\n</ul>\n"
+        "</details>\n<details><summary><h3>Three</h3>\n</summary>\n<p>Third</p>\n</details>\n"
+        "<h2>Four</h2>\n"
     )
-    assert markup.folded_prose("Only words") == markup.prose("Only words")
+    assert markup.prose("### Last\n\nWords").endswith("<p>Words</p>\n</details>\n")
+    assert "<details>" not in markup.prose("- ### In a list\n")
+
+
+def test_a_text_of_many_parts_has_contents_with_anchors_that_say_nothing():
+    text = "".join(f"## Part *{number}* of {{h-999}}\n\nWords\n\n" for number in "abcd")
+    html, contents = markup.in_parts(text)
+    assert [anchor for anchor, _ in contents] == ["p1", "p2", "p3", "p4"]
+    assert contents[0].heading == markup.phrase("Part *a* of {h-999}")
+    assert '<h2 id="p4">Part <em>d</em> of' in html
+
+
+def test_a_text_of_few_parts_has_no_contents():
+    assert markup.in_parts("## One\n\n## Two\n\n### Three") == (
+        markup.prose("## One\n\n## Two\n\n### Three"),
+        [],
+    )
+
+
+def test_a_number_in_a_paragraph_of_its_own_becomes_a_button_with_its_hours():
+    html = markup.prose("Call them:\n\n{h-samaritans}\n\nor call {h-999}.")
+    assert 'class="reach"' in html
+    assert html.count('class="phone"') == 1
+    assert "Day and night" in html
+    assert "<p>or call <a" in html
+
+
+def test_several_numbers_in_one_paragraph_are_several_buttons():
+    assert markup.prose("{h-samaritans}\n{h-shout}").count('class="phone"') == 2
+
+
+def test_a_button_offers_the_chat_of_whoever_answers():
+    html = markup.prose("{h-rcew247}")
+    assert Service.objects.get(line="h-rcew247").webchat in html
+    assert "Chat online" in html
+    assert "Chat online" not in markup.prose("{h-samaritans}")
+
+
+def test_a_line_that_is_closed_for_now_gets_no_button():
+    Service.objects.filter(line="h-samaritans").update(
+        is_closed_for_now=True, notice="Back soon.", notice_en="Back soon."
+    )
+    html = markup.prose("{h-samaritans}")
+    assert 'class="phone"' not in html
+    assert "closed for now" in html
+
+
+def test_a_number_alone_that_is_not_published_leaves_its_name():
+    Phone.objects.filter(slug="h-samaritans").update(is_published=False)
+    html = markup.prose("{h-samaritans}")
+    assert "tel:" not in html
+    assert "Samaritans" in html
+
+
+def test_a_button_names_who_answers_when_its_line_is_closed():
+    phone = Phone.objects.get(slug="h-mash-children")
+    assert phone.instead.display in markup.prose("{h-mash-children}")
+    assert "When this line is closed" not in markup.prose("{h-samaritans}")
+
+
+def test_a_button_has_the_notices_of_its_line():
+    Service.objects.filter(line="h-samaritans").update(notice="New soon.", notice_en="New soon.")
+    assert "New soon." in markup.prose("{h-samaritans}")
+
+
+def test_a_button_leads_nobody_into_the_wing_for_ones_own_behaviour():
+    html = markup.prose("{h-stopitnow}")
+    assert 'class="phone"' in html
+    assert Service.objects.get(line="h-stopitnow").get_absolute_url() not in html
+
+
+def test_a_button_is_in_the_language_of_the_page_whatever_the_text_around_it():
+    with translation.override("ur"):
+        assert '<div class="reach" lang="ur" dir="rtl">' in markup.prose("{h-samaritans}")
+
+
+def test_a_number_alone_in_a_bullet_stays_a_link():
+    assert 'class="phone"' not in markup.prose("- {h-samaritans}\n- {h-shout}")
+
+
+def test_buttons_are_looked_up_together():
+    with CaptureQueriesContext(connection) as one:
+        markup.prose("{h-samaritans}")
+    with CaptureQueriesContext(connection) as many:
+        markup.prose("{h-samaritans}\n\nor\n\n{h-999}\n\nor\n\n{h-101}")
+    assert len(many) <= len(one) + 1
 
 
 def test_a_line_without_a_number_becomes_a_link_to_its_page():
@@ -131,9 +222,12 @@ def test_invisible_characters_are_refused(character):
         validators.validate_text(f"Call us{character} now")
 
 
-def test_the_heading_of_the_page_is_not_typed_in_the_text():
+@pytest.mark.parametrize(
+    "text", ["# Too big", " # Too big", "## ", "###  \n\nwords", "#### Too small", "##Stuck"]
+)
+def test_a_heading_is_of_the_second_or_third_level_and_has_words(text):
     with pytest.raises(ValidationError, match="Begin a heading with ##"):
-        validators.validate_text("# Too big")
+        validators.validate_text(text)
 
 
 @pytest.mark.parametrize("text", ["Use 18000.", "Put 18001 before it.", "999 BSL is a video call."])

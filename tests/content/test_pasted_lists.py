@@ -197,7 +197,7 @@ def test_all_faults_are_named_at_once(admin):
         "“{guide:nowhere}”",
         "“http://a.example”",
         "javascript:alert",
-        "Begin a heading with ## and a space (line 1)",
+        "Begin a heading with ## or ###, a space and its words (line 1)",
         "Line 7 begins with “–”",
     ):
         assert expected in messages, expected

@@ -154,12 +154,12 @@ def test_a_new_record_of_every_kind_is_published_and_reaches_readers(admin, edit
     service = page("/services/listeners/")
     for words in ("Listeners of Brierley", "Brierley Listeners", "01384 455 400"):
         assert words in service
-    assert "Carers of grown-up people" in service
     assert "Gornal and about" in service
     assert "01384 455 400" in page("/contacts/")
     assert "Walking home late" in page("/guides/walking/")
     assert "When somebody counts your steps" in page("/topics/meters/")
-    assert "Listeners of Brierley" in page("/near/hawne/")
+    for address in ("/near/", "/near/hawne/"):
+        assert "Listeners of Brierley" in page(address)
     assert "Somebody who walks home late" in page("/start/")
     assert "Listeners of Brierley" in page("/start/a9/")
 

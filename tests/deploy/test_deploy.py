@@ -192,7 +192,7 @@ def unit(name):
     return directives
 
 
-UNITS = ["public@", "admin", "publisher", "front", "backup"]
+UNITS = ["public@", "admin", "publisher", "front", "backup", "links"]
 
 
 @pytest.mark.parametrize("name", UNITS)
@@ -216,6 +216,24 @@ def test_readers_servers_have_no_network_and_no_secrets_and_write_no_edition(nam
     assert directives["PrivateNetwork"] == ["yes"]
     assert "/var/lib/helphub/editions" in directives["ReadOnlyPaths"][0].split()
     assert "/run/postgresql" in directives["InaccessiblePaths"][0]
+
+
+@pytest.mark.parametrize(
+    ("name", "when"), [("backup", "hourly"), ("links", "Tue 10:17 Europe/London")]
+)
+def test_what_a_timer_starts_exists_and_a_missed_run_is_made_up_for(name, when):
+    directives = unit(f"helphub-{name}.timer")
+    assert directives["OnCalendar"] == [when]
+    assert directives["Persistent"] == ["yes"]
+    assert unit(f"helphub-{name}.service")["Type"] == ["oneshot"]
+
+
+def test_links_are_checked_on_the_admins_side_by_what_can_write_no_file():
+    directives = unit("helphub-links.service")
+    assert directives["EnvironmentFile"] == ["/etc/helphub/admin.env"]
+    assert "HELPHUB_ROLE=admin" in directives["Environment"][0]
+    assert directives["ExecStart"][0].endswith("manage.py check_links")
+    assert "ReadWritePaths" not in directives
 
 
 def test_the_publisher_alone_writes_editions():

@@ -8,17 +8,17 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.db.models import BooleanField, DateField
+from django.http import Http404
 
 from contacts.models import Organization, Phone, Schedule
 from helphub.content import clock, memory
 from helphub.content.entries import Entry
 from helphub.editions import answers, manifests, page_files, publish, sources, store
-from services import narrowing
+from services import narrowing, public_urls
 from services.models import Service
-from services.models.service import card, service_page
-from services.tokens import line
+from services.models.service import card
 from strategy.models import Guide
-from tests.support.addresses import public_pages
+from tests.support.addresses import in_language, public_pages
 from tests.support.changed_words import is_text
 from tests.support.factories import make_guide
 
@@ -45,8 +45,9 @@ def test_changing_a_services_sentence_remakes_only_the_pages_that_show_it(editio
     assert lists
     for address in lists:
         assert "Another sentence altogether." in html(address)
-    # Pages that name it beside one of its numbers ask for its name with everything about it.
-    assert len(made) < 1.5 * len(done.changes["changed"])
+    # Pages that only name it ask for its name with everything about it.
+    names_it = {"/services/", "/sitemap.xml", "/topics/women-and-girls/", f"/wrong/s{service.pk}/"}
+    assert set(made) - set(done.changes["changed"]) <= names_it
 
 
 def test_changing_who_belongs_in_a_list_changes_the_lists(editions):
@@ -70,26 +71,52 @@ def test_changing_who_belongs_in_a_list_changes_the_lists(editions):
     assert lists() == before
 
 
+class Watching(memory.Memory):
+    """A memory that knows what shared rows were like when they were read."""
+
+    def __init__(self):
+        super().__init__()
+        self.as_read = {}
+
+    def recall(self, key, make):
+        is_new = key not in self.kept
+        value = super().recall(key, make)
+        if is_new and key[0] == "rows":
+            self.as_read[key] = answers.fingerprint_of_answer(value)
+        return value
+
+
+@pytest.mark.languages("en", "ur")
 def test_rows_that_many_pages_share_are_read_in_full(client):
     """Anything read later would be noted only for the page that asked for it first."""
-    lists = [address for address in public_pages() if address.startswith("/list/")]
-    with memory.using(memory.Memory()) as made:
-        for service in Service.objects.published():
-            card(service.pk)
-            service_page(service.slug)
-        line("h-spoc")
-        narrowing.narrowed(lists[0].split("/")[2])
-        as_read = {key: answers.fingerprint_of_answer(rows) for key, (rows, _) in made.kept.items()}
-        assert {name for _, name in as_read} == {
-            "cards",
-            "choices",
-            "lines",
-            "narrowing",
-            "service pages",
-        }
-        for address in [*public_pages()[:120], *lists]:
+    addresses = [address for address in public_pages() if address not in public_urls.browsing()]
+    addresses += public_urls.browsing()[::20]
+    with memory.using(Watching()) as made:
+        for address in addresses:
             client.get(address)
-        assert as_read == {key: answers.fingerprint_of_answer(made.kept[key][0]) for key in as_read}
+            client.get(in_language(address, "ur"))
+    names = {name for _, name in made.as_read}
+    assert {"cards", "service pages", "directory", "numbers", "near", "situations"} <= names
+    read_later = [
+        name
+        for (_, name), as_read in made.as_read.items()
+        if answers.fingerprint_of_answer(made.kept["rows", name][0]) != as_read
+    ]
+    assert read_later == []
+
+
+def test_what_was_asked_before_a_failure_counts(db):
+    """A page that is gone is made again when it is back."""
+    made = memory.Memory()
+
+    def fail():
+        memory.note(1)
+        raise Http404
+
+    with memory.using(made), suppress(Http404):
+        memory.rows("gone", fail)
+    assert made.asked == {1}
+    assert made.kept == {}
 
 
 def test_the_lists_are_narrowed_without_more_queries(django_assert_num_queries):

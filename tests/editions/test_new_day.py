@@ -7,10 +7,10 @@ from django.test import Client
 from django.utils import timezone
 
 from contacts.models import Phone, ScheduleException, Verification
-from helphub.content import clock, memory, router
+from helphub.content import clock, intervals, memory, router
 from helphub.editions import integrity, manifests, page_files, publish, sources, store
 from helphub.editions.worker import Watcher
-from services.models import Service
+from services.models import Service, ServiceVerification
 from strategy.models import Guide
 
 BLOCK = clock.BLOCK.days
@@ -31,11 +31,18 @@ def now(monkeypatch):
     return set_to
 
 
+def check_everything(day):
+    """Date every check, so that none becomes old within four weeks."""
+    for model in (Verification, ServiceVerification):
+        model.objects.update(verified_on=day)
+
+
 @pytest.fixture
 def dated(editions, now):
     """An edition whose content depends heavily on the day, and the day it was made."""
     first = clock.first_of_block()
     now(first)
+    check_everything(first)
     consent = Guide.objects.filter(slug="consent")
     consent.update(ends_on=first + timedelta(days=2))
     Guide.objects.filter(slug="help-now").update(reviewed_on=first)
@@ -67,11 +74,36 @@ def html(address):
 
 def test_an_ordinary_day_brings_no_new_edition(editions, now):
     first = clock.first_of_block()
+    now(first)
+    check_everything(first)
+    publish.publish()
+    numbers = store.numbers()
     watcher = Watcher()
     for days in (1, 14, 27):
         now(first + timedelta(days=days))
         watcher.look()
-    assert store.numbers() == [1]
+    assert store.numbers() == numbers
+
+
+def test_a_check_that_becomes_old_changes_the_pages_with_its_number_on_that_day(editions, now):
+    first = clock.first_of_block()
+    now(first)
+    check_everything(first)
+    line = Phone.objects.get(slug="h-galop")
+    due = first + timedelta(days=9)
+    line.verifications.update(verified_on=due - intervals.NUMBERS)
+    publish.publish()
+    page = line.first_service.get_absolute_url()
+    before = {address: html(address) for address in (page, "/privacy/", "/guides/consent/")}
+    now(due - timedelta(days=1))
+    Watcher().look()
+    assert html(page) == before[page]
+    now(due)
+    Watcher().look()
+    assert "may have changed since" not in before[page]
+    assert "may have changed since" in html(page)
+    for address in ("/privacy/", "/guides/consent/"):
+        assert without_date(html(address)) == without_date(before[address])
 
 
 def test_every_page_that_is_kept_reads_as_if_it_were_made_that_day(dated, now):

@@ -1,36 +1,28 @@
 """One officer asks another to read a record through, and gets an answer."""
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.test import Client
 from django.urls import reverse
 
 from helphub.reviews import views
 from helphub.reviews.models import Review
 from strategy.models import Guide
 from tests.support.admin_forms import change_url
+from tests.support.officers import officer_named
 from tests.support.reader import Page, form_values
 
 pytestmark = pytest.mark.django_db
 
 
-def officer_named(name, role="Editors"):
-    user = User.objects.create_user(name, is_staff=True)
-    user.groups.add(Group.objects.get(name=role))
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def anna():
-    return officer_named("anna")
+    return officer_named("anna", "Editors")
 
 
 @pytest.fixture
 def ben():
-    return officer_named("ben")
+    return officer_named("ben", "Editors")
 
 
 @pytest.fixture
@@ -129,7 +121,7 @@ def test_nobody_can_answer_their_own_request(paula, guide):
 def test_a_publisher_who_was_not_asked_may_answer_but_an_editor_may_not(anna, ben, paula, guide):
     ask(anna, guide, asked_of="somebody")
     assert not Review.objects.exists()  # No such officer.
-    officer_named("cleo")
+    officer_named("cleo", "Editors")
     ask(anna, guide, asked_of="cleo")
     review = Review.objects.get()
     assert "You were not asked to do this review." in answer(ben, review).text

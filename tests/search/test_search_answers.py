@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from helphub.search import views
+from helphub.search import meanings, views
 from helphub.search.build import build_index
 from helphub.search.index import Index, place
 from helphub.search.results import search_in
@@ -138,19 +138,45 @@ FIRST = {
         cps dropped it
     """,
     "/guides/someone-else/": """
-        my daughter told me something
-        my son told me something happened
         my friend was raped
         my girlfriend was raped
         how to help a friend
+        my sister was raped by my dad
+        my adult daughter was raped
+        my 25 year old daughter was raped
+        my daughter was raped at uni
+        my daughter was raped by her husband
+        my nan told me her carer touched her
+        he is a rapist
+    """,
+    "/guides/a-child/": """
+        my daughter told me something
+        my son told me something happened
         worried about a child
         my child was abused
         i think he might hurt a child
         someone might hurt my child
         noncing
         he is a nonce
-        found child porn on my husbands computer
         my husband hurts our kids
+        is my son being abused
+        has my daughter been abused
+        signs of abuse in a child
+        signs of child abuse
+        child abuse
+        how can i help my child who was abused
+        support for parents of abused child
+        something happened to my son
+        my kid got spiked
+        my ex hurts our children
+        i am a nan worried about my grandson
+        aunt worried about niece
+        my niece is scared of her stepdad
+        my little brother is being touched by my uncle
+        i think the kids next door are being abused
+        my neighbours child is being hurt
+        worried about a girl in my class
+        i found child porn on my dads phone
     """,
     "/guides/children/": """
         i am 14 and scared
@@ -162,6 +188,7 @@ FIRST = {
         professional
         teacher disclosure
         safeguarding
+        i am a teacher worried about a pupil
     """,
     "/help-now/": """
         suicidal
@@ -207,8 +234,6 @@ FIRST = {
         dy8
         near me
         B63 3AA
-    """,
-    "/near/stourbridge/": """
         stourbridge
     """,
     "/services/local-number/": """
@@ -462,6 +487,7 @@ AMONG_FIVE = {
         "/services/worried-about-a-child/",
         "/services/dudley-childrens-team/",
     ],
+    "my daughter has an older boyfriend buying her things": ["/guides/a-child/"],
     "sextortion snapchat": ["/services/pictures-under-18/", "/services/picture-helpline/"],
     "جبری شادی": ["/services/marriage-unit/", "/services/family-and-marriage/"],
     "zabardasti shadi": ["/services/marriage-unit/", "/services/family-and-marriage/"],
@@ -487,11 +513,16 @@ NEVER = {
     "massage": ["/services/unwanted-contact/", "/topics/being-followed/"],
     "uber driver": ["/services/sign-language-support/"],
     "my daughter told me something": ["/services/under-19/"],
+    "my daughter has an older boyfriend buying her things": ["/guides/children/"],
     "i think i might hurt a child": ["/guides/just-happened/", "/services/day-and-night-line/"],
     "self harm": ["/strategy/changing-behaviour/"],
 }
-WING = {"/guides/own-behaviour/", "/services/talk-it-through/", "/services/change-at-home/"}
-WING_HEADING = "Worried about your own behaviour?"
+# A parent did nothing, so has other pages than a person who did, and another heading.
+OWN = {"/guides/own-behaviour/", "/services/talk-it-through/", "/services/change-at-home/"}
+A_CHILDS = ["/guides/my-child/", "/services/talk-it-through/", "/guides/own-behaviour/"]
+WING = OWN | set(A_CHILDS)
+OWN_HEADING = "Worried about your own behaviour?"
+A_CHILDS_HEADING = "Worried about what your child did?"
 OWN_BEHAVIOUR = """
     i like kids too much
     attracted to children
@@ -694,8 +725,6 @@ TO_A_PARTNER = """
     i pressured my girlfriend into sex
     i've sexually abused my partner
     help for violent men
-    respect phoneline
-    respect helpline
 """
 TO_CHILDREN = """
     attracted to children
@@ -703,7 +732,6 @@ TO_CHILDREN = """
     i touched my sister when i was a kid
     i looked at indecent images
     i want to stop myself touching children
-    stop it now
 """
 A_CHILDS_BEHAVIOUR = """
     my son abused his sister
@@ -769,8 +797,23 @@ A_CHILDS_BEHAVIOUR = """
     my teenager showed porn to his little brother
     my stepson rubbed himself on my daughter
 """
+# Stop It Now is also for whoever worries about another adult. The guides say so too. A
+# child may worry about a parent, so these are words about a partner.
+A_PARTNER_AND_CHILDREN = """
+    my husband watches child porn
+    found child porn on my husbands computer
+    my partner looks at indecent images of children
+    my husband is turned on by children
+    wife has bad thoughts about our child
+    my boyfriend is attracted to children
+    my husband was arrested for indecent images
+"""
 # People who were hurt, are afraid, or are worried about someone else.
 NOT_THE_WING = """
+    my mums boyfriend watches child porn
+    my husband forces me to watch child porn
+    he made my daughter watch child porn
+    my dad made my sister watch child porn
     i have sex with my husband when i dont want to
     i have sex with my boyfriend to keep him happy
     i have sex with men for money
@@ -815,9 +858,6 @@ NOT_THE_WING = """
     i was made to touch my sister
     my dad is attracted to children
     my uncle is a paedophile
-    my husband watches child porn
-    found child porn on my husbands computer
-    my partner looks at indecent images of children
     i was abused as a child
     i hurt down there
     i hurt myself
@@ -1009,7 +1049,6 @@ NOT_THE_WING = """
     children
     i was raped by my son
     he is turned on by kids
-    my husband is turned on by children
     my husband is a sex addict
     i think i was groomed by a pedo
     my stepdad likes kids too much
@@ -1170,25 +1209,144 @@ def test_a_cry_for_help_is_never_answered_with_the_strategy_or_a_notice(answer):
     assert wrong == {}
 
 
-@pytest.mark.parametrize("phrases", [OWN_BEHAVIOUR, A_CHILDS_BEHAVIOUR])
-def test_clear_words_about_ones_own_behaviour_bring_the_wing_first(answer, phrases):
-    first = {words: answer(words)[: len(WING)] for words in lines(phrases)}
-    assert {words: shown for words, shown in first.items() if set(shown) != WING} == {}
+def test_clear_words_about_ones_own_behaviour_bring_the_wing_first(answer):
+    first = {words: answer(words)[: len(OWN)] for words in lines(OWN_BEHAVIOUR)}
+    assert {words: shown for words, shown in first.items() if set(shown) != OWN} == {}
+
+
+def test_the_guide_for_parents_is_not_for_ones_own_behaviour(answer):
+    for words in lines(OWN_BEHAVIOUR + TO_A_PARTNER + TO_CHILDREN):
+        assert "/guides/my-child/" not in answer(words), words
+
+
+def test_words_about_what_a_child_did_bring_the_guide_for_parents_first(answer):
+    first = {words: answer(words)[:3] for words in lines(A_CHILDS_BEHAVIOUR)}
+    assert {words: shown for words, shown in first.items() if shown != A_CHILDS} == {}
+    assert all("/services/change-at-home/" not in answer(words) for words in first)
 
 
 @pytest.mark.parametrize(
-    ("phrases", "service"),
+    ("phrases", "leading"),
     [
-        (TO_A_PARTNER, "/services/change-at-home/"),
-        (TO_CHILDREN, "/services/talk-it-through/"),
-        (A_CHILDS_BEHAVIOUR, "/services/talk-it-through/"),
+        (TO_A_PARTNER, ["/guides/own-behaviour/", "/services/change-at-home/"]),
+        (TO_CHILDREN, ["/guides/own-behaviour/", "/services/talk-it-through/"]),
     ],
 )
-def test_the_line_for_that_behaviour_comes_before_the_other(answer, phrases, service):
+def test_the_line_for_that_behaviour_comes_before_the_other(answer, phrases, leading):
     first = {words: answer(words)[:2] for words in lines(phrases)}
-    leading = ["/guides/own-behaviour/", service]
     assert {words: shown for words, shown in first.items() if shown != leading} == {}
-    assert all(set(answer(words)[: len(WING)]) == WING for words in lines(phrases))
+    assert all(set(answer(words)[: len(OWN)]) == OWN for words in lines(phrases))
+
+
+def test_whoever_worries_about_a_partner_and_children_may_call_stop_it_now(answer):
+    first = {words: answer(words) for words in lines(A_PARTNER_AND_CHILDREN)}
+    leading = ["/guides/a-child/", "/services/talk-it-through/"]
+    assert {words: shown for words, shown in first.items() if shown[:2] != leading} == {}
+    # It is not their own behaviour, so nothing else of the wing is shown.
+    assert all(WING & set(shown) == {leading[1]} for shown in first.values())
+
+
+def test_whoever_worries_about_a_child_may_call_those_who_protect_children_in_dudley(answer):
+    for words in lines(FIRST["/guides/a-child/"]):
+        assert answer(words)[1] == "/services/dudley-childrens-team/", words
+
+
+# A service comes first if its name, or who answers there, is all that was typed.
+BY_NAME = {
+    "stop it now": "/services/talk-it-through/",
+    "what is stop it now": "/services/talk-it-through/",
+    "stop it now phone number": "/services/talk-it-through/",
+    "respect phoneline": "/services/change-at-home/",
+    "galop": "/services/community-line/",
+    "number for galop please": "/services/community-line/",
+    "napac": "/services/long-ago-line/",
+    "is childline free": "/services/under-19/",
+    "crimestoppers": "/services/give-information/",
+    "karma nirvana": "/services/family-and-marriage/",
+    "acas": "/services/rights-at-work/",
+}
+# Somebody in danger must not read anything else first, and nothing that might hurt beside it.
+IN_DANGER = """
+    im hiding in the wardrobe hes looking for me
+    hiding in the bathroom
+    he is in the house
+    i can hear him downstairs
+    locked myself in the toilet please help
+    he is breaking down the door
+    there is someone in my garden trying to get in
+    a man is outside my window
+    being followed home right now
+    he has a knife
+    he said hell kill me
+    i cant breathe im so scared
+    i took all my tablets
+    ive taken loads of paracetamol
+    my daughter has taken an overdose
+"""
+THINKS_OF_DEATH = """
+    i cant go on
+    i want it to be over
+    theres no point
+    im on a bridge
+    i want to end it
+    nobody would miss me
+    wish i was never born
+    better off without me
+"""
+# What people fear who look at this on a phone that others see.
+WATCHED = """
+    im scared he will see what i looked up
+    can he see my history
+    how do i delete my history
+    he checks what ive been looking at
+"""
+
+
+def test_a_service_that_is_asked_for_by_name_comes_first(answer):
+    assert {words: answer(words)[0] for words in BY_NAME} == BY_NAME
+
+
+def test_somebody_in_danger_gets_the_page_for_now_and_urgent_help(answer):
+    first = {words: answer(words)[:2] for words in lines(IN_DANGER)}
+    leading = ["/help-now/", "/services/urgent-help/"]
+    assert {words: shown for words, shown in first.items() if shown != leading} == {}
+    assert all(
+        path.startswith(("/help-now/", "/services/"))
+        for words in lines(IN_DANGER)
+        for path in answer(words)
+    )
+
+
+def test_somebody_who_thinks_of_death_gets_the_page_for_now_and_a_listener(answer):
+    first = {words: answer(words)[:2] for words in lines(THINKS_OF_DEATH)}
+    leading = ["/help-now/", "/services/someone-to-listen/"]
+    assert {words: shown for words, shown in first.items() if shown != leading} == {}
+
+
+def test_fear_of_being_watched_is_not_taken_for_ones_own_behaviour(answer):
+    first = {words: answer(words)[0] for words in lines(WATCHED)}
+    assert set(first.values()) == {"/using-this-site/"}, first
+
+
+def test_without_a_pattern_the_words_together_hint_at_the_page(answer):
+    # None of these words would find it alone, and no pattern has them.
+    assert not meanings.meant(["my", "knickers", "from", "the", "hotel"])
+    assert answer("my knickers from the hotel")[0] == "/guides/just-happened/"
+
+
+def test_there_is_one_best_answer_and_at_most_five_others(db):
+    build_index()
+    with closing(Index(place())) as index:
+        for words in [*cries(), *lines(OWN_BEHAVIOUR)]:
+            groups = views.grouped(search_in(index, words, "en").hits)
+            assert sum(len(group.entries) for group in groups) <= 1 + views.MOST_OTHERS, words
+            assert len(groups) <= 2, words
+
+
+def test_what_explains_comes_after_whom_to_ask(answer):
+    for words in cries():
+        explains = [path.startswith(("/topics/", "/strategy/")) for path in answer(words)[1:]]
+        assert explains == sorted(explains), words
 
 
 def test_no_line_for_survivors_is_shown_beside_the_wing(answer):
@@ -1205,8 +1363,11 @@ def test_a_victims_words_never_bring_up_the_wing(answer):
 @pytest.mark.parametrize(
     ("words", "heading"),
     [
-        ("i think i might hurt a child", WING_HEADING),
-        ("my son abused his sister", WING_HEADING),
+        ("i think i might hurt a child", OWN_HEADING),
+        ("stop it now", OWN_HEADING),
+        ("my son abused his sister", A_CHILDS_HEADING),
+        ("harmful sexual behaviour", A_CHILDS_HEADING),
+        ("wife has bad thoughts about our child", "Start here"),
         ("i think he might hurt a child", "Start here"),
         ("i feel dirty", "Start here"),
     ],
@@ -1215,4 +1376,5 @@ def test_the_page_says_who_its_first_group_is_for(client, words, heading):
     build_index()
     page = ask(client, words)
     assert next(h.text for h in page.all("h2")) == heading
-    assert (WING_HEADING in page.main) == (heading == WING_HEADING)
+    for apart in (OWN_HEADING, A_CHILDS_HEADING):
+        assert (apart in page.main) == (heading == apart)

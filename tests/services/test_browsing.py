@@ -308,7 +308,7 @@ def test_first_contacts_come_with_the_guide_to_read(client):
     assert guides_on(client, "/start/a1/b6/") == ["/guides/photos/", "/guides/not-sure/"]
     assert guides_on(client, "/start/a1/b5/")[0] == "/guides/close-to-home/"
     # Someone worried about a child does not get the advice about husbands and wives.
-    assert guides_on(client, "/start/a3/b5/") == ["/guides/someone-else/"]
+    assert guides_on(client, "/start/a3/b5/") == ["/guides/a-child/"]
     assert "/guides/just-happened/" in guides_on(client, "/start/a1/b1/d1/")
 
 
@@ -377,12 +377,12 @@ def test_the_card_names_the_language_in_english(client):
 
 def test_each_number_says_whether_an_interpreter_can_join(client):
     path = Service.objects.get(line="h-rcew247").get_absolute_url()
-    assert "Interpreter not confirmed." in Page(client.get(f"/pl{path}")).main
-    assert "Interpreter not confirmed." not in Page(client.get(path)).main
+    assert "“Can I have an interpreter?”" in Page(client.get(path)).main
+    assert "tłumacz" in Page(client.get(f"/pl{path}")).main
     phone = make_phone()
     make_call_fact(phone, "interpreter", "yes", detail_en="In forty languages.")
     path = make_service([phone]).get_absolute_url()
-    assert "Dostępny tłumacz" in Page(client.get(f"/pl{path}")).main
+    assert "Interpreter available" not in Page(client.get(f"/pl{path}")).main
     assert "Interpreter available. In forty languages." in Page(client.get(path)).main
 
 

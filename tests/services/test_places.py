@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from contacts.call_privacy import Answer
+from contacts.models import Phone
 from helphub.content import loader
 from helphub.content.models import LoadedRow
 from helphub.editions import publish, sources, store
@@ -177,8 +178,7 @@ def test_nothing_is_left_anywhere_of_a_place_that_became_secret(admin, client, c
     caplog.set_level(logging.DEBUG)
     service = Service.objects.get(line="h-galop")
     assert errors(save(admin, service, **inline(**PUBLIC))) == []
-    town = "/near/sedgley/"
-    assert CANARY in Page(client.get(town)).main  # The canary can be found at all.
+    assert CANARY in near(client)  # The canary can be found at all.
     assert any(CANARY in str(row) for _, row in rows_of_everything())
 
     assert errors(save(admin, service, **{"locations-0-DELETE": "on"})) == []
@@ -239,7 +239,7 @@ def test_a_place_given_on_booking_has_no_directions(client):
     with pytest.raises(ValidationError, match="give the address away"):
         location.clean()
     location.save()
-    assert CANARY not in Page(client.get("/near/sedgley/")).main
+    assert CANARY not in Page(client.get("/near/")).main
 
 
 def test_the_times_of_a_place_given_on_booking_contain_no_address():
@@ -250,7 +250,7 @@ def test_the_times_of_a_place_given_on_booking_contain_no_address():
 
 def test_readers_are_told_the_town_of_a_place_given_on_booking(client):
     place("h-galop", address="on-booking").save()
-    for path in ("/near/sedgley/", Service.objects.get(line="h-galop").get_absolute_url()):
+    for path in ("/near/", Service.objects.get(line="h-galop").get_absolute_url()):
         assert "In Sedgley. They tell you the address when you book." in Page(client.get(path)).main
 
 
@@ -259,12 +259,11 @@ def test_readers_are_told_the_town_of_a_place_given_on_booking(client):
 
 def test_a_public_place_is_shown_with_its_directions_and_its_steps(client):
     place("h-galop", step_free="yes", hearing_loop="no", **PUBLIC).save()
-    for path in ("/near/sedgley/", Service.objects.get(line="h-galop").get_absolute_url()):
+    for path in ("/near/", Service.objects.get(line="h-galop").get_absolute_url()):
         words = Page(client.get(path)).main
         assert f"{CANARY} House, 1 Zephyrine Street, Sedgley ZZ9 9ZZ" in words
         assert "stops at the door" in words
         assert "Step-free from the street. It has no hearing loop." in words
-    assert CANARY not in Page(client.get("/near/dudley/")).main
 
 
 def test_a_public_place_needs_its_street_and_postcode(admin):
@@ -277,31 +276,85 @@ def test_a_public_place_needs_its_street_and_postcode(admin):
 def test_a_place_of_an_unpublished_service_is_not_shown(client):
     place("h-galop", **PUBLIC).save()
     Service.objects.filter(line="h-galop").update(is_published=False)
-    assert CANARY not in Page(client.get("/near/sedgley/")).main
+    assert CANARY not in Page(client.get("/near/")).main
 
 
 # Towns and areas
 
 
-def test_a_town_lists_the_help_for_its_borough(client):
+def near(client, path="/near/"):
+    return Page(client.get(path)).main
+
+
+def test_the_help_for_the_borough_is_on_one_page_without_a_list_of_towns(client):
     sedgley = Town.objects.get(slug="sedgley")
     here, elsewhere = make_service(areas=[sedgley.area]), make_service()
-    words = Page(client.get("/near/sedgley/")).main
-    assert "No place here has told us that it may be listed." in words
-    assert f"Help in {sedgley.area.name}" in words
-    assert here.name in words
-    assert elsewhere.name not in words
+    page = Page(client.get("/near/"))
+    assert f"Help in {sedgley.area.name}" in page.main
+    assert here.name in page.main
+    assert elsewhere.name not in page.main
+    assert "Places to go" not in page.main
+    assert not {town.name for town in Town.objects.all() if town.name in page.main} - {"Dudley"}
+    assert not [link for link in page.internal_links if link.startswith("/near/") and link[6:]]
 
 
-def test_every_town_is_a_link(client):
-    links = Page(client.get("/near/")).internal_links
-    assert links >= {town.get_absolute_url() for town in Town.objects.published()}
-    assert Town.objects.published().count() >= 7
+def test_the_local_number_comes_first_for_a_place_and_is_there_once(client):
+    page = Page(client.get("/near/"))
+    buttons = [
+        button.find("a").get("href")
+        for button in page.one("main").iter("p")
+        if button.get("class") == "phone"
+    ]
+    assert buttons[0] == "tel:01384455411"
+    assert buttons.count("tel:01384455411") == 1
+    finder = Service.objects.get(line="h-sarc-finder")
+    assert page.main.index(SPOC_SAYS) < page.main.index(finder.name)
 
 
-def test_without_towns_the_page_says_so(client):
+SPOC_SAYS = "Call the local number and ask what is near you."
+
+
+def test_while_the_local_number_is_withdrawn_the_page_works_without_it(client):
+    Phone.objects.filter(role="spoc").update(role="", is_published=False)
+    assert SPOC_SAYS not in near(client)
+
+
+def test_once_there_are_places_they_are_listed_by_town(client):
+    place("h-galop", **PUBLIC).save()
+    elsewhere = place("h-rcew247", **PUBLIC | {"name": "Wren House"})
+    elsewhere.town = Town.objects.get(slug="halesowen")
+    elsewhere.save()
+    words = near(client)
+    order = ["Places to go", "Halesowen", "Wren House", "Sedgley", f"{CANARY} House"]
+    assert sorted(order, key=words.index) == order
+    assert "Stourbridge" not in words
+
+
+def test_a_place_in_a_town_that_readers_cannot_see_is_not_listed(client):
+    place("h-galop", **PUBLIC).save()
+    Town.objects.filter(slug="sedgley").update(is_published=False)
+    assert CANARY not in near(client)
+
+
+def test_each_area_of_the_towns_has_its_own_help(client):
+    area = ServiceArea.objects.get(slug="west-midlands")
+    there = make_service(areas=[area])
+    assert there.name not in near(client)
+    Town.objects.filter(slug="sedgley").update(area=area)
+    assert there.name in near(client).split(f"Help in {area.name}")[1]
+
+
+def test_the_address_of_a_town_shows_the_same_page_and_nothing_leads_to_it(client):
+    assert near(client, "/near/sedgley/") == near(client)
+    page = Page(client.get("/near/sedgley/"))
+    assert [tag.get("content") for tag in page.all("meta", name_="robots")] == ["noindex"]
+    assert "/near/sedgley/" not in client.get("/sitemap.xml").content.decode()
+    assert client.get("/near/nowhere/").status_code == 404
+
+
+def test_without_towns_the_page_still_gives_the_local_number(client):
     Town.objects.all().delete()
-    assert "There is nothing here just now." in Page(client.get("/near/")).main
+    assert SPOC_SAYS in near(client)
 
 
 def test_an_area_has_the_code_of_the_office_for_national_statistics():
@@ -358,7 +411,7 @@ def test_a_place_that_is_closed_for_now_is_not_shown(client):
     Service.objects.filter(line="h-galop").update(
         is_closed_for_now=True, notice_en="Closed while they move."
     )
-    words = Page(client.get("/near/sedgley/")).main
+    words = Page(client.get("/near/")).main
     assert "Closed while they move." in words
     assert CANARY not in words
 
@@ -376,7 +429,8 @@ def test_a_notice_ends_after_its_last_day(admin, client):
 
 def test_a_service_says_how_it_was_checked(admin, client):
     service = Service.objects.get(line="h-signhealth")
-    assert "From its website, not yet rung" in Page(client.get(service.get_absolute_url())).main
+    words = Page(client.get(service.get_absolute_url())).main
+    assert "What this page says is from their website, 23 November 2026" in words
     sent = {
         "verifications-1-verified_on": "2026-11-24",
         "verifications-1-method": "told",
@@ -388,10 +442,8 @@ def test_a_service_says_how_it_was_checked(admin, client):
     # The fixtures can still tell their own verification from the officer's.
     call_command("load_content", "--overwrite", "--no-input", stdout=io.StringIO())
     assert service.verifications.count() == 2
-    assert (
-        "Last checked on 24 November 2026 by communications"
-        in Page(client.get(service.get_absolute_url())).main
-    )
+    words = Page(client.get(service.get_absolute_url())).main
+    assert "They told us about this page on 24 November 2026" in words
 
 
 def test_every_service_of_the_fixtures_has_been_verified():

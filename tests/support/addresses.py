@@ -17,6 +17,7 @@ ONE_OF_EACH_TEMPLATE = [
     "/topics/law/",
     "/contacts/",
     "/services/",
+    "/services/in/home/",
     "/services/day-and-night-line/",
     "/list/c4/",
     "/start/",

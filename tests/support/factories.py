@@ -9,7 +9,8 @@ from itertools import count
 from contacts.models import CallFact, Organization, Phone, Schedule, Verification
 from helphub.content import clock
 from services.models import Service
-from strategy.models import FormOfAbuse, Guide
+from strategy.models import Body, Chapter, FormOfAbuse, Guide, Passage, Statistic
+from strategy.pictures import Measure
 
 # Four digits: no name may hold 101, 111 or 999, which somebody might ring.
 _numbers = count(1001)
@@ -122,3 +123,41 @@ def make_form_of_abuse(**fields):
         "actions_en": "Tell a friend.\nWrite down what you remember.",
     }
     return _make(FormOfAbuse, fields, _entry(number) | defaults)
+
+
+def _printed(number):
+    return {
+        "reference": f"MADE-{number}",
+        "words": f"Northgate is a place like any other {number}",
+        "section": "Northgate",
+        "position": 500,
+    }
+
+
+def make_statistic(**fields):
+    """A figure of the strategy: a share, without a newer one."""
+    number = next(_numbers)
+    defaults = {
+        "figure": "1 in 3",
+        "population": "people in Northgate",
+        "period": "2014 to 2019",
+        "measure": Measure.SHARE,
+        "claim_en": f"**1 in 3 people** in Northgate {number}",
+        "caption_en": "People in Northgate, 2019.",
+    }
+    return _make(Statistic, fields, _printed(number) | defaults)
+
+
+def make_body(**fields):
+    """A board that answers to nobody."""
+    number = next(_numbers)
+    return _make(Body, fields, _printed(number) | {"words": f"Northgate Board {number}"})
+
+
+def make_passage(**fields):
+    """A sentence of the strategy, on the page of its figures."""
+    number = next(_numbers)
+    defaults = _printed(number)
+    if "chapter" not in fields:
+        defaults["chapter"] = Chapter.objects.get(slug=Statistic.chapter_slug)
+    return _make(Passage, fields, defaults)

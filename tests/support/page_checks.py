@@ -24,7 +24,13 @@ def assert_critical_numbers(page):
         phone = phones[role]
         assert (f"tel:{phone.dial}", phone.display) in page.lines
         assert phone.display in page.text
-    assert FOR_ALL in page.text
+    assert for_all(page.one("html").get("lang")) in page.text
+
+
+def for_all(code):
+    """Whom the local number is for, in this language."""
+    with override(code):
+        return gettext(FOR_ALL)
 
 
 def assert_says_nothing(page, code):

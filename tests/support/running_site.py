@@ -24,19 +24,22 @@ def running_site(folder, **environment):
             "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
             "EDITIONS_DIR": f"{folder}/editions",
             "FIND_INDEX": f"{folder}/find.sqlite3",
+            "REPORTS_DIR": f"{folder}/reports",
         }
         | environment
     )
     shutil.copy(prepared.database_file(), folder / "site.sqlite3")
     manage = [sys.executable, "manage.py"]
-    subprocess.run([*manage, "set_up"], cwd=settings.BASE_DIR, env=environment, check=True)
+    # Nobody reads what it says, and `make languages` prints a table.
+    quiet = {"check": True, "stdout": subprocess.DEVNULL}
+    subprocess.run([*manage, "set_up"], cwd=settings.BASE_DIR, env=environment, **quiet)
     # Verify every number as rung today. Otherwise hours would lapse with time and break tests.
     verify = (
         "from contacts.models import Verification; from django.utils.timezone import localdate; "
         "Verification.objects.update(verified_on=localdate(), method='rang')"
     )
     subprocess.run(
-        [*manage, "shell", "-c", verify], cwd=settings.BASE_DIR, env=environment, check=True
+        [*manage, "shell", "-c", verify], cwd=settings.BASE_DIR, env=environment, **quiet
     )
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -88,6 +88,7 @@ class Stack:
             "EDITIONS_DIR": str(self.editions),
             "FRONT_DIR": str(self.front),
             "FIND_INDEX": str(self.folder / "find.sqlite3"),
+            "REPORTS_DIR": str(self.folder / "reports"),
             "TMPDIR": str(self.folder / "tmp"),
         }
         # Readers' servers are not told where the working database is.
@@ -281,7 +282,7 @@ class Stack:
             self.down()
             raise
 
-    def wait(self, is_there, part, seconds=30):
+    def wait(self, is_there, part, seconds=120):
         deadline = time.monotonic() + seconds
         while not is_there():
             if time.monotonic() > deadline:

@@ -1,10 +1,13 @@
 import sys
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.management.base import BaseCommand, CommandError
 from django.template.loader import get_template
 from django.urls import get_resolver
 
+from contacts import opening_hours
+from helphub.content import clock
 from helphub.editions import makers, shares
 
 
@@ -22,8 +25,11 @@ class Command(BaseCommand):
 
     @staticmethod
     def load():
-        """Load what every child would otherwise have to load: addresses and templates."""
+        """Load what every child would otherwise load for itself, and hold in its own memory."""
         get_resolver().reverse_dict  # noqa: B018 - reading it fills it.
+        WSGIHandler()  # It loads the middleware.
+        # The first question about one loads the holidays of every country.
+        opening_hours.is_bank_holiday(clock.today())
         folder = settings.BASE_DIR / "templates"
         for path in folder.rglob("*.html"):
             name = path.relative_to(folder)

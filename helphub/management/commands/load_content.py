@@ -7,6 +7,7 @@ from contacts import critical
 from helphub.accounts import roles
 from helphub.content import loader
 from helphub.history.recording import LOADED, catch_up, recording
+from helphub.languages import drafts
 from helphub.search.build import build_index
 
 
@@ -32,6 +33,7 @@ class Command(BaseCommand):
                 self._overwrite(no_input)
             else:
                 self.stdout.write("The content is already loaded. Nothing changed.")
+            drafts.note_sources()  # A release may have brought new words of the interface.
             if made := roles.load():
                 self.stdout.write(f"Created the roles {', '.join(made)}.")
             catch_up()
@@ -42,7 +44,7 @@ class Command(BaseCommand):
     def _load_first(self):
         """Fill an empty database, or leave it empty on an error. Returns the number of rows."""
         rows = list(loader.rows())
-        loader.load(rows)
+        drafts.load(rows)
         critical.approve_first()
         return len(rows)
 
@@ -55,7 +57,7 @@ class Command(BaseCommand):
             self.stdout.write("Nothing to add or replace.")
         elif no_input or self._is_wanted(len(wanted)):
             with recording(why=LOADED):
-                loader.load(wanted)
+                drafts.load(wanted)
             build_index()
             self.stdout.write(f"Wrote {len(wanted)} rows.")
         else:

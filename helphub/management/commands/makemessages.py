@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 from django.core.management.commands import makemessages
@@ -5,15 +6,16 @@ from django.utils.translation.template import templatize
 
 # Not the site's own words: what machines and tests made, and the libraries.
 NOT_OURS = ["var", "tests", "node_modules"]
+OWN_TAGS = re.compile(r"\{% (?:word|say) ")
 
 
 class BuildFile(makemessages.BuildFile):
-    """A source file. In templates `{% word %}` is `{% translate %}` with the language marked."""
+    """A source file. In templates `{% word %}` and `{% say %}` stand for `{% translate %}`."""
 
     def preprocess(self):
         if not self.is_templatized:
             return
-        text = Path(self.path).read_text().replace("{% word ", "{% translate ")
+        text = OWN_TAGS.sub("{% translate ", Path(self.path).read_text())
         Path(self.work_path).write_text(templatize(text, origin=self.path[2:]))
 
 

@@ -15,11 +15,10 @@ from helphub import assets
 STYLES = {
     assets.FRAME_STYLE: ["tokens", "base", "layout"],
     assets.PAGE_STYLE: ["components", "print"],
-    assets.NUMBERS_STYLE: ["numbers"],
-    assets.FIGURES_STYLE: ["figures"],
+    **{name: [name.removesuffix(".css")] for name in assets.OF_FEW_PAGES},
 }
 HEAD_SCRIPTS = ["tab", "exit"]
-END_SCRIPTS = ["shift", "discreet", "hours"]
+END_SCRIPTS = ["shift", "discreet", "hours", "paper"]
 ECMASCRIPT = 2020  # The newest version that Chromium 80, Safari 14 and Firefox 78 support.
 
 BETWEEN = "\f"  # No style sheet contains it.

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class CheckingConfig(AppConfig):
+    name = "helphub.checking"
+    verbose_name = "Checks"
+
+    def ready(self):
+        from helphub.checking import links, questions, reports
+        from helphub.dashboard.questions import QUESTIONS
+        from helphub.editions import checks, worker
+
+        QUESTIONS[-1:-1] = [questions.readers_are_told, questions.overdue]
+        checks.NOTES.append(links.warnings)
+        worker.CHORES.append(reports.collect)

@@ -1,0 +1,195 @@
+"""The worklist: what is due for a check, who has it, and what was found still correct."""
+
+import uuid
+from datetime import date
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from helphub.checking import claims, confirming, due, owners, publishing_checks
+from helphub.checking.confirming import Method
+from helphub.content.forms import token_of
+from helphub.content.permissions import PUBLISH, SEE, for_officers
+
+ON_A_PAGE = 100
+MINE, NOBODY, LEFT = "mine", "nobody", "left"
+HOW = [
+    (Method.PUBLISHED_SOURCES, "read, on a page or in a document"),
+    (Method.TOLD, "they told us"),
+    (Method.RANG, "by ringing"),
+]
+
+
+@for_officers(SEE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def worklist(request, context):
+    """What is due, and what officers do with it: take, give, confirm."""
+    errors = {}
+    if request.method == "POST":
+        try:
+            _do(request)
+            return redirect(request.get_full_path())
+        except ValidationError as error:
+            errors = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    rows = due.everything()
+    shown = [row for row in rows if due.when(row) and _is_wanted(request, row)]
+    if wanted := request.GET.get("when"):
+        shown = [row for row in shown if due.when(row) == wanted]
+    page = Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page"))
+    groups = {}
+    for row in page:
+        groups.setdefault(due.WHEN[due.when(row)], []).append(row)
+    return render(
+        request,
+        "admin/checking/worklist.html",
+        context
+        | {
+            "title": "Checks",
+            "page": page,
+            "groups": groups,
+            "counts": _counts(rows),
+            "kinds": due.KINDS,
+            "never": due.NEVER,
+            "owner_choices": owners.choices(),
+            "hows": HOW,
+            "errors": errors,
+            "ticked": set(request.POST.getlist("tick")),
+            "once": request.POST.get("once") or uuid.uuid4(),
+            "today": timezone.localdate(),
+            "undo": confirming.newest_batch(request.user),
+            "publishable": _publishable(request.user),
+        },
+        status=400 if errors else 200,
+    )
+
+
+def _publishable(user):
+    """How many records one press would publish, or None for whoever may not publish."""
+    return len(publishing_checks.publishable()) if user.has_perm(PUBLISH) else None
+
+
+def _counts(rows):
+    counts = dict.fromkeys(due.WHEN, 0)
+    for row in rows:
+        if name := due.when(row):
+            counts[name] += 1
+    return [(name, due.WHEN[name], count) for name, count in counts.items()]
+
+
+def _is_wanted(request, row):
+    """Whether the filters let a row through."""
+    kind, owner = request.GET.get("kind"), request.GET.get("owner")
+    if kind and row.kind != kind:
+        return False
+    if owner == MINE:
+        mine = {f"officer:{request.user.pk}"}
+        mine |= {f"role:{name}" for name in request.user.groups.values_list("name", flat=True)}
+        return bool(row.owner and row.owner.value in mine)
+    if owner == NOBODY:
+        return not (row.owner and row.owner.words)
+    if owner == LEFT:
+        return bool(row.owner and row.owner.has_left)
+    return not owner or bool(row.owner and row.owner.value == owner)
+
+
+def _do(request):
+    """What an officer pressed. Raises ValidationError, and nothing is saved."""
+    act, _, value = request.POST.get("do", "").partition(" ")
+    acts = {"take": _take, "leave": _leave, "confirm": _confirm, "own": _give}
+    if act not in acts:
+        raise ValidationError("We could not tell which button you pressed. Press it again.")
+    by_value = {row.value: row for row in due.everything()}
+    values = [value] if value else request.POST.getlist("tick")
+    if lost := [each for each in values if each not in by_value]:
+        messages.warning(request, f"No longer on the list: {len(lost)}.")
+    names = [by_value[each] for each in values if each in by_value]
+    if not names:
+        raise ValidationError("Tick at least one line of the list first.")
+    with transaction.atomic():
+        acts[act](request, names)
+
+
+def _take(request, rows):
+    for row in rows:
+        claim = claims.claim(row.name, request.user)
+        if claim.officer != request.user.pk:
+            raise ValidationError(
+                f"{claim.officer_name} is checking “{row.record.name}” now, until "
+                f"{timezone.localtime(claim.until):%H:%M} at the latest."
+            )
+    messages.info(request, f"Taken for two hours: {len(rows)}.")
+
+
+def _leave(request, rows):
+    for row in rows:
+        claims.release(row.name, request.user)
+    messages.info(request, f"Free again: {len(rows)}.")
+
+
+def _confirm(request, rows):
+    if fixed := [row for row in rows if not row.can_confirm]:
+        raise ValidationError(
+            f"“{fixed[0].record.name}” cannot be confirmed from the list. Untick it, and open it."
+        )
+    if held := [row for row in rows if row.claim and row.claim.officer != request.user.pk]:
+        raise ValidationError(
+            f"{held[0].claim.officer_name} is checking “{held[0].record.name}” now. Untick it."
+        )
+    confirming.confirm(
+        [row.name for row in rows],
+        request.user,
+        request.POST.get("how", ""),
+        request.POST.get("source", ""),
+        _day(request, "checked_on") or timezone.localdate(),
+        token_of(request),
+    )
+    for row in rows:
+        claims.release(row.name, request.user)
+    messages.success(
+        request, f"Still correct: {len(rows)}. Readers see the new date once it is published."
+    )
+
+
+def _give(request, rows):
+    owners.give([row.name for row in rows], request.POST.get("owner", ""), _day(request, "due_on"))
+    messages.info(request, f"Saved for {len(rows)}.")
+
+
+def _day(request, name):
+    written = request.POST.get(name, "").strip()
+    if not written:
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise ValidationError({name: "Enter a date such as 2026-11-30."}) from None
+
+
+@for_officers(SEE)
+@require_POST
+def take_back(request, context, batch):
+    """Undo: the records are due again as they were."""
+    count = confirming.take_back(batch, request.user)
+    if count:
+        messages.success(request, f"Taken back: {count}. They are due as before.")
+    else:
+        messages.info(request, "That has been taken back already.")
+    return redirect("checking:worklist")
+
+
+@for_officers(SEE)
+@require_safe
+def week(request, context):
+    """Calls of this week, to print on one sheet."""
+    rows = [row for row in due.everything() if due.when(row) in {"overdue", "week"}]
+    calls = [row for row in rows if row.kind == "number"]
+    return render(
+        request,
+        "admin/checking/week.html",
+        context | {"title": "Calls this week", "rows": calls, "others": len(rows) - len(calls)},
+    )

@@ -1,0 +1,44 @@
+"""What an edition may show: reviewed words in a language that is offered, drafts on a laptop."""
+
+from django.conf import settings
+from modeltranslation.utils import build_localized_fieldname
+
+from helphub.content.entries import translated_fields
+from helphub.languages import interface
+from helphub.languages.models import Language
+from helphub.languages.names import codes
+from helphub.languages.states import Known, Name, State
+from helphub.languages.texts import translated_models
+
+
+def keep_what_may_be_shown(rows):
+    """Empty every translation in these rows that readers may not see, so they see the English.
+
+    The rows are as bake has them: {model: {key: {column: value}}}.
+    """
+    known = Known()
+    offered = {row["slug"] for row in rows.get(Language, {}).values() if row["is_offered"]}
+    for row in rows.get(Language, {}).values():
+        is_offered = row["slug"] in offered
+        row["frame"] = interface.reviewed_words(row["slug"], known) if is_offered else ""
+    for model in translated_models():
+        columns = [
+            (field, code, build_localized_fieldname(field, code))
+            for field in translated_fields(model)
+            for code in codes()
+        ]
+        for key, row in rows.get(model, {}).items():
+            for field, code, own in columns:
+                name = Name(model._meta.label_lower, key, field)
+                english = row[build_localized_fieldname(field, "en")]
+                row[own] = _shown(known, name, code, english, row[own], code in offered)
+
+
+def _shown(known, name, code, english, words, is_offered):
+    if not english:
+        return ""  # Emptied on purpose. Nobody reviews a translation of nothing.
+    if is_offered:
+        return known.shown(name, code, english, words)
+    if not settings.LAPTOP:
+        return ""
+    return "" if known.state(name, code, english, words) == State.OUT_OF_DATE else words

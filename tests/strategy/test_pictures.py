@@ -1,0 +1,214 @@
+"""Figures as pictures: what is filled, and what cannot be drawn."""
+
+import re
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from strategy import pictures
+from strategy.pictures import Measure
+from tests.support import factories
+from tests.support.reader import Page, text
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/strategy/evidence/"
+
+
+@pytest.fixture
+def ask(client):
+    """The part of the page that shows a made-up statistic with these fields."""
+
+    def section(**fields):
+        statistic = factories.make_statistic(**fields)
+        page = Page(client.get(PAGE))
+        (found,) = [part for part in page.all("section") if part.get("id") == statistic.anchor]
+        return found
+
+    return section
+
+
+def paths(part, name):
+    """The shapes of this kind in a part of the page."""
+    return [path.get("d") for path in part.iter("path") if name in path.get("class").split()]
+
+
+def classed(part, name):
+    return [element for element in part.iter() if name in (element.get("class") or "").split()]
+
+
+def labels(part):
+    """The words in a picture."""
+    (picture,) = classed(part, "picture")
+    return [text(label) for label in picture.iter("span")]
+
+
+def count(part, name):
+    """How many people or dots of this kind a part of the page shows."""
+    return sum(path.count("M") for path in paths(part, name))
+
+
+def test_one_in_five_is_one_filled_person_of_five(ask):
+    part = ask(figure="1 in 5")
+    assert (count(part, "filled"), count(part, "rim")) == (1, 4)
+
+
+def test_two_in_thirty_are_two_filled_people_in_rows_of_ten(ask):
+    part = ask(figure="2 in 30")
+    assert (count(part, "filled"), count(part, "rim")) == (2, 28)
+    (drawing,) = part.iter("svg")
+    assert drawing.get("viewbox") == "0 0 220 138"
+
+
+@pytest.mark.parametrize("figure", ["23%", "about 23 per cent", "around 23 percent"])
+def test_a_whole_percentage_fills_so_many_dots_of_a_hundred(ask, figure):
+    part = ask(figure=figure)
+    assert count(part, "filled") == 23
+    assert paths(part, "part") == paths(part, "half") == []
+    # Ten lines of ten.
+    assert [len(re.findall("M5 .5?5?h90", path)) for path in paths(part, "rim")] == [10]
+
+
+def test_a_part_of_a_dot_is_a_part_of_a_dot(ask):
+    part = ask(figure="7.5%")
+    assert count(part, "filled") == 7
+    # The eighth, from its left edge to its middle.
+    assert paths(part, "part") == ["M75 1A4 4 0 0 0 75 9z"]
+
+
+def test_less_than_one_percent_is_a_part_of_the_first_dot(ask):
+    part = ask(figure="0.25%")
+    assert count(part, "filled") == 0
+    assert count(part, "part") == 1
+    assert paths(part, "part")[0].startswith("M3 ")
+
+
+def test_a_range_is_filled_to_its_low_end_and_half_filled_to_its_high_end(ask):
+    part = ask(figure="around 10-15%")
+    assert (count(part, "filled"), count(part, "half")) == (10, 5)
+    assert paths(part, "part") == []
+
+
+def test_growth_starts_at_one_length_and_over_has_an_open_end(ask):
+    known = ask(figure="53%", measure=Measure.GROWTH, period="2014 to 2019")
+    over = ask(figure="over 40%", measure=Measure.GROWTH, period="2014-2019")
+    for part in (known, over):
+        assert paths(part, "pale") == ["M0 0h100v10H0z"] * 2
+        assert [
+            text(label) for label in part.find(".//*[@class='picture growth']").iter("span")
+        ] == [
+            "2014",
+            "2019",
+        ]
+    assert paths(known, "part") == ["M100 0H153v10H100z"]
+    assert paths(over, "part")[0] == "M100 0H140v10H100z"
+    assert paths(known, "open") == []
+    assert paths(over, "open")[0].startswith("M140 ")
+
+
+def test_a_range_of_counts_is_a_band_on_a_scale_from_nought(ask):
+    part = ask(figure="around 420-450 per year", measure=Measure.COUNT)
+    assert paths(part, "part") == ["M84 0h6v10h-6z"]
+    assert labels(part) == [
+        "0",
+        "500",
+    ]
+
+
+def test_a_figure_that_cannot_be_drawn_stands_as_its_claim(ask):
+    part = ask(figure="1 in every few", claim_en="**One in every few** of us")
+    assert not [*part.iter("svg")]
+    assert text(part.find("h3")) == "One in every few of us"
+    assert "People in Northgate, 2019." in text(part)
+
+
+def test_a_figure_without_a_claim_stands_as_printed(ask):
+    part = ask(figure="1 in 3", claim_en="", caption_en="")
+    assert text(part.find("h3")) == "1 in 3"
+    assert part.find("h3").get("lang") == "en"
+
+
+def test_a_newer_figure_stands_beside_the_older_with_its_own_picture(ask):
+    part = ask(
+        figure="30%",
+        newer_value="20%",
+        newer_caption_en="Everyone in Northgate, 2025.",
+        newer_figure_en="In 2025 it was 20%.",
+        newer_source="Northgate Trust",
+        not_comparable_en="Others were asked.",
+    )
+    older, newer = classed(part, "value")
+    assert (count(older, "filled"), count(newer, "filled")) == (30, 20)
+    assert "Newer: 20%Everyone in Northgate, 2025." in text(newer)
+    assert "no rise and no fall" in text(part)
+
+
+def test_a_newer_figure_without_a_number_is_among_the_notes(ask):
+    part = ask(
+        newer_figure_en="Nobody asked again.",
+        newer_source="Northgate Trust",
+        not_comparable_en="Other people were asked.",
+    )
+    assert len(classed(part, "value")) == 1
+    notes = text(next(part.iter("details")))
+    for words in ("Nobody asked again.", "Northgate Trust", "Other people were asked."):
+        assert words in notes
+        assert text(part).count(words) == 1
+
+
+def test_screen_readers_pass_over_the_pictures(ask):
+    for fields in (
+        {},
+        {"figure": "5%"},
+        {"figure": "5%", "measure": Measure.GROWTH},
+        {"figure": "5-6", "measure": Measure.COUNT},
+    ):
+        (picture,) = classed(ask(**fields), "picture")
+        assert picture.get("aria-hidden") == "true"
+
+
+def test_the_words_of_the_strategy_are_folded_below(ask):
+    part = ask()
+    (fold,) = part.iter("details")
+    assert fold.get("open") is None
+    assert [*fold.iter("blockquote")] == [*part.iter("blockquote")] != []
+
+
+@pytest.mark.parametrize(
+    ("measure", "figure", "period"),
+    [
+        ("", "1 in 5", ""),
+        (Measure.SHARE, "", ""),
+        (Measure.SHARE, "(no figure)", ""),
+        (Measure.SHARE, "5", ""),
+        (Measure.SHARE, "101%", ""),
+        (Measure.SHARE, "15-10%", ""),
+        (Measure.SHARE, "6 in 5", ""),
+        (Measure.SHARE, "0 in 5", ""),
+        (Measure.SHARE, "1 in 51", ""),
+        (Measure.GROWTH, "40%", ""),
+        (Measure.GROWTH, "40%", "since 2017"),
+        (Measure.GROWTH, "0%", "2014 to 2019"),
+        (Measure.GROWTH, "101%", "2014 to 2019"),
+        (Measure.COUNT, "450", ""),
+        (Measure.COUNT, "450-420", ""),
+    ],
+)
+def test_what_no_picture_fits_has_none(measure, figure, period):
+    assert pictures.draw(measure, figure, period) is None
+
+
+@pytest.mark.parametrize(
+    ("high", "scale"), [(3, 5), (5, 5), (6, 10), (10, 10), (11, 20), (450, 500), (999, 1000)]
+)
+def test_a_scale_ends_at_the_next_round_number(high, scale):
+    assert pictures.draw(Measure.COUNT, f"1-{high}").scale == scale
+
+
+@pytest.mark.parametrize("value", ["lots", "120%", "-5%"])
+def test_a_newer_value_that_cannot_be_drawn_is_refused(value):
+    newer = {"newer_figure_en": "A.", "newer_source": "B.", "not_comparable_en": "C."}
+    with pytest.raises(ValidationError, match="We cannot draw this"):
+        factories.make_statistic(**newer, newer_caption_en="D.", newer_value=value)
+    with pytest.raises(ValidationError, match="also needs the words under it"):
+        factories.make_statistic(**newer, newer_value="5%")
