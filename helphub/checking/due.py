@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contacts.models import Doubt, Phone
-from helphub.checking import links, owners, reports
+from helphub.checking import certificates, links, owners, reports
 from helphub.checking.models import Claim, Confirmation
 from helphub.checking.ways import Way, way_of
 from helphub.content import intervals, moments
@@ -41,6 +41,7 @@ KINDS = {
     "link": "Outside links",
     "language": "Languages",
     "edition": "Editions",
+    "certificate": "The certificate",
 }
 
 
@@ -242,6 +243,21 @@ def editions() -> Iterator[Due]:
     yield Due("edition", record, why, made.date() + EDITION_LASTS, reverse("publishing:editions"))
 
 
+def certificate() -> Iterator[Due]:
+    """The site's own certificate, in good time before it runs out."""
+    known = certificates.known()
+    if known is None:
+        return
+    today = timezone.localdate()
+    record = Record("checking.certificate", known.pk, f"Certificate of {known.host}")
+    what, on = known.fault, today
+    if known.ends_on:
+        what, on = f"It runs out on {known.ends_on:%-d %B %Y}.", known.ends_on - certificates.AHEAD
+    is_pressing = known.ends_on is None or known.ends_on <= today
+    why = f"{what} Ask whoever runs the server to renew it."
+    yield Due("certificate", record, why, on, is_pressing=is_pressing)
+
+
 SOURCES = [
     numbers,
     services,
@@ -252,6 +268,7 @@ SOURCES = [
     outside_links,
     languages,
     editions,
+    certificate,
 ]
 
 

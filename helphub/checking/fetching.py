@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from functools import cache
 from http import HTTPStatus
 from typing import NamedTuple
@@ -222,6 +223,23 @@ class Fetcher:
             return Answer(Result.NO_ANSWER, "It makes no secure connection.")
         except OSError as error:
             return Answer(Result.NO_ANSWER, _failure_in_words(error))
+
+    def certificate_of(self, host: str) -> tuple[date | None, str]:
+        """The last day of a host's certificate, or what is wrong with it.
+
+        Raises Stopped or OSError if the host could not be asked.
+        """
+        deadline = time.monotonic() + self.seconds
+        places = self._places(host, deadline)
+        with closing(self._connect(places, deadline)) as connection:
+            connection.settimeout(left(deadline))
+            try:
+                with self.context.wrap_socket(connection, server_hostname=host) as secure:
+                    certificate = secure.getpeercert() or {}
+            except ssl.SSLCertVerificationError as error:
+                return None, _certificate_in_words(error)
+        ends = ssl.cert_time_to_seconds(str(certificate["notAfter"]))
+        return datetime.fromtimestamp(ends, UTC).date(), ""
 
     def _follow(self, address: str, deadline: float) -> Answer:
         target = target_of(address)

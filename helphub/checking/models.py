@@ -226,6 +226,21 @@ class LinkCheck(models.Model):
         self.save()
 
 
+class Certificate(models.Model):
+    """What the weekly check found of this site's own certificate."""
+
+    host = models.CharField("site", max_length=255, unique=True)
+    ends_on = models.DateField("last day", blank=True, null=True)
+    fault = models.CharField("what is wrong", max_length=300, blank=True)
+    seen_at = models.DateTimeField("checked", auto_now=True)
+
+    class Meta:
+        default_permissions = []
+
+    def __str__(self):
+        return f"{self.host}: {self.fault or self.ends_on}"
+
+
 class Reported(models.Model):
     """How many readers said, in one week, that one thing is wrong with a line."""
 

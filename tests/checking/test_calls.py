@@ -91,7 +91,7 @@ def test_the_page_says_what_to_say_and_asks_what_is_not_known(admin, phone):
 
 def test_what_is_known_is_folded(admin, known):
     page = Page(admin.get(url_of(known)))
-    assert questions(page) == ["What came of it"]
+    assert questions(page) == ["What happened"]
     assert "Already known: ask again" in page.main
     assert "Now: Monday to Friday: 9am to 5pm. Closed on bank holidays." in page.main
     assert "is open: Monday to Friday: 9am to 5pm." in page.main
@@ -202,7 +202,7 @@ def test_a_line_that_asks_not_to_be_rung_is_checked_another_way_from_then_on(adm
     page = log(admin, phone, "do-not-ring", other_way="office")
     assert "Give the office’s number or email." in errors(page)
     page = log(admin, phone, "do-not-ring", other_way="page", contact="")
-    assert "Give the page’s address: we know of no website." in errors(page)
+    assert "Give the page’s address. We have no website for this line." in errors(page)
     assert nothing_is_saved(phone)
     log(admin, phone, "do-not-ring", other_way="office", contact="01384 455 412", note="Too busy.")
     assert not phone.verifications.exists()
@@ -261,7 +261,7 @@ def test_a_new_number_of_a_critical_line_is_proposed_with_the_call_as_its_source
     assert (proposal.phone, proposal.why) == (spoc, "It moved in May.")
     assert proposal.source.startswith("Told by phone on ")
     assert proposal.source.endswith(": the duty officer")
-    assert "A second person is asked to approve the new number." in page.main
+    assert "A second person has to approve the new number." in page.main
     assert proposal.get_absolute_url() in page.internal_links
     row = Phone.objects.get(pk=spoc.pk)
     assert row.dial == spoc.dial
@@ -330,19 +330,19 @@ def test_hours_and_outcome_must_agree(admin, known, outcome, typed, message):
         ({"outcome": "perhaps"}, "That is not a possible outcome of this check."),
         ({"outcome": ""}, "Choose what happened."),
         ({"checked_on": "3 January 2099"}, "This date is in the future."),
-        ({"checked_on": "3 January 2019"}, "The last check was on "),
+        ({"checked_on": "3 January 2019"}, "There is a later check, of "),
         ({"checked_on": "soon"}, "Write the day first"),
         ({"checked_at": "23:59:61"}, "Write the time as"),
         ({"note": "Ring\u202e later"}, "Take out the invisible character"),
         ({"role": "<b>us</b>"}, "Take out “<b>”"),
-        ({"fact_recorded": "maybe"}, "That is no answer to this question."),
+        ({"fact_recorded": "maybe"}, "That is not one of the answers to this question."),
         ({"fact_recorded": "", "fact_recorded_detail": "Yes"}, "Choose an answer too."),
         ({"fact_recorded_detail": "Ring 01384 812345"}, "Do not type the number"),
         ({"what_happens_detail": "Press <1>. <b>Wait</b>"}, "Take out “<b>”"),
         ({"fact_weather": "yes"}, "This page has no field “fact_weather”."),
-        ({"new_dial": "01384455412"}, "A new number: choose “Something has changed”"),
-        ({"contact": "01384 455 412"}, "Say what this is: its office, or its website."),
-        ({"_way": "pigeon"}, "The page did not say how you checked."),
+        ({"new_dial": "01384455412"}, "To give a new number, choose “Something has changed”"),
+        ({"contact": "01384 455 412"}, "Say whether this is its office or its website."),
+        ({"_way": "pigeon"}, "The page did not say how you checked the number."),
     ],
 )
 def test_a_refusal_says_why_and_keeps_everything_typed(admin, phone, typed, message):

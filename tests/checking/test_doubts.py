@@ -58,7 +58,7 @@ def doubted(phone):
 
 def test_two_failures_on_two_days_make_a_doubt_and_an_urgent_publication(admin, phone):
     page = log(admin, phone, "no-answer", **on(3))
-    assert "If it fails on another day too" in page.main
+    assert "If a check fails on another day too" in page.main
     log(admin, phone, "no-answer", **on(3, "15:00"))
     assert not doubted(phone)
     page = log(admin, phone, "wrong-number", **on(1, "02:00"))

@@ -1,15 +1,17 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from helphub.checking import links
+from helphub.checking import certificates, links
 
 
 class Command(BaseCommand):
     help = (
-        "Check every outside link that readers can follow. A timer runs this once a week. Links "
-        "that were checked within the hour are left alone."
+        "Check every outside link that readers can follow, and when this site's own certificate "
+        "runs out. A timer runs this once a week. Links that were checked within the hour are "
+        "left alone."
     )
 
     def handle(self, **options):
+        certificates.look()
         links.forget_unused()
         done = links.check_due()
         for check in done:
