@@ -6,8 +6,10 @@ page of its own. Its address stays in the phone's history, so it has a key, not 
 
 import re
 
+from django.db.models import Prefetch
 from django.urls import reverse
 
+from contacts.models import Phone
 from helphub.content import memory
 from services.models import Service
 
@@ -50,4 +52,6 @@ def line_at(key):
 
 def addresses():
     """The addresses of these pages. Readers reach them from the service's own page alone."""
-    return [reverse("services:wrong", args=[key]) for key in _every_line()]
+    phones = Prefetch("phones", Phone.objects.published())
+    services = Service.objects.published().prefetch_related(phones)
+    return [reverse("services:wrong", args=[key]) for key in _lines(services)]

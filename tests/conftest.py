@@ -123,6 +123,14 @@ def one_page_maker():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_share():
+    """Let one process make an edition's pages: the tests keep both cores busy anyway."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shares, "FEW", 10_000)
+        yield
+
+
 @contextmanager
 def offering(languages):
     """Offer only these languages, here and in the processes that make pages."""

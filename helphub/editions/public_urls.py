@@ -124,7 +124,7 @@ def live() -> list[str]:
     aren't offered those, and officers would wait for the pages at every publication.
     """
     drafts = [code for code in served() if code not in offered()]
-    pages = registered()
+    pages = registered() if drafts else []
     return [in_language(page, code) for code in drafts for page in pages]
 
 

@@ -16,8 +16,10 @@ def keep_what_may_be_shown(rows):
 
     The rows are as bake has them: {model: {key: {column: value}}}.
     """
-    known = Known()
     offered = {row["slug"] for row in rows.get(Language, {}).values() if row["is_offered"]}
+    built = set(settings.BUILT_LANGUAGES) - {settings.LANGUAGE_CODE}
+    drafts = built - offered if settings.LAPTOP else set()
+    known = Known() if offered | drafts else None
     for row in rows.get(Language, {}).values():
         is_offered = row["slug"] in offered
         row["frame"] = interface.reviewed_words(row["slug"], known) if is_offered else ""
@@ -29,16 +31,16 @@ def keep_what_may_be_shown(rows):
         ]
         for key, row in rows.get(model, {}).items():
             for field, code, own in columns:
-                name = Name(model._meta.label_lower, key, field)
                 english = row[build_localized_fieldname(field, "en")]
+                # Nobody reviews a translation of what was emptied on purpose.
+                if not english or code not in offered | drafts:
+                    row[own] = ""
+                    continue
+                name = Name(model._meta.label_lower, key, field)
                 row[own] = _shown(known, name, code, english, row[own], code in offered)
 
 
 def _shown(known, name, code, english, words, is_offered):
-    if not english:
-        return ""  # Emptied on purpose. Nobody reviews a translation of nothing.
     if is_offered:
         return known.shown(name, code, english, words)
-    if not settings.LAPTOP:
-        return ""
     return "" if known.state(name, code, english, words) == State.OUT_OF_DATE else words

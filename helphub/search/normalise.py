@@ -30,6 +30,14 @@ SAME = str.maketrans(
 MARKS = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
 
 
+class _Letters(dict):
+    """What each character becomes, for str.translate. A character is looked up once."""
+
+    def __missing__(self, code):
+        self[code] = _folded(chr(code))
+        return self[code]
+
+
 def _folded(character):
     category = unicodedata.category(character)
     if category == "Cf":  # Joiners and direction marks are invisible.
@@ -39,12 +47,15 @@ def _folded(character):
     return character if category[0] in "LMN" else " "
 
 
+LETTERS = _Letters()
+
+
 def fold(text):
     """The text in lower case, without accents, punctuation or invisible characters."""
     text = unicodedata.normalize("NFKD", text.casefold().translate(SAME))
     text = MARKS.sub("", text).translate(SAME)
     if not text.isascii() or not text.replace(" ", "").isalnum():
-        text = "".join(map(_folded, text))
+        text = text.translate(LETTERS)
     return " ".join(text.split())
 
 

@@ -145,10 +145,13 @@ def _published_entries(hits):
     entries = {("list", name): page for name, page in LISTS.items()}
     for kind, model in MODELS.items():
         keys = [hit.key for hit in hits if hit.kind == kind]
-        if keys:
-            queryset = model.objects.published()
-            queryset = queryset.for_card() if kind == "service" else queryset
-            entries |= {(kind, key): entry for key, entry in queryset.in_bulk(keys).items()}
+        if kind == "service":
+            found = model.objects.cards(keys)
+        elif keys:
+            found = model.objects.published().in_bulk(keys)
+        else:
+            found = {}
+        entries |= {(kind, key): entry for key, entry in found.items()}
     # Towns are found by their names, and one page is for all of them.
     near = LISTS["near"]
     entries |= {(kind, key): near for kind, key in entries if kind == "town"}

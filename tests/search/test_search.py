@@ -42,8 +42,8 @@ FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture(autouse=True)
-def built(db):
-    build_index()
+def with_index(built):
+    """Every test starts with the index of the real content."""
 
 
 def targets(page):

@@ -4,8 +4,8 @@ from contextlib import closing
 
 import pytest
 
+from helphub.content import memory
 from helphub.search import meanings, views
-from helphub.search.build import build_index
 from helphub.search.index import Index, place
 from helphub.search.results import search_in
 from tests.support.find import ask
@@ -19,11 +19,15 @@ def seen():
     return {}
 
 
+@pytest.fixture(scope="module")
+def remembered():
+    return memory.Memory()
+
+
 @pytest.fixture
-def answer(db, seen):
+def answer(built, seen, remembered):
     """The addresses found, in the page's order, without rendering the page."""
-    build_index()
-    with closing(Index(place())) as index:
+    with memory.using(remembered), closing(Index(place())) as index:
 
         def addresses(words):
             if words not in seen:
@@ -1334,9 +1338,8 @@ def test_without_a_pattern_the_words_together_hint_at_the_page(answer):
     assert answer("my knickers from the hotel")[0] == "/guides/just-happened/"
 
 
-def test_there_is_one_best_answer_and_at_most_five_others(db):
-    build_index()
-    with closing(Index(place())) as index:
+def test_there_is_one_best_answer_and_at_most_five_others(built, remembered):
+    with memory.using(remembered), closing(Index(place())) as index:
         for words in [*cries(), *lines(OWN_BEHAVIOUR)]:
             groups = views.grouped(search_in(index, words, "en").hits)
             assert sum(len(group.entries) for group in groups) <= 1 + views.MOST_OTHERS, words
@@ -1372,8 +1375,7 @@ def test_a_victims_words_never_bring_up_the_wing(answer):
         ("i feel dirty", "Start here"),
     ],
 )
-def test_the_page_says_who_its_first_group_is_for(client, words, heading):
-    build_index()
+def test_the_page_says_who_its_first_group_is_for(built, client, words, heading):
     page = ask(client, words)
     assert next(h.text for h in page.all("h2")) == heading
     for apart in (OWN_HEADING, A_CHILDS_HEADING):
