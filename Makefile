@@ -22,7 +22,7 @@ lint: .venv/.test-stamp
 	$(V)/python manage.py makemigrations --check --dry-run
 
 unit: .venv/.test-stamp
-	$(V)/python -m pytest -q -n 2 -m "not browser"
+	$(V)/python -m pytest -q -n 2 --dist loadgroup -m "not browser"
 
 # The quick part, to run before each commit.
 check: lint

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from helphub.content.loader import MissingRowError, Row, RowLookup
+from helphub.content.loader import MissingRowError, Row
 from services.models import Service, Situation, Suggestion
 from strategy.models import FormOfAbuse, Guide
 
@@ -18,13 +18,14 @@ PAGES = {
 class WhoCanHelp(Row):
     """The lines that one page suggests, in order."""
 
-    def _page(self, lookup):
+    def _page(self):
+        """The model of the page, the suggestion's field for it, and the page's slug."""
         kind, _, slug = self.key.partition(":")
-        model, field = PAGES[kind]
-        return {field: lookup.table(model)[slug]}
+        return *PAGES[kind], slug
 
     def find(self):
-        suggestions = Suggestion.objects.filter(**self._page(RowLookup()))
+        _, field, slug = self._page()
+        suggestions = Suggestion.objects.filter(**{f"{field}__slug": slug})
         return list(suggestions.select_related("service")) or None
 
     def _read_field(self, suggestions, name):
@@ -34,7 +35,10 @@ class WhoCanHelp(Row):
         services = {service.line: service for service in lookup.table(Service).values()}
         if missing := [line for line in self.values["lines"] if line not in services]:
             raise MissingRowError(f"{self} names “{missing[0]}”, which does not exist.")
-        page = self._page(lookup)
+        model, field, slug = self._page()
+        if slug not in lookup.table(model):
+            raise MissingRowError(f"{self}: there is no such page.")
+        page = {field: lookup.table(model)[slug]}
         Suggestion.objects.filter(**page).delete()
         return [
             Suggestion.objects.create(service=services[line], position=position, **page)

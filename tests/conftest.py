@@ -1,5 +1,5 @@
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from helphub.editions import makers, publish, shares
 from tests.support import prepared
 from tests.support.accounts import established
 from tests.support.addresses import public_pages
-from tests.support.editions import keep_few_lists
 from tests.support.reader import Page
 
 # Rules, texts and single pages. `make check` runs these before each commit.
@@ -48,7 +47,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory):
-    """Every test starts with the real content."""
+    """Every test starts with the real content, but for most of the lists. See `all_lists`."""
     # No edition yet, so pages are made live from the test database.
     settings.EDITIONS_DIR = tmp_path_factory.mktemp("editions")
     settings.FIND_INDEX = tmp_path_factory.mktemp("find") / "find.sqlite3"
@@ -57,10 +56,18 @@ def django_db_setup(django_test_environment, django_db_blocker, tmp_path_factory
         yield
 
 
+@pytest.fixture(scope="module")
+def all_lists(django_db_setup, django_db_blocker):
+    """All the lists, for a module that tests them: `pytest.mark.usefixtures("all_lists")`."""
+    with django_db_blocker.unblock(), prepared.all_lists():
+        yield
+
+
 @pytest.fixture(scope="session")
 def pages(django_db_setup, django_db_blocker):
     """Every English public page of the real content, by address. Read these; never change them."""
-    with django_db_blocker.unblock(), memory.using(memory.Memory()):
+    lists = prepared.all_lists() if connection.vendor == "sqlite" else nullcontext()
+    with django_db_blocker.unblock(), lists, memory.using(memory.Memory()):
         return {path: Page(Client().get(path)) for path in public_pages()}
 
 
@@ -158,7 +165,6 @@ def first_edition(django_db_setup, django_db_blocker):
                 clock.fixed(clock.first_of_block()),
                 transaction.atomic(),
             ):
-                keep_few_lists()
                 publish.publish(who="the tests")
                 transaction.set_rollback(True)
         finally:
@@ -182,7 +188,6 @@ def editions(request, first_edition, db, settings, tmp_path):
     languages = list(mark.args) if mark else ["en"]
     settings.EDITIONS_DIR = tmp_path / "editions"
     shutil.copytree(first_edition(languages), settings.EDITIONS_DIR, symlinks=True)
-    keep_few_lists()
     with offering(languages):
         yield settings.EDITIONS_DIR
 
@@ -202,8 +207,8 @@ def made(monkeypatch):
 
 @pytest.fixture(scope="session")
 def content_file(django_db_setup, django_db_blocker):
-    """The real content as a SQLite file, if the tests use SQLite. Copy it; never change it."""
+    """The tests' content as a SQLite file, if they use SQLite. Copy it; never change it."""
     if connection.vendor != "sqlite":
         return None
     with django_db_blocker.unblock():
-        return prepared.database_file()
+        return prepared.few_lists_file()

@@ -14,7 +14,7 @@ from tests.support.addresses import in_language, public_pages, right_to_left
 from tests.support.page_checks import assert_critical_numbers, assert_says_nothing
 from tests.support.reader import Page, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_lists")]
 
 LANGUAGES = [code for code, _ in settings.LANGUAGES]
 # The exit link begins before this byte, in every language. Most of the style comes after it.

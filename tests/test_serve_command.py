@@ -19,8 +19,6 @@ from helphub.editions import locking, publish, store, up_to_date
 from helphub.editions.worker import Watcher
 from helphub.management.commands import serve
 from tests.support import prepared
-from tests.support.databases import on_a_file
-from tests.support.editions import keep_few_lists
 
 
 def free_port():
@@ -110,9 +108,7 @@ def with_few_lists(laptop, django_db_setup, django_db_blocker):
     """The laptop already has its content, with so few lists that an edition is quick to make."""
     path = laptop.folder / "hub.sqlite3"
     with django_db_blocker.unblock():
-        shutil.copy(prepared.database_file(), path)
-        with on_a_file(path):
-            keep_few_lists()
+        shutil.copy(prepared.few_lists_file(), path)
     return laptop
 
 

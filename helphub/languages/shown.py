@@ -14,12 +14,13 @@ from helphub.languages.texts import translated_models
 def keep_what_may_be_shown(rows):
     """Empty every translation in these rows that readers may not see, so they see the English.
 
-    The rows are as bake has them: {model: {key: {column: value}}}.
+    The rows are as bake has them: {model: {key: {column: value}}}. On a laptop, languages that are
+    not built are left as they are.
     """
     offered = {row["slug"] for row in rows.get(Language, {}).values() if row["is_offered"]}
     built = set(settings.BUILT_LANGUAGES) - {settings.LANGUAGE_CODE}
-    drafts = built - offered if settings.LAPTOP else set()
-    known = Known() if offered | drafts else None
+    may_show = offered | built if settings.LAPTOP else offered
+    known = Known() if may_show else None
     for row in rows.get(Language, {}).values():
         is_offered = row["slug"] in offered
         row["frame"] = interface.reviewed_words(row["slug"], known) if is_offered else ""
@@ -32,12 +33,12 @@ def keep_what_may_be_shown(rows):
         for key, row in rows.get(model, {}).items():
             for field, code, own in columns:
                 english = row[build_localized_fieldname(field, "en")]
+                if english and code in may_show:
+                    name = Name(model._meta.label_lower, key, field)
+                    row[own] = _shown(known, name, code, english, row[own], code in offered)
                 # Nobody reviews a translation of what was emptied on purpose.
-                if not english or code not in offered | drafts:
+                elif not english or not settings.LAPTOP:
                     row[own] = ""
-                    continue
-                name = Name(model._meta.label_lower, key, field)
-                row[own] = _shown(known, name, code, english, row[own], code in offered)
 
 
 def _shown(known, name, code, english, words, is_offered):

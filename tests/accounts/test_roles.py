@@ -289,9 +289,13 @@ def test_officers_the_table_does_not_name_are_refused_and_change_nothing(letter,
         client.force_login(people[letter])
     before = everything()
     wrong = []
+    seen = set()
     for address in addresses:
-        for method in [*READS, "POST", *OTHERS]:
-            (row,) = rows_of(address)
+        (row,) = rows_of(address)
+        # All addresses of a row answer these methods alike, so one is enough.
+        others = [] if row in seen else OTHERS
+        seen.add(row)
+        for method in [*READS, "POST", *others]:
             if not may(letter, method, row) and not is_refused(send(client, method, address)):
                 wrong.append((method, address))
     assert wrong == []

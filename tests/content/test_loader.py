@@ -15,7 +15,7 @@ from contacts.dialling import BLOCKED_NUMBERS, NumberType, type_of
 from contacts.models import Organization, Phone
 from helphub.content import loader, tokens, validators
 from helphub.search.models import Synonym
-from services.models import Audience, Service, Suggestion
+from services.models import Audience, Service, Situation, Suggestion
 from strategy import models as strategy
 from strategy.models.printed import Quotation
 from tests.support import factories
@@ -351,8 +351,12 @@ def test_overwriting_keeps_what_an_officer_changed_wrote_or_deleted(capsys):
     Audience.objects.filter(slug="migrants").delete()
     guide = strategy.Guide.objects.get(slug="reporting")
     guide.suggestions.first().delete()
+    # With it go the lines that it suggests.
+    Situation.objects.filter(slug="today").delete()
     call_command("load_content", "--overwrite", "--no-input")
     out = capsys.readouterr().out
+    assert "services.situation today (an officer deleted it)" in out
+    assert "who_can_help situation:today (an officer deleted it)" in out
     assert "(an officer changed summary_en" in out or "an officer changed" in out
     assert "services.audience migrants (an officer deleted it)" in out
     assert "who_can_help guide:reporting (an officer changed lines)" in out

@@ -23,6 +23,7 @@ from deploy import backup, restore
 from deploy.nginx import configuration, front, render
 from helphub.editions import serve, store
 from helphub.middleware import emergency_answer
+from tests.support import prepared
 
 pytestmark = pytest.mark.languages("en", "ur")
 
@@ -363,9 +364,13 @@ def new_database(kind, request, folder, name):
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def working(request, tmp_path_factory):
+def working(request, tmp_path_factory, django_db_setup, django_db_blocker):
     """A working database with the real content. Read, never changed."""
     url = new_database(request.param, request, tmp_path_factory.mktemp("working"), "hub_working")
+    if request.param == "sqlite":
+        with django_db_blocker.unblock():
+            shutil.copy(prepared.database_file(), backup.settings_of(url)["NAME"])
+        return url
     for command in (["migrate", "--verbosity=0"], ["load_content"]):
         subprocess.run(
             [sys.executable, "manage.py", *command],

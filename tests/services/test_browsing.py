@@ -18,7 +18,7 @@ from tests.support.admin_forms import errors, save
 from tests.support.factories import make_call_fact, make_phone, make_service
 from tests.support.reader import Page, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_lists")]
 
 
 def services_on(page):

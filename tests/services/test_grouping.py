@@ -11,7 +11,7 @@ from services.models import Service
 from tests.support.factories import make_call_fact, make_phone, make_service
 from tests.support.reader import Page, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("all_lists")]
 
 
 def headings(page):

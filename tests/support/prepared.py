@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from django.db import connection, connections
 
 from helphub.content import clock
 from tests.support.databases import on_a_file
+from tests.support.editions import keep_few_lists
 
 SOURCES = ["helphub", "strategy", "contacts", "services", "templates", "static", "fixtures"]
 FOLDER = settings.VAR_DIR / "tests"
@@ -41,7 +42,8 @@ def fingerprint():
 def _makers():
     """The test code that decides what is prepared."""
     tests = settings.BASE_DIR / "tests"
-    return [tests / "support" / "prepared.py", tests / "conftest.py"]
+    support = tests / "support"
+    return [support / "prepared.py", support / "editions.py", tests / "conftest.py"]
 
 
 @contextmanager
@@ -82,10 +84,24 @@ def database_file():
     return prepared("content.sqlite3", _make_database_file)
 
 
-def _make_database_file(path):
+def few_lists_file():
+    """As above, with few of the lists that are all alike. Most tests start from this one."""
+    return prepared("few.sqlite3", _make_few_lists_file)
+
+
+def _make_few_lists_file(path):
     work = path.with_name(f"{path.name}.work")
+    shutil.copy(database_file(), work)
+    _save(work, keep_few_lists, path)
+
+
+def _make_database_file(path):
+    _save(path.with_name(f"{path.name}.work"), _fill, path)
+
+
+def _save(work, make, path):
     with on_a_file(work):
-        _fill()
+        make()
         with connection.cursor() as cursor:
             cursor.execute("VACUUM INTO %s", [str(path)])
     for file in work.parent.glob(f"{work.name}*"):
@@ -100,7 +116,7 @@ def _fill():
 
 @contextmanager
 def test_database():
-    """Give this process its own default database, with the real content."""
+    """Give this process its own default database, with the real content but for most lists."""
     if connection.vendor == "sqlite":
         with _in_memory():
             yield
@@ -111,14 +127,28 @@ def test_database():
 
 @contextmanager
 def _in_memory():
-    source = database_file()
     name = f"file:tests_{os.getpid()}?mode=memory&cache=shared"
     with _named(name):
-        connection.ensure_connection()
-        with sqlite3.connect(source) as file:
-            file.backup(connection.connection)
-        file.close()
+        _load(few_lists_file())
         yield
+
+
+def _load(path):
+    connection.ensure_connection()
+    with closing(sqlite3.connect(path)) as file:
+        file.backup(connection.connection)
+
+
+@contextmanager
+def all_lists():
+    """All the lists of the real content meanwhile, for tests of the lists themselves."""
+    if connection.vendor != "sqlite":
+        raise RuntimeError("On PostgreSQL the tests have few lists only.")
+    _load(database_file())
+    try:
+        yield
+    finally:
+        _load(few_lists_file())
 
 
 @contextmanager
@@ -131,6 +161,7 @@ def _on_the_server():
             _run(f"CREATE DATABASE {part}")
             with _named(part):
                 _fill()
+                keep_few_lists()
             _run(f"ALTER DATABASE {part} RENAME TO {template}")
         _run(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
