@@ -281,6 +281,7 @@ if FOR_OFFICERS:
     ACCOUNT_AGE = timedelta(days=7)  # Before approving numbers or acting as second keeper.
     LONE_KEEPER_FACTOR_AGE = timedelta(days=1)  # If no other keeper could vouch.
     ACCOUNT_NEWS = timedelta(days=30)  # How long officers' first page shows it.
+    SIGN_INS_KEPT = timedelta(days=3 * 366)  # The rest of the log of changes is never deleted.
     SESSION_IDLE_SECONDS = 30 * 60
     SESSION_LONGEST_SECONDS = 12 * 60 * 60
     CONFIRMED_SECONDS = 5 * 60  # How long before we ask for the password or factor again.

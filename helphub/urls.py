@@ -57,6 +57,7 @@ if settings.FOR_OFFICERS:
         path(f"{prefix}translations/", include("helphub.languages.urls")),
         path(f"{prefix}history/", include("helphub.history.urls")),
         path(f"{prefix}checking/", include("helphub.checking.urls")),
+        path(f"{prefix}changes/", include("helphub.changes.urls")),
         *(
             re_path(
                 rf"^{prefix}desk/{old}(?P<rest>.*)$",

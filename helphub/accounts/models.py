@@ -21,6 +21,21 @@ class SessionsEnd(models.Model):
         return f"{self.user}, {self.at:%d %B %Y %H:%M}"
 
 
+class SignIn(models.Model):
+    """Who signed in, and when. Without a foreign key: the log outlives accounts."""
+
+    account = models.BigIntegerField("account")
+    name = models.CharField("name", max_length=150)
+    at = models.DateTimeField("when", auto_now_add=True, db_index=True)
+
+    class Meta:
+        default_permissions = []
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"{self.name}, {self.at:%d %B %Y %H:%M}"
+
+
 class AccountChangeQuerySet(models.QuerySet):
     def waiting(self):
         """Changes within their day that have not been agreed to or cancelled."""

@@ -5,16 +5,18 @@ import time
 from django.conf import settings
 from django.utils import timezone
 
-from helphub.accounts.models import SessionsEnd
+from helphub.accounts.models import SessionsEnd, SignIn
 
 BEGUN, SEEN = "begun_at", "seen_at"
 MINUTE = 60
 
 
-def begin(request, **kwargs):
+def begin(request, user, **kwargs):
     now = time.time()
     request.session[BEGUN] = request.session[SEEN] = now
     request.session.clear_expired()
+    SignIn.objects.filter(at__lt=timezone.now() - settings.SIGN_INS_KEPT).delete()
+    SignIn.objects.create(account=user.pk, name=user.get_username())
 
 
 def why_over(request):

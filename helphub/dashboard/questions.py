@@ -213,6 +213,7 @@ BEHIND = [
             ("publishing:editions", "Editions"),
             ("approvals:proposals", "Proposed numbers"),
             ("reviews:reviews", "Reviews"),
+            ("changes:log", "Who changed what"),
             ("history:deleted", "Deleted"),
         ],
     ),

@@ -31,7 +31,12 @@ class Version(models.Model):
     class Meta:
         default_permissions = []
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["label", "key", "-id"], name="versions_of_a_record")]
+        indexes = [
+            models.Index(fields=["label", "key", "-id"], name="versions_of_a_record"),
+            models.Index(fields=["-at"], name="versions_by_time"),
+            models.Index(fields=["user", "-at"], name="versions_of_an_officer"),
+            models.Index(fields=["label", "-at"], name="versions_of_a_kind"),
+        ]
 
     def __str__(self):
         return self.name

@@ -105,6 +105,7 @@ TABLE = [
     (r"checking/(week/|calendar\.ics|undo/1/|links/(check(-all)?/)?)?", "EPS", "EPS"),
     (r"checking/call/(logged/)?\d+/", "EPS", "EPS"),
     (r"checking/publish/", "PS", "PS"),
+    (r"changes/(export/)?", "EPS", "EPS"),
     (r"reviews/(\d+/|ask/strategy\.guide/\d+/)?", "EPS", "EPS"),
     (r"reviews/\d+/take-back/", "E", "E"),  # The editor made the request.
     (r"translations/(ur/(strategy\.guide/\d+/summary/)?)?", "EPSTR", "EPSTR"),
