@@ -8,7 +8,7 @@ import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from django.apps import apps
@@ -77,15 +77,11 @@ class Wanted:
 
     def begins(self) -> datetime:
         """The moment before which to begin."""
-        return _midnight(self.until + timedelta(days=1)) if self.until else _later()
+        return _midnight(self.until + timedelta(days=1)) if self.until else timezone.now()
 
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time()))
-
-
-def _later() -> datetime:
-    return timezone.now() + timedelta(days=1)
 
 
 # The sources
@@ -97,20 +93,17 @@ def records(wanted: Wanted, before: datetime) -> Iterator[Change]:
     """What was saved in the admin, record by record."""
     of_record = Version.objects.filter(label=OuterRef("label"), key=OuterRef("key"))
     older = of_record.filter(pk__lt=OuterRef("pk")).order_by("-pk").values("pk")[:1]
-    shown = wanted
-    rows = Version.objects.annotate(older=Subquery(older)).select_related("user")
-    if wanted.who == NOBODY:
-        rows, shown = rows.filter(user=None), Wanted(name=wanted.name, since=wanted.since)
+    rows = Version.objects.annotate(older=Subquery(older))
     if wanted.kind:
         rows = rows.filter(label=wanted.kind)
-    rows = shown.rows(rows, "at", "user__username", "name", before)
-    for batch in _batches(rows):
+    for batch in _batches(wanted.rows(rows, "at", "officer", "name", before)):
         contents = Version.objects.in_bulk({row.older for row in batch if row.older})
         for row in batch:
             yield _of_version(row, contents.get(row.older))
 
 
 def _batches(rows: QuerySet) -> Iterator[list]:
+    """The rows, a page at a time. What is saved meanwhile comes later than all of them."""
     for start in range(0, 10**9, AT_ONCE):
         batch = list(rows[start : start + AT_ONCE])
         if not batch:
@@ -141,7 +134,7 @@ def _of_version(row: Version, older: Version | None) -> Change:
 def publications(wanted: Wanted, before: datetime) -> Iterator[Change]:
     """What officers asked the publisher for, and how it ended."""
     rows = wanted.rows(PublicationRequest.objects.all(), "asked_at", "who", "why", before)
-    for row in rows.iterator():
+    for row in chain.from_iterable(_batches(rows)):
         what = f"{capfirst(row.get_kind_display())}: {row.get_state_display()}"
         name = f"Edition {row.number}" if row.number else row.why
         url = reverse("publishing:publication", args=[row.pk])
@@ -150,7 +143,7 @@ def publications(wanted: Wanted, before: datetime) -> Iterator[Change]:
 
 def withdrawals(wanted: Wanted, before: datetime) -> Iterator[Change]:
     rows = wanted.rows(Withdrawal.objects.all(), "withdrawn_at", "who", "name", before)
-    for row in rows.iterator():
+    for row in chain.from_iterable(_batches(rows)):
         yield Change(
             row.withdrawn_at, row.who, f"Withdrew it: {row.why}", "Withdrawal", row.name, _of(row)
         )
@@ -159,7 +152,7 @@ def withdrawals(wanted: Wanted, before: datetime) -> Iterator[Change]:
 def lifted(wanted: Wanted, before: datetime) -> Iterator[Change]:
     """Withdrawals that were ended."""
     rows = wanted.rows(Withdrawal.objects.all(), "lifted_at", "lifted_by", "name", before)
-    for row in rows.iterator():
+    for row in chain.from_iterable(_batches(rows)):
         what = "Ended the withdrawal"
         yield Change(row.lifted_at, row.lifted_by, what, "Withdrawal", row.name, _of(row))
 
@@ -170,7 +163,7 @@ def _of(row: Withdrawal) -> str:
 
 def accounts(wanted: Wanted, before: datetime) -> Iterator[Change]:
     rows = wanted.rows(AccountChange.objects.all(), "at", "who_name", "account_name", before)
-    for row in rows.iterator():
+    for row in chain.from_iterable(_batches(rows)):
         yield Change(
             row.at, row.who_name, row.words, "Account", row.account_name, row.get_absolute_url()
         )
@@ -178,7 +171,7 @@ def accounts(wanted: Wanted, before: datetime) -> Iterator[Change]:
 
 def sign_ins(wanted: Wanted, before: datetime) -> Iterator[Change]:
     rows = wanted.rows(SignIn.objects.all(), "at", "name", "name", before)
-    for row in rows.iterator():
+    for row in chain.from_iterable(_batches(rows)):
         yield Change(row.at, row.name, "Signed in", "Sign-in", row.name)
 
 
@@ -195,7 +188,7 @@ SOURCES: dict[str, list[Source]] = {
 
 def changes(wanted: Wanted, before: datetime | None = None) -> Iterator[Change]:
     """The entries before a moment, newest first. It reads on only as far as it is asked."""
-    moment = min(before or _later(), wanted.begins())
+    moment = min(before or timezone.now(), wanted.begins())
     if wanted.kind in SOURCES:
         sources = SOURCES[wanted.kind]
     elif wanted.kind:

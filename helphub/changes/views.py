@@ -1,7 +1,7 @@
 """The log of the whole site: to look at, to narrow, and as a file."""
 
 import csv
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 
 from django import forms
@@ -14,6 +14,7 @@ from helphub.changes import log
 from helphub.content.permissions import SEE, for_officers
 
 ON_A_PAGE = 50
+FIRST, LAST = date(2000, 1, 1), date(2100, 1, 1)
 MOST_IN_A_FILE = 5_000  # Each needs a comparison, and a file that takes minutes is cut off.
 COLUMNS = ["When", "Who", "What", "Kind", "Record", "Old version", "New version"]
 # A spreadsheet would take a cell that begins like this for a formula.
@@ -50,6 +51,18 @@ class Narrow(forms.Form):
         self.fields["who"].choices = [("", "Everybody"), *people, nobody]
         self.fields["kind"].choices = [("", "Everything"), *log.kinds()]
 
+    def clean_since(self):
+        return self._possible(self.cleaned_data["since"])
+
+    def clean_until(self):
+        return self._possible(self.cleaned_data["until"])
+
+    @staticmethod
+    def _possible(day):
+        if day and not FIRST <= day <= LAST:
+            raise forms.ValidationError("Check the year of this day.")
+        return day
+
     def clean(self):
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and until and since > until:
@@ -68,7 +81,8 @@ def _before(request):
         moment = datetime.fromisoformat(request.GET.get("before", ""))
     except ValueError:
         return None
-    return moment if timezone.is_aware(moment) else None
+    is_possible = timezone.is_aware(moment) and FIRST.year <= moment.year <= LAST.year
+    return moment if is_possible else None
 
 
 @for_officers(SEE)

@@ -81,7 +81,7 @@ def _way(sent, ways):
 
 def _why_no_way(request):
     known = request.POST.get("_way") in Way.values
-    return "" if known else "The page did not say how you checked the number. Choose again above."
+    return "" if known else "We could not tell how you checked the number. Choose again above."
 
 
 def _gone(request, context, key):
@@ -227,6 +227,13 @@ def _consequences(done):
         yield f"Two checks failed. Readers see “We are checking this number” {soon}."
     elif done.doubt == LIFTED:
         yield f"Readers no longer see “We are checking this number” {soon}."
+    elif attempt.outcome in calls.REACHED and phone.doubts.filter(lifted_at=None).exists():
+        yield (
+            "Readers still see “We are checking this number”. A website may repeat a wrong number: "
+            "ring the line, or ask its office."
+            if attempt.way == Way.PAGE
+            else "Readers still see “We are checking this number” until the new digits go out."
+        )
     elif attempt.failed:
         yield "If a check fails on another day too, readers will see “We are checking this number”."
     elif attempt.outcome == Attempt.Outcome.NO_ANSWER and attempt.way == Way.LINE:

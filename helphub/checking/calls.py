@@ -226,8 +226,9 @@ def _save_rows(form, logged):
     for row in form.facts:
         row.save()
     verification(form).save()
-    reports.answer(form.phone.slug)
-    owners.met((Phone._meta.label_lower, form.phone.pk))
+    if logged.proposal is None:  # Otherwise readers still see the old digits.
+        reports.answer(form.phone.slug)
+        owners.met((Phone._meta.label_lower, form.phone.pk))
     for question in OpenQuestion.objects.filter(phone=form.phone).select_for_update():
         name = f"{script.OPEN}{question.pk}"
         if form.cleaned_data.get(name) != script.TOLD:

@@ -60,9 +60,9 @@ def confirm(
                 batch=batch,
             )
             _mark(row, done)
+            done.owners_day = owners.met(name)
             done.full_clean()
             done.save()
-            owners.met(name)
 
 
 def _locked(name: RecordName):
@@ -75,10 +75,21 @@ def _locked(name: RecordName):
     return row
 
 
+def _last_check(row) -> date | None:
+    if type(row) in VERIFICATIONS:
+        return row.verification.verified_on if row.verification else None
+    return getattr(row, "reviewed_on", None)
+
+
 def _mark(row, done: Confirmation) -> None:
     """Date the record itself, so that readers see it."""
     if isinstance(row, Phone) and done.how == Method.RANG and is_never_rung(row):
         raise ValidationError(f"“{row}” is never rung for a check: {NOT_RUNG}")
+    last = _last_check(row)
+    if last and done.checked_on < last:
+        raise ValidationError(
+            f"“{row}” was checked on {last:%-d %B %Y}. Untick it, or enter that day or a later one."
+        )
     if type(row) in VERIFICATIONS:
         model, owner = VERIFICATIONS[type(row)]
         check = model(
@@ -91,7 +102,8 @@ def _mark(row, done: Confirmation) -> None:
         check.full_clean(exclude=["position"])
         check.save()
         done.verification = check.position
-        reports.answer(row.slug if isinstance(row, Phone) else row.line)
+        line = row.slug if isinstance(row, Phone) else row.line
+        done.answered = reports.answer(line, done.checked_on)
     elif isinstance(row, Entry):
         done.checked_before = row.reviewed_on
         row.reviewed_on = done.checked_on
@@ -102,13 +114,15 @@ def _mark(row, done: Confirmation) -> None:
 
 def take_back(batch: uuid.UUID, user) -> int:
     """Take a confirmation back. Returns how many records it was."""
-    rows = list(Confirmation.objects.filter(batch=batch, taken_back_at=None).order_by("label"))
+    mine = Confirmation.objects.filter(batch=batch, officer_name=user.get_username())
+    rows = list(mine.filter(taken_back_at=None).order_by("label"))
     with recording(user, why=TAKEN_BACK), transaction.atomic():
         for done in rows:
             snapshots.lock(content_model(done.label), done.key)
             row = content_model(done.label)._base_manager.filter(pk=done.key).first()
             if row is not None:
                 _unmark(row, done)
+                owners.unmet(done.name, done.owners_day)
         Confirmation.objects.filter(pk__in=[row.pk for row in rows], taken_back_at=None).update(
             taken_back_at=timezone.now()
         )
@@ -126,6 +140,7 @@ def _unmark(row, done: Confirmation) -> None:
             confirmed="Taken back",
             replaces=done.verification,
         )
+        reports.unanswer(done.answered)
     elif isinstance(row, Entry) and row.reviewed_on == done.checked_on:
         # Otherwise somebody has checked it since.
         row.reviewed_on = done.checked_before

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from contacts.models import Doubt
 from helphub.checking.models import Attempt
+from helphub.checking.ways import Way
 from helphub.publishing.requests import Kind, ask_for
 
 DOUBTED, LIFTED = "doubted", "lifted"
@@ -28,6 +29,12 @@ def failed_days(phone):
     return sorted(days)
 
 
+def _may_lift(attempt):
+    """A website may repeat the wrong number, so it does not outweigh a call that failed."""
+    rung = attempt.phone.attempts.filter(dial=attempt.phone.dial, way=Way.LINE)
+    return attempt.way != Way.PAGE or not any(earlier.failed for earlier in rung)
+
+
 def after(attempt, *, has_new_digits):
     """Doubt a number, or lift its doubt, after an attempt. Both go out as a withdrawal does.
 
@@ -36,7 +43,7 @@ def after(attempt, *, has_new_digits):
     phone, officer = attempt.phone, attempt.officer_name
     doubt = phone.doubts.filter(lifted_at=None).first()
     if attempt.outcome in (Outcome.CONFIRMED, Outcome.CHANGED):
-        if doubt is None or has_new_digits:
+        if doubt is None or has_new_digits or not _may_lift(attempt):
             return ""
         doubt.lifted_at, doubt.lifted_by = timezone.now(), officer
         doubt.save()

@@ -28,6 +28,7 @@ from strategy.models import FormOfAbuse, Guide, Statistic
 # Pages of an edition print days up to four weeks ahead, so it has to be made anew before then.
 EDITION_LASTS = timedelta(days=21)
 NEVER = "Nobody has checked it yet."
+SOON = timedelta(days=7)
 # What the last check and the hours of a number need.
 OF_NUMBERS = ("verifications", "schedules", "exceptions")
 KINDS = {
@@ -70,7 +71,8 @@ class Due(NamedTuple):
 
     @property
     def value(self) -> str:
-        return "{}:{}".format(*self.name)
+        """What its tick sends. A service and its notice are two things to check."""
+        return "{}:{}:{}".format(self.kind, *self.name)
 
 
 def everything() -> list[Due]:
@@ -184,13 +186,20 @@ def _page(kind: str, record: Record, last: date | None, every: timedelta) -> Due
 
 def notices() -> Iterator[Due]:
     """Services whose notice ends, and entries that readers lose after their last day."""
-    for service in Service.objects.published().exclude(notice="").exclude(notice_until=None):
+    for service in Service.objects.published().exclude(notice=""):
         record, last = _record(service), service.notice_until
         what = "It is closed for now" if service.is_closed_for_now else "Its notice stands"
-        yield Due("notice", record, f"{what} until {last:%-d %B %Y}.", last)
-    for label, key, last in _last_days():
-        row = apps.get_model(label)._base_manager.get(pk=key)
-        yield Due("notice", _record(row), f"Readers see it until {last:%-d %B %Y}.", last)
+        if last:
+            yield Due("notice", record, f"{what} until {last:%-d %B %Y}.", last)
+        elif service.is_closed_for_now:
+            why, soon = f"{what}, without a last day. Ask until when.", timezone.localdate() + SOON
+            yield Due("notice", record, why, soon)
+    last_days = _last_days()
+    for label in {label for label, _, _ in last_days}:
+        keys = {key: last for of, key, last in last_days if of == label}
+        for key, row in apps.get_model(label)._base_manager.in_bulk(keys).items():
+            why = f"Readers see it until {keys[key]:%-d %B %Y}."
+            yield Due("notice", _record(row), why, keys[key])
 
 
 def _last_days() -> list[tuple[str, int, date]]:
@@ -220,7 +229,8 @@ def languages() -> Iterator[Due]:
     for code in offered():
         left = safety_set.left(code) if code != settings.LANGUAGE_CODE else []
         if left:
-            record = Record("languages.language", 0, names.in_english(code))
+            key = 1 + names.codes().index(code)
+            record = Record("languages.language", key, names.in_english(code))
             why = f"Texts of its safety set that readers get in English: {len(left)}."
             yield Due("language", record, why, today, reverse("translations:queue", args=[code]))
 

@@ -55,7 +55,7 @@ class Result(models.TextChoices):
     NOT_OPENED = "not-opened", "We do not open such an address"
 
 
-# Only a person can tell whether these work for readers. Some sites let no program in.
+# Only a person can tell whether these work for readers. Some sites block automated checks.
 TO_LOOK_AT = {Result.ELSEWHERE, Result.REFUSED}
 
 
@@ -220,7 +220,7 @@ class Fetcher:
         except ssl.SSLCertVerificationError as error:
             return Answer(Result.CERTIFICATE, _certificate_in_words(error))
         except ssl.SSLError:
-            return Answer(Result.NO_ANSWER, "It makes no secure connection.")
+            return Answer(Result.NO_ANSWER, "We could not make a secure connection.")
         except OSError as error:
             return Answer(Result.NO_ANSWER, _failure_in_words(error))
 
@@ -335,10 +335,10 @@ def _judged(status: int, target: Target, is_moved: bool) -> Answer:
     if status == HTTPStatus.GONE:
         return Answer(Result.NOT_FOUND, "The page was taken away for good (410).")
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return Answer(Result.REFUSED, "It asked us to come back later (429). Look yourself.")
+        return Answer(Result.REFUSED, "It asked us to come back later (429). Open it and look.")
     # No status begins with a 6 or more, but some sites turn programs away with 999.
     if HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR or status >= NO_STATUS:
-        return Answer(Result.REFUSED, f"It refused us ({status}). Look yourself.")
+        return Answer(Result.REFUSED, f"It refused us ({status}). Open it and look.")
     if status >= HTTPStatus.MULTIPLE_CHOICES:
         return Answer(Result.ERROR, f"The site has an error ({status}).")
     if is_moved:

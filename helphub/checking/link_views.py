@@ -14,7 +14,7 @@ AT_ONCE = 5  # Seconds for the checks of one request. The last to begin may take
 GROUPS = [
     ("Failed three times in a row or more", lambda link: link.is_broken),
     ("Failed last time", lambda link: link.check and link.check.fails),
-    ("Look yourself", lambda link: link.check and link.check.needs_a_look),
+    ("Check these yourself", lambda link: link.check and link.check.needs_a_look),
     ("Not checked yet", lambda link: not (link.check and link.check.works)),
     ("Work", lambda link: True),
 ]

@@ -78,6 +78,8 @@ class Confirmation(OfRecord):
     # What it changed: the position of the verification, or the date that it replaced.
     verification = models.PositiveSmallIntegerField(blank=True, null=True)
     checked_before = models.DateField(blank=True, null=True)
+    answered = models.JSONField(default=list, blank=True)  # See reports.answer.
+    owners_day = models.DateField(blank=True, null=True)
     taken_back_at = models.DateTimeField(blank=True, null=True)
 
     class Meta:

@@ -72,7 +72,19 @@ def _columns(value: str) -> dict[str, Any]:
     }
 
 
-def met(name: RecordName) -> None:
-    """Somebody has checked this record, so the earlier day that its owner set is met."""
+def met(name: RecordName) -> date | None:
+    """Somebody has checked this record, so the earlier day that its owner set is met.
+
+    Returns that day.
+    """
     label, key = name
-    Owner.objects.filter(label=label, key=key).update(due_on=None)
+    rows = Owner.objects.filter(label=label, key=key)
+    day = rows.values_list("due_on", flat=True).first()
+    rows.update(due_on=None)
+    return day
+
+
+def unmet(name: RecordName, day: date | None) -> None:
+    """Undo that, unless the owner has set another day since."""
+    label, key = name
+    Owner.objects.filter(label=label, key=key, due_on=None).update(due_on=day)

@@ -50,7 +50,7 @@ def _add(counts):
     for (week, key, fault), count in counts.items():
         if names[key] and first <= week <= last and _is_a_week(week):
             row, _is_new = Reported.objects.get_or_create(line=names[key], week=week, fault=fault)
-            row.count = min(row.count + count, presses.MOST_IN_A_WEEK)
+            row.count = min(row.count + count, row.answered + presses.MOST_IN_A_WEEK)
             row.save()
 
 
@@ -72,9 +72,23 @@ def reported_lines():
     return list(Reported.objects.filter(count__gte=F("answered") + ENOUGH))
 
 
-def answer(line):
-    """Somebody has checked this line: what readers said of it until now is answered."""
-    Reported.objects.filter(line=line).update(answered=F("count"))
+def answer(line, checked_on=None):
+    """Somebody has checked this line, so what readers said until that day's week is answered.
+
+    Returns how much of each row was answered before: [[key, count], …].
+    """
+    rows = Reported.objects.filter(line=line)
+    if checked_on:
+        rows = rows.filter(week__lte=presses.week_of(checked_on))
+    before = [list(row) for row in rows.values_list("pk", "answered")]
+    rows.update(answered=F("count"))
+    return before
+
+
+def unanswer(before):
+    """Undo an answer."""
+    for key, answered in before:
+        Reported.objects.filter(pk=key).update(answered=answered)
 
 
 def in_words(row):

@@ -1,7 +1,7 @@
 """The worklist: what is due for a check, who has it, and what was found still correct."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -13,8 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from helphub.checking import claims, confirming, due, owners, publishing_checks
 from helphub.checking.confirming import Method
+from helphub.checking.models import Confirmation
 from helphub.content.forms import token_of
 from helphub.content.permissions import PUBLISH, SEE, for_officers
+from helphub.history.models import Version
 
 ON_A_PAGE = 100
 MINE, NOBODY, LEFT = "mine", "nobody", "left"
@@ -36,8 +38,8 @@ def worklist(request, context):
             return redirect(request.get_full_path())
         except ValidationError as error:
             errors = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-    rows = due.everything()
-    shown = [row for row in rows if due.when(row) and _is_wanted(request, row)]
+    rows, is_wanted = due.everything(), _filter(request)
+    shown = [row for row in rows if due.when(row) and is_wanted(row)]
     if wanted := request.GET.get("when"):
         shown = [row for row in shown if due.when(row) == wanted]
     page = Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page"))
@@ -61,6 +63,7 @@ def worklist(request, context):
             "ticked": set(request.POST.getlist("tick")),
             "once": request.POST.get("once") or uuid.uuid4(),
             "today": timezone.localdate(),
+            "seen": timezone.now().isoformat(),
             "undo": confirming.newest_batch(request.user),
             "publishable": _publishable(request.user),
         },
@@ -81,20 +84,24 @@ def _counts(rows):
     return [(name, due.WHEN[name], count) for name, count in counts.items()]
 
 
-def _is_wanted(request, row):
-    """Whether the filters let a row through."""
+def _filter(request):
+    """A function that tells whether the filters let a row through."""
     kind, owner = request.GET.get("kind"), request.GET.get("owner")
-    if kind and row.kind != kind:
-        return False
+    owners_wanted = {owner}
     if owner == MINE:
-        mine = {f"officer:{request.user.pk}"}
-        mine |= {f"role:{name}" for name in request.user.groups.values_list("name", flat=True)}
-        return bool(row.owner and row.owner.value in mine)
-    if owner == NOBODY:
-        return not (row.owner and row.owner.words)
-    if owner == LEFT:
-        return bool(row.owner and row.owner.has_left)
-    return not owner or bool(row.owner and row.owner.value == owner)
+        roles = request.user.groups.values_list("name", flat=True)
+        owners_wanted = {f"officer:{request.user.pk}", *(f"role:{name}" for name in roles)}
+
+    def is_wanted(row):
+        if kind and row.kind != kind:
+            return False
+        if owner == NOBODY:
+            return not (row.owner and row.owner.words)
+        if owner == LEFT:
+            return bool(row.owner and row.owner.has_left)
+        return not owner or bool(row.owner and row.owner.value in owners_wanted)
+
+    return is_wanted
 
 
 def _do(request):
@@ -140,19 +147,37 @@ def _confirm(request, rows):
         raise ValidationError(
             f"{held[0].claim.officer_name} is checking “{held[0].record.name}” now. Untick it."
         )
+    batch = token_of(request)
+    if not Confirmation.objects.filter(batch=batch).exists():  # Not the second press of one button.
+        _refuse_what_changed(request, rows)
     confirming.confirm(
         [row.name for row in rows],
         request.user,
         request.POST.get("how", ""),
         request.POST.get("source", ""),
         _day(request, "checked_on") or timezone.localdate(),
-        token_of(request),
+        batch,
     )
     for row in rows:
         claims.release(row.name, request.user)
     messages.success(
         request, f"Still correct: {len(rows)}. Readers see the new date once it is published."
     )
+
+
+def _refuse_what_changed(request, rows):
+    """Nobody can confirm what they have not seen."""
+    try:
+        seen_at = datetime.fromisoformat(request.POST.get("seen", ""))
+    except ValueError:
+        raise ValidationError("We could not tell when you opened this list. Try again.") from None
+    for row in rows:
+        newer = Version.objects.filter(label=row.name[0], key=row.name[1], at__gt=seen_at)
+        if newer.exists():
+            raise ValidationError(
+                f"“{row.record.name}” has been changed since you opened this list. Check it as it "
+                "is now, then press again."
+            )
 
 
 def _give(request, rows):

@@ -41,7 +41,7 @@ class Standing:
     def __init__(self, folder: Path | None, *, has_data: bool = True) -> None:
         """Leave out the versions' data to learn only what waits: that is quicker."""
         labels = {model._meta.label_lower for model in registry.content_models()}
-        newest = versions.newest(label__in=labels).select_related("user")
+        newest = versions.newest(label__in=labels)
         self.folder = folder
         self.newest = {
             (version.label, version.key): version

@@ -26,6 +26,8 @@ class Version(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, blank=True, null=True, related_name="+"
     )
+    # As it was then. It outlives the account. Empty if no officer saved it.
+    officer = models.CharField(max_length=150, blank=True)
     why = models.TextField(blank=True)
 
     class Meta:
@@ -34,7 +36,7 @@ class Version(models.Model):
         indexes = [
             models.Index(fields=["label", "key", "-id"], name="versions_of_a_record"),
             models.Index(fields=["-at"], name="versions_by_time"),
-            models.Index(fields=["user", "-at"], name="versions_of_an_officer"),
+            models.Index(fields=["officer", "-at"], name="versions_of_an_officer"),
             models.Index(fields=["label", "-at"], name="versions_of_a_kind"),
         ]
 
@@ -45,8 +47,3 @@ class Version(models.Model):
     def contents(self):
         """The fields and the rows."""
         return json.loads(self.data)
-
-    @property
-    def officer(self):
-        """Who saved it, or "" if no officer did."""
-        return self.user.get_username() if self.user else ""

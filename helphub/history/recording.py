@@ -142,6 +142,7 @@ def version_of(model, key, state, user, why, *, is_deleted=False):
         is_visible=state.is_visible and not is_deleted,
         is_deleted=is_deleted,
         user=user,
+        officer=user.get_username() if user else "",
         why=why,
     )
 

@@ -9,7 +9,7 @@ from helphub.history.models import Version
 
 def of_record(model, key):
     """The versions of a record, newest first."""
-    return Version.objects.filter(label=model._meta.label_lower, key=key).select_related("user")
+    return Version.objects.filter(label=model._meta.label_lower, key=key)
 
 
 def newest(**conditions):
@@ -47,4 +47,4 @@ def states_with(fingerprints):
 
 def deleted(model):
     """The newest version of each deleted record, newest first."""
-    return newest(label=model._meta.label_lower).filter(is_deleted=True).select_related("user")
+    return newest(label=model._meta.label_lower).filter(is_deleted=True)

@@ -93,7 +93,7 @@ def test_it_is_narrowed_by_person_kind_name_and_day(admin, officer, django_user_
     [
         *({"who": "nobody at all"}, {"kind": "strategy.nonsense"}, {"since": "31 February"}),
         {"since": "2026-12-02", "until": "2026-12-01"},
-        {"name": "x" * 300},
+        *({"name": "x" * 300}, {"until": "9999-12-31"}, {"since": "0001-01-01"}),
     ],
 )
 def test_what_cannot_be_asked_is_said_beside_the_field_and_kept(admin, narrowed):
@@ -103,6 +103,14 @@ def test_what_cannot_be_asked_is_said_beside_the_field_and_kept(admin, narrowed)
         page = Page(response)
         assert page.all("ul", class_="errorlist")
         assert "Put right what is marked" in page.main
+
+
+def test_a_name_stays_with_what_its_officer_did(admin, django_user_model):
+    other = django_user_model.objects.create_user("other")
+    change_guide(other, "By the second.")
+    record(AccountChange.Kind.ACCOUNT, other, who_name="keeper")
+    other.delete()
+    assert "Changed summary" in seen(admin, who="other", kind="strategy.guide")[0]
 
 
 def test_a_page_begins_where_the_last_ended(admin, officer):
@@ -121,7 +129,7 @@ def test_a_page_begins_where_the_last_ended(admin, officer):
 
 
 def test_a_moment_that_somebody_made_up_begins_at_the_top(admin):
-    for before in ("yesterday", "2026-11-01", "9999-99-99T00:00"):
+    for before in ("yesterday", "2026-11-01", "9999-99-99T00:00", "0001-01-01T00:00:00+14:00"):
         assert seen(admin, before=before) == seen(admin)
 
 

@@ -342,7 +342,7 @@ def test_hours_and_outcome_must_agree(admin, known, outcome, typed, message):
         ({"fact_weather": "yes"}, "This page has no field “fact_weather”."),
         ({"new_dial": "01384455412"}, "To give a new number, choose “Something has changed”"),
         ({"contact": "01384 455 412"}, "Say whether this is its office or its website."),
-        ({"_way": "pigeon"}, "The page did not say how you checked the number."),
+        ({"_way": "pigeon"}, "We could not tell how you checked the number."),
     ],
 )
 def test_a_refusal_says_why_and_keeps_everything_typed(admin, phone, typed, message):

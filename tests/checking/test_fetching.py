@@ -384,7 +384,7 @@ def test_a_site_without_tls_is_no_answer(authority):
         threading.Thread(target=shout, daemon=True).start()
         place = (socket.AF_INET, plain.getsockname())
         fetcher = Fetcher(lambda host: [place], lambda address: True)
-        assert fetcher.ask(ADDRESS) == (Result.NO_ANSWER, "It makes no secure connection.")
+        assert fetcher.ask(ADDRESS) == (Result.NO_ANSWER, "We could not make a secure connection.")
 
 
 def closed_port():

@@ -41,7 +41,7 @@ HERE = "https://www.example.org/help"
 WORKS = Answer(Result.WORKS, "It works.")
 GONE = Answer(Result.NOT_FOUND, "The page is not there (404).")
 SILENT = Answer(Result.NO_ANSWER, "It refused the connection.")
-REFUSED = Answer(Result.REFUSED, "It refused us (403). Look yourself.")
+REFUSED = Answer(Result.REFUSED, "It refused us (403). Open it and look.")
 
 
 @pytest.fixture(autouse=True)
@@ -402,7 +402,7 @@ def test_the_page_says_of_each_link_where_it_is_used_and_what_we_found(editor, o
     assert list(groups) == [
         "Failed three times in a row or more",
         "Failed last time",
-        "Look yourself",
+        "Check these yourself",
         "Not checked yet",
         "Work",
     ]

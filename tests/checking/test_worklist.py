@@ -56,7 +56,7 @@ def due_of(row):
 def press(client, do, *rows, url=WORKLIST, follow=True, **typed):
     """Open the list, tick these and press a button, as a browser does."""
     values = form_values(Page(client.get(url)))
-    ticks = [f"{row._meta.label_lower}:{row.pk}" for row in rows]
+    ticks = [due_of(row).value for row in rows]
     return client.post(url, values | {"do": do, "tick": ticks} | typed, follow=follow)
 
 
@@ -124,21 +124,21 @@ def test_a_line_that_answers_day_and_night_is_not_rung_and_others_are():
 
 def test_taking_a_line_keeps_others_off_it_for_two_hours(anna, berta):
     phone = make_phone()
-    press(anna, f"take contacts.phone:{phone.pk}")
+    press(anna, f"take number:contacts.phone:{phone.pk}")
     page = Page(berta.get(f"{WORKLIST}?kind=number"))
     assert "anna has it until" in page.text
-    refused = press(berta, f"take contacts.phone:{phone.pk}")
+    refused = press(berta, f"take number:contacts.phone:{phone.pk}")
     assert refused.status_code == 400
     assert "anna is checking" in refused.content.decode()
     refused = press(berta, "confirm", phone, how="told", source="Their letter")
     assert refused.status_code == 400
     assert not phone.verifications.exists()
     Claim.objects.update(until=timezone.now() - timedelta(seconds=1))
-    press(berta, f"take contacts.phone:{phone.pk}")
+    press(berta, f"take number:contacts.phone:{phone.pk}")
     assert Claim.objects.get().officer_name == "berta"
-    press(anna, f"leave contacts.phone:{phone.pk}")
+    press(anna, f"leave number:contacts.phone:{phone.pk}")
     assert Claim.objects.exists()  # It is not anna's any more.
-    press(berta, f"leave contacts.phone:{phone.pk}")
+    press(berta, f"leave number:contacts.phone:{phone.pk}")
     assert not Claim.objects.exists()
 
 
@@ -159,7 +159,7 @@ def test_a_second_press_confirms_nothing_twice(anna):
     phone = make_phone()
     values = form_values(Page(anna.get(WORKLIST))) | {
         "do": "confirm",
-        "tick": [f"contacts.phone:{phone.pk}"],
+        "tick": [f"number:contacts.phone:{phone.pk}"],
         "how": "told",
         "source": "Their letter",
     }
@@ -184,6 +184,73 @@ def test_undo_makes_what_was_confirmed_due_as_before_and_rewrites_nothing(anna):
     assert [due_of(row).on for row in rows] == before
     assert list(Verification.objects.order_by("pk").values())[: len(stored)] == stored
     assert Phone.objects.get(pk=phone.pk).verification.verified_on == days_ago(100)
+
+
+def test_undo_brings_back_readers_reports_and_the_owners_day(anna):
+    phone = make_phone()
+    Reported.objects.create(
+        line=phone.slug, fault="wrong-number", week=presses.week_of(timezone.localdate()), count=3
+    )
+    Owner.objects.create(label="contacts.phone", key=phone.pk, due_on=days_ago(1))
+    press(anna, "confirm", phone, how="told", source="x")
+    assert Reported.objects.get().answered == 3
+    assert Owner.objects.get().due_on is None
+    anna.post(Page(anna.get(WORKLIST)).one("form", class_="undo").get("action"))
+    assert Reported.objects.get().answered == 0
+    assert Owner.objects.get().due_on == days_ago(1)
+    assert "Readers said" in due_of(phone).why
+
+
+def test_nobody_takes_back_what_another_officer_confirmed(anna, berta):
+    phone = make_phone()
+    press(anna, "confirm", phone, how="told", source="x")
+    action = Page(anna.get(WORKLIST)).one("form", class_="undo").get("action")
+    page = Page(berta.post(action, follow=True))
+    assert "taken back already" in page.text
+    assert phone.verifications.count() == 1
+
+
+def test_a_service_and_its_notice_are_ticked_apart(anna):
+    service = make_service(is_closed_for_now=True, notice_en="Closed.", notice_until=days_ago(-2))
+    values = [row.value for row in due.everything() if row.name[1] == service.pk]
+    (notice,) = [value for value in values if value.startswith("notice:")]
+    form = form_values(Page(anna.get(WORKLIST)))
+    how = {"do": "confirm", "tick": [notice], "how": "told", "source": "x"}
+    assert anna.post(WORKLIST, form | how).status_code == 400
+    assert not service.verifications.exists()
+    press(anna, "confirm", service, how="told", source="x")
+    assert service.verifications.count() == 1
+
+
+def test_a_closure_without_a_last_day_is_asked_about():
+    service = make_service(is_closed_for_now=True, notice_en="Closed.")
+    assert "Ask until when." in " ".join(
+        row.why for row in due.everything() if row.name == ("services.service", service.pk)
+    )
+
+
+def test_a_day_before_the_last_check_confirms_nothing(anna):
+    phone = make_phone()
+    check(phone, 5)
+    answer = press(
+        anna, "confirm", phone, how="told", source="x", checked_on=days_ago(9).isoformat()
+    )
+    assert answer.status_code == 400
+    assert "enter that day or a later one" in Page(answer).text
+    assert phone.verifications.count() == 1
+
+
+def test_what_was_changed_since_the_list_was_opened_is_looked_at_first(anna):
+    phone = make_phone()
+    values = form_values(Page(anna.get(WORKLIST)))
+    with recording():
+        phone.display = "01384 000 999"
+        phone.save()
+    values |= {"do": "confirm", "tick": [due_of(phone).value], "how": "told", "source": "x"}
+    answer = anna.post(WORKLIST, values)
+    assert answer.status_code == 400
+    assert "has been changed since you opened this list" in Page(answer).text
+    assert not phone.verifications.exists()
 
 
 def test_undo_leaves_alone_what_somebody_checked_since(anna):
@@ -215,7 +282,10 @@ def test_a_refusal_saves_nothing_and_keeps_what_was_typed(anna, typed, words):
     assert page.faults == []
     kept = form_values(page)
     assert kept["source"] == typed["source"]
-    assert set(kept["tick"]) == {f"contacts.phone:{phone.pk}", f"strategy.guide:{guide.pk}"}
+    assert set(kept["tick"]) == {
+        f"number:contacts.phone:{phone.pk}",
+        f"guide:strategy.guide:{guide.pk}",
+    }
     assert not Confirmation.objects.exists()
     assert not phone.verifications.exists()
     assert Guide.objects.get(pk=guide.pk).reviewed_on == before
@@ -227,7 +297,7 @@ def test_nobody_can_say_that_they_rang_an_emergency_line(anna):
     assert ways.NOT_RUNG in Page(answer).text
 
 
-@pytest.mark.parametrize("do", ["", "publish", "confirm", "take contacts.phone:0", "own x"])
+@pytest.mark.parametrize("do", ["", "publish", "confirm", "take number:contacts.phone:0", "own x"])
 def test_a_forged_or_empty_press_does_nothing(anna, do):
     answer = press(anna, do, how="told", source="x")
     assert answer.status_code == 400
@@ -238,9 +308,9 @@ def test_a_forged_or_empty_press_does_nothing(anna, do):
 def test_a_number_deleted_meanwhile_is_said_and_the_others_are_done(anna):
     phone, lost = make_phone(), make_phone()
     values = form_values(Page(anna.get(WORKLIST)))
-    lost_value = f"contacts.phone:{lost.pk}"
+    lost_value = f"number:contacts.phone:{lost.pk}"
     lost.delete()
-    values |= {"do": "confirm", "tick": [lost_value, f"contacts.phone:{phone.pk}"]}
+    values |= {"do": "confirm", "tick": [lost_value, f"number:contacts.phone:{phone.pk}"]}
     page = Page(anna.post(WORKLIST, values | {"how": "told", "source": "x"}, follow=True))
     assert "No longer on the list: 1" in page.text
     assert phone.verifications.count() == 1

@@ -69,7 +69,9 @@ def test_every_content_model_has_a_history():
 
 
 def test_the_first_load_makes_one_version_of_each_record_as_it_is():
-    assert set(Version.objects.values_list("why", flat=True)) == {"Loaded from the fixtures"}
+    # The tests' content has few lists: the others were deleted.
+    whys = Version.objects.filter(is_deleted=False).values_list("why", flat=True)
+    assert set(whys) == {"Loaded from the fixtures"}
     for model in snapshots.records():
         for key, state in snapshots.read(model).items():
             (version,) = versions.of_record(model, key)
