@@ -327,7 +327,7 @@ def test_the_versions_that_django_reversion_kept_are_taken_over(empty_database):
         deleted, changed, _ = list(versions.of_record(Guide, records[2].pk))[-3:]
         assert (deleted.is_deleted, deleted.is_visible, deleted.officer) == (True, False, "anna")
         assert (changed.is_deleted, changed.is_visible) == (False, True)
-        # An account can be deleted: nothing unseen refers to it.
+        # An account can be deleted: what it did stays under its name.
         anna.delete()
         changed.refresh_from_db()
-        assert changed.officer == ""
+        assert changed.officer == "anna"
