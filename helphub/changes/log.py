@@ -1,14 +1,14 @@
 """Who changed what: one log of versions, publications, withdrawals, accounts and sign-ins.
 
-Nothing is stored for it. Each source is a function that gives its newest entries before a moment,
-so a page of the log reads a page of each source, however long the log is.
+Nothing but sign-ins is stored for it. Each source is a function that gives its newest entries
+before a moment, so a page of the log reads a page of each source, however long the log is.
 """
 
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import chain, islice
+from itertools import chain, count, islice
 from typing import NamedTuple
 
 from django.apps import apps
@@ -38,7 +38,7 @@ OTHERS = {
 }
 NOBODY = "-"
 SERVER = "the server"  # Such as loading the fixtures.
-AT_ONCE = 50  # Versions, each with the one before it.
+AT_ONCE = 50
 
 
 class Change(NamedTuple):
@@ -49,7 +49,8 @@ class Change(NamedTuple):
     what: str
     kind: str
     name: str = ""  # Of the record.
-    url: str = ""  # What it led to, or the difference.
+    url: str = ""  # Of the difference, or of the record's history.
+    label: str = ""  # Of the record that the address is about.
     old: int | None = None  # Versions, for records.
     new: int | None = None
 
@@ -104,7 +105,7 @@ def records(wanted: Wanted, before: datetime) -> Iterator[Change]:
 
 def _batches(rows: QuerySet) -> Iterator[list]:
     """The rows, a page at a time. What is saved meanwhile comes later than all of them."""
-    for start in range(0, 10**9, AT_ONCE):
+    for start in count(0, AT_ONCE):
         batch = list(rows[start : start + AT_ONCE])
         if not batch:
             return
@@ -127,7 +128,15 @@ def _of_version(row: Version, older: Version | None) -> Change:
         url = f"{compare}?old={older.pk}&new={row.pk}"
     kind = capfirst(str(model._meta.verbose_name))
     return Change(
-        row.at, row.officer or SERVER, what, kind, row.name, url, older and older.pk, row.pk
+        row.at,
+        row.officer or SERVER,
+        what,
+        kind,
+        row.name,
+        url,
+        row.label,
+        old=older and older.pk,
+        new=row.pk,
     )
 
 
@@ -144,17 +153,16 @@ def publications(wanted: Wanted, before: datetime) -> Iterator[Change]:
 def withdrawals(wanted: Wanted, before: datetime) -> Iterator[Change]:
     rows = wanted.rows(Withdrawal.objects.all(), "withdrawn_at", "who", "name", before)
     for row in chain.from_iterable(_batches(rows)):
-        yield Change(
-            row.withdrawn_at, row.who, f"Withdrew it: {row.why}", "Withdrawal", row.name, _of(row)
-        )
+        what, url = f"Withdrew it: {row.why}", _of(row)
+        yield Change(row.withdrawn_at, row.who, what, "Withdrawal", row.name, url, row.label)
 
 
 def lifted(wanted: Wanted, before: datetime) -> Iterator[Change]:
     """Withdrawals that were ended."""
     rows = wanted.rows(Withdrawal.objects.all(), "lifted_at", "lifted_by", "name", before)
     for row in chain.from_iterable(_batches(rows)):
-        what = "Ended the withdrawal"
-        yield Change(row.lifted_at, row.lifted_by, what, "Withdrawal", row.name, _of(row))
+        what, url = "Ended the withdrawal", _of(row)
+        yield Change(row.lifted_at, row.lifted_by, what, "Withdrawal", row.name, url, row.label)
 
 
 def _of(row: Withdrawal) -> str:

@@ -243,7 +243,7 @@ def _consequences(done):
 
 
 def next_line(user):
-    """The next due number that nobody has tried today or is checking now, or None."""
+    """The next number to check, leaving out those tried today or taken by others. Or None."""
     today = timezone.localdate()
     tried = set(Attempt.objects.filter(at__date=today).values_list("phone", flat=True))
     for row in due.everything():

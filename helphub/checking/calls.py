@@ -93,7 +93,7 @@ def facts(phone, values, at, way):
 
 
 def verification(form):
-    """That the number was checked, unsaved. New digits were told to us: nobody has rung them."""
+    """A new verification, not saved yet. New digits count as told to us: nobody has rung them."""
     method = METHODS[form.way]
     if form.new_digits and form.way == Way.LINE:
         method = Verification.Method.TOLD
@@ -153,7 +153,7 @@ class Logged:
     attempt: Attempt
     proposal: object = None
     doubt: str = ""  # What became of the number's doubt: doubting.DOUBTED, LIFTED or "".
-    kept: list = field(default_factory=list)  # Answers that somebody else gave meanwhile.
+    kept: list = field(default_factory=list)  # Questions that someone else has answered since.
 
 
 def save(form, once):

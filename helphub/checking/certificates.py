@@ -8,7 +8,7 @@ from django.conf import settings
 from helphub.checking.fetching import Fetcher, Stopped
 from helphub.checking.models import Certificate
 
-# Certificates are renewed by a program. So long before the last day it should have done so.
+# A program renews certificates, and should have done so by then.
 AHEAD = timedelta(days=21)
 
 

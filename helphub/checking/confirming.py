@@ -142,7 +142,7 @@ def _unmark(row, done: Confirmation) -> None:
         )
         reports.unanswer(done.answered)
     elif isinstance(row, Entry) and row.reviewed_on == done.checked_on:
-        # Otherwise somebody has checked it since.
+        # If the dates differ, somebody has checked it since.
         row.reviewed_on = done.checked_before
         row.save(update_fields=["reviewed_on"])
 

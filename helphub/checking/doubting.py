@@ -38,7 +38,7 @@ def _may_lift(attempt):
 def after(attempt, *, has_new_digits):
     """Doubt a number, or lift its doubt, after an attempt. Both go out as a withdrawal does.
 
-    New digits lift nothing: readers still have the old ones, and nobody has rung the new ones.
+    New digits do not lift it: readers still see the old ones, and nobody has rung the new ones.
     """
     phone, officer = attempt.phone, attempt.officer_name
     doubt = phone.doubts.filter(lifted_at=None).first()

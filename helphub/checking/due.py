@@ -25,9 +25,9 @@ from helphub.languages.offered import offered
 from services.models import Service, ServiceVerification
 from strategy.models import FormOfAbuse, Guide, Statistic
 
-# Pages of an edition print days up to four weeks ahead, so it has to be made anew before then.
+# An edition has opening hours for four weeks ahead, so a new one is needed before they end.
 EDITION_LASTS = timedelta(days=21)
-NEVER = "Nobody has checked it yet."
+NEVER = "Not checked yet."
 SOON = timedelta(days=7)
 # What the last check and the hours of a number need.
 OF_NUMBERS = ("verifications", "schedules", "exceptions")
@@ -192,7 +192,10 @@ def notices() -> Iterator[Due]:
         if last:
             yield Due("notice", record, f"{what} until {last:%-d %B %Y}.", last)
         elif service.is_closed_for_now:
-            why, soon = f"{what}, without a last day. Ask until when.", timezone.localdate() + SOON
+            why, soon = (
+                f"{what}, with no last day. Ask when it opens again.",
+                timezone.localdate() + SOON,
+            )
             yield Due("notice", record, why, soon)
     last_days = _last_days()
     for label in {label for label, _, _ in last_days}:

@@ -12,8 +12,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
@@ -230,14 +230,11 @@ class Fetcher:
         Raises Stopped or OSError if the host could not be asked.
         """
         deadline = time.monotonic() + self.seconds
-        places = self._places(host, deadline)
-        with closing(self._connect(places, deadline)) as connection:
-            connection.settimeout(left(deadline))
-            try:
-                with self.context.wrap_socket(connection, server_hostname=host) as secure:
-                    certificate = secure.getpeercert() or {}
-            except ssl.SSLCertVerificationError as error:
-                return None, _certificate_in_words(error)
+        try:
+            with self._secured(self._places(host, deadline), host, deadline) as secure:
+                certificate = secure.getpeercert() or {}
+        except ssl.SSLCertVerificationError as error:
+            return None, _certificate_in_words(error)
         ends = ssl.cert_time_to_seconds(str(certificate["notAfter"]))
         return datetime.fromtimestamp(ends, UTC).date(), ""
 
@@ -279,14 +276,20 @@ class Fetcher:
                 return connection
         raise failure
 
-    def _get(self, places: list[Place], target: Target, deadline: float) -> tuple[int, bytes]:
-        """The status, and where it redirects. The page itself is never read."""
+    @contextmanager
+    def _secured(self, places: list[Place], host: str, deadline: float) -> Iterator[ssl.SSLSocket]:
+        """A connection to a host that has proved its name."""
         with closing(self._connect(places, deadline)) as connection:
             connection.settimeout(left(deadline))
-            with self.context.wrap_socket(connection, server_hostname=target.host) as secure:
-                secure.settimeout(left(deadline))
-                secure.sendall(target.request)
-                return _read_head(secure, deadline)
+            with self.context.wrap_socket(connection, server_hostname=host) as secure:
+                yield secure
+
+    def _get(self, places: list[Place], target: Target, deadline: float) -> tuple[int, bytes]:
+        """The status, and where it redirects. The page itself is never read."""
+        with self._secured(places, target.host, deadline) as secure:
+            secure.settimeout(left(deadline))
+            secure.sendall(target.request)
+            return _read_head(secure, deadline)
 
 
 def _read_head(secure: ssl.SSLSocket, deadline: float) -> tuple[int, bytes]:

@@ -1,7 +1,7 @@
 """The worklist: what is due for a check, who has it, and what was found still correct."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from helphub.checking import claims, confirming, due, owners, publishing_checks
 from helphub.checking.confirming import Method
 from helphub.checking.models import Confirmation
+from helphub.content import moments
 from helphub.content.forms import token_of
 from helphub.content.permissions import PUBLISH, SEE, for_officers
 from helphub.history.models import Version
@@ -167,10 +168,9 @@ def _confirm(request, rows):
 
 def _refuse_what_changed(request, rows):
     """Nobody can confirm what they have not seen."""
-    try:
-        seen_at = datetime.fromisoformat(request.POST.get("seen", ""))
-    except ValueError:
-        raise ValidationError("We could not tell when you opened this list. Try again.") from None
+    seen_at = moments.from_form(request.POST.get("seen", ""))
+    if seen_at is None:
+        raise ValidationError("We could not tell when you opened this list. Try again.")
     for row in rows:
         newer = Version.objects.filter(label=row.name[0], key=row.name[1], at__gt=seen_at)
         if newer.exists():

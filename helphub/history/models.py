@@ -3,7 +3,6 @@
 import json
 from functools import cached_property
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -23,10 +22,7 @@ class Version(models.Model):
     is_visible = models.BooleanField()  # Whether readers see it once it is published.
     is_deleted = models.BooleanField(default=False)
     at = models.DateTimeField(default=timezone.now)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, blank=True, null=True, related_name="+"
-    )
-    # As it was then. It outlives the account. Empty if no officer saved it.
+    # The name of the account, because versions outlive accounts. Empty if no officer saved it.
     officer = models.CharField(max_length=150, blank=True)
     why = models.TextField(blank=True)
 

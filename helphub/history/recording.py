@@ -141,7 +141,6 @@ def version_of(model, key, state, user, why, *, is_deleted=False):
         fingerprint=state.fingerprint,
         is_visible=state.is_visible and not is_deleted,
         is_deleted=is_deleted,
-        user=user,
         officer=user.get_username() if user else "",
         why=why,
     )

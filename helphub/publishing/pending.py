@@ -123,7 +123,7 @@ def _changes(compared, names):
     stored = Version.objects.filter(
         label__in={label for label, _ in names}, key__in={key for _, key in names}
     )
-    columns = ["label", "key", "fingerprint", "is_deleted", "at", "user__username"]
+    columns = ["label", "key", "fingerprint", "is_deleted", "at", "officer"]
     stored_before = set()
     for label, key, fingerprint, is_deleted, at, who in stored.order_by("pk").values_list(*columns):
         name = label, key
@@ -134,7 +134,7 @@ def _changes(compared, names):
             changes[name].clear()
             stored_before.add(name)
         else:
-            changes[name].append((at, who or ""))
+            changes[name].append((at, who))
     # If readers' version is no longer stored, only the last change is sure to be newer.
     for name in compared.in_edition.keys() & changes.keys() - stored_before:
         changes[name] = changes[name][-1:]

@@ -43,13 +43,15 @@ def fill():
     """Three years of saves by ten officers, copied from the versions that are there."""
     from django.contrib.auth import get_user_model
 
-    users = [get_user_model().objects.create_user(f"officer-{n}") for n in range(10)]
+    names = [f"officer-{n}" for n in range(10)]
+    for name in names:
+        get_user_model().objects.create_user(name)
     originals = list(Version.objects.all())
     step = timedelta(days=3 * 365) / ROWS
     rows = []
     for number in range(ROWS):
         row = originals[number % len(originals)]
-        row.pk, row.user = None, users[number % len(users)]
+        row.pk, row.officer = None, names[number % len(names)]
         row.at = timezone.now() - timedelta(days=3 * 365) + step * number
         rows.append(Version(**{f.attname: getattr(row, f.attname) for f in row._meta.fields}))
         if len(rows) == 5_000:

@@ -11,10 +11,13 @@ from django.utils import timezone
 from helphub.accounts.change_log import record
 from helphub.accounts.models import AccountChange, SignIn
 from helphub.changes import log, views
+from helphub.content import moments
 from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.history.models import Version
 from helphub.history.recording import recording
+from helphub.languages.models import Language
 from strategy.models import Guide
+from tests.support.officers import officer_named
 from tests.support.reader import Page, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -123,7 +126,7 @@ def test_a_page_begins_where_the_last_ended(admin, officer):
         shown += page
         if not after:
             break
-        before = views.datetime.fromisoformat(after)
+        before = moments.from_form(after)
     assert shown == whole
     assert [change.at for change in shown] == sorted((c.at for c in shown), reverse=True)
 
@@ -163,6 +166,18 @@ def test_a_deleted_record_and_a_kind_that_is_no_more_stay_in_it(admin, officer):
     assert name in first
     Version.objects.filter(label="strategy.guide").update(label="strategy.pamphlet")
     assert "strategy.pamphlet" in " ".join(seen(admin))
+
+
+def test_no_link_leads_to_what_an_officer_may_not_open(django_user_model):
+    editor = officer_named("editor", "Editors")
+    language = Language.objects.get(slug="ur")
+    with recording():
+        language.save()
+    page = Page(editor.get(LOG, {"kind": "languages.language"}))
+    assert language.slug in page.main or str(language) in page.main
+    for path in page.internal_links:
+        if path.startswith("/admin/history/"):
+            assert editor.get(path).status_code == 200, path
 
 
 def test_only_officers_who_see_publications_see_it(client, django_user_model):

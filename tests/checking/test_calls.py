@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from contacts.models import Phone, Verification
 from helphub.approvals.models import NumberProposal
-from helphub.checking.models import Attempt, Claim, WayToCheck
+from helphub.checking.models import Attempt, Claim, Reported, WayToCheck
 from helphub.checking.ways import Way
 from helphub.content import clock
 from helphub.dashboard.models import OpenQuestion
@@ -253,6 +253,7 @@ def test_a_wrong_new_number_is_refused_beside_it(admin, phone, typed, message):
 
 def test_a_new_number_of_a_critical_line_is_proposed_with_the_call_as_its_source(admin):
     spoc = Phone.objects.get(slug="h-spoc")
+    Reported.objects.create(line="h-spoc", fault="wrong-number", week="2026-W49", count=3)
     page = log(
         admin, spoc, "changed", who_answered="the duty officer", note="It moved in May.", **NEW
     )
@@ -268,6 +269,8 @@ def test_a_new_number_of_a_critical_line_is_proposed_with_the_call_as_its_source
     # The old digits are not confirmed by this.
     assert row.verification.verified_on == spoc.verification.verified_on
     assert row.verifications.filter(dial="01384455412").count() == 1
+    # Readers still see the digits that they reported.
+    assert Reported.objects.get().answered == 0
     page = log(admin, spoc, "changed", **NEW)
     assert "officer has already proposed 01384 455 412" in page.main
     assert Attempt.objects.count() == 1

@@ -56,6 +56,17 @@ def doubted(phone):
     return Doubt.objects.filter(phone=phone, lifted_at=None).exists()
 
 
+def test_a_website_does_not_outweigh_calls_that_failed(admin, phone):
+    for days in (3, 1):
+        log(admin, phone, "wrong-number", **on(days))
+    page = log(admin, phone, "confirmed", way="page")
+    assert "A website may repeat a wrong number" in page.main
+    assert doubted(phone)
+    page = log(admin, phone, "confirmed")
+    assert "Readers no longer see" in page.main
+    assert not doubted(phone)
+
+
 def test_two_failures_on_two_days_make_a_doubt_and_an_urgent_publication(admin, phone):
     page = log(admin, phone, "no-answer", **on(3))
     assert "If a check fails on another day too" in page.main

@@ -93,6 +93,18 @@ def test_a_week_of_a_line_counts_no_more_than_its_limit(folder):
     assert counts() == {(phone.slug, "closed"): presses.MOST_IN_A_WEEK}
 
 
+def test_presses_after_a_check_are_not_drowned_by_those_before(folder):
+    phone = make_phone()
+    row = f"{presses.week_of(clock.today())} {phone.report_key} closed\n"
+    (folder / presses.FILE).write_text(row * 10_000)
+    reports.collect()
+    reports.answer(phone.slug)
+    assert reports.reported_lines() == []
+    (folder / presses.FILE).write_text(row * reports.ENOUGH)
+    reports.collect()
+    assert [reported.line for reported in reports.reported_lines()] == [phone.slug]
+
+
 def test_if_the_database_fails_the_presses_are_counted_the_next_time(folder, monkeypatch):
     phone = make_phone()
     keep(phone)

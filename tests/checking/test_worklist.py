@@ -224,7 +224,7 @@ def test_a_service_and_its_notice_are_ticked_apart(anna):
 
 def test_a_closure_without_a_last_day_is_asked_about():
     service = make_service(is_closed_for_now=True, notice_en="Closed.")
-    assert "Ask until when." in " ".join(
+    assert "Ask when it opens again." in " ".join(
         row.why for row in due.everything() if row.name == ("services.service", service.pk)
     )
 

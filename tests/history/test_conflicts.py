@@ -320,7 +320,7 @@ def test_only_one_of_two_simultaneous_saves_is_accepted(two_connections):
             guide.refresh_from_db()
             assert guide.summary == f"{number} {answers.index(302)}."
     finally:
-        Version.objects.filter(user__in=users).delete()
+        Version.objects.filter(officer__in=[user.get_username() for user in users]).delete()
         for row in (guide, *users):
             row.delete()
 

@@ -128,7 +128,7 @@ def test_the_order_changed_in_a_list_makes_a_version_of_each_row_changed(admin):
     admin.post("/admin/contacts/phone/", values)
     phone = Phone.objects.get(pk=values["form-0-id"])
     assert "Changed order." in lines(admin, phone)[0]
-    assert Version.objects.filter(label="contacts.phone", user__username="officer").count() == 1
+    assert Version.objects.filter(label="contacts.phone", officer="officer").count() == 1
 
 
 def test_deleting_a_record_makes_a_version_of_each_record_that_loses_a_link(admin):
