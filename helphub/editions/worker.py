@@ -67,6 +67,7 @@ class Watcher:
         with beating():
             self.take_up_again()
             while not is_over():
+                close_old_connections()
                 self.look()
                 time.sleep(PAUSE)
 
@@ -81,7 +82,6 @@ class Watcher:
         """Do the next waiting task, if there is one."""
         with suppress(OSError):  # The admin will say that the publisher is not running.
             state_files.watcher_beats()
-        close_old_connections()
         is_idle = True
         try:
             if self.unnoted:

@@ -25,7 +25,6 @@ from helphub.editions import (
     sources,
     store,
     withdrawing,
-    worker,
 )
 from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.editions.worker import Watcher
@@ -178,11 +177,7 @@ def test_a_withdrawal_does_not_wait_for_an_approved_number_to_be_published(
     assert pending.records() == []
 
 
-def test_the_publisher_brings_an_approved_number_to_readers(
-    editions, admin, second, spoc, monkeypatch
-):
-    # The watcher begins with a fresh connection, which would not see a test's uncommitted rows.
-    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+def test_the_publisher_brings_an_approved_number_to_readers(editions, admin, second, spoc):
     approve(second, proposed(admin, spoc, **NEW))
     Watcher().look()
     assert PublicationRequest.objects.get().state == "done"
@@ -674,10 +669,7 @@ def test_a_withdrawn_line_comes_back_with_another_number(admin, second, spoc):
     assert not Withdrawal.objects.filter(lifted_at=None).exists()
 
 
-def test_readers_get_a_withdrawn_line_back_with_another_number(
-    editions, admin, second, spoc, monkeypatch
-):
-    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+def test_readers_get_a_withdrawn_line_back_with_another_number(editions, admin, second, spoc):
     withdraw(admin, spoc)
     Watcher().look()
     assert not readers_content.rows_of(store.current())[Phone][spoc.pk]["is_published"]
@@ -844,10 +836,7 @@ def test_two_critical_lines_cannot_have_the_same_digits(admin, galop):
     assert Phone.objects.get(pk=galop.pk).dial == galop.dial
 
 
-def test_an_approval_publishes_no_other_changes_to_the_line(
-    editions, admin, second, spoc, monkeypatch
-):
-    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+def test_an_approval_publishes_no_other_changes_to_the_line(editions, admin, second, spoc):
     save(admin, spoc, purpose_en="Words that nobody ticked.")
     approve(second, proposed(admin, spoc, **NEW))
     Watcher().look()

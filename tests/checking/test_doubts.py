@@ -9,7 +9,7 @@ import pytest
 from contacts.models import Doubt, Phone
 from helphub.checking.models import Attempt
 from helphub.content import clock
-from helphub.editions import publish, store, worker
+from helphub.editions import publish, store
 from helphub.editions.models import PublicationRequest
 from helphub.editions.worker import Watcher
 from helphub.history.recording import catch_up
@@ -24,12 +24,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 Kind = PublicationRequest.Kind
 EVERY_DAY = "MO,TU,WE,TH,FR,SA,SU"
-
-
-@pytest.fixture
-def one_connection(monkeypatch):
-    """The publisher begins with a fresh connection, which would not see uncommitted rows."""
-    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
 
 
 def open_by_day(phone):
@@ -151,7 +145,6 @@ def is_doubted(phone):
         return file.execute(query, [phone.pk]).fetchone()
 
 
-@pytest.mark.usefixtures("one_connection")
 def test_readers_see_the_doubt_at_once_and_nothing_that_waits(editions, admin):
     phone = open_by_day(Phone.objects.get(slug="h-galop"))
     publish.publish()

@@ -485,8 +485,7 @@ def test_a_broken_link_is_a_note_on_the_publication_and_stops_nothing(broken_gui
     assert done.left_out == []
 
 
-def test_officers_read_it_with_the_publication(broken_guide, admin, monkeypatch):
-    monkeypatch.setattr("helphub.editions.worker.close_old_connections", lambda: None)
+def test_officers_read_it_with_the_publication(broken_guide, admin):
     request = PublicationRequest.objects.create(
         kind=PublicationRequest.Kind.RELEASE, who="anna", why="A test"
     )

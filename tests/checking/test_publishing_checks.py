@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from contacts.models import Phone
 from helphub.checking.publishing_checks import also_changed, publishable
-from helphub.editions import state_files, worker
+from helphub.editions import state_files
 from helphub.editions.models import PublicationRequest
 from helphub.editions.worker import Watcher
 from helphub.publishing import pending
@@ -18,12 +18,6 @@ from tests.support.reader import Page
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 PUBLISH = reverse("checking:publish-checked")
-
-
-@pytest.fixture(autouse=True)
-def one_connection(monkeypatch):
-    """The publisher begins with a fresh connection, which would not see uncommitted rows."""
-    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
 
 
 def line(slug):

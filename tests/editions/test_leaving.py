@@ -15,7 +15,6 @@ from helphub.editions import (
     store,
     up_to_date,
     withdrawing,
-    worker,
 )
 from helphub.editions.worker import Watcher
 from services.models import Choice, Service
@@ -45,10 +44,7 @@ def showing(words):
     return {name for name, path in files().items() if words.encode() in path.read_bytes()}
 
 
-def test_only_pages_that_show_it_are_made_at_once_and_the_others_follow(
-    editions, made, monkeypatch
-):
-    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+def test_only_pages_that_show_it_are_made_at_once_and_the_others_follow(editions, made):
     # Every list counts it, but no card names it.
     service = Service.objects.get(slug="local-number")
     shown, before = showing("/services/local-number/"), fingerprints()
@@ -94,10 +90,7 @@ def test_no_page_left_for_later_shows_anything_withdrawn(editions, row, words):
     assert left == showing(words)
 
 
-def test_a_publisher_that_has_done_its_daily_check_makes_the_pages_left_for_later(
-    editions, monkeypatch
-):
-    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
+def test_a_publisher_that_has_done_its_daily_check_makes_the_pages_left_for_later(editions):
     watcher = Watcher()
     watcher.look()
     assert store.numbers() == [1]

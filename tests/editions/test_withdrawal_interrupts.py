@@ -44,12 +44,6 @@ WORDS = "Words of an officer."
 GALOP, MEN = "h-galop", "h-mal"
 
 
-@pytest.fixture(autouse=True)
-def one_connection(monkeypatch):
-    """The publisher begins with a fresh connection, which would not see uncommitted rows."""
-    monkeypatch.setattr(worker, "close_old_connections", lambda: None)
-
-
 def dialled(slug):
     return Phone.objects.get(slug=slug).dial
 

@@ -20,7 +20,7 @@ from strategy.models import Guide
 from tests.support.editions import consent_page, harm, some_pages
 from tests.support.reader import Page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_connection")]
+pytestmark = pytest.mark.django_db
 
 EDITIONS = reverse("publishing:editions")
 

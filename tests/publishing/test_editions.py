@@ -31,7 +31,7 @@ from tests.support.admin_forms import change_url, save
 from tests.support.editions import consent_page
 from tests.support.reader import Page, form_values, text
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("one_connection")]
+pytestmark = pytest.mark.django_db
 
 Kind, State = PublicationRequest.Kind, PublicationRequest.State
 ASK, EDITIONS, WAITING = map(

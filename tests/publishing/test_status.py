@@ -371,7 +371,6 @@ def test_a_report_that_cannot_be_written_stops_nothing(folder):
 
 def test_the_publisher_and_its_pages_agree(editions, admin, monkeypatch):
     """What the head says while a real publication runs."""
-    monkeypatch.setattr("helphub.editions.worker.close_old_connections", lambda: None)
     state_files.watcher_beats()
     Guide.objects.filter(slug="consent").update(body_en="Other words.")
     request = ask_for(Kind.RELEASE, "anna")

@@ -28,7 +28,6 @@ from tests.support.reader import Page, form_values, text
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.both_databases,
-    pytest.mark.usefixtures("one_connection"),
 ]
 
 WAITING, EDITIONS = reverse("publishing:waiting"), reverse("publishing:editions")
