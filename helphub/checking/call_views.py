@@ -248,7 +248,7 @@ def next_line(user):
     tried = set(Attempt.objects.filter(at__date=today).values_list("phone", flat=True))
     for row in due.everything():
         is_free = row.claim is None or row.claim.officer == user.pk
-        if row.kind == "number" and due.when(row) and is_free and row.record.key not in tried:
+        if row.kind == "number" and row.when and is_free and row.record.key not in tried:
             return row
     return None
 

@@ -45,6 +45,15 @@ KINDS = {
     "certificate": "The certificate",
 }
 
+# By when: the group, its words, and its last day from today.
+WHEN = {
+    "overdue": "Overdue",
+    "week": "This week",
+    "month": "This month",
+    "quarter": "Within 90 days",
+}
+LAST_DAYS = {"overdue": 0, "week": 7, "month": 31, "quarter": 90}
+
 
 class Due(NamedTuple):
     """One thing to check."""
@@ -60,6 +69,7 @@ class Due(NamedTuple):
     is_pressing: bool = False
     owner: owners.Owned | None = None
     claim: Claim | None = None
+    when: str = ""  # The group of WHEN it is in, or "" if it is due later than all of them.
 
     @property
     def name(self) -> RecordName:
@@ -78,13 +88,14 @@ class Due(NamedTuple):
 def everything() -> list[Due]:
     """All that will be due, the most urgent first."""
     claims = {claim.name: claim for claim in Claim.objects.filter(until__gt=timezone.now())}
-    owned = owners.by_name()
+    owned, today = owners.by_name(), timezone.localdate()
     rows = []
     for found in SOURCES:
         for row in found():
             owner = owned.get(row.name)
             on = _day_of(row, owner)
-            rows.append(row._replace(on=on, owner=owner, claim=claims.get(row.name)))
+            when = _when(on, today)
+            rows.append(row._replace(on=on, when=when, owner=owner, claim=claims.get(row.name)))
     order = list(KINDS)
     return sorted(
         rows, key=lambda row: (not row.is_pressing, row.on, order.index(row.kind), row.record.name)
@@ -97,6 +108,11 @@ def _day_of(row: Due, owner: owners.Owned | None) -> date:
     if day is None or (row.checked_on and row.checked_on >= day):
         return row.on
     return min(row.on, day)
+
+
+def _when(on: date, today: date) -> str:
+    days = (on - today).days
+    return next((name for name, last in LAST_DAYS.items() if days <= last), "")
 
 
 def _record(row) -> Record:
@@ -152,14 +168,14 @@ def services() -> Iterator[Due]:
         .values_list("service")
         .annotate(Max("verified_on"))
     )
-    reported = _reported()
+    reported, today = _reported(), timezone.localdate()
     columns = ["pk", "name_en", "line", "reviewed_on"]
     for key, name, line, read_on in Service.objects.published().order_by().values_list(*columns):
         checked = max(filter(None, [last.get(key), read_on]), default=None)
         record = Record("services.service", key, name)
         due = _page("service", record, checked, intervals.SERVICES)
         if said := reported.get(line):
-            due = due._replace(why=said, on=timezone.localdate())
+            due = due._replace(why=said, on=today)
         yield due
 
 
@@ -186,17 +202,17 @@ def _page(kind: str, record: Record, last: date | None, every: timedelta) -> Due
 
 def notices() -> Iterator[Due]:
     """Services whose notice ends, and entries that readers lose after their last day."""
-    for service in Service.objects.published().exclude(notice=""):
-        record, last = _record(service), service.notice_until
-        what = "It is closed for now" if service.is_closed_for_now else "Its notice stands"
+    today = timezone.localdate()
+    columns = ["pk", "name_en", "is_closed_for_now", "notice_until"]
+    shown = Service.objects.published().exclude(notice_en="").order_by()
+    for key, name, is_closed, last in shown.values_list(*columns):
+        record = Record("services.service", key, name)
+        what = "It is closed for now" if is_closed else "Its notice stands"
         if last:
             yield Due("notice", record, f"{what} until {last:%-d %B %Y}.", last)
-        elif service.is_closed_for_now:
-            why, soon = (
-                f"{what}, with no last day. Ask when it opens again.",
-                timezone.localdate() + SOON,
-            )
-            yield Due("notice", record, why, soon)
+        elif is_closed:
+            why = f"{what}, with no last day. Ask when it opens again."
+            yield Due("notice", record, why, today + SOON)
     last_days = _last_days()
     for label in {label for label, _, _ in last_days}:
         keys = {key: last for of, key, last in last_days if of == label}
@@ -283,22 +299,3 @@ SOURCES = [
     editions,
     certificate,
 ]
-
-
-# By when
-
-WHEN = {
-    "overdue": "Overdue",
-    "week": "This week",
-    "month": "This month",
-    "quarter": "Within 90 days",
-}
-
-
-def when(row: Due) -> str:
-    """The group of WHEN it is in, or "" if it is due later than all of them."""
-    days = (row.on - timezone.localdate()).days
-    if days <= 0:
-        return "overdue"
-    limits = {"week": 7, "month": 31, "quarter": 90}
-    return next((name for name, limit in limits.items() if days <= limit), "")

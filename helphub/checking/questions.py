@@ -32,8 +32,8 @@ def overdue(user):
         return Need(CHECKED)
     # Open questions have a heading of their own, and so have languages.
     rows = [row for row in due.everything() if row.kind not in {"question", "language"}]
-    counts = Counter(row.kind for row in rows if due.when(row) == "overdue")
-    soon = Counter(row.kind for row in rows if due.when(row) == "week")
+    counts = Counter(row.kind for row in rows if row.when == "overdue")
+    soon = Counter(row.kind for row in rows if row.when == "week")
     items = [
         Item(
             f"{words}: {counts[kind]} overdue" if counts[kind] else f"{words}: due this week",

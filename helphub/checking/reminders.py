@@ -18,7 +18,7 @@ from helphub.content.permissions import SEE, for_officers
 def calendar(request, context):
     """A calendar file: on each day, how many checks are due. Neutral: others may see a calendar."""
     today = timezone.localdate()
-    counts = Counter(max(row.on, today) for row in due.everything() if due.when(row))
+    counts = Counter(max(row.on, today) for row in due.everything() if row.when)
     stamp = timezone.now().strftime("%Y%m%dT%H%M%SZ")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Directory//Checks//EN"]
     for day, count in sorted(counts.items()):
@@ -48,8 +48,8 @@ def for_systems(request):
         sent, f"Bearer {settings.CHECKS_TOKEN}"
     ):
         raise Http404
-    rows = [row for row in due.everything() if due.when(row)]
-    counts = Counter(map(due.when, rows))
+    rows = [row for row in due.everything() if row.when]
+    counts = Counter(row.when for row in rows)
     return JsonResponse(
         {
             "counts": {name: counts[name] for name in due.WHEN},

@@ -40,13 +40,13 @@ def worklist(request, context):
         except ValidationError as error:
             errors = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
     rows, is_wanted = due.everything(), _filter(request)
-    shown = [row for row in rows if due.when(row) and is_wanted(row)]
+    shown = [row for row in rows if row.when and is_wanted(row)]
     if wanted := request.GET.get("when"):
-        shown = [row for row in shown if due.when(row) == wanted]
+        shown = [row for row in shown if row.when == wanted]
     page = Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page"))
     groups = {}
     for row in page:
-        groups.setdefault(due.WHEN[due.when(row)], []).append(row)
+        groups.setdefault(due.WHEN[row.when], []).append(row)
     return render(
         request,
         "admin/checking/worklist.html",
@@ -80,7 +80,7 @@ def _publishable(user):
 def _counts(rows):
     counts = dict.fromkeys(due.WHEN, 0)
     for row in rows:
-        if name := due.when(row):
+        if name := row.when:
             counts[name] += 1
     return [(name, due.WHEN[name], count) for name, count in counts.items()]
 
@@ -211,7 +211,7 @@ def take_back(request, context, batch):
 @require_safe
 def week(request, context):
     """Calls of this week, to print on one sheet."""
-    rows = [row for row in due.everything() if due.when(row) in {"overdue", "week"}]
+    rows = [row for row in due.everything() if row.when in {"overdue", "week"}]
     calls = [row for row in rows if row.kind == "number"]
     return render(
         request,

@@ -137,11 +137,10 @@ class Year:
         from helphub.checking import due
 
         left = OFFICERS * CALLS
-        rows = sorted(due.numbers(), key=lambda row: (not row.is_pressing, row.on))
-        for row in rows:
-            if not left or due.when(row) not in {"overdue", "week"}:
+        for row in due.everything():
+            if not left or row.when not in {"overdue", "week"}:
                 return
-            if row.record.key in self.keys:
+            if row.kind == "number" and row.record.key in self.keys:
                 left -= 1
                 self.call(Phone.objects.get(pk=row.record.key), day)
 

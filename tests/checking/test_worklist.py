@@ -78,7 +78,7 @@ def test_numbers_are_due_by_risk():
     assert due_of(spoc).on == days_ago(-30)
     assert due_of(other).on == days_ago(-90)
     assert due_of(make_phone()).why == due.NEVER
-    assert due.when(due_of(make_phone())) == "overdue"
+    assert due_of(make_phone()).when == "overdue"
 
 
 def test_services_and_pages_are_due_after_their_time():
@@ -89,7 +89,7 @@ def test_services_and_pages_are_due_after_their_time():
     )
     assert due_of(service).on == days_ago(170) + timedelta(days=180)
     Guide.objects.filter(pk=guide.pk).update(reviewed_on=days_ago(400))
-    assert due.when(due_of(guide)) == "overdue"
+    assert due_of(guide).when == "overdue"
     Guide.objects.filter(pk=guide.pk).update(is_published=False)
     assert not [row for row in due.everything() if row.name == ("strategy.guide", guide.pk)]
 
@@ -98,9 +98,9 @@ def test_a_notice_and_a_last_day_are_due_when_they_end():
     service = make_service(notice_en="Closed for a move.", notice_until=days_ago(-5))
     guide = Guide.objects.get(slug="consent")
     Guide.objects.filter(pk=guide.pk).update(ends_on=days_ago(-20))
-    found = {(row.record.label, row.record.key): row for row in due.notices()}
-    assert due.when(found["services.service", service.pk]) == "week"
-    assert due.when(found["strategy.guide", guide.pk]) == "month"
+    found = {row.name: row for row in due.everything() if row.kind == "notice"}
+    assert found["services.service", service.pk].when == "week"
+    assert found["strategy.guide", guide.pk].when == "month"
 
 
 @pytest.mark.parametrize("slug", ["h-999", "h-101", "h-111", "h-samaritans", "h-shout"])
@@ -412,7 +412,7 @@ def test_three_readers_of_one_kind_put_a_line_on_the_list_until_it_is_checked(an
     check(phone, 1)
     reported(phone.slug, 2)
     reported(phone.slug, 2, "closed")
-    assert due.when(due_of(phone)) == "quarter"
+    assert due_of(phone).when == "quarter"
     reported(phone.slug, 1)
     reported(service.line, 3, "not-for-me")
     assert due_of(phone).on == timezone.localdate()
