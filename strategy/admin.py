@@ -1,5 +1,6 @@
 from django.contrib import admin
 
+from helphub.content.admin import EditingInline, PermanentRows
 from helphub.history.entry_admin import ARCHIVE, SHOWN_FROM_TO, EntryAdmin, PrintedAdmin
 from strategy import models
 
@@ -158,3 +159,36 @@ class PriorityAdmin(SummaryAdmin):
 class OtherPrintedAdmin(PrintedAdmin):
     list_filter = []
     own_fields = ["period"]
+
+
+class ActionUpdateInline(PermanentRows, EditingInline):
+    model = models.ActionUpdate
+    form_fields = ["dated", "words"]
+
+
+@admin.register(models.Action)
+class ActionAdmin(EntryAdmin):
+    list_display = ["name", "priority", "responsible", "due_on", "status", "is_published"]
+    list_editable = ()
+    list_select_related = ["priority"]
+    list_filter = ["is_published", "status", "priority"]
+    search_fields = ["name_en", "responsible", "partners"]
+    inlines = [ActionUpdateInline]
+    form_fields = [
+        "priority",
+        "is_published",
+        "starts_on",
+        "ends_on",
+        "reviewed_on",
+        "name",
+        "responsible",
+        "partners",
+        "begins_on",
+        "due_on",
+        "status",
+        "status_on",
+        "status_reason",
+        "measure",
+        "base",
+        "base_source",
+    ]

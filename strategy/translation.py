@@ -59,3 +59,15 @@ class StatisticTranslation(PrintedTranslation):
 @register([models.Passage, models.Priority])
 class SummaryTranslation(PrintedTranslation):
     fields = ["summary"]
+
+
+@register(models.Action)
+class ActionTranslation(TranslationOptions):
+    fields = ["name", "measure", "status_reason"]
+    required_languages = {"en": ["name"]}
+
+
+@register(models.ActionUpdate)
+class ActionUpdateTranslation(TranslationOptions):
+    fields = ["words"]
+    required_languages = {"en": ["words"]}

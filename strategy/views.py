@@ -9,7 +9,7 @@ from strategy.models import FIXED_PAGES, Chapter, FormOfAbuse, Guide, who_can_he
 CHAPTER_ROWS = {
     "definition": {"forms_of_abuse": FormOfAbuse.objects.in_the_strategy},
     Chapter.FIGURES: {"subjects": models.Statistic.objects.subjects},
-    "priorities": {"priorities": models.Priority.objects.for_page},
+    "priorities": {"priorities": models.with_actions},
     "principles": {"principles": models.Principle.objects.for_page},
     "changing-behaviour": {"programmes": models.Programme.objects.for_page},
     "governance": {"chains": models.Body.objects.chains},
@@ -70,6 +70,7 @@ def chapter_list(request):
         "chapter": chapter,
         "chapters": list(chapters.values()),
         "priorities": _priorities_in_short(chapters),
+        "progress": _progress(chapters),
         "sections": chapter.passages.sections() if chapter else [],
     }
     return render(request, "strategy/chapter_list.html", context)
@@ -80,6 +81,15 @@ def _priorities_in_short(chapters):
     if models.Priority.chapter_slug not in chapters:
         return []
     return [priority for priority in models.Priority.objects.all() if priority.summary]
+
+
+def _progress(chapters):
+    """How many actions there are of each status: (its name in English, the number)."""
+    if models.Priority.chapter_slug not in chapters:
+        return []
+    statuses = [action.status for action in models.Action.objects.published()]
+    names = models.Action.status_names()
+    return [(name, statuses.count(status)) for status, name in names if status in statuses]
 
 
 @require_safe

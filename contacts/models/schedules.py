@@ -7,8 +7,9 @@ from django.db import models
 
 from contacts import opening_hours
 from contacts.models.phone import Phone
-from contacts.models.rows import NumberedRow, PhoneRowQuerySet, in_words
+from contacts.models.rows import PhoneRowQuerySet
 from contacts.validators import validate_byday
+from helphub.content.rows import NumberedRow, in_words
 
 
 def errors_of_session(row):

@@ -5,19 +5,16 @@ from django.db import models
 from django.utils import timezone
 
 from contacts.models.phone import Phone
-from contacts.models.rows import NumberedRow, PhoneRowQuerySet, in_words
+from contacts.models.rows import PhoneRowQuerySet
 from helphub.content import validators
+from helphub.content.rows import PermanentRow, in_words
 
 
-class AbstractVerification(NumberedRow):
-    """A record that a fact was checked: when, how and by which role.
+class AbstractVerification(PermanentRow):
+    """A record that a fact was checked: when, how and by which role."""
 
-    Once saved, it is never changed or deleted. To correct a mistake, add another.
-    """
-
-    is_permanent = True
-    # What nobody can change once it is saved.
-    SAID = ("verified_on", "method", "role", "confirmed", "replaces")
+    said = ("verified_on", "method", "role", "confirmed", "replaces")
+    refusal = "A verification cannot be changed. Add another one."
 
     class Method(models.TextChoices):
         PUBLISHED_SOURCES = "published-sources", "from published sources"
@@ -72,12 +69,6 @@ class AbstractVerification(NumberedRow):
             raise ValidationError(
                 {"method": "To take a check back, use “Undo” under “Checks”. It says which one."}
             )
-
-    def save(self, *args, **kwargs):
-        stored = type(self)._base_manager.filter(pk=self.pk).first() if self.pk else None
-        if stored and any(getattr(stored, name) != getattr(self, name) for name in self.SAID):
-            raise ValidationError("A verification cannot be changed. Add another one.")
-        super().save(*args, **kwargs)
 
     @property
     def was_asked(self):

@@ -1,5 +1,6 @@
 """Floor 3: what the strategy says, and what we wrote around it."""
 
+from strategy.models.actions import Action, ActionUpdate, with_actions
 from strategy.models.pages import (
     FIXED_PAGES,
     LINKED_GUIDES,
@@ -26,6 +27,8 @@ from strategy.models.statistic import Statistic
 __all__ = [
     "FIXED_PAGES",
     "LINKED_GUIDES",
+    "Action",
+    "ActionUpdate",
     "Body",
     "Chapter",
     "ContactLine",
@@ -42,4 +45,5 @@ __all__ = [
     "Standard",
     "Statistic",
     "who_can_help",
+    "with_actions",
 ]

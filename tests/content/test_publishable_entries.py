@@ -13,7 +13,7 @@ from helphub.editions import manifests, page_files, publish, store
 from helphub.history.recording import recording
 from helphub.search.models import Synonym
 from services.models import Audience, Choice, Service, ServiceArea, Situation, Suggestion, Town
-from strategy.models import Chapter, FormOfAbuse, Guide
+from strategy.models import Action, Chapter, FormOfAbuse, Guide, Priority
 from tests.support import reader
 from tests.support.admin_forms import errors
 from tests.support.reader import form_values
@@ -136,6 +136,14 @@ def add_one_of_each(admin):
     made[Synonym] = add(
         admin, Synonym, slug="walk", words_en="walking in the dark", guides=[made[Guide].pk]
     )
+    made[Action] = add(
+        admin,
+        Action,
+        priority=Priority.objects.first().pk,
+        name_en="Light the way home",
+        responsible="Brierley Council",
+        status="not-begun",
+    )
     return made
 
 
@@ -162,6 +170,7 @@ def test_a_new_record_of_every_kind_is_published_and_reaches_readers(admin, edit
         assert "Listeners of Brierley" in page(address)
     assert "Somebody who walks home late" in page("/start/")
     assert "Listeners of Brierley" in page("/start/a9/")
+    assert "Light the way home" in page("/strategy/priorities/")
 
 
 def test_a_missing_tick_is_named_and_every_form_has_the_box(admin, editions):

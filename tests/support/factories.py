@@ -9,7 +9,16 @@ from itertools import count
 from contacts.models import CallFact, Organization, Phone, Schedule, Verification
 from helphub.content import clock
 from services.models import Service
-from strategy.models import Body, Chapter, FormOfAbuse, Guide, Passage, Statistic
+from strategy.models import (
+    Action,
+    Body,
+    Chapter,
+    FormOfAbuse,
+    Guide,
+    Passage,
+    Priority,
+    Statistic,
+)
 from strategy.pictures import Measure
 
 # Four digits: no name may hold 101, 111 or 999, which somebody might ring.
@@ -161,3 +170,17 @@ def make_passage(**fields):
     if "chapter" not in fields:
         defaults["chapter"] = Chapter.objects.get(slug=Statistic.chapter_slug)
     return _make(Passage, fields, defaults)
+
+
+def make_action(**fields):
+    """Something that is being done about the first priority."""
+    number = next(_numbers)
+    defaults = {
+        "name_en": f"Open a second room in Northgate {number}",
+        "responsible": "Northgate Council, public health",
+        "status": Action.Status.UNDER_WAY,
+        "status_on": clock.today(),
+    }
+    if "priority" not in fields:
+        defaults["priority"] = Priority.objects.first()
+    return _make(Action, fields, _entry(number) | defaults)
