@@ -6,6 +6,7 @@ import django.core.validators
 import django.db.models.deletion
 import helphub.content.validators
 from django.db import migrations, models
+from helphub.content.words_alone import AlterWords
 
 
 class Migration(migrations.Migration):
@@ -28,567 +29,567 @@ class Migration(migrations.Migration):
             name='scheduleexception',
             options={'ordering': ['phone', 'first_day'], 'verbose_name': 'different hours on certain days', 'verbose_name_plural': 'different hours on certain days'},
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='approvednumber',
             name='approved_at',
             field=models.DateTimeField(auto_now_add=True, verbose_name='approved on'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='callfact',
             name='dated',
             field=models.CharField(blank=True, help_text='Such as “28 February 2025”. Readers see it after the source.', max_length=40, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='date of the source'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='callfact',
             name='detail',
             field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='callfact',
             name='detail_ar',
             field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='callfact',
             name='detail_en',
             field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='callfact',
             name='detail_en_simple',
             field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='callfact',
             name='detail_pa',
             field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='callfact',
             name='detail_pl',
             field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='callfact',
             name='detail_ro',
             field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='callfact',
             name='detail_ur',
             field=models.CharField(blank=True, help_text='A short sentence shown after the answer, such as “Kept for up to 90 days.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='detail'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='callfact',
             name='fact',
             field=models.CharField(choices=[('recorded', 'Are calls recorded, or texts kept?'), ('rings-back', 'Do they ring back?'), ('name-needed', 'Do you have to give a name?'), ('interpreter', 'Can an interpreter join?')], help_text='Readers see the answer beside the number. If we have not asked about recording, they see “We do not know if calls are recorded.”', max_length=20, verbose_name='question'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='callfact',
             name='source',
             field=models.CharField(blank=True, help_text="Who says so, in plain words: “Dudley Council’s privacy notice for this line”. Readers see it on the service's page. Needed for yes and no.", max_length=150, validators=[helphub.content.validators.validate_text], verbose_name='source'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='numberproposal',
             name='decided_at',
             field=models.DateTimeField(blank=True, null=True, verbose_name='decided on'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='numberproposal',
             name='decided_why',
             field=models.CharField(blank=True, max_length=300, validators=[helphub.content.validators.validate_characters], verbose_name='reason for the decision'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='numberproposal',
             name='decider',
             field=models.BigIntegerField(blank=True, null=True, verbose_name='account of the officer who decided'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='numberproposal',
             name='display',
             field=models.CharField(help_text='The same digits, spaced so that they are easy to read and say.', max_length=24, validators=[contacts.dialling.validate_shown], verbose_name='number as shown'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='numberproposal',
             name='kind',
             field=models.CharField(choices=[('change', 'change'), ('bring-back', 'bring back')], max_length=20, verbose_name='kind'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='numberproposal',
             name='proposed_at',
             field=models.DateTimeField(auto_now_add=True, verbose_name='proposed on'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='numberproposal',
             name='proposer',
             field=models.BigIntegerField(verbose_name="proposer's account"),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='numberproposal',
             name='role',
             field=models.CharField(blank=True, choices=[('emergency', 'the emergency number on every page'), ('spoc', 'the single point of contact on every page')], help_text='The line that has this role now will lose it to this one.', max_length=20, verbose_name='role'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='numberproposal',
             name='role_from',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contacts.phone', verbose_name='takes over the role from'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='numberproposal',
             name='source',
             field=models.CharField(help_text='A page, a letter or who you rang, so that a second person can check it.', max_length=300, validators=[helphub.content.validators.validate_characters], verbose_name='where the number comes from'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='numberproposal',
             name='textphone',
             field=models.CharField(blank=True, help_text='Digits and spaces. Leave empty if there is none.', max_length=24, validators=[contacts.dialling.validate_textphone], verbose_name='textphone'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='numberproposal',
             name='was_dial',
             field=models.CharField(max_length=20, verbose_name='previous digits'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='numberproposal',
             name='was_display',
             field=models.CharField(max_length=24, verbose_name='previous number'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='numberproposal',
             name='was_role',
             field=models.CharField(blank=True, choices=[('emergency', 'the emergency number on every page'), ('spoc', 'the single point of contact on every page')], max_length=20, verbose_name='previous role'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='numberproposal',
             name='was_textphone',
             field=models.CharField(blank=True, max_length=24, verbose_name='previous textphone'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='organization',
             name='ends_on',
             field=models.DateField(blank=True, help_text='The last day that readers see this. If empty, it stays.', null=True, verbose_name='last day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='organization',
             name='is_published',
             field=models.BooleanField(default=False, help_text='Tick to show this to readers, untick to hide it. Takes effect when published.', verbose_name='visible to readers'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='organization',
             name='name',
             field=models.CharField(help_text='The name the organisation uses for itself. It is not translated.', max_length=120, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='organization',
             name='position',
             field=models.PositiveSmallIntegerField(default=0, help_text='Lower numbers come first.', verbose_name='order'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='organization',
             name='reviewed_on',
             field=models.DateField(blank=True, help_text='The date someone last read this through and found it correct.', null=True, verbose_name='last checked on'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='organization',
             name='slug',
             field=models.SlugField(help_text='Lower-case letters, digits and hyphens. Do not change it once people have the address.', max_length=60, unique=True, verbose_name='short name in the web address'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='organization',
             name='starts_on',
             field=models.DateField(blank=True, help_text='Readers see this from this date. If empty, as soon as it is published.', null=True, verbose_name='first day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='bank_holidays',
             field=models.CharField(choices=[('unknown', 'not known'), ('closed', 'closed'), ('usual', 'the usual hours for that day of the week'), ('round-the-clock', 'open round the clock'), ('special', 'special hours, entered as different hours on certain days')], default='unknown', help_text='If not known, readers see “We do not know about bank holidays.”', max_length=20, verbose_name='on bank holidays'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='cost',
             field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='cost_ar',
             field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='cost_class',
             field=models.CharField(choices=[('unknown', 'not known'), ('free', 'free'), ('charged', 'charged')], default='unknown', help_text='Set this only if the digits do not show it, as with texts. Free lines are listed under “Free calls”.', max_length=10, verbose_name='free or charged'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='cost_en',
             field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='cost_en_simple',
             field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='cost_pa',
             field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='cost_pl',
             field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='cost_ro',
             field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='cost_source',
             field=models.CharField(blank=True, help_text="Who says this about the cost, in plain words. Readers see it on the service's page.", max_length=150, validators=[helphub.content.validators.validate_text], verbose_name='source for the cost'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='cost_ur',
             field=models.CharField(blank=True, help_text='Readers already see what the digits show: 0800, 0808, 116, 101, 111 and 999 are free; 01, 02 and 03 cost the same as a call to a landline. Add only what is special about this line, as a short sentence: “The support is free.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text, contacts.validators.validate_sentence], verbose_name='cost'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='display',
             field=models.CharField(help_text='The same digits, spaced so that they are easy to read and say.', max_length=24, validators=[contacts.dialling.validate_shown], verbose_name='number as shown'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='ends_on',
             field=models.DateField(blank=True, help_text='The last day that readers see this. If empty, it stays.', null=True, verbose_name='last day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='fallback',
             field=models.ForeignKey(blank=True, help_text='A line for the same people that answers whenever this one is closed. If there is none, leave this empty: readers then see only 999.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stands_in_for', to='contacts.phone', verbose_name='when this line is closed'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='hours_are_disputed',
             field=models.BooleanField(default=False, help_text='The hours then appear as text only, without “open now”.', verbose_name='sources disagree about the hours'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='is_for_one_group',
             field=models.BooleanField(default=False, help_text='Such as LGBT+ people or deaf people. It then cannot stand in for another line.', verbose_name='for one group of people only'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='is_for_self',
             field=models.BooleanField(default=False, help_text='Tick only what the line itself says. If none of these three is ticked, it cannot stand in for another line.', verbose_name='people can ring about themselves'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='is_published',
             field=models.BooleanField(default=False, help_text='Tick to show this to readers, untick to hide it. Takes effect when published.', verbose_name='visible to readers'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='maximum_age',
             field=models.PositiveSmallIntegerField(blank=True, help_text='In years, inclusive: 18 means “under 19”. Leave empty for no upper limit.', null=True, validators=[django.core.validators.MaxValueValidator(120)], verbose_name='maximum age'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='minimum_age',
             field=models.PositiveSmallIntegerField(blank=True, help_text='Age of the person the call is about, in years. Leave empty for no lower limit.', null=True, validators=[django.core.validators.MaxValueValidator(120)], verbose_name='minimum age'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='name',
             field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, validators=[helphub.content.validators.validate_text], verbose_name='name of the line'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='name_ar',
             field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name of the line'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='name_en',
             field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name of the line'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='name_en_simple',
             field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name of the line'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='name_pa',
             field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name of the line'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='name_pl',
             field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name of the line'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='name_ro',
             field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name of the line'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='name_ur',
             field=models.CharField(help_text='Appears above the number on every page that shows it.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name of the line'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='never_lapses',
             field=models.BooleanField(default=False, help_text='Only for 999, 101 and 111. The hours of all other numbers lapse after 90 days.', verbose_name='never needs checking again'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='organization',
             field=models.ForeignKey(help_text='The organisation that answers, so that readers know who they are about to ring.', on_delete=django.db.models.deletion.PROTECT, related_name='phones', to='contacts.organization', verbose_name='organisation'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='position',
             field=models.PositiveSmallIntegerField(default=0, help_text='Lower numbers come first.', verbose_name='order'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='printed_line',
             field=models.OneToOneField(blank=True, help_text="The line in the strategy's own list that gives this number.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='phone', to='strategy.contactline', verbose_name='line in the strategy'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='purpose',
             field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, validators=[helphub.content.validators.validate_text], verbose_name='what it is for'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='purpose_ar',
             field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what it is for'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='purpose_en',
             field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what it is for'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='purpose_en_simple',
             field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what it is for'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='purpose_pa',
             field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what it is for'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='purpose_pl',
             field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what it is for'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='purpose_ro',
             field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what it is for'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='purpose_ur',
             field=models.CharField(help_text='One short sentence, shown beside the number.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what it is for'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='reviewed_on',
             field=models.DateField(blank=True, help_text='The date someone last read this through and found it correct.', null=True, verbose_name='last checked on'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='role',
             field=models.CharField(blank=True, choices=[('emergency', 'the emergency number on every page'), ('spoc', 'the single point of contact on every page')], help_text='Only for the two numbers on every page. Leave empty for all others.', max_length=20, verbose_name='role'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='section',
             field=models.CharField(choices=[('emergency', 'In an emergency'), ('dudley', 'In Dudley'), ('specialist', 'After sexual violence or abuse'), ('young-people', 'For children and young people'), ('relationships', 'At home, in relationships and families'), ('feelings', 'When it is all too much'), ('own-behaviour', 'Worried about your own behaviour')], help_text='The heading this number appears under on the contact page.', max_length=20, verbose_name='part of the contact page'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='sex',
             field=models.CharField(blank=True, choices=[('women', 'women and girls'), ('men', 'men and boys')], help_text='Leave empty if it is for everyone.', max_length=10, verbose_name='for women or men only'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='slug',
             field=models.SlugField(help_text='Type this in braces to show the number in text: {h-galop}. Do not change it.', max_length=40, unique=True, verbose_name='name for use in text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='starts_on',
             field=models.DateField(blank=True, help_text='Readers see this from this date. If empty, as soon as it is published.', null=True, verbose_name='first day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='text_instruction',
             field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, validators=[helphub.content.validators.validate_text], verbose_name='what to text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='text_instruction_ar',
             field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='text_instruction_en',
             field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='text_instruction_en_simple',
             field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='text_instruction_pa',
             field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='text_instruction_pl',
             field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='text_instruction_ro',
             field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='text_instruction_ur',
             field=models.CharField(blank=True, help_text='For a text line, such as “Text the word SHOUT.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='textphone',
             field=models.CharField(blank=True, help_text='The number to dial with a textphone or the Relay UK app, as readers see it.', max_length=24, validators=[contacts.dialling.validate_textphone], verbose_name='textphone'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='what_happens',
             field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", validators=[helphub.content.validators.validate_text], verbose_name='what happens when you ring'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='what_happens_ar',
             field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='what happens when you ring'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='what_happens_en',
             field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='what happens when you ring'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='what_happens_en_simple',
             field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='what happens when you ring'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='what_happens_pa',
             field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='what happens when you ring'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='what_happens_pl',
             field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='what happens when you ring'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='what_happens_ro',
             field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='what happens when you ring'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='phone',
             name='what_happens_ur',
             field=models.TextField(blank=True, help_text="Say who answers, what to press and what they ask. Shown on the service's page.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='what happens when you ring'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='schedule',
             name='closes_at',
             field=models.TimeField(help_text='00:00 is the end of the day. If open overnight, tick “closes the next day”.', verbose_name='closes'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='schedule',
             name='dtstart',
             field=models.DateField(blank=True, help_text='Needed if it opens every other week.', null=True, verbose_name='first day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='schedule',
             name='freq',
             field=models.CharField(choices=[('WEEKLY', 'weekly'), ('MONTHLY', 'monthly')], default='WEEKLY', help_text='Choose monthly for days such as the first Saturday of the month.', max_length=10, verbose_name='how often'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='schedule',
             name='interval',
             field=models.PositiveSmallIntegerField(default=1, help_text='1 for every week, 2 for every other week.', verbose_name='repeats every (weeks)'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='schedule',
             name='is_overnight',
             field=models.BooleanField(default=False, verbose_name='closes the next day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='schedule',
             name='valid_from',
             field=models.DateField(blank=True, help_text='Leave empty if these hours already apply.', null=True, verbose_name='applies from'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='schedule',
             name='valid_to',
             field=models.DateField(blank=True, help_text='The last day. Leave empty if there is no end date.', null=True, verbose_name='applies until'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='scheduleexception',
             name='closes_at',
             field=models.TimeField(blank=True, help_text='00:00 is the end of the day. If open overnight, tick “closes the next day”.', null=True, verbose_name='closes'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='scheduleexception',
             name='first_day',
             field=models.DateField(help_text='The first of these days. Readers see them with these hours, or as closed.', verbose_name='from'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='scheduleexception',
             name='is_overnight',
             field=models.BooleanField(default=False, verbose_name='closes the next day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='scheduleexception',
             name='last_day',
             field=models.DateField(help_text='For a single day, enter the same date.', verbose_name='until'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='scheduleexception',
             name='opens_at',
             field=models.TimeField(blank=True, help_text='Leave empty if it is closed on these days.', null=True, verbose_name='opens'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='verification',
             name='confirmed',
             field=models.CharField(help_text='Such as the number, the hours and who answers. Only officers see this.', max_length=200, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='what was confirmed'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='verification',
             name='method',
             field=models.CharField(choices=[('published-sources', 'from published sources'), ('rang', 'by ringing'), ('told', 'the organisation told us')], help_text='Readers see whether we asked the organisation or only looked it up.', max_length=20, verbose_name='how'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='verification',
             name='role',
             field=models.CharField(help_text='A role, not a person. Readers see “Last checked on … by communications”.', max_length=80, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='checked by'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='verification',
             name='verified_on',
             field=models.DateField(help_text='The day you rang, or the day the organisation told you. Readers see “Open now” for 90 days from then.', verbose_name='checked on'),

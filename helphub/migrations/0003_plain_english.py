@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import helphub.content.validators
 from django.db import migrations, models
+from helphub.content.words_alone import AlterWords
 
 
 class Migration(migrations.Migration):
@@ -14,142 +15,142 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
+        AlterWords(
             model_name='openquestion',
             name='answer',
             field=models.TextField(blank=True, help_text="What you found out, who told you and when. Once answered, the question leaves officers' first page. To change what readers see, edit the record itself.", max_length=1000, verbose_name='answer'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='openquestion',
             name='contact_line',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='open_questions', to='strategy.contactline', verbose_name='about the printed line'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='openquestion',
             name='phone',
             field=models.ForeignKey(blank=True, help_text='Choose the number, service or printed line that the answer will change.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='open_questions', to='contacts.phone', verbose_name='about the number'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='openquestion',
             name='todo',
             field=models.CharField(blank=True, help_text='Who to ask, and what the site says until then. Readers never see this.', max_length=250, verbose_name='how to find out'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='openquestion',
             name='words',
             field=models.CharField(help_text="One sentence that says what we do not know. Shown on officers' first page.", max_length=250, verbose_name='question'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='publicationrequest',
             name='asked_at',
             field=models.DateTimeField(auto_now_add=True, verbose_name='requested'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='publicationrequest',
             name='kind',
             field=models.CharField(choices=[('release', 'publish what is saved'), ('withdrawal', 'take withdrawn things off every page'), ('rollback', 'go back to an edition'), ('lift', 'end going back'), ('dismiss', 'take a refusal off the list')], max_length=20, verbose_name='request'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='publicationrequest',
             name='state',
             field=models.CharField(choices=[('waiting', 'waiting'), ('running', 'in progress'), ('done', 'done'), ('refused', 'refused')], default='waiting', max_length=20, verbose_name='state'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='publicationrequest',
             name='who',
             field=models.CharField(max_length=150, verbose_name='requested by'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='publicationrequest',
             name='why',
             field=models.CharField(blank=True, max_length=300, verbose_name='reason'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='review',
             name='asked_of',
             field=models.CharField(blank=True, help_text='If empty, anyone who can publish.', max_length=150, verbose_name='who to ask'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='review',
             name='note',
             field=models.TextField(blank=True, help_text='What you changed or are not sure about. Officers see this; readers never do.', max_length=1000, verbose_name='what to check'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='review',
             name='outcome',
             field=models.CharField(choices=[('waiting', 'waiting'), ('fine', 'fine as it is'), ('change', 'needs a change'), ('taken-back', 'cancelled')], default='waiting', max_length=20, verbose_name='answer'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='synonym',
             name='ends_on',
             field=models.DateField(blank=True, help_text='The last day that readers see this. If empty, it stays.', null=True, verbose_name='last day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='synonym',
             name='guides',
             field=models.ManyToManyField(blank=True, help_text='Anyone who types these words sees the pages ticked here first.', related_name='synonyms', to='strategy.guide', verbose_name='guides'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='synonym',
             name='is_published',
             field=models.BooleanField(default=False, help_text='Tick to show this to readers, untick to hide it. Takes effect when published.', verbose_name='visible to readers'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='synonym',
             name='position',
             field=models.PositiveSmallIntegerField(default=0, help_text='Lower numbers come first.', verbose_name='order'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='synonym',
             name='reviewed_on',
             field=models.DateField(blank=True, help_text='The date someone last read this through and found it correct.', null=True, verbose_name='last checked on'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='synonym',
             name='slug',
             field=models.SlugField(help_text='Lower-case letters, digits and hyphens. Do not change it once people have the address.', max_length=60, unique=True, verbose_name='short name in the web address'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='synonym',
             name='starts_on',
             field=models.DateField(blank=True, help_text='Readers see this from this date. If empty, as soon as it is published.', null=True, verbose_name='first day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='synonym',
             name='words',
             field=models.TextField(help_text='What people type into the find box, one word or phrase on each line. Use their own words. Readers never see this list.', validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='everyday words'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='synonym',
             name='words_ar',
             field=models.TextField(help_text='What people type into the find box, one word or phrase on each line. Use their own words. Readers never see this list.', null=True, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='everyday words'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='synonym',
             name='words_en',
             field=models.TextField(help_text='What people type into the find box, one word or phrase on each line. Use their own words. Readers never see this list.', null=True, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='everyday words'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='synonym',
             name='words_en_simple',
             field=models.TextField(help_text='What people type into the find box, one word or phrase on each line. Use their own words. Readers never see this list.', null=True, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='everyday words'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='synonym',
             name='words_pa',
             field=models.TextField(help_text='What people type into the find box, one word or phrase on each line. Use their own words. Readers never see this list.', null=True, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='everyday words'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='synonym',
             name='words_pl',
             field=models.TextField(help_text='What people type into the find box, one word or phrase on each line. Use their own words. Readers never see this list.', null=True, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='everyday words'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='synonym',
             name='words_ro',
             field=models.TextField(help_text='What people type into the find box, one word or phrase on each line. Use their own words. Readers never see this list.', null=True, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='everyday words'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='synonym',
             name='words_ur',
             field=models.TextField(help_text='What people type into the find box, one word or phrase on each line. Use their own words. Readers never see this list.', null=True, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='everyday words'),

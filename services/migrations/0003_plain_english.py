@@ -5,6 +5,7 @@ import django.db.models.deletion
 import helphub.content.entries
 import helphub.content.validators
 from django.db import migrations, models
+from helphub.content.words_alone import AlterWords
 
 
 class Migration(migrations.Migration):
@@ -20,887 +21,887 @@ class Migration(migrations.Migration):
             name='situation',
             options={'ordering': ['position', 'slug'], 'verbose_name': 'situation', 'verbose_name_plural': 'first contacts by situation'},
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='audience',
             name='ends_on',
             field=models.DateField(blank=True, help_text='The last day that readers see this. If empty, it stays.', null=True, verbose_name='last day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='audience',
             name='is_published',
             field=models.BooleanField(default=False, help_text='Tick to show this to readers, untick to hide it. Takes effect when published.', verbose_name='visible to readers'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='audience',
             name='name',
             field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='audience',
             name='name_ar',
             field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='audience',
             name='name_en',
             field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='audience',
             name='name_en_simple',
             field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='audience',
             name='name_pa',
             field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='audience',
             name='name_pl',
             field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='audience',
             name='name_ro',
             field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='audience',
             name='name_ur',
             field=models.CharField(help_text="Shown on a service's page, after “Who it is for”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='audience',
             name='position',
             field=models.PositiveSmallIntegerField(default=0, help_text='Lower numbers come first.', verbose_name='order'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='audience',
             name='reviewed_on',
             field=models.DateField(blank=True, help_text='The date someone last read this through and found it correct.', null=True, verbose_name='last checked on'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='audience',
             name='slug',
             field=models.SlugField(help_text='Lower-case letters, digits and hyphens. Do not change it once people have the address.', max_length=60, unique=True, verbose_name='short name in the web address'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='audience',
             name='starts_on',
             field=models.DateField(blank=True, help_text='Readers see this from this date. If empty, as soon as it is published.', null=True, verbose_name='first day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='choice',
             name='ability',
             field=models.CharField(blank=True, choices=[('quiet', 'cannot talk out loud: chat, text, email'), ('writing', 'by text or chat only'), ('free', 'free calls only'), ('other-language', 'not in English'), ('sign-language', 'deaf: British Sign Language, text, chat'), ('always', 'day and night')], help_text='Only for answers to “how can you make contact?”.', max_length=20, verbose_name='way of contact'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='choice',
             name='ends_on',
             field=models.DateField(blank=True, help_text='The last day that readers see this. If empty, it stays.', null=True, verbose_name='last day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='choice',
             name='is_published',
             field=models.BooleanField(default=False, help_text='Tick to show this to readers, untick to hide it. Takes effect when published.', verbose_name='visible to readers'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='choice',
             name='position',
             field=models.PositiveSmallIntegerField(default=0, help_text='Lower numbers come first.', verbose_name='order'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='choice',
             name='reviewed_on',
             field=models.DateField(blank=True, help_text='The date someone last read this through and found it correct.', null=True, verbose_name='last checked on'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='choice',
             name='slug',
             field=models.SlugField(help_text="A letter and a number. It stays in the phone's history, so keep it meaningless.", max_length=3, unique=True, validators=[django.core.validators.RegexValidator('^[a-z]\\d{1,2}$', 'Type a letter and a number, such as b2.')], verbose_name='short name in addresses'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='choice',
             name='starts_on',
             field=models.DateField(blank=True, help_text='Readers see this from this date. If empty, as soon as it is published.', null=True, verbose_name='first day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='location',
             name='address',
             field=models.CharField(choices=[('public', 'public: the address is shown'), ('on-booking', 'given on booking: only the town is stored')], help_text='If the address is given on booking, readers see only the town.', max_length=20, verbose_name='address'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='location',
             name='address_1',
             field=models.CharField(blank=True, help_text='Only for a public place. Readers see it above the directions.', max_length=120, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='number and street'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='location',
             name='directions',
             field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', validators=[helphub.content.validators.validate_text], verbose_name='how to get there'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='location',
             name='directions_ar',
             field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get there'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='location',
             name='directions_en',
             field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get there'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='location',
             name='directions_en_simple',
             field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get there'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='location',
             name='directions_pa',
             field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get there'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='location',
             name='directions_pl',
             field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get there'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='location',
             name='directions_ro',
             field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get there'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='location',
             name='directions_ur',
             field=models.TextField(blank=True, help_text='In words: which buses, where they stop, the way from the stop, which door.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get there'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='location',
             name='name',
             field=models.CharField(blank=True, help_text='The name on the sign at the door.', max_length=120, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='name of the place'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='location',
             name='postal_code',
             field=models.CharField(blank=True, max_length=8, validators=[django.core.validators.RegexValidator('^\\b[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}\\b$', 'Type a postcode, such as DY1 1HF.')], verbose_name='postcode'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='location',
             name='town',
             field=models.ForeignKey(help_text="The place is listed on this town's page.", on_delete=django.db.models.deletion.PROTECT, related_name='locations', to='services.town', verbose_name='town'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='accessibility',
             field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, validators=[helphub.content.validators.validate_text], verbose_name='if you are deaf or cannot speak'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='accessibility_ar',
             field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='if you are deaf or cannot speak'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='accessibility_en',
             field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='if you are deaf or cannot speak'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='accessibility_en_simple',
             field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='if you are deaf or cannot speak'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='accessibility_pa',
             field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='if you are deaf or cannot speak'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='accessibility_pl',
             field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='if you are deaf or cannot speak'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='accessibility_ro',
             field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='if you are deaf or cannot speak'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='accessibility_ur',
             field=models.CharField(blank=True, help_text='How to make contact without speaking: text, textphone, sign language.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='if you are deaf or cannot speak'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='areas',
             field=models.ManyToManyField(blank=True, help_text='Where people must live to get this help.', related_name='services', to='services.servicearea', verbose_name='areas'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='audiences',
             field=models.ManyToManyField(blank=True, help_text='Readers can narrow the list of services by these.', related_name='services', to='services.audience', verbose_name='who it is for'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='cost',
             field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, validators=[helphub.content.validators.validate_text], verbose_name='cost of the help'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='cost_ar',
             field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='cost of the help'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='cost_en',
             field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='cost of the help'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='cost_en_simple',
             field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='cost of the help'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='cost_pa',
             field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='cost of the help'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='cost_pl',
             field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='cost of the help'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='cost_ro',
             field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='cost of the help'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='cost_ur',
             field=models.CharField(blank=True, help_text='For example: “The care is free.” The cost of a call is shown with the number.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='cost of the help'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='coverage',
             field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, validators=[helphub.content.validators.validate_text], verbose_name='more about the area'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='coverage_ar',
             field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='more about the area'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='coverage_en',
             field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='more about the area'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='coverage_en_simple',
             field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='more about the area'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='coverage_pa',
             field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='more about the area'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='coverage_pl',
             field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='more about the area'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='coverage_ro',
             field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='more about the area'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='coverage_ur',
             field=models.CharField(blank=True, help_text='Shown after the areas, for example: “Based in the West Midlands.”', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='more about the area'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='email',
             field=models.EmailField(blank=True, help_text='Only an address that the service itself gives out and reads.', max_length=254, verbose_name='email'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='ends_on',
             field=models.DateField(blank=True, help_text='The last day that readers see this. If empty, it stays.', null=True, verbose_name='last day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='forms_of_abuse',
             field=models.ManyToManyField(blank=True, help_text='What the service helps with. Readers can narrow the list of services by these.', related_name='services', to='strategy.formofabuse', verbose_name='topics'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='has_drop_in',
             field=models.BooleanField(default=False, help_text='You can turn up without an appointment.', verbose_name='drop-in'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='has_sign_language',
             field=models.BooleanField(default=False, help_text='You can make contact in BSL. Listed high up for people who are deaf or use BSL.', verbose_name='in British Sign Language'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='how_to_get_in',
             field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', validators=[helphub.content.validators.validate_text], verbose_name='how to get in'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='how_to_get_in_ar',
             field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get in'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='how_to_get_in_en',
             field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get in'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='how_to_get_in_en_simple',
             field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get in'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='how_to_get_in_pa',
             field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get in'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='how_to_get_in_pl',
             field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get in'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='how_to_get_in_ro',
             field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get in'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='how_to_get_in_ur',
             field=models.TextField(blank=True, help_text='Whether you need to be referred, what to bring and how long it takes.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='how to get in'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='is_archived',
             field=models.BooleanField(default=False, help_text='Takes the page out of every list and search. Anyone using its address is kindly told that the page is no longer kept, and where to go instead.', verbose_name='archived'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='is_closed_for_now',
             field=models.BooleanField(default=False, help_text='Readers see the notice instead of how to get in touch.', verbose_name='closed for now'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='is_own_behaviour',
             field=models.BooleanField(default=False, help_text='Kept separate: never listed under a topic or in the directory.', verbose_name='for people worried about their own behaviour'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='is_published',
             field=models.BooleanField(default=False, help_text='Tick to show this to readers, untick to hide it. Takes effect when published.', verbose_name='visible to readers'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='is_secret_place',
             field=models.BooleanField(default=False, help_text='For a refuge, a safe house or anywhere else whose address is never given out. No place can then be stored for this service, anywhere.', verbose_name='place is secret'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='languages',
             field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, validators=[helphub.content.validators.validate_text], verbose_name='languages and interpreters'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='languages_ar',
             field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='languages and interpreters'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='languages_en',
             field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='languages and interpreters'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='languages_en_simple',
             field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='languages and interpreters'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='languages_pa',
             field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='languages and interpreters'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='languages_pl',
             field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='languages and interpreters'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='languages_ro',
             field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='languages and interpreters'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='languages_ur',
             field=models.CharField(blank=True, help_text='Only what the service itself has said. If empty, nothing is shown.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='languages and interpreters'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='line',
             field=models.SlugField(help_text='What texts write in braces for this service, such as h-ceop.', max_length=40, unique=True, verbose_name='name in texts'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='maximum_age',
             field=models.PositiveSmallIntegerField(blank=True, help_text='In years. This age is included: 18 means “under 19”.', null=True, verbose_name='maximum age'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='minimum_age',
             field=models.PositiveSmallIntegerField(blank=True, help_text='In years. Leave empty if there is no lower limit.', null=True, verbose_name='minimum age'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='moved_to',
             field=models.CharField(blank=True, help_text='Where to point readers once the page is archived or past its last day: an address on this site, such as /guides/consent/. If empty, the list that the page was in.', max_length=200, verbose_name='where to go instead'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='name',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='name_ar',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='name_en',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='name_en_simple',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='name_pa',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='name_pl',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='name_ro',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='name_ur',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='notice',
             field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, validators=[helphub.content.validators.validate_text], verbose_name='notice'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='notice_ar',
             field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='notice'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='notice_en',
             field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='notice'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='notice_en_simple',
             field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='notice'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='notice_pa',
             field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='notice'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='notice_pl',
             field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='notice'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='notice_ro',
             field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='notice'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='notice_until',
             field=models.DateField(blank=True, help_text='The last day of the notice and the closure. Leave empty to end them yourself.', null=True, verbose_name='notice until'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='notice_ur',
             field=models.CharField(blank=True, help_text='Shown above everything else: “Closed for an office move. It will reopen soon.”', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='notice'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='organization',
             field=models.ForeignKey(help_text='Who runs this service. Readers see it as “Run by”.', on_delete=django.db.models.deletion.PROTECT, related_name='services', to='contacts.organization', verbose_name='organisation'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='phones',
             field=models.ManyToManyField(blank=True, help_text="Shown on the service's card and page. Edit a number's details on its own form.", related_name='services', to='contacts.phone', verbose_name='numbers'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='position',
             field=models.PositiveSmallIntegerField(default=0, help_text='Lower numbers come first.', verbose_name='order'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='reviewed_on',
             field=models.DateField(blank=True, help_text='The date someone last read this through and found it correct.', null=True, verbose_name='last checked on'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='slug',
             field=models.SlugField(help_text='Lower-case letters, digits and hyphens. Do not change it once people have the address.', max_length=60, unique=True, verbose_name='short name in the web address'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='starts_on',
             field=models.DateField(blank=True, help_text='Readers see this from this date. If empty, as soon as it is published.', null=True, verbose_name='first day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='summary',
             field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='summary_ar',
             field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='summary_en',
             field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='summary_en_simple',
             field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='summary_pa',
             field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='summary_pl',
             field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='summary_ro',
             field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='summary_ur',
             field=models.CharField(help_text='What help the service gives, in one or two sentences. Also shown in lists.', max_length=300, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='title',
             field=models.CharField(help_text="Shown in English in the browser's tab and history and on printouts. It must say which page this is without giving the subject away.", max_length=70, unique=True, validators=[helphub.content.entries.validate_neutral, helphub.content.validators.validate_text], verbose_name='title in tabs and history'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='webchat',
             field=models.URLField(blank=True, help_text='With a web chat, the service is listed for people who cannot talk out loud.', verbose_name='web chat address'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='website',
             field=models.URLField(blank=True, help_text="Start with https://. Readers see the site's name as a link.", verbose_name='website'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='what_to_expect',
             field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', validators=[helphub.content.validators.validate_text], verbose_name='what to expect'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='what_to_expect_ar',
             field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to expect'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='what_to_expect_en',
             field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to expect'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='what_to_expect_en_simple',
             field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to expect'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='what_to_expect_pa',
             field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to expect'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='what_to_expect_pl',
             field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to expect'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='what_to_expect_ro',
             field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to expect'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='service',
             name='what_to_expect_ur',
             field=models.TextField(blank=True, help_text='Who answers, what they ask, and when they have to tell someone else.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what to expect'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='servicearea',
             name='code',
             field=models.CharField(blank=True, help_text='The Office for National Statistics code, for other directories to use.', max_length=9, validators=[django.core.validators.RegexValidator('^[A-Z]\\d{8}$', 'Type a letter and eight digits, such as E08000027.')], verbose_name='ONS code'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='servicearea',
             name='ends_on',
             field=models.DateField(blank=True, help_text='The last day that readers see this. If empty, it stays.', null=True, verbose_name='last day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='servicearea',
             name='is_published',
             field=models.BooleanField(default=False, help_text='Tick to show this to readers, untick to hide it. Takes effect when published.', verbose_name='visible to readers'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='servicearea',
             name='name',
             field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='servicearea',
             name='name_ar',
             field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='servicearea',
             name='name_en',
             field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='servicearea',
             name='name_en_simple',
             field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='servicearea',
             name='name_pa',
             field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='servicearea',
             name='name_pl',
             field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='servicearea',
             name='name_ro',
             field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='servicearea',
             name='name_ur',
             field=models.CharField(help_text="Shown on a service's page, after “Where”.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='name'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='servicearea',
             name='position',
             field=models.PositiveSmallIntegerField(default=0, help_text='Lower numbers come first.', verbose_name='order'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='servicearea',
             name='reviewed_on',
             field=models.DateField(blank=True, help_text='The date someone last read this through and found it correct.', null=True, verbose_name='last checked on'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='servicearea',
             name='slug',
             field=models.SlugField(help_text='Lower-case letters, digits and hyphens. Do not change it once people have the address.', max_length=60, unique=True, verbose_name='short name in the web address'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='servicearea',
             name='starts_on',
             field=models.DateField(blank=True, help_text='Readers see this from this date. If empty, as soon as it is published.', null=True, verbose_name='first day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='serviceverification',
             name='confirmed',
             field=models.CharField(help_text='Such as the number, the hours and who answers. Only officers see this.', max_length=200, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='what was confirmed'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='serviceverification',
             name='method',
             field=models.CharField(choices=[('published-sources', 'from published sources'), ('rang', 'by ringing'), ('told', 'the organisation told us')], help_text='Readers see whether we asked the organisation or only looked it up.', max_length=20, verbose_name='how'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='serviceverification',
             name='role',
             field=models.CharField(help_text='A role, not a person. Readers see “Last checked on … by communications”.', max_length=80, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='checked by'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='serviceverification',
             name='verified_on',
             field=models.DateField(help_text='The day you rang, or the day the organisation told you. Readers see “Open now” for 90 days from then.', verbose_name='checked on'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='situation',
             name='ends_on',
             field=models.DateField(blank=True, help_text='The last day that readers see this. If empty, it stays.', null=True, verbose_name='last day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='situation',
             name='is_published',
             field=models.BooleanField(default=False, help_text='Tick to show this to readers, untick to hide it. Takes effect when published.', verbose_name='visible to readers'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='situation',
             name='position',
             field=models.PositiveSmallIntegerField(default=0, help_text='Lower numbers come first.', verbose_name='order'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='situation',
             name='reviewed_on',
             field=models.DateField(blank=True, help_text='The date someone last read this through and found it correct.', null=True, verbose_name='last checked on'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='situation',
             name='slug',
             field=models.SlugField(help_text='Lower-case letters, digits and hyphens. Do not change it once people have the address.', max_length=60, unique=True, verbose_name='short name in the web address'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='situation',
             name='starts_on',
             field=models.DateField(blank=True, help_text='Readers see this from this date. If empty, as soon as it is published.', null=True, verbose_name='first day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='situation',
             name='what',
             field=models.ForeignKey(blank=True, help_text='Leave empty if any answer fits.', limit_choices_to={'question': 'what'}, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='services.choice', verbose_name='what happened'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='situation',
             name='when',
             field=models.ForeignKey(blank=True, help_text='Leave empty if any answer fits.', limit_choices_to={'question': 'when'}, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='services.choice', verbose_name='when it was'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='situation',
             name='who',
             field=models.ForeignKey(blank=True, help_text='Leave empty if any answer fits.', limit_choices_to={'question': 'who'}, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='services.choice', verbose_name='who it is about'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='town',
             name='ends_on',
             field=models.DateField(blank=True, help_text='The last day that readers see this. If empty, it stays.', null=True, verbose_name='last day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='town',
             name='is_archived',
             field=models.BooleanField(default=False, help_text='Takes the page out of every list and search. Anyone using its address is kindly told that the page is no longer kept, and where to go instead.', verbose_name='archived'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='town',
             name='is_published',
             field=models.BooleanField(default=False, help_text='Tick to show this to readers, untick to hide it. Takes effect when published.', verbose_name='visible to readers'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='town',
             name='moved_to',
             field=models.CharField(blank=True, help_text='Where to point readers once the page is archived or past its last day: an address on this site, such as /guides/consent/. If empty, the list that the page was in.', max_length=200, verbose_name='where to go instead'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='town',
             name='name',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='town',
             name='name_ar',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='town',
             name='name_en',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='town',
             name='name_en_simple',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='town',
             name='name_pa',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='town',
             name='name_pl',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='town',
             name='name_ro',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='town',
             name='name_ur',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='town',
             name='position',
             field=models.PositiveSmallIntegerField(default=0, help_text='Lower numbers come first.', verbose_name='order'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='town',
             name='reviewed_on',
             field=models.DateField(blank=True, help_text='The date someone last read this through and found it correct.', null=True, verbose_name='last checked on'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='town',
             name='slug',
             field=models.SlugField(help_text='Lower-case letters, digits and hyphens. Do not change it once people have the address.', max_length=60, unique=True, verbose_name='short name in the web address'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='town',
             name='starts_on',
             field=models.DateField(blank=True, help_text='Readers see this from this date. If empty, as soon as it is published.', null=True, verbose_name='first day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='town',
             name='title',
             field=models.CharField(help_text="Shown in English in the browser's tab and history and on printouts. It must say which page this is without giving the subject away.", max_length=70, unique=True, validators=[helphub.content.entries.validate_neutral, helphub.content.validators.validate_text], verbose_name='title in tabs and history'),

@@ -4,6 +4,7 @@ import django.db.models.deletion
 import helphub.content.entries
 import helphub.content.validators
 from django.db import migrations, models
+from helphub.content.words_alone import AlterWords
 
 
 class Migration(migrations.Migration):
@@ -13,1302 +14,1302 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
+        AlterWords(
             model_name='body',
             name='comment',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='body',
             name='comment_ar',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='body',
             name='comment_en',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='body',
             name='comment_en_simple',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='body',
             name='comment_pa',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='body',
             name='comment_pl',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='body',
             name='comment_ro',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='body',
             name='comment_ur',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='body',
             name='period',
             field=models.CharField(blank=True, help_text='The date or period the quotation refers to. Readers see it beside the text.', max_length=80, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='as at'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='body',
             name='reference',
             field=models.CharField(max_length=10, unique=True, verbose_name='reference'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='body',
             name='reports_to',
             field=models.ForeignKey(blank=True, help_text='Shown as a sentence beside the body. Leave empty if it reports to no body here.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reporting_bodies', to='strategy.body', verbose_name='reports to'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='content_note',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='content_note_ar',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='content_note_en',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='content_note_en_simple',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='content_note_pa',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='content_note_pl',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='content_note_ro',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='content_note_ur',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='ends_on',
             field=models.DateField(blank=True, help_text='The last day that readers see this. If empty, it stays.', null=True, verbose_name='last day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='introduction',
             field=models.TextField(blank=True, help_text="In our own words and plain English. Shown above the strategy's text.", validators=[helphub.content.validators.validate_text], verbose_name='introduction'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='introduction_ar',
             field=models.TextField(blank=True, help_text="In our own words and plain English. Shown above the strategy's text.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='introduction'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='introduction_en',
             field=models.TextField(blank=True, help_text="In our own words and plain English. Shown above the strategy's text.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='introduction'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='introduction_en_simple',
             field=models.TextField(blank=True, help_text="In our own words and plain English. Shown above the strategy's text.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='introduction'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='introduction_pa',
             field=models.TextField(blank=True, help_text="In our own words and plain English. Shown above the strategy's text.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='introduction'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='introduction_pl',
             field=models.TextField(blank=True, help_text="In our own words and plain English. Shown above the strategy's text.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='introduction'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='introduction_ro',
             field=models.TextField(blank=True, help_text="In our own words and plain English. Shown above the strategy's text.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='introduction'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='introduction_ur',
             field=models.TextField(blank=True, help_text="In our own words and plain English. Shown above the strategy's text.", null=True, validators=[helphub.content.validators.validate_text], verbose_name='introduction'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='is_archived',
             field=models.BooleanField(default=False, help_text='Takes the page out of every list and search. Anyone using its address is kindly told that the page is no longer kept, and where to go instead.', verbose_name='archived'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='is_published',
             field=models.BooleanField(default=False, help_text='Tick to show this to readers, untick to hide it. Takes effect when published.', verbose_name='visible to readers'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='moved_to',
             field=models.CharField(blank=True, help_text='Where to point readers once the page is archived or past its last day: an address on this site, such as /guides/consent/. If empty, the list that the page was in.', max_length=200, verbose_name='where to go instead'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='name',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='name_ar',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='name_en',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='name_en_simple',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='name_pa',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='name_pl',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='name_ro',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='name_ur',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='position',
             field=models.PositiveSmallIntegerField(default=0, help_text='Lower numbers come first.', verbose_name='order'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='reviewed_on',
             field=models.DateField(blank=True, help_text='The date someone last read this through and found it correct.', null=True, verbose_name='last checked on'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='slug',
             field=models.SlugField(help_text='Lower-case letters, digits and hyphens. Do not change it once people have the address.', max_length=60, unique=True, verbose_name='short name in the web address'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='starts_on',
             field=models.DateField(blank=True, help_text='Readers see this from this date. If empty, as soon as it is published.', null=True, verbose_name='first day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='chapter',
             name='title',
             field=models.CharField(help_text="Shown in English in the browser's tab and history and on printouts. It must say which page this is without giving the subject away.", max_length=70, unique=True, validators=[helphub.content.entries.validate_neutral, helphub.content.validators.validate_text], verbose_name='title in tabs and history'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='contactline',
             name='audience',
             field=models.CharField(help_text='As the strategy puts it. Readers see it beside the printed line.', max_length=200, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='who it is for'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='contactline',
             name='comment',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='contactline',
             name='comment_ar',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='contactline',
             name='comment_en',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='contactline',
             name='comment_en_simple',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='contactline',
             name='comment_pa',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='contactline',
             name='comment_pl',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='contactline',
             name='comment_ro',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='contactline',
             name='comment_ur',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='contactline',
             name='period',
             field=models.CharField(blank=True, help_text='The date or period the quotation refers to. Readers see it beside the text.', max_length=80, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='as at'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='contactline',
             name='reference',
             field=models.CharField(max_length=10, unique=True, verbose_name='reference'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='document',
             name='comment',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='document',
             name='comment_ar',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='document',
             name='comment_en',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='document',
             name='comment_en_simple',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='document',
             name='comment_pa',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='document',
             name='comment_pl',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='document',
             name='comment_ro',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='document',
             name='comment_ur',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='document',
             name='current_title',
             field=models.CharField(blank=True, help_text='The title of the document that has replaced it. Readers see it as a link.', max_length=200, validators=[helphub.content.validators.validate_text], verbose_name='current version'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='document',
             name='current_url',
             field=models.URLField(blank=True, help_text='Where that link leads. Start with https://.', max_length=300, verbose_name='address of the current version'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='document',
             name='period',
             field=models.CharField(blank=True, help_text='The date or period the quotation refers to. Readers see it beside the text.', max_length=80, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='as at'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='document',
             name='reference',
             field=models.CharField(max_length=10, unique=True, verbose_name='reference'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='document',
             name='url',
             field=models.URLField(help_text='As the strategy prints it, even if the link no longer works.', max_length=300, verbose_name='address as printed'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='actions',
             field=models.TextField(help_text='One choice on each line. Offer choices, not orders.', validators=[helphub.content.validators.validate_text], verbose_name='what you can do now'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='actions_ar',
             field=models.TextField(help_text='One choice on each line. Offer choices, not orders.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what you can do now'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='actions_en',
             field=models.TextField(help_text='One choice on each line. Offer choices, not orders.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what you can do now'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='actions_en_simple',
             field=models.TextField(help_text='One choice on each line. Offer choices, not orders.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what you can do now'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='actions_pa',
             field=models.TextField(help_text='One choice on each line. Offer choices, not orders.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what you can do now'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='actions_pl',
             field=models.TextField(help_text='One choice on each line. Offer choices, not orders.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what you can do now'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='actions_ro',
             field=models.TextField(help_text='One choice on each line. Offer choices, not orders.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what you can do now'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='actions_ur',
             field=models.TextField(help_text='One choice on each line. Offer choices, not orders.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='what you can do now'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='content_note',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='content_note_ar',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='content_note_en',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='content_note_en_simple',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='content_note_pa',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='content_note_pl',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='content_note_ro',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='content_note_ur',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='ends_on',
             field=models.DateField(blank=True, help_text='The last day that readers see this. If empty, it stays.', null=True, verbose_name='last day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='is_archived',
             field=models.BooleanField(default=False, help_text='Takes the page out of every list and search. Anyone using its address is kindly told that the page is no longer kept, and where to go instead.', verbose_name='archived'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='is_published',
             field=models.BooleanField(default=False, help_text='Tick to show this to readers, untick to hide it. Takes effect when published.', verbose_name='visible to readers'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='moved_to',
             field=models.CharField(blank=True, help_text='Where to point readers once the page is archived or past its last day: an address on this site, such as /guides/consent/. If empty, the list that the page was in.', max_length=200, verbose_name='where to go instead'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='name',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='name_ar',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='name_en',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='name_en_simple',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='name_pa',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='name_pl',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='name_ro',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='name_ur',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='position',
             field=models.PositiveSmallIntegerField(default=0, help_text='Lower numbers come first.', verbose_name='order'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='reference',
             field=models.CharField(blank=True, editable=False, max_length=10, null=True, unique=True, verbose_name='reference'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='reviewed_on',
             field=models.DateField(blank=True, help_text='The date someone last read this through and found it correct.', null=True, verbose_name='last checked on'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='slug',
             field=models.SlugField(help_text='Lower-case letters, digits and hyphens. Do not change it once people have the address.', max_length=60, unique=True, verbose_name='short name in the web address'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='starts_on',
             field=models.DateField(blank=True, help_text='Readers see this from this date. If empty, as soon as it is published.', null=True, verbose_name='first day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='summary',
             field=models.CharField(help_text='One sentence, shown under the name in the list of topics.', max_length=200, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='summary_ar',
             field=models.CharField(help_text='One sentence, shown under the name in the list of topics.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='summary_en',
             field=models.CharField(help_text='One sentence, shown under the name in the list of topics.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='summary_en_simple',
             field=models.CharField(help_text='One sentence, shown under the name in the list of topics.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='summary_pa',
             field=models.CharField(help_text='One sentence, shown under the name in the list of topics.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='summary_pl',
             field=models.CharField(help_text='One sentence, shown under the name in the list of topics.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='summary_ro',
             field=models.CharField(help_text='One sentence, shown under the name in the list of topics.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='summary_ur',
             field=models.CharField(help_text='One sentence, shown under the name in the list of topics.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='formofabuse',
             name='title',
             field=models.CharField(help_text="Shown in English in the browser's tab and history and on printouts. It must say which page this is without giving the subject away.", max_length=70, unique=True, validators=[helphub.content.entries.validate_neutral, helphub.content.validators.validate_text], verbose_name='title in tabs and history'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='body',
             field=models.TextField(help_text='An empty line starts a new paragraph. ## starts a heading, - a bullet and 1. a step, and **two stars** make text bold. Write a number as {h-spoc}, a guide as {guide:consent} and a topic as {topic:pictures}. Never type a phone number.', validators=[helphub.content.validators.validate_text], verbose_name='text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='body_ar',
             field=models.TextField(help_text='An empty line starts a new paragraph. ## starts a heading, - a bullet and 1. a step, and **two stars** make text bold. Write a number as {h-spoc}, a guide as {guide:consent} and a topic as {topic:pictures}. Never type a phone number.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='body_en',
             field=models.TextField(help_text='An empty line starts a new paragraph. ## starts a heading, - a bullet and 1. a step, and **two stars** make text bold. Write a number as {h-spoc}, a guide as {guide:consent} and a topic as {topic:pictures}. Never type a phone number.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='body_en_simple',
             field=models.TextField(help_text='An empty line starts a new paragraph. ## starts a heading, - a bullet and 1. a step, and **two stars** make text bold. Write a number as {h-spoc}, a guide as {guide:consent} and a topic as {topic:pictures}. Never type a phone number.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='body_pa',
             field=models.TextField(help_text='An empty line starts a new paragraph. ## starts a heading, - a bullet and 1. a step, and **two stars** make text bold. Write a number as {h-spoc}, a guide as {guide:consent} and a topic as {topic:pictures}. Never type a phone number.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='body_pl',
             field=models.TextField(help_text='An empty line starts a new paragraph. ## starts a heading, - a bullet and 1. a step, and **two stars** make text bold. Write a number as {h-spoc}, a guide as {guide:consent} and a topic as {topic:pictures}. Never type a phone number.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='body_ro',
             field=models.TextField(help_text='An empty line starts a new paragraph. ## starts a heading, - a bullet and 1. a step, and **two stars** make text bold. Write a number as {h-spoc}, a guide as {guide:consent} and a topic as {topic:pictures}. Never type a phone number.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='body_ur',
             field=models.TextField(help_text='An empty line starts a new paragraph. ## starts a heading, - a bullet and 1. a step, and **two stars** make text bold. Write a number as {h-spoc}, a guide as {guide:consent} and a topic as {topic:pictures}. Never type a phone number.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='content_note',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='content_note_ar',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='content_note_en',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='content_note_en_simple',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='content_note_pa',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='content_note_pl',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='content_note_ro',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='content_note_ur',
             field=models.CharField(blank=True, help_text='Say in one line what a difficult page talks about, so that readers can choose.', max_length=200, null=True, validators=[helphub.content.validators.validate_text], verbose_name='content note'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='door',
             field=models.CharField(blank=True, help_text="In a reader's words: “It has just happened”. Leave empty for no link.", max_length=80, validators=[helphub.content.validators.validate_text], verbose_name='link on the home page'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='door_ar',
             field=models.CharField(blank=True, help_text="In a reader's words: “It has just happened”. Leave empty for no link.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='link on the home page'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='door_en',
             field=models.CharField(blank=True, help_text="In a reader's words: “It has just happened”. Leave empty for no link.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='link on the home page'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='door_en_simple',
             field=models.CharField(blank=True, help_text="In a reader's words: “It has just happened”. Leave empty for no link.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='link on the home page'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='door_pa',
             field=models.CharField(blank=True, help_text="In a reader's words: “It has just happened”. Leave empty for no link.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='link on the home page'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='door_pl',
             field=models.CharField(blank=True, help_text="In a reader's words: “It has just happened”. Leave empty for no link.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='link on the home page'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='door_ro',
             field=models.CharField(blank=True, help_text="In a reader's words: “It has just happened”. Leave empty for no link.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='link on the home page'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='door_ur',
             field=models.CharField(blank=True, help_text="In a reader's words: “It has just happened”. Leave empty for no link.", max_length=80, null=True, validators=[helphub.content.validators.validate_text], verbose_name='link on the home page'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='ends_on',
             field=models.DateField(blank=True, help_text='The last day that readers see this. If empty, it stays.', null=True, verbose_name='last day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='is_archived',
             field=models.BooleanField(default=False, help_text='Takes the page out of every list and search. Anyone using its address is kindly told that the page is no longer kept, and where to go instead.', verbose_name='archived'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='is_own_behaviour',
             field=models.BooleanField(default=False, help_text='Kept separate: reached only by its link on the home page and from the footer.', verbose_name='for people worried about their own behaviour'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='is_published',
             field=models.BooleanField(default=False, help_text='Tick to show this to readers, untick to hide it. Takes effect when published.', verbose_name='visible to readers'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='moved_to',
             field=models.CharField(blank=True, help_text='Where to point readers once the page is archived or past its last day: an address on this site, such as /guides/consent/. If empty, the list that the page was in.', max_length=200, verbose_name='where to go instead'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='name',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='name_ar',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='name_en',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='name_en_simple',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='name_pa',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='name_pl',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='name_ro',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='name_ur',
             field=models.CharField(help_text='The heading on the page. Say plainly what the page is about.', max_length=120, null=True, validators=[helphub.content.validators.validate_text], verbose_name='heading'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='position',
             field=models.PositiveSmallIntegerField(default=0, help_text='Lower numbers come first.', verbose_name='order'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='reviewed_on',
             field=models.DateField(blank=True, help_text='The date someone last read this through and found it correct.', null=True, verbose_name='last checked on'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='slug',
             field=models.SlugField(help_text='Lower-case letters, digits and hyphens. Do not change it once people have the address.', max_length=60, unique=True, verbose_name='short name in the web address'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='starts_on',
             field=models.DateField(blank=True, help_text='Readers see this from this date. If empty, as soon as it is published.', null=True, verbose_name='first day'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='summary',
             field=models.CharField(blank=True, help_text='One or two sentences, shown under the heading and in lists.', max_length=250, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='summary_ar',
             field=models.CharField(blank=True, help_text='One or two sentences, shown under the heading and in lists.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='summary_en',
             field=models.CharField(blank=True, help_text='One or two sentences, shown under the heading and in lists.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='summary_en_simple',
             field=models.CharField(blank=True, help_text='One or two sentences, shown under the heading and in lists.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='summary_pa',
             field=models.CharField(blank=True, help_text='One or two sentences, shown under the heading and in lists.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='summary_pl',
             field=models.CharField(blank=True, help_text='One or two sentences, shown under the heading and in lists.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='summary_ro',
             field=models.CharField(blank=True, help_text='One or two sentences, shown under the heading and in lists.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='summary_ur',
             field=models.CharField(blank=True, help_text='One or two sentences, shown under the heading and in lists.', max_length=250, null=True, validators=[helphub.content.validators.validate_text], verbose_name='summary'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='title',
             field=models.CharField(help_text="Shown in English in the browser's tab and history and on printouts. It must say which page this is without giving the subject away.", max_length=70, unique=True, validators=[helphub.content.entries.validate_neutral, helphub.content.validators.validate_text], verbose_name='title in tabs and history'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='hubarea',
             name='comment',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='hubarea',
             name='comment_ar',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='hubarea',
             name='comment_en',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='hubarea',
             name='comment_en_simple',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='hubarea',
             name='comment_pa',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='hubarea',
             name='comment_pl',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='hubarea',
             name='comment_ro',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='hubarea',
             name='comment_ur',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='hubarea',
             name='form_of_abuse',
             field=models.ForeignKey(blank=True, help_text='Leave empty for the home page.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='hub_areas', to='strategy.formofabuse', verbose_name='topic that replaced it'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='hubarea',
             name='period',
             field=models.CharField(blank=True, help_text='The date or period the quotation refers to. Readers see it beside the text.', max_length=80, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='as at'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='hubarea',
             name='reference',
             field=models.CharField(max_length=10, unique=True, verbose_name='reference'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='passage',
             name='comment',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='passage',
             name='comment_ar',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='passage',
             name='comment_en',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='passage',
             name='comment_en_simple',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='passage',
             name='comment_pa',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='passage',
             name='comment_pl',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='passage',
             name='comment_ro',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='passage',
             name='comment_ur',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='passage',
             name='period',
             field=models.CharField(blank=True, help_text='The date or period the quotation refers to. Readers see it beside the text.', max_length=80, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='as at'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='passage',
             name='reference',
             field=models.CharField(max_length=10, unique=True, verbose_name='reference'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='principle',
             name='comment',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='principle',
             name='comment_ar',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='principle',
             name='comment_en',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='principle',
             name='comment_en_simple',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='principle',
             name='comment_pa',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='principle',
             name='comment_pl',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='principle',
             name='comment_ro',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='principle',
             name='comment_ur',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='principle',
             name='period',
             field=models.CharField(blank=True, help_text='The date or period the quotation refers to. Readers see it beside the text.', max_length=80, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='as at'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='principle',
             name='reference',
             field=models.CharField(max_length=10, unique=True, verbose_name='reference'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='priority',
             name='comment',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='priority',
             name='comment_ar',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='priority',
             name='comment_en',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='priority',
             name='comment_en_simple',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='priority',
             name='comment_pa',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='priority',
             name='comment_pl',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='priority',
             name='comment_ro',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='priority',
             name='comment_ur',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='priority',
             name='period',
             field=models.CharField(blank=True, help_text='The date or period the quotation refers to. Readers see it beside the text.', max_length=80, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='as at'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='priority',
             name='reference',
             field=models.CharField(max_length=10, unique=True, verbose_name='reference'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='programme',
             name='agency',
             field=models.CharField(choices=[('police', 'West Midlands Police'), ('probation', 'Probation'), ('youth-offending', 'Youth Offending Service')], help_text='Readers see the programmes grouped by agency.', max_length=20, verbose_name='agency'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='programme',
             name='comment',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='programme',
             name='comment_ar',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='programme',
             name='comment_en',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='programme',
             name='comment_en_simple',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='programme',
             name='comment_pa',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='programme',
             name='comment_pl',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='programme',
             name='comment_ro',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='programme',
             name='comment_ur',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='programme',
             name='period',
             field=models.CharField(blank=True, help_text='The date or period the quotation refers to. Readers see it beside the text.', max_length=80, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='as at'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='programme',
             name='reference',
             field=models.CharField(max_length=10, unique=True, verbose_name='reference'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='source',
             name='comment',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='source',
             name='comment_ar',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='source',
             name='comment_en',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='source',
             name='comment_en_simple',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='source',
             name='comment_pa',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='source',
             name='comment_pl',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='source',
             name='comment_ro',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='source',
             name='comment_ur',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='source',
             name='reference',
             field=models.CharField(max_length=10, unique=True, verbose_name='reference'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='standard',
             name='comment',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='standard',
             name='comment_ar',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='standard',
             name='comment_en',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='standard',
             name='comment_en_simple',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='standard',
             name='comment_pa',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='standard',
             name='comment_pl',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='standard',
             name='comment_ro',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='standard',
             name='comment_ur',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='standard',
             name='period',
             field=models.CharField(blank=True, help_text='The date or period the quotation refers to. Readers see it beside the text.', max_length=80, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='as at'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='standard',
             name='reference',
             field=models.CharField(max_length=10, unique=True, verbose_name='reference'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='comment',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='comment_ar',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='comment_en',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='comment_en_simple',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='comment_pa',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='comment_pl',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='comment_ro',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='comment_ur',
             field=models.TextField(blank=True, help_text='What has changed since, or what the quotation means. Shown beside it as our comment.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='our comment'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='newer_figure',
             field=models.TextField(blank=True, help_text='In our own words. Say who it counts and when.', validators=[helphub.content.validators.validate_text], verbose_name='newer figure'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='newer_figure_ar',
             field=models.TextField(blank=True, help_text='In our own words. Say who it counts and when.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='newer figure'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='newer_figure_en',
             field=models.TextField(blank=True, help_text='In our own words. Say who it counts and when.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='newer figure'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='newer_figure_en_simple',
             field=models.TextField(blank=True, help_text='In our own words. Say who it counts and when.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='newer figure'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='newer_figure_pa',
             field=models.TextField(blank=True, help_text='In our own words. Say who it counts and when.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='newer figure'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='newer_figure_pl',
             field=models.TextField(blank=True, help_text='In our own words. Say who it counts and when.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='newer figure'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='newer_figure_ro',
             field=models.TextField(blank=True, help_text='In our own words. Say who it counts and when.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='newer figure'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='newer_figure_ur',
             field=models.TextField(blank=True, help_text='In our own words. Say who it counts and when.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='newer figure'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='newer_source',
             field=models.CharField(blank=True, help_text='Who published the newer figure, and when. Readers see it under the figure.', max_length=200, validators=[helphub.content.validators.validate_text], verbose_name='source of the newer figure'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='not_comparable',
             field=models.TextField(blank=True, help_text='For example: another age group, or other questions. Shown beside the newer figure.', validators=[helphub.content.validators.validate_text], verbose_name='why the two may not be comparable'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='not_comparable_ar',
             field=models.TextField(blank=True, help_text='For example: another age group, or other questions. Shown beside the newer figure.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='why the two may not be comparable'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='not_comparable_en',
             field=models.TextField(blank=True, help_text='For example: another age group, or other questions. Shown beside the newer figure.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='why the two may not be comparable'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='not_comparable_en_simple',
             field=models.TextField(blank=True, help_text='For example: another age group, or other questions. Shown beside the newer figure.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='why the two may not be comparable'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='not_comparable_pa',
             field=models.TextField(blank=True, help_text='For example: another age group, or other questions. Shown beside the newer figure.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='why the two may not be comparable'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='not_comparable_pl',
             field=models.TextField(blank=True, help_text='For example: another age group, or other questions. Shown beside the newer figure.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='why the two may not be comparable'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='not_comparable_ro',
             field=models.TextField(blank=True, help_text='For example: another age group, or other questions. Shown beside the newer figure.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='why the two may not be comparable'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='not_comparable_ur',
             field=models.TextField(blank=True, help_text='For example: another age group, or other questions. Shown beside the newer figure.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='why the two may not be comparable'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='period',
             field=models.CharField(blank=True, help_text='The date or period the quotation refers to. Readers see it beside the text.', max_length=80, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='as at'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='population',
             field=models.CharField(help_text='Who was asked or counted, and where. Readers see it under the figure.', max_length=200, validators=[helphub.content.validators.validate_characters, helphub.content.validators.validate_markup], verbose_name='who it counts'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='read_with',
             field=models.ForeignKey(blank=True, help_text='Shown with this figure wherever it appears.', null=True, on_delete=django.db.models.deletion.PROTECT, to='strategy.statistic', verbose_name="the strategy's own caution"),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='reference',
             field=models.CharField(max_length=10, unique=True, verbose_name='reference'),

@@ -2,6 +2,7 @@
 
 import helphub.content.validators
 from django.db import migrations, models
+from helphub.content.words_alone import AlterWords
 
 
 class Migration(migrations.Migration):
@@ -11,47 +12,47 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='body',
             field=models.TextField(help_text='An empty line starts a new paragraph. ## starts a heading, ### a heading that readers open to see the text under it, - a bullet and 1. a step, and **two stars** make text bold. Write a number as {h-spoc}, a guide as {guide:consent} and a topic as {topic:pictures}. A number in a paragraph of its own becomes a button. Never type a phone number.', validators=[helphub.content.validators.validate_text], verbose_name='text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='body_ar',
             field=models.TextField(help_text='An empty line starts a new paragraph. ## starts a heading, ### a heading that readers open to see the text under it, - a bullet and 1. a step, and **two stars** make text bold. Write a number as {h-spoc}, a guide as {guide:consent} and a topic as {topic:pictures}. A number in a paragraph of its own becomes a button. Never type a phone number.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='body_en',
             field=models.TextField(help_text='An empty line starts a new paragraph. ## starts a heading, ### a heading that readers open to see the text under it, - a bullet and 1. a step, and **two stars** make text bold. Write a number as {h-spoc}, a guide as {guide:consent} and a topic as {topic:pictures}. A number in a paragraph of its own becomes a button. Never type a phone number.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='body_en_simple',
             field=models.TextField(help_text='An empty line starts a new paragraph. ## starts a heading, ### a heading that readers open to see the text under it, - a bullet and 1. a step, and **two stars** make text bold. Write a number as {h-spoc}, a guide as {guide:consent} and a topic as {topic:pictures}. A number in a paragraph of its own becomes a button. Never type a phone number.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='body_pa',
             field=models.TextField(help_text='An empty line starts a new paragraph. ## starts a heading, ### a heading that readers open to see the text under it, - a bullet and 1. a step, and **two stars** make text bold. Write a number as {h-spoc}, a guide as {guide:consent} and a topic as {topic:pictures}. A number in a paragraph of its own becomes a button. Never type a phone number.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='body_pl',
             field=models.TextField(help_text='An empty line starts a new paragraph. ## starts a heading, ### a heading that readers open to see the text under it, - a bullet and 1. a step, and **two stars** make text bold. Write a number as {h-spoc}, a guide as {guide:consent} and a topic as {topic:pictures}. A number in a paragraph of its own becomes a button. Never type a phone number.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='body_ro',
             field=models.TextField(help_text='An empty line starts a new paragraph. ## starts a heading, ### a heading that readers open to see the text under it, - a bullet and 1. a step, and **two stars** make text bold. Write a number as {h-spoc}, a guide as {guide:consent} and a topic as {topic:pictures}. A number in a paragraph of its own becomes a button. Never type a phone number.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='guide',
             name='body_ur',
             field=models.TextField(help_text='An empty line starts a new paragraph. ## starts a heading, ### a heading that readers open to see the text under it, - a bullet and 1. a step, and **two stars** make text bold. Write a number as {h-spoc}, a guide as {guide:consent} and a topic as {topic:pictures}. A number in a paragraph of its own becomes a button. Never type a phone number.', null=True, validators=[helphub.content.validators.validate_text], verbose_name='text'),
         ),
-        migrations.AlterField(
+        AlterWords(
             model_name='statistic',
             name='newer_source',
             field=models.CharField(blank=True, help_text='Who published the newer figure, and when. Readers see it among the notes.', max_length=200, validators=[helphub.content.validators.validate_text], verbose_name='source of the newer figure'),
