@@ -22,7 +22,7 @@ lint: .venv/.test-stamp
 	$(V)/python manage.py makemigrations --check --dry-run
 
 unit: .venv/.test-stamp
-	$(V)/python -m pytest -q -n 2 --dist loadgroup -m "not browser"
+	$(V)/python -m pytest -q -n 2 -m "not browser"
 
 # The quick part, to run before each commit.
 check: lint
@@ -38,7 +38,7 @@ fuzz: .venv/.test-stamp
 	FUZZ=1 $(V)/python -m pytest -q tests/test_fuzz.py tests/history/test_conflicts.py
 
 browser: .venv/.test-stamp
-	$(V)/python -m pytest -q -n 2 --dist loadgroup -m browser
+	$(V)/python -m pytest -q -n 2 -m browser
 
 # Opens every page in every language and prints what is wrong. ONLY=ur does one language.
 languages: .venv/.test-stamp

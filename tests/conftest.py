@@ -39,6 +39,12 @@ FAST = {
 TESTS = Path(__file__).parent
 
 
+def pytest_xdist_make_scheduler(config, log):
+    from tests.support.scheduling import ByModule
+
+    return ByModule(config, log)
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
         if str(item.path.relative_to(TESTS).with_suffix("")) in FAST:

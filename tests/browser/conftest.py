@@ -9,17 +9,11 @@ from tests.support.browser_exit import answer_exit
 from tests.support.browsers import QUIET, find_browser
 from tests.support.running_site import running_site
 
-# Each of these modules starts its own site, so one process must run all its tests.
-WITH_THEIR_OWN_SITE = {"test_admin_access", "test_number_proposals", "test_sign_in", "test_waiting"}
 
-
-@pytest.hookimpl(tryfirst=True)  # Before xdist reads the groups.
 def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in item.path.parts:
             item.add_marker(pytest.mark.browser)
-            if item.path.stem in WITH_THEIR_OWN_SITE:
-                item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
