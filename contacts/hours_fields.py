@@ -7,18 +7,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from contacts.models import Schedule
+from contacts.models.schedules import DAY_NAMES, WEEK_NAMES, days_in_short
 from contacts.opening_hours import WEEKDAYS
 from contacts.validators import validate_byday
 from helphub.content.forms import TimeOfDayField
 
-DAYS = list(
-    zip(
-        WEEKDAYS,
-        ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-        strict=True,
-    )
-)
-WEEKS = [("1", "first"), ("2", "second"), ("3", "third"), ("4", "fourth"), ("-1", "last")]
+DAYS, WEEKS = list(DAY_NAMES.items()), list(WEEK_NAMES.items())
+# Weeks that a rule may name, though few forms have a box for them.
 OTHER_WEEKS = {"5": "fifth", **{f"-{n}": f"{n} from the end" for n in range(2, 6)}}
 
 
@@ -50,11 +45,8 @@ def stored_as(ticks):
 
 
 def named(tick):
-    """The words beside a box that not every form has: the fifth week, or the first Saturday."""
-    days, weeks = dict(DAYS), dict(WEEKS) | OTHER_WEEKS
-    if tick[-2:] in days and tick[:-2] in weeks:
-        return f"{weeks[tick[:-2]]} {days[tick[-2:]]} of the month"
-    return weeks.get(tick, tick)
+    """The words beside a box that is there only if it is ticked: the fifth week, or first Sat."""
+    return OTHER_WEEKS.get(tick) or f"{days_in_short(tick)} of the month"
 
 
 class DayTicks(forms.CheckboxSelectMultiple):
@@ -89,6 +81,7 @@ class DaysField(forms.CharField):
 
     default_error_messages = {
         "required": "Tick the days.",
+        "mixed": "Tick days of every week or of certain weeks, and add another row for the others.",
         "no_days": "Tick the day too: the first Saturday needs “first” and “Saturday”.",
     }
 
@@ -105,6 +98,8 @@ class DaysField(forms.CharField):
         if value.replace(",", "").replace("-", "").isdigit():
             raise ValidationError(self.error_messages["no_days"], code="no_days")
         validate_byday(value)
+        if len({code.isalpha() for code in value.split(",")}) > 1:
+            raise ValidationError(self.error_messages["mixed"], code="mixed")
 
     def has_changed(self, initial, data):
         return ticks_of(initial or "") != ticks_of(data or "")

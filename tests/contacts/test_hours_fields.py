@@ -78,8 +78,16 @@ def test_days_are_stored_in_the_order_of_the_week_however_they_are_sent():
         assert widget.value_from_datadict(QueryDict(sent), {}, "byday") == "MO,FR"
 
 
-@pytest.mark.parametrize(("sent", "words"), [("", "Tick the days"), ("1", "Tick the day too")])
-def test_missing_days_are_asked_for(sent, words):
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ("", "Tick the days"),
+        ("1", "Tick the day too"),
+        ("MO,1SA", "add another row"),
+        ("MONDAY", "Write weekly days as"),
+    ],
+)
+def test_days_that_cannot_be_are_refused(sent, words):
     with pytest.raises(ValidationError, match=words):
         DaysField().clean(sent)
 
