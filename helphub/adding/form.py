@@ -303,6 +303,10 @@ class AddingForm(forms.Form):
             self._refuse_address(values, place)
         if self.sessions and values.get("when"):
             self._beside("when", "Tick days above or write your own words, not both.")
+        if values.get("is_place_closed_on_bank_holidays") and not self.sessions:
+            self._beside(
+                "is_place_closed_on_bank_holidays", "Tick the days it is open, or untick this."
+            )
 
     def _refuse_address(self, values, place):
         why = {

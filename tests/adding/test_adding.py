@@ -239,8 +239,10 @@ AT_PUBLIC_PLACE = {"address_1": "1 Zephyrine Street", "postal_code": "ZZ9 9ZZ"}
                 "hours_1_closes": "8am",
                 "hours_3_closes": "8am",
                 "place": "public",
+                "is_place_closed_on_bank_holidays": "on",
             },
             {
+                "is_place_closed_on_bank_holidays": "Tick the days",
                 "number": "films",
                 "hours_1_closes": "closes before it opens",
                 "hours_3_days": "Tick the days",
