@@ -5,6 +5,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 
+from contacts.hours_fields import (
+    TIME_HELP,
+    ClosingTimeField,
+    DaysField,
+    OpeningTimeField,
+    frequency_of,
+)
 from contacts.models import (
     ApprovedNumber,
     CallFact,
@@ -23,7 +30,6 @@ from helphub.content.admin import (
     language_fieldsets,
     refuse_days_gone_by,
 )
-from helphub.content.forms import TimeOfDayField
 from helphub.history.admin import KeepsHistory
 from helphub.history.entry_admin import SHOWN_FROM_TO, EntryAdmin, KeepsWhatReadersHad
 
@@ -37,13 +43,16 @@ class OrganizationAdmin(KeepsWhatReadersHad, SaysWhatSavingDoes, KeepsHistory, a
     fields = ["name", "slug", "position", "is_published", "starts_on", "ends_on", "reviewed_on"]
 
 
+TIMES_OF_OPENING = {"opens_at": OpeningTimeField, "closes_at": ClosingTimeField}
+HELP_WITH_TIMES = {
+    "opens_at": TIME_HELP,
+    "closes_at": f"{TIME_HELP} Midnight is the end of the day.",
+}
+
+
 class CallFactInline(EditingInline):
     model = CallFact
     form_fields = ["fact", "answer", "source", "dated", "detail"]
-
-
-class OpeningTimeField(TimeOfDayField):
-    may_end_the_day = False
 
 
 class HoursInline(admin.StackedInline):
@@ -52,14 +61,21 @@ class HoursInline(admin.StackedInline):
     extra = 0
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name == "opens_at":
-            kwargs["form_class"] = OpeningTimeField
+        if db_field.name in TIMES_OF_OPENING:
+            kwargs["form_class"] = TIMES_OF_OPENING[db_field.name]
+            kwargs["help_text"] = HELP_WITH_TIMES[db_field.name]
+            if db_field.blank and db_field.name == "opens_at":
+                kwargs["help_text"] = f"{TIME_HELP} Leave empty if it is closed on these days."
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 class ScheduleForm(forms.ModelForm):
+    byday = DaysField(has_weeks=True)
+
     def clean(self):
         values = super().clean()
+        if "byday" in values:  # The ticks say it already.
+            self.instance.freq = frequency_of(values["byday"])
         message = "This day has passed, so these hours would never apply. Choose a later day."
         refuse_days_gone_by(self, "valid_to", message)
         return values
@@ -69,8 +85,9 @@ class ScheduleInline(HoursInline):
     model = Schedule
     form = ScheduleForm
     fields = [
-        ("byday", "opens_at", "closes_at", "is_overnight"),
-        ("freq", "interval", "dtstart"),
+        "byday",
+        ("opens_at", "closes_at", "is_overnight"),
+        ("interval", "dtstart"),
         ("valid_from", "valid_to"),
     ]
 
@@ -188,6 +205,22 @@ class PhoneAdmin(EntryAdmin):
         "what_happens",
         "cost",
     ]
+    parts = {
+        "The number": ["dial", "display", "kind", "textphone", "role", "another_number"],
+        "Who answers": ["organization"],
+        "Cost": ["cost_class", "cost_source"],
+        "Whether its hours hold": ["bank_holidays", "hours_are_disputed", "never_lapses"],
+        "Who can ring": [
+            "minimum_age",
+            "maximum_age",
+            "sex",
+            "is_for_self",
+            "is_for_families",
+            "is_for_professionals",
+            "is_for_one_group",
+            "fallback",
+        ],
+    }
     inlines = [ScheduleInline, ScheduleExceptionInline, VerificationInline, CallFactInline]
 
     def save_related(self, request, form, formsets, change):
@@ -236,7 +269,7 @@ class PhoneAdmin(EntryAdmin):
             for name in self.form_fields
             if name != "another_number" or self.has_change_permission(request, obj)
         ]
-        return language_fieldsets(self.model, fields, self.has_words_first)
+        return language_fieldsets(self.model, fields, self.has_words_first, self.parts)
 
     def get_readonly_fields(self, request, obj=None):
         guarded = Phone.GUARDED if self._is_guarded(request, obj) else ["role"]

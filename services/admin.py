@@ -178,6 +178,27 @@ class ServiceAdmin(EntryAdmin):
         "accessibility",
         "website_hint",
     ]
+    parts = {
+        "Title and address": ["title", "slug", "line"],
+        "How to reach it": [
+            "organization",
+            "phones",
+            "website",
+            "webchat",
+            "email",
+            "has_sign_language",
+        ],
+        "Closed for now": ["is_closed_for_now", "notice_until"],
+        "Whether its place is secret": ["is_secret_place", "has_drop_in"],
+        "Whom it is for": [
+            "minimum_age",
+            "maximum_age",
+            "audiences",
+            "forms_of_abuse",
+            "areas",
+            "is_own_behaviour",
+        ],
+    }
     inlines = [LocationInline, ServiceVerificationInline]
 
 

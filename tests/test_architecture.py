@@ -21,6 +21,7 @@ FLOORS = [
     ["helphub.approvals"],
     ["helphub.dashboard"],
     ["helphub.checking", "helphub.changes"],
+    ["helphub.adding"],
 ]
 ROOF = "helphub"
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -10,6 +10,18 @@ from contacts.models.phone import Phone
 from contacts.models.rows import PhoneRowQuerySet
 from contacts.validators import validate_byday
 from helphub.content.rows import NumberedRow, in_words
+from helphub.languages import days
+
+DAY_NAMES = dict(zip(opening_hours.WEEKDAYS, days.WEEKDAYS, strict=True))
+WEEK_NAMES = {"1": "first", "2": "second", "3": "third", "4": "fourth", "-1": "last"}
+
+
+def days_in_short(byday):
+    """Days as officers read them in a list: Mon, Tue or last Sat."""
+    codes = [(code[:-2], code[-2:]) for code in byday.split(",") if code]
+    return ", ".join(
+        f"{WEEK_NAMES.get(week, week)} {DAY_NAMES.get(day, day)[:3]}".strip() for week, day in codes
+    )
 
 
 def errors_of_session(row):
@@ -90,7 +102,7 @@ class Schedule(NumberedRow):
         ]
 
     def __str__(self):
-        return f"{self.byday} {self.opens_at:%H:%M} to {self.closes_at:%H:%M}"
+        return f"{days_in_short(self.byday)}, {self.opens_at:%H:%M} to {self.closes_at:%H:%M}"
 
     def natural_key(self):
         return (self.phone.slug, str(self.position))

@@ -1,6 +1,6 @@
 """The base of the admin: what all our forms and lists share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -41,12 +41,16 @@ def has_edition() -> bool:
 
 
 def language_fieldsets(
-    model: type[models.Model], fields: Sequence[str], has_words_first: bool = False
+    model: type[models.Model],
+    fields: Sequence[str],
+    has_words_first: bool = False,
+    parts: Mapping[str, Sequence[str]] | None = None,
 ) -> Fieldsets:
     """Fieldsets for these fields: one without a language, then one for each language.
 
     English is open; the others stay closed until an officer opens them. Most officers come for the
-    text. With `has_words_first` the fields without a language come last.
+    text. With `has_words_first` the fields without a language come last, those of each part under
+    its own heading.
     """
     translated = set(translated_fields(model))
     untranslated = [name for name in fields if name not in translated]
@@ -63,7 +67,12 @@ def language_fieldsets(
             (title, {"fields": names, "classes": [] if code == "en" else ["collapse"]})
         )
     if has_words_first:
-        fieldsets.append(("Where and when it appears", {"fields": untranslated}))
+        in_parts: set[str] = set()
+        for title, part in (parts or {}).items():
+            fieldsets.append((title, {"fields": [name for name in part if name in untranslated]}))
+            in_parts |= set(part)
+        others = [name for name in untranslated if name not in in_parts]
+        fieldsets.append(("Where and when it appears", {"fields": others}))
     return fieldsets
 
 
@@ -74,11 +83,13 @@ class LanguageFields:
     # The model's fields, in the order an officer sees them.
     form_fields: Sequence[str] = ()
     has_words_first = False
+    # In a long form: fields without a language that belong together, by the words above them.
+    parts: Mapping[str, Sequence[str]] = {}
     # Texts whose lines readers see as list items.
     lists_of_lines: Sequence[str] = ()
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Fieldsets:
-        return language_fieldsets(self.model, self.form_fields, self.has_words_first)
+        return language_fieldsets(self.model, self.form_fields, self.has_words_first, self.parts)
 
     def formfield_for_dbfield(
         self, db_field: models.Field, request: HttpRequest, **kwargs: Any

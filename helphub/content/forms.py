@@ -87,7 +87,7 @@ class TimeOfDayField(forms.TimeField):
         if hour is None:
             hour, minute = hour_alone, minute_alone
         elif minute is None and half is None:
-            return None  # “9” could be morning or evening.
+            return self._read_hour_alone(int(hour))
         hours, minutes = int(hour or 0), int(minute or 0)
         if half is not None:
             if not 1 <= hours <= 12:
@@ -98,6 +98,10 @@ class TimeOfDayField(forms.TimeField):
                 raise ValidationError(self.error_messages["end_of_day"], code="end_of_day")
             return time.min
         return time(hours, minutes) if hours < 24 and minutes < 60 else None
+
+    def _read_hour_alone(self, hour: int) -> time | None:
+        """A time written as an hour and nothing else: “9” could be morning or evening."""
+        return None
 
 
 class ProseField(forms.CharField):

@@ -174,7 +174,13 @@ SITE = [
     ("Guides", ["strategy.guide"]),
     (
         "Services",
-        ["services.service", "contacts.organization", "services.audience", "services.servicearea"],
+        [
+            ("adding:add-service", "Add a service in one journey"),
+            "services.service",
+            "contacts.organization",
+            "services.audience",
+            "services.servicearea",
+        ],
     ),
     ("Who to reach first", ["services.situation", "services.choice"]),
     ("Help near you", ["services.town"]),
@@ -230,7 +236,10 @@ BEHIND = [
 ]
 NAMES = {"auth.user": "Officers", "auth.group": "Roles", "languages.language": "Offered languages"}
 # Pages of the admin that others than editors may open.
-MAY_SEE = {"translations:overview": desk.ANYONE}
+MAY_SEE = {
+    "translations:overview": desk.ANYONE,
+    "adding:add-service": ["services.add_service"],
+}
 
 
 def sections(request, wanted):

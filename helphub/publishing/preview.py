@@ -1,7 +1,8 @@
 """Preview: one waiting record as readers would see it, by a link that works for seven days.
 
 The public role makes the pages as it makes an edition's: the current edition with this one record
-in it. Nothing else that is waiting is included.
+in it, and with what it shows that readers have never had and that has no page of its own, such as
+the new organisation of a new service. Nothing else that is waiting is included.
 """
 
 import fcntl
@@ -23,7 +24,8 @@ from django.utils.translation import get_language_info, override
 from django.views.decorators.http import require_safe
 
 from contacts import critical
-from helphub.content import clock, registry, router
+from helphub.content import clock, registry, router, signals
+from helphub.content.entries import Page
 from helphub.content.fingerprint import fingerprint
 from helphub.editions import (
     bake,
@@ -75,9 +77,9 @@ def _rows(model, key, edition):
     if saved is None:
         raise PreviewError("The record has been deleted.")
     if bake.is_entry(model):
-        shown = dict.fromkeys(saved.fields.keys() & {"starts_on", "ends_on"})
-        saved.fields |= {"is_published": True} | shown
-    states = edition_versions.states_in(edition) | {(model._meta.label_lower, key): saved}
+        _show(saved)
+    states = edition_versions.states_in(edition)
+    states = states | _new_with(saved, states) | {(model._meta.label_lower, key): saved}
     rows = version_rows.rows_of(states)
     keep_what_may_be_shown(rows)
     _hide_secret_addresses(rows)
@@ -87,6 +89,38 @@ def _rows(model, key, edition):
     if not rows[model].get(key, {}).get("is_published", True) or key not in rows[model]:
         raise PreviewError("It has been withdrawn from every page.")
     return rows
+
+
+def _show(state):
+    """Treat a record as published."""
+    shown = dict.fromkeys(state.fields.keys() & {"starts_on", "ends_on"})
+    state.fields |= {"is_published": True} | shown
+
+
+def _new_with(saved, states):
+    """What a record shows that readers have never had: {name: state}."""
+    found, unread = {}, [saved]
+    while unread:
+        state = unread.pop()
+        for model, key in _named_by(state):
+            name = (model._meta.label_lower, key)
+            row = None if name in states or name in found else model._base_manager.get(pk=key)
+            if row is not None and not signals.readers_have_had(row):
+                found[name] = snapshots.read_one(model, key)
+                _show(found[name])
+                unread.append(found[name])
+    return found
+
+
+def _named_by(state):
+    """The entries that a record names and that have no page of their own: (model, key)."""
+    for field in snapshots.kept_fields(state.model):
+        value = state.fields.get(field.name)
+        if field.is_relation and value and bake.is_entry(field.related_model):
+            if issubclass(field.related_model, Page):
+                continue
+            keys = value if field.many_to_many else [value]
+            yield from ((field.related_model, key) for key in keys)
 
 
 def _still_hidden(edition, model, key):

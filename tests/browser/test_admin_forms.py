@@ -158,3 +158,41 @@ def test_compared_numbers_fit_a_phone(page, number, width):
         assert place["x"] >= 0
         assert place["x"] + place["width"] <= width
         assert box.evaluate("box => box.scrollWidth <= box.clientWidth || box.clientWidth === 0")
+
+
+def test_a_service_is_added_in_one_journey_and_parts_of_forms_stay_open(signed_in):
+    page = signed_in
+    page.goto("/admin/add-service/")
+    missing, address = page.locator(".missing li:visible"), page.locator("[name=address_1]")
+    expect(missing).to_have_count(6)
+    expect(address).to_be_hidden()
+    for name, value in {
+        "name": "A listening place",
+        "summary": "Somebody listens.",
+        "new_organization": "The Journey People",
+        "number": "01384 000904",
+        "number_again": "01384 000904",
+        "hours_1_opens": "9",
+        "hours_1_closes": "17.30",
+    }.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.locator("[name=heading]").select_option("specialist")
+    page.get_by_label("Saturday").first.check()
+    page.get_by_label("Public:").check()
+    expect(missing).to_have_count(0)
+    address.fill("1 Zephyrine Street")
+    # The address has to be taken out again before the place can be secret.
+    page.get_by_label("Secret:").check()
+    expect(address).to_be_hidden()
+    page.get_by_role("button", name="Add the service").click()
+    page.locator(".to-mend").get_by_role("link", name="Number and street").click()
+    address.fill("")
+    page.get_by_role("button", name="Add the service").click()
+    expect(page.locator("main")).to_contain_text("Saturday: 9am to 5:30pm.")
+    page.get_by_role("link", name="A listening place: 01384 000904").click()
+    urdu = page.locator("details", has=page.get_by_role("heading", name="Urdu")).first
+    expect(urdu).not_to_have_attribute("open", "")
+    page.locator(".parts").get_by_role("link", name="Urdu").click()
+    expect(urdu).to_have_attribute("open", "")
+    form_of(page, "contacts/phone", "h-galop")
+    expect(urdu).to_have_attribute("open", "")

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from contacts.models import Organization, Phone
 from helphub.editions import integrity, manifests, publish, shares, sources, store, withdrawing
+from helphub.editions.models import ReadersHad
 from helphub.publishing import preview
 from services.models import Service, Town
 from strategy.models import FormOfAbuse, Guide
@@ -162,6 +163,9 @@ def test_an_entry_that_refers_to_something_readers_do_not_have_says_so(editions,
     organization = Organization.objects.create(slug="new", name="New people", is_published=True)
     service = Service.objects.get(line="h-samaritans")
     Service.objects.filter(pk=service.pk).update(organization=organization)
+    # Something new is shown with it. What readers had once, an officer has taken from them.
+    assert "New people" in Page(stranger.get(page(service))).main
+    ReadersHad.objects.create(label="contacts.organization", key=organization.pk)
     answer = stranger.get(page(service))
     assert answer.status_code == 409
     assert "Publish that first." in Page(answer).text

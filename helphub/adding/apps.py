@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AddingConfig(AppConfig):
+    name = "helphub.adding"
+    verbose_name = "Adding a service"
