@@ -17,7 +17,9 @@ class NumberedRow(models.Model):
 
     owner = "phone"  # The field that names the record.
 
-    position = models.PositiveSmallIntegerField("order", blank=True, editable=False)
+    position: "models.PositiveSmallIntegerField[Any, Any]" = models.PositiveSmallIntegerField(
+        "order", blank=True, editable=False
+    )
 
     class Meta:
         abstract = True
