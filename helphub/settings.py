@@ -149,9 +149,9 @@ if FOR_OFFICERS:
         "allauth.account",
         "allauth.mfa",
         "helphub.history",
-        "helphub.reviews",
         "helphub.publishing",
         "helphub.approvals",
+        "helphub.reviews",
         "helphub.dashboard",
         "helphub.checking",
         "helphub.accounts",  # Last: it replaces what the apps above put into the admin.
