@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from helphub.history.recording import recording, up_to_date
 from helphub.reviews.models import Remark, Reply, Review
@@ -228,6 +230,20 @@ def test_a_record_deleted_meanwhile_cannot_be_agreed_to_and_its_remarks_stay(ann
     assert form_values(page)["remark-whole"] == "Good."
     assert Review.objects.get().is_waiting
     assert "Request taken back." in press(anna, review, "take-back").text
+
+
+def test_a_review_with_many_remarks_costs_no_more_queries(ben, review):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            opened(ben, review)
+        return len(captured)
+
+    press(ben, review, "keep", **{FIRST: "One."})
+    press(ben, review, "keep", **{f"reply-{Remark.objects.get().pk}": "Two."})
+    with_one = queries()
+    for each in range(4):
+        press(ben, review, "keep", **{FIRST: f"Again {each}."})
+    assert queries() == with_one
 
 
 def test_names_stay_when_accounts_go(anna, ben, review):
