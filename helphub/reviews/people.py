@@ -44,15 +44,11 @@ def may_answer(user, review):
         return False
     if review.asked_of == name or user.has_perm(PUBLISH):
         return True
-    return bool(review.asked_role) and review.asked_role in roles_of(user)
+    return bool(review.asked_role) and user.groups.filter(name=review.asked_role).exists()
 
 
 def may_take_back(user, review):
     return review.is_waiting and user.get_username() == review.asked_by
-
-
-def roles_of(user):
-    return set(user.groups.values_list("name", flat=True))
 
 
 def readers_of(model):
@@ -112,7 +108,7 @@ def _of_existing_records(reviews):
 def waiting_for(user):
     """The reviews that wait for this officer's answer, the oldest first."""
     name = user.get_username()
-    wanted = Q(asked_of=name) | Q(asked_role__in=roles_of(user))
+    wanted = Q(asked_of=name) | Q(asked_role__in=user.groups.values("name"))
     if user.has_perm(PUBLISH):
         wanted |= Q(asked_of="", asked_role="")
     waiting = Review.objects.waiting().filter(wanted).exclude(asked_by=name)
