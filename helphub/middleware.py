@@ -69,6 +69,11 @@ def admin_policy():
     )
 
 
+def for_own_frame(policy):
+    """The same policy for a page that another page of the admin shows in a frame."""
+    return policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+
+
 def caching(request, response):
     """The browser stores nothing. Shared caches may keep what is the same for everyone.
 
@@ -106,6 +111,8 @@ def headers(get_response):
             wanted = ADMIN_RESPONSE | {"Content-Security-Policy": admin_policy()}
             # An edition's page, shown to an officer, brings its own style sheet.
             wanted |= getattr(response, "own_headers", {})
+            if getattr(response, "in_own_frame", False):
+                wanted["Content-Security-Policy"] = for_own_frame(wanted["Content-Security-Policy"])
         else:
             del response.headers["Cache-Control"]
             # nginx obeys X-Accel-Expires only if it comes before Cache-Control.

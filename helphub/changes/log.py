@@ -1,4 +1,4 @@
-"""Who changed what: one log of versions, publications, withdrawals, accounts and sign-ins.
+"""Who changed what: one log of versions, publications, reviews, accounts and sign-ins.
 
 Nothing but sign-ins is stored for it. Each source is a function that gives its newest entries
 before a moment, so a page of the log reads a page of each source, however long the log is.
@@ -23,16 +23,19 @@ from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.history import snapshots, versions
 from helphub.history.diff import difference, in_words
 from helphub.history.models import Version
+from helphub.reviews.models import Remark, Review
 
-ACCOUNTS, SIGN_INS, PUBLICATIONS, WITHDRAWALS = (
+ACCOUNTS, SIGN_INS, PUBLICATIONS, WITHDRAWALS, REVIEWS = (
     "accounts",
     "sign-ins",
     "publications",
     "withdrawals",
+    "reviews",
 )
 OTHERS = {
     PUBLICATIONS: "Publications",
     WITHDRAWALS: "Withdrawals",
+    REVIEWS: "Reviews",
     ACCOUNTS: "Accounts and roles",
     SIGN_INS: "Sign-ins",
 }
@@ -169,6 +172,32 @@ def _of(row: Withdrawal) -> str:
     return reverse("history:history", args=[row.label, row.key])
 
 
+def reviews(wanted: Wanted, before: datetime) -> Iterator[Change]:
+    """Requests for review."""
+    rows = wanted.rows(Review.objects.all(), "asked_at", "asked_by", "name", before)
+    for row in chain.from_iterable(_batches(rows)):
+        yield _of_review(row, row.asked_at, row.asked_by, f"Asked {row.reviewer} for a review")
+
+
+def answers(wanted: Wanted, before: datetime) -> Iterator[Change]:
+    """How reviews ended."""
+    rows = wanted.rows(Review.objects.all(), "answered_at", "answered_by", "name", before)
+    for row in chain.from_iterable(_batches(rows)):
+        what = capfirst(row.get_outcome_display())
+        yield _of_review(row, row.answered_at, row.answered_by, what)
+
+
+def remarks(wanted: Wanted, before: datetime) -> Iterator[Change]:
+    rows = wanted.rows(Remark.objects.select_related("review"), "at", "by", "review__name", before)
+    for row in chain.from_iterable(_batches(rows)):
+        yield _of_review(row.review, row.at, row.by, "Made a remark")
+
+
+def _of_review(row: Review, at: datetime, who: str, what: str) -> Change:
+    url = reverse("reviews:review", args=[row.pk])
+    return Change(at, who, what, "Review", row.name, url, row.label)
+
+
 def accounts(wanted: Wanted, before: datetime) -> Iterator[Change]:
     rows = wanted.rows(AccountChange.objects.all(), "at", "who_name", "account_name", before)
     for row in chain.from_iterable(_batches(rows)):
@@ -186,6 +215,7 @@ def sign_ins(wanted: Wanted, before: datetime) -> Iterator[Change]:
 SOURCES: dict[str, list[Source]] = {
     PUBLICATIONS: [publications],
     WITHDRAWALS: [withdrawals, lifted],
+    REVIEWS: [reviews, answers, remarks],
     ACCOUNTS: [accounts],
     SIGN_INS: [sign_ins],
 }

@@ -19,7 +19,7 @@ from helphub.editions import outcomes, state_files
 from helphub.languages import views as desk
 from helphub.publishing import pending
 from helphub.publishing.editions import refusals_of
-from helphub.reviews import views
+from helphub.reviews import people
 from strategy.models import FIXED_PAGES, Guide
 
 CHANGE_NUMBERS = "contacts.change_phone"
@@ -51,34 +51,38 @@ def refused(user):
     return Need(title, items, is_pressing=is_refused)
 
 
-def reviews_asked(user):
+def reviews_waiting(user):
     """Records that others have asked this officer to review."""
     return Need(
-        "You have been asked to review",
+        "Reviews that wait for you",
         [
             Item(
                 review.name,
                 reverse("reviews:review", args=[review.pk]),
                 f"Asked by {review.asked_by}, {review.asked_at:%-d %B}. {review.note}".strip(),
             )
-            for review in views.asked_of(user)
+            for review in people.waiting_for(user)
         ],
     )
 
 
-def reviews_to_mend(user):
-    """Reviews this officer asked for that call for a change."""
+def reviews_answered(user):
+    """Answers to what this officer asked to have reviewed."""
     return Need(
-        "Reviewed, and needs a change",
+        "Your reviews, answered",
         [
-            Item(
-                review.name,
-                reverse("reviews:review", args=[review.pk]),
-                f"{review.answered_by}: {review.words}",
-            )
-            for review in views.to_mend(user)
+            Item(review.name, reverse("reviews:review", args=[review.pk]), _answer_in_words(review))
+            for review in people.answered_for(user)
         ],
     )
+
+
+def _answer_in_words(review):
+    if review.is_waiting:
+        return f"Not answered: {review.reviewer} cannot do it any more. Ask someone else."
+    words = f": {review.words}" if review.words else "."
+    remarks = f" Open remarks: {review.open_remarks}." if review.open_remarks else ""
+    return f"{review.answer}{words}{remarks}"
 
 
 def waiting_to_be_published(user):
@@ -151,8 +155,8 @@ QUESTIONS = [
     language_questions.languages_ready,
     language_questions.translations_to_review,
     language_questions.translations_sent_back,
-    reviews_asked,
-    reviews_to_mend,
+    reviews_waiting,
+    reviews_answered,
     second_person,
     waiting_to_be_published,
     open_questions,

@@ -8,8 +8,9 @@ from django.forms.models import BaseModelForm
 from helphub.accounts import change_log
 from helphub.content.permissions import SEE
 from helphub.dashboard import questions
+from helphub.history import versions
 from helphub.publishing.tags import can_be_withdrawn
-from helphub.reviews import views
+from helphub.reviews import people
 from helphub.reviews.models import Review
 
 register = template.Library()
@@ -39,14 +40,20 @@ def site_sections(context):
 
 @register.inclusion_tag("admin/reviews/_review.html", takes_context=True)
 def review_of(context, record):
-    """A record's waiting review, or its newest answer if that calls for a change."""
+    """A record's newest review, while it still says something about what is saved."""
     user = context["request"].user
     if record is None or not can_be_withdrawn(record) or not user.has_perm(SEE):
         return {}
-    newest = Review.objects.of(record).first()
-    if newest is None or newest.outcome not in (Review.Outcome.WAITING, Review.Outcome.CHANGE):
+    newest = (
+        Review.objects.of(record).with_open_remarks().select_related("answered_version").first()
+    )
+    if newest is None or newest.outcome == Review.Outcome.TAKEN_BACK:
         return {}
-    return {"review": newest, "may_answer": views.may_answer(user, newest)}
+    if newest.is_agreed and not people.is_about(
+        newest, versions.of_record(type(record), record.pk)
+    ):
+        return {}
+    return {"review": newest, "may_answer": people.may_answer(user, newest)}
 
 
 def value_of(form, name):

@@ -16,27 +16,13 @@ MOST_NAMED = 8
 
 
 @dataclass
-class Change:
-    """A field that differs between two states, with its words in both."""
+class Named:
+    """A field of a record, as officers know it."""
 
     field: str
     language: str  # Empty if the field has no language.
     row: str  # The row of the record that has the field, or empty.
     kind: str  # The kind of that row, or empty.
-    old: list
-    new: list
-
-    @cached_property
-    def parts(self):
-        return word_difference(self.old, self.new)
-
-    @property
-    def before(self):
-        return [part for part in self.parts if part[0] != "in"]
-
-    @property
-    def after(self):
-        return [part for part in self.parts if part[0] != "out"]
 
     @property
     def language_name(self):
@@ -59,6 +45,26 @@ class Change:
         """The field with its language, after the row it is in."""
         name = f"{self.field}, {self.language_name}" if self.language else self.field
         return capfirst(f"{self.row}: {name}" if self.row else name)
+
+
+@dataclass
+class Change(Named):
+    """A field that differs between two states, with its words in both."""
+
+    old: list
+    new: list
+
+    @cached_property
+    def parts(self):
+        return word_difference(self.old, self.new)
+
+    @property
+    def before(self):
+        return [part for part in self.parts if part[0] != "in"]
+
+    @property
+    def after(self):
+        return [part for part in self.parts if part[0] != "out"]
 
 
 def difference(model, old, new):
@@ -108,10 +114,14 @@ def _fields(model, old, new):
         # Officers never see a field that is not editable.
         if before == after or not field.editable:
             continue
-        language = field.language if snapshots.is_translation(field) else ""
         words = shown_words(field, before), shown_words(field, after)
-        changes.append(Change(name_of(field), language.replace("_", "-"), "", "", *words))
+        changes.append(Change(name_of(field), language_of(field), "", "", *words))
     return changes
+
+
+def language_of(field):
+    """The language that a field is in, or "" if it has none."""
+    return field.language.replace("_", "-") if snapshots.is_translation(field) else ""
 
 
 def name_of(field):

@@ -241,7 +241,10 @@ def _clear_away():
 
 
 def _with_record(view):
-    """Give a view the record that its link names, or say that the link does not work."""
+    """Give a view the record that its link names, or say that the link does not work.
+
+    The admin's own pages may show the answer in a frame.
+    """
 
     def with_record(request, token, **arguments):
         try:
@@ -258,7 +261,12 @@ def _with_record(view):
             why = str(error) if isinstance(error, PreviewError) else ""
             return _no(request, "There is nothing to show at the moment", HTTPStatus.CONFLICT, why)
 
-    return with_record
+    def framed(request, token, **arguments):
+        response = with_record(request, token, **arguments)
+        response.in_own_frame = request.headers.get("Sec-Fetch-Dest") == "iframe"
+        return response
+
+    return framed
 
 
 def _no(request, title, status, why):

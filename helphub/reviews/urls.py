@@ -6,6 +6,5 @@ app_name = "reviews"
 urlpatterns = [
     path("", views.reviews, name="reviews"),
     path("<int:key>/", views.review, name="review"),
-    path("<int:key>/take-back/", views.take_back, name="take-back"),
     path("ask/<str:label>/<int:key>/", views.ask, name="ask"),
 ]

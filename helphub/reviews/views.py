@@ -1,111 +1,60 @@
-"""Reviews: one officer asks another to read a record, and gets an answer."""
+"""Reviews: the list, asking for one, and the page where officers read, remark and answer."""
 
-from django import forms
-from django.apps import apps
+import uuid
+from http import HTTPStatus
+
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.text import capfirst
+from django.views.decorators.http import require_http_methods, require_safe
 
-from helphub.content.permissions import PUBLISH, SEE, for_officers, form_of
+from helphub.content.forms import token_of
+from helphub.content.permissions import SEE, for_officers, form_of
 from helphub.content.registry import Record, content_model
+from helphub.history import snapshots
+from helphub.history.recording import up_to_date
+from helphub.publishing import preview
+from helphub.reviews import pressing
+from helphub.reviews.forms import AskForm, ReadingForm
 from helphub.reviews.models import Review
+from helphub.reviews.people import (
+    can_nobody_answer,
+    may,
+    may_answer,
+    may_read,
+    may_take_back,
+    waiting_for,
+)
+from helphub.reviews.reading import Reading
 
 Outcome = Review.Outcome
 MOST_SHOWN = 50
 
 
-class AskForm(forms.ModelForm):
-    """Who to ask, and what they should check."""
-
-    class Meta:
-        model = Review
-        fields = ["asked_of", "note"]
-        widgets = {"note": forms.Textarea(attrs={"rows": 4})}
-
-    def __init__(self, *arguments, others, **options):
-        super().__init__(*arguments, **options)
-        names = [(officer.get_username(), called(officer)) for officer in others]
-        self.fields["asked_of"] = forms.ChoiceField(
-            label="Who to ask",
-            choices=[("", "Anyone who can publish"), *names],
-            required=False,
-            help_text="They see it on their first page until it is answered.",
-        )
-
-
-class AnswerForm(forms.ModelForm):
-    """The outcome of a review."""
-
-    class Meta:
-        model = Review
-        fields = ["outcome", "words"]
-        widgets = {"words": forms.Textarea(attrs={"rows": 4})}
-
-    outcome = forms.ChoiceField(
-        label="What is your answer?",
-        choices=[(Outcome.FINE, "It is fine as it is"), (Outcome.CHANGE, "It needs a change")],
-        widget=forms.RadioSelect,
+@for_officers(SEE)
+@require_safe
+def reviews(request, context):
+    """The reviews waiting for an answer, and the latest answers."""
+    mine = waiting_for(request.user)
+    waiting = Review.objects.waiting().with_open_remarks().order_by("asked_at")
+    answered = Review.objects.exclude(outcome=Outcome.WAITING).with_open_remarks()
+    return render(
+        request,
+        "admin/reviews/reviews.html",
+        context
+        | {
+            "title": "Reviews",
+            "mine": mine,
+            "waiting": waiting.exclude(pk__in=[review.pk for review in mine]),
+            "answered": answered.order_by("-answered_at", "-pk")[:MOST_SHOWN],
+        },
     )
 
-    def clean(self):
-        values = super().clean()
-        if values.get("outcome") == Outcome.CHANGE and not values.get("words"):
-            self.add_error("words", "Say what needs to change, so that it can be put right.")
-        return values
 
-
-def called(user):
-    """An officer's name as others know it."""
-    full, name = user.get_full_name(), user.get_username()
-    return f"{full} ({name})" if full else name
-
-
-def record_of(review):
-    """The record under review, or nothing if it is gone."""
-    return apps.get_model(review.label)._base_manager.filter(pk=review.key).first()
-
-
-def address_of(review):
-    """Where the record can be read and corrected."""
-    return form_of(Record(review.label, review.key, review.name))
-
-
-def may(user, verb, model):
-    return user.has_perm(f"{model._meta.app_label}.{verb}_{model._meta.model_name}")
-
-
-def may_answer(user, review):
-    """Whether this officer was asked or may publish, and is not the officer who asked."""
-    if review.outcome != Outcome.WAITING or user.get_username() == review.asked_by:
-        return False
-    if not may(user, "view", apps.get_model(review.label)):
-        return False
-    return review.asked_of == user.get_username() or user.has_perm(PUBLISH)
-
-
-def may_take_back(user, review):
-    return review.outcome == Outcome.WAITING and user.get_username() == review.asked_by
-
-
-def asked_of(user):
-    """The reviews waiting for this officer's answer."""
-    name = user.get_username()
-    wanted = Q(asked_of=name) | Q(asked_of="") if user.has_perm(PUBLISH) else Q(asked_of=name)
-    waiting = Review.objects.waiting().filter(wanted).exclude(asked_by=name).order_by("asked_at")
-    return [review for review in waiting if may_answer(user, review)]
-
-
-def to_mend(user):
-    """Reviews this officer asked for whose newest answer calls for a change."""
-    newest = {}
-    for review in Review.objects.filter(asked_by=user.get_username()).order_by("pk"):
-        newest[review.label, review.key] = review
-    return [review for review in newest.values() if review.outcome == Outcome.CHANGE]
+# Asking
 
 
 def _record(user, label, key):
@@ -115,142 +64,134 @@ def _record(user, label, key):
     return get_object_or_404(model._base_manager, pk=key)
 
 
-def _others(user, record):
-    officers = User.objects.filter(is_active=True, is_staff=True).exclude(pk=user.pk)
-    return [
-        officer
-        for officer in officers.order_by("username")
-        if officer.has_perm(SEE) and may(officer, "view", type(record))
-    ]
-
-
 @for_officers(SEE)
-@require_safe
-def reviews(request, context):
-    """The reviews waiting for an answer, and the latest answers."""
-    latest = list(Review.objects.all()[:MOST_SHOWN])
-    return render(
-        request,
-        "admin/reviews/reviews.html",
-        context
-        | {
-            "title": "Reviews",
-            "waiting": list(Review.objects.waiting().order_by("asked_at")),
-            "answered": [review for review in latest if review.outcome != Outcome.WAITING],
-        },
-    )
-
-
-@for_officers(SEE)
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask(request, context, label, key):
-    """Ask an officer to review a record."""
+    """Ask for a review of a record, or ask someone else while nobody has answered."""
     record = _record(request.user, label, key)
+    if request.method == "POST":
+        snapshots.lock(type(record), key)  # Nobody can answer until this is done.
     waiting = Review.objects.of(record).waiting().first()
-    if waiting:
-        messages.info(request, "Someone has already been asked to review this.")
+    instead_of = request.POST.get("instead_of")
+    if instead_of and (waiting is None or str(waiting.pk) != instead_of):
+        messages.info(
+            request, "This was answered before you asked someone else. Here is the answer."
+        )
+        return redirect("reviews:review", Review.objects.of(record).values_list("pk", flat=True)[0])
+    if waiting and not may_take_back(request.user, waiting):
+        asker = waiting.asked_by
+        messages.info(request, f"There is already a review of this, asked for by {asker}.")
         return redirect("reviews:review", waiting.pk)
-    form = AskForm(request.POST or None, others=_others(request.user, record))
+    form = AskForm(request.POST or None, instance=waiting, user=request.user, model=type(record))
     if request.method == "POST" and form.is_valid():
-        review = form.save(commit=False)
-        review.label, review.key = label, key
-        review.name = str(record)[:200]
-        review.asked_by = request.user.get_username()
-        try:
-            with transaction.atomic():
-                review.save()
-        except IntegrityError:
-            messages.info(request, "Someone else has just asked for a review of this.")
-        else:
-            reviewer = form.cleaned_data["asked_of"] or "Anyone who can publish"
-            messages.success(request, f"Asked. {reviewer} will see it on their first page.")
-        return redirect(address_of(review))
+        return _ask(request, form, record)
     return render(
         request,
         "admin/reviews/review_ask.html",
         context
         | {
-            "title": "Ask for review",
+            "title": "Ask someone else" if waiting else "Ask for review",
             "form": form,
             "record": record,
+            "waiting": waiting,
             "back": form_of(Record(label, key, str(record))),
         },
     )
 
 
-def _review(user, key):
-    review = get_object_or_404(Review, pk=key)
-    if not may(user, "view", apps.get_model(review.label)):
-        raise PermissionDenied
-    return review
+def _ask(request, form, record):
+    review = form.save(commit=False)
+    review.label, review.key = record._meta.label_lower, record.pk
+    review.name = str(record)[:200]
+    review.asked_by = request.user.get_username()
+    review.asked_version = up_to_date(type(record), record.pk)
+    try:
+        with transaction.atomic():
+            review.save()
+    except IntegrityError:
+        messages.info(request, "Someone else has just asked for a review of this.")
+    else:
+        reviewer = review.asked_of or capfirst(review.reviewer)
+        messages.success(request, f"Asked. {reviewer} will see it on their first page.")
+    return redirect(form_of(Record(review.label, review.key, review.name)))
+
+
+# Reading and answering
 
 
 @for_officers(SEE)
+@require_http_methods(["GET", "HEAD", "POST"])
 def review(request, context, key):
-    """One review: what was asked, and the answer."""
-    current = _review(request.user, key)
-    is_mine_to_answer = may_answer(request.user, current)
-    if request.method == "POST" and not is_mine_to_answer:
-        why = "You asked for this review, so someone else has to answer it."
-        if current.outcome != Outcome.WAITING:
-            why = "This review is already closed. Nothing was changed."
-        elif current.asked_by != request.user.get_username():
-            why = "You were not asked to do this review."
-        messages.error(request, why)
-        return redirect("reviews:review", key)
-    form = AnswerForm(request.POST or None, instance=current) if is_mine_to_answer else None
-    if request.method == "POST" and form.is_valid():
-        return _answer(request, current.pk, form.cleaned_data)
+    """One review: what changed, the words with the remarks on them, and the answer."""
+    current = get_object_or_404(Review.objects.select_related(*pressing.VERSIONS), pk=key)
+    if not may_read(request.user, current):
+        raise PermissionDenied
+    if request.method == "POST":
+        return _press(request, context, current)
+    is_mine = current.asked_by == request.user.get_username()
+    if is_mine and current.is_agreed and not current.seen_at:
+        Review.objects.filter(pk=key).update(seen_at=timezone.now())
+    reading = Reading(current, compared_with=request.GET.get("with", ""))
+    return _page(request, context, reading)
+
+
+def _press(request, context, current):
+    """Keep what was typed, and do what was pressed; or show the page again and say why not."""
+    current = pressing.locked(current)
+    reading = pressing.what_was_read(request.POST, current)
+    may_now = may_answer(request.user, current) and reading.record is not None
+    is_answer = request.POST.get("do") == "answer"
+    form = ReadingForm(
+        request.POST, reading=reading, may_answer=may_now, is_answer=is_answer and may_now
+    )
+    if not form.is_valid():
+        return _page(request, context, reading, form)
+    kept = pressing.keep(form, request.user, token_of(request))
+    if kept:
+        messages.success(request, f"{kept} kept.")
+    try:
+        done = pressing.do(request.user, request.POST, form)
+    except pressing.NotDoneError as error:
+        again = error.reading
+        form = ReadingForm(
+            None,
+            reading=again,
+            may_answer=may_answer(request.user, again.review) and again.record is not None,
+            initial=error.typed,
+        )
+        return _page(request, context, again, form, str(error))
+    if done.words:
+        messages.success(request, done.words)
+    elif not kept:
+        messages.info(request, "You had typed nothing, so nothing was kept.")
+    return redirect(f"{request.path}{done.anchor}")
+
+
+def _page(request, context, reading, form=None, why=""):
+    current, user = reading.review, request.user
+    may_now = may_answer(user, current) and reading.record is not None
+    form = form or ReadingForm(None, reading=reading, may_answer=may_now)
+    is_mine = current.asked_by == user.get_username()
+    has_page = reading.edition and reading.record and not preview.place_of(reading.model)
     return render(
         request,
         "admin/reviews/review.html",
         context
         | {
             "title": f"Review of {current.name}",
-            "review": Review.objects.get(pk=key),
+            "review": current,
+            "reading": reading,
             "form": form,
-            "may_take_back": may_take_back(request.user, current),
-            "url": address_of(current) if record_of(current) else "",
+            "why": why,
+            "may_answer": may_now,
+            "may_take_back": may_take_back(user, current),
+            "may_put_away": is_mine and current.is_sent_back and not current.seen_at,
+            "may_change": may(user, "change", reading.model),
+            "is_mine": is_mine,
+            "can_nobody_answer": can_nobody_answer(current),
+            "token": preview.token_for(current.label, current.key) if has_page else "",
+            "once": uuid.uuid4(),
+            "url": form_of(Record(current.label, current.key, current.name)),
         },
+        status=HTTPStatus.CONFLICT if why else HTTPStatus.OK,
     )
-
-
-def _answer(request, key, answer):
-    if _close(key, request.user, answer["outcome"], answer["words"]):
-        shown = " Whoever asked will see it on their first page."
-        is_shown = answer["outcome"] == Outcome.CHANGE
-        messages.success(request, f"Answered.{shown if is_shown else ''}")
-    else:
-        repeated = f" You wrote: {answer['words']}" if answer["words"] else ""
-        messages.error(
-            request,
-            f"This review was closed before you answered it. Your answer was not saved.{repeated}",
-        )
-    return redirect("reviews:review", key)
-
-
-def _close(key, user, outcome, words=""):
-    """End a waiting review. Returns 0 if another officer ended it first."""
-    return (
-        Review.objects.waiting()
-        .filter(pk=key)
-        .update(
-            outcome=outcome,
-            words=words,
-            answered_by=user.get_username(),
-            answered_at=timezone.now(),
-        )
-    )
-
-
-@for_officers(SEE)
-@require_POST
-def take_back(request, context, key):
-    """Take back a request for review."""
-    current = _review(request.user, key)
-    if current.asked_by != request.user.get_username():
-        raise PermissionDenied
-    if _close(key, request.user, Outcome.TAKEN_BACK):
-        messages.success(request, "Request cancelled. No one is asked to review this any more.")
-    else:
-        messages.error(request, "This review is already closed. Nothing was changed.")
-    return redirect("reviews:review", key)

@@ -107,7 +107,6 @@ TABLE = [
     (r"checking/publish/", "PS", "PS"),
     (r"changes/(export/)?", "EPS", "EPS"),
     (r"reviews/(\d+/|ask/strategy\.guide/\d+/)?", "EPS", "EPS"),
-    (r"reviews/\d+/take-back/", "E", "E"),  # The editor made the request.
     (r"translations/(ur/(strategy\.guide/\d+/summary/)?)?", "EPSTR", "EPSTR"),
     (r"translations/ur/strategy\.guide/\d+/summary/review/", "SR", "SR"),
     (r"translations/english/", "EPS", "EPS"),

@@ -16,6 +16,7 @@ from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.history.models import Version
 from helphub.history.recording import recording
 from helphub.languages.models import Language
+from helphub.reviews.models import Review
 from strategy.models import Guide
 from tests.support.officers import officer_named
 from tests.support.reader import Page, text
@@ -59,11 +60,19 @@ def test_every_kind_of_change_is_in_it(admin, officer):
         label=label, key=key, name="A line", why="Wrong digits", who="editor",
         lifted_at=timezone.now(), lifted_by="publisher",
     )  # fmt: skip
+    review = Review.objects.create(
+        label=label, key=key, name="A line", asked_by="editor", asked_of="publisher",
+        outcome="fine", answered_by="publisher", answered_at=timezone.now(),
+    )  # fmt: skip
+    review.remarks.create(words="Which bell?", by="publisher")
     rows = " ".join(seen(admin))
     assert "keeper added the account officer." in rows
     assert "Publish what is saved: waiting" in rows
     assert "Withdrew it: Wrong digits" in rows
     assert "Ended the withdrawal" in rows
+    assert "Asked publisher for a review" in rows
+    assert "publisher Agreed" in rows
+    assert "publisher Made a remark" in rows
 
 
 def test_signing_in_is_noted_and_forgotten_after_three_years(client, officer, settings):

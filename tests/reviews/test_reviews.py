@@ -1,16 +1,17 @@
 """One officer asks another to read a record through, and gets an answer."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from helphub.reviews import views
+from helphub.reviews import pressing
 from helphub.reviews.models import Review
 from strategy.models import Guide
 from tests.support.admin_forms import change_url
 from tests.support.officers import officer_named
 from tests.support.reader import Page, form_values
+from tests.support.reviews import answer, ask, home, press, review_url
 
 pytestmark = pytest.mark.django_db
 
@@ -35,20 +36,6 @@ def guide():
     return Guide.objects.get(slug="consent")
 
 
-def ask(client, record, **fields):
-    address = reverse("reviews:ask", args=[record._meta.label_lower, record.pk])
-    return Page(client.post(address, {"asked_of": "", "note": ""} | fields, follow=True))
-
-
-def answer(client, review, outcome="fine", words=""):
-    address = reverse("reviews:review", args=[review.pk])
-    return Page(client.post(address, {"outcome": outcome, "words": words}, follow=True))
-
-
-def home(client):
-    return Page(client.get("/admin/")).main
-
-
 def test_the_form_of_an_entry_leads_to_asking_for_a_review(anna, guide):
     page = Page(anna.get(change_url(guide)))
     address = reverse("reviews:ask", args=["strategy.guide", guide.pk])
@@ -63,8 +50,8 @@ def test_an_officer_who_is_asked_sees_it_on_the_first_page_and_on_the_form(anna,
     assert "Asked. ben will see it" in page.text
     assert "anna has asked ben to review this" in page.text
     assert "Is the second part right?" in home(ben)
-    assert "You have been asked" not in home(anna)
-    assert "You have been asked" not in home(paula)
+    assert "Reviews that wait for you" not in home(anna)
+    assert "Reviews that wait for you" not in home(paula)
     assert "Is the second part right?" in Page(ben.get(change_url(guide))).main
 
 
@@ -72,20 +59,25 @@ def test_a_review_asked_of_nobody_by_name_is_shown_to_everyone_who_may_publish(
     anna, ben, paula, guide
 ):
     ask(anna, guide)
-    assert "You have been asked" in home(paula)
-    assert "You have been asked" not in home(ben)
+    assert "Reviews that wait for you" in home(paula)
+    assert "Reviews that wait for you" not in home(ben)
 
 
-def test_a_review_answered_fine_disappears_from_every_page(anna, ben, guide):
+def test_the_officer_who_asked_is_told_of_an_agreement_until_they_have_opened_it(anna, ben, guide):
     ask(anna, guide, asked_of="ben")
     review = Review.objects.get()
-    page = answer(ben, review)
-    assert "Answered." in page.text
+    assert "Answered. anna will see it" in answer(ben, review).text
     review.refresh_from_db()
     assert (review.outcome, review.answered_by) == ("fine", "ben")
     assert review.answered_at
-    assert "You have been asked" not in home(ben)
-    assert "has asked ben" not in Page(anna.get(change_url(guide))).main
+    assert "Reviews that wait for you" not in home(ben)
+    assert "Your reviews, answered" in home(anna)
+    assert "ben agreed" in home(anna)
+    form = Page(anna.get(change_url(guide))).main
+    assert "has asked ben" not in form
+    assert "ben has read what is saved now and agreed" in form
+    assert "Agreed" in Page(anna.get(review_url(review))).main
+    assert "Your reviews, answered" not in home(anna)
 
 
 def test_a_requested_change_is_shown_to_the_officer_who_asked_until_they_ask_again(
@@ -97,6 +89,16 @@ def test_a_requested_change_is_shown_to_the_officer_who_asked_until_they_ask_aga
     assert "Say it more plainly." in Page(anna.get(change_url(guide))).main
     assert "Say it more plainly." not in home(ben)
     ask(anna, guide, asked_of="ben")
+    assert "Say it more plainly." not in home(anna)
+
+
+def test_a_requested_change_can_be_taken_off_the_first_page(anna, ben, guide):
+    ask(anna, guide, asked_of="ben")
+    review = Review.objects.get()
+    answer(ben, review, "change", "Say it more plainly.")
+    press(ben, review, "seen")
+    assert "Say it more plainly." in home(anna)
+    assert "not on your first page any more" in press(anna, review, "seen").text
     assert "Say it more plainly." not in home(anna)
 
 
@@ -133,7 +135,7 @@ def test_a_publisher_who_was_not_asked_may_answer_but_an_editor_may_not(anna, be
 def test_a_record_has_one_review_at_a_time(anna, ben, guide):
     ask(anna, guide)
     page = ask(ben, guide)
-    assert "Someone has already been asked to review this." in page.text
+    assert "There is already a review of this, asked for by anna." in page.text
     assert Review.objects.count() == 1
     asked = {"label": "strategy.guide", "key": guide.pk, "name": "x"}
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -143,23 +145,68 @@ def test_a_record_has_one_review_at_a_time(anna, ben, guide):
 def test_only_the_officer_who_asked_can_take_it_back(anna, ben, guide):
     ask(anna, guide, asked_of="ben")
     review = Review.objects.get()
-    address = reverse("reviews:take-back", args=[review.pk])
-    assert ben.post(address).status_code == 403
-    assert anna.get(address).status_code == 405
-    assert "Request cancelled." in Page(anna.post(address, follow=True)).text
+    assert "You did not ask for this." in press(ben, review, "take-back").text
+    assert Review.objects.get().is_waiting
+    assert "Request taken back." in press(anna, review, "take-back").text
     assert Review.objects.get().outcome == "taken-back"
-    assert "You have been asked" not in home(ben)
+    assert "Reviews that wait for you" not in home(ben)
+    assert "anna took the request back before you answered" in answer(ben, review).text
 
 
-def test_the_first_of_two_answers_counts_and_the_second_officer_is_told(anna, ben, paula, guide):
+def test_the_first_of_two_answers_counts_and_the_second_officers_words_are_kept(
+    anna, ben, paula, guide
+):
     ask(anna, guide, asked_of="ben")
     review = Review.objects.get()
     answer(paula, review, "fine")
-    page = answer(ben, review, "change", "No.")
-    assert "is already closed" in page.text
+    page = answer(ben, review, "change", "No, not yet.")
+    assert "paula agreed before you answered. Your answer was not saved." in page.text
+    assert form_values(page)["remark-whole"] == "No, not yet."
     assert Review.objects.get().answered_by == "paula"
     # Both had the page open and pressed at the same moment.
-    assert not views._close(review.pk, User.objects.get(username="ben"), "change", "No.")
+    assert not pressing.close(review, User.objects.get(username="ben"), "change", "No.")
+
+
+def test_answering_twice_says_so_and_changes_nothing(anna, ben, guide):
+    ask(anna, guide, asked_of="ben")
+    review = Review.objects.get()
+    answer(ben, review)
+    first = Review.objects.get()
+    assert "You have already answered." in answer(ben, review).text
+    assert Review.objects.get().answered_at == first.answered_at
+
+
+def test_anyone_with_a_role_can_be_asked(anna, ben, guide):
+    page = ask(anna, guide, asked_of="role:Editors")
+    assert "Asked. Anyone with the role “Editors” will see it" in page.text
+    assert "Reviews that wait for you" in home(ben)
+    assert "Reviews that wait for you" not in home(anna)
+    answer(ben, Review.objects.get())
+    assert Review.objects.get().answered_by == "ben"
+    assert "cannot review this any more" in ask(anna, guide, asked_of="role:Translators").text
+
+
+def test_the_officer_who_asked_is_told_when_nobody_can_answer_and_asks_someone_else(
+    anna, ben, guide
+):
+    ask(anna, guide, asked_of="ben", note="Read the end.")
+    review = Review.objects.get()
+    address = review_url(review)
+    shown = form_values(Page(ben.get(address)))
+    User.objects.get(username="ben").groups.set(Group.objects.filter(name="User administrators"))
+    assert ben.post(address, shown | {"do": "answer", "outcome": "fine"}).status_code == 403
+    assert "ben cannot do it any more. Ask someone else." in home(anna)
+    page = Page(anna.get(address))
+    assert "Nobody who was asked (ben) can answer any more" in page.main
+    cleo = officer_named("cleo", "Editors")
+    typed = {"asked_of": "cleo", "note": "The end.", "instead_of": review.pk}
+    assert "Asked. cleo will see it" in ask(anna, guide, **typed).text
+    assert Review.objects.get().note == "The end."
+    assert "The end." in home(cleo)
+    assert "Ask someone else" not in home(anna)
+    answer(cleo, review)
+    assert "This was answered before you asked" in ask(anna, guide, **typed | {"note": "x"}).text
+    assert Review.objects.get().answered_by == "cleo"
 
 
 def test_a_review_outlives_its_record_and_its_officer(anna, ben, guide, officer):
@@ -168,7 +215,8 @@ def test_a_review_outlives_its_record_and_its_officer(anna, ben, guide, officer)
     guide.suggestions.all().delete()
     Guide.objects.filter(pk=guide.pk).delete()
     User.objects.get(username="anna").delete()
-    page = Page(ben.get(reverse("reviews:review", args=[review.pk])))
+    assert "Reviews that wait for you" not in home(ben)
+    page = Page(ben.get(review_url(review)))
     assert "Consent no longer exists." in page.text
     assert Page(ben.get("/admin/reviews/")).response.status_code == 200
 
@@ -181,9 +229,9 @@ def test_only_entries_can_be_reviewed(anna, label):
 def test_markup_in_a_note_is_shown_as_text(anna, ben, guide):
     ask(anna, guide, asked_of="ben", note="<script>x</script>\u202e" + "long " * 180)
     review = Review.objects.get()
-    for address in ("/admin/", change_url(guide), reverse("reviews:review", args=[review.pk])):
+    for address in ("/admin/", change_url(guide), review_url(review)):
         page = Page(ben.get(address))
         assert "<script>x</script>" in page.main
     ask_again = ask(anna, Guide.objects.get(slug="children"), note="x" * 200_000)
-    assert "at most 1000 characters" in ask_again.text
+    assert "Write 1000 characters at most. This has 200000." in ask_again.text
     assert form_values(ask_again)["note"] == "x" * 200_000
