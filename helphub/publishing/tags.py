@@ -11,14 +11,14 @@ from helphub.publishing import pending, preview, status
 register = template.Library()
 
 
-def state():
+def state(compared=None):
     """The status at the top of every admin page."""
     return {
         "pinned": state_files.pinned(),
         "has_edition": store.current() is not None,
         "faults": [*health.faults(), *health.faults_of_front()],
         "is_late": health.waiting_too_long(),
-        "waiting": pending.count(),
+        "waiting": pending.count(compared),
     }
 
 
@@ -31,7 +31,9 @@ def publication_state(context):
     if user is None or not user.has_perm(SEE):
         return {}
     head = status.at_the_head(status.queue())
-    return state() | {"request": request, "csrf_token": context.get("csrf_token"), "head": head}
+    # A page that has compared what is saved with what readers have need not do so twice.
+    known = state(context.get("compared"))
+    return known | {"request": request, "csrf_token": context.get("csrf_token"), "head": head}
 
 
 @register.inclusion_tag("admin/publishing/_progress.html")
