@@ -150,6 +150,7 @@ if FOR_OFFICERS:
         "allauth.mfa",
         "helphub.history",
         "helphub.reviews",
+        "helphub.advice",
         "helphub.publishing",
         "helphub.approvals",
         "helphub.dashboard",
@@ -190,6 +191,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "libraries": {
+                "advice": "helphub.advice.tags",
                 "dashboard": "helphub.dashboard.tags",
                 "publishing": "helphub.publishing.tags",
             }

@@ -12,7 +12,7 @@ from django.conf import settings
 FLOORS = [
     ["helphub.content"],
     ["helphub.history", "helphub.accounts", "helphub.reviews"],
-    ["strategy", "helphub.languages"],
+    ["strategy", "helphub.languages", "helphub.advice"],
     ["contacts"],
     ["services"],
     ["helphub.search"],

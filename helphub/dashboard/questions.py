@@ -225,6 +225,7 @@ BEHIND = [
             ("checking:links", "Outside links"),
         ],
     ),
+    ("Words", ["advice.wordtoavoid"]),
     ("Languages", [("translations:overview", "Translations"), "languages.language"]),
     ("People", ["auth.user", "auth.group"]),
 ]
