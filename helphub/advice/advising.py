@@ -78,7 +78,7 @@ def _long_sentences(blocks: list[readability.Block]) -> list[Advice]:
     return [
         Advice(
             f"“{Truncator(sentence).words(8, truncate=' …')}”",
-            f"This sentence has {count} words. In fear, people lose the thread after "
+            f"This sentence has {count} words. People in fear lose the thread after "
             f"{LONGEST_SENTENCE}.",
             "Make two sentences of it, or a list.",
         )
@@ -91,9 +91,7 @@ def _reading_age(blocks: list[readability.Block]) -> list[Advice]:
     age = readability.reading_age(blocks)
     if age is None or age <= OLDEST:
         return []
-    why = (
-        f"Its reading age is {age}. We write for {OLDEST}, so that everyone can follow it in fear."
-    )
+    why = f"Its reading age is {age}. We write for {OLDEST}, so that people in fear can follow."
     return [Advice("The whole text", why, "Use shorter sentences and shorter words.")]
 
 
@@ -113,12 +111,12 @@ def _links_twice(text: str) -> list[Advice]:
 
 
 def of_title(title: str) -> list[Advice]:
-    """Advice on a title that could be of any page."""
+    """Advice on a title or heading that could be of any page."""
     words = [word.lower() for word in readability.WORD.findall(title)]
     if not words or set(words) - set(SAYS_NOTHING.split()):
         return []
-    why = "It could be the title of any page, so nobody finds this one again in tabs or on paper."
-    return [Advice(f"“{title}”", why, "Name the page in two to four neutral words.")]
+    why = "It could be of any page, so nobody finds this one again in a list, in tabs or on paper."
+    return [Advice(f"“{title}”", why, "Say in two to four words which page it is.")]
 
 
 def of_content_note(note: str, texts: Iterable[str]) -> list[Advice]:
@@ -144,8 +142,11 @@ def of_form(
         for name, text in texts.items()
         if text and (only is None or name in only)
     }
-    if "title" in form.fields and (only is None or "title" in only):
-        advice["title"] = of_title(str(form["title"].value() or ""))
+    # Only pages have titles. Lines and groups of people have names such as “Support workers”.
+    is_page = "title" in form.fields
+    for name in ("title", "name_en"):
+        if is_page and name in form.fields and (only is None or name in only):
+            advice[name] = advice.get(name, []) + of_title(str(form[name].value() or ""))
     note = "content_note_en"
     if note in form.fields and (only is None or only & texts.keys()):
         others = [text for name, text in texts.items() if name != note]

@@ -250,13 +250,8 @@ def test_a_page_is_told_once_what_has_changed_since_it_was_made(folder, admin):
 
 def test_every_page_asks_and_only_those_about_publishing_load_themselves_again(folder, admin):
     assert admin.get(PROGRESS).json()["again"] == status.IDLE
-    live = {"/admin/", EDITIONS, reverse("publishing:waiting"), reverse("checking:worklist")}
-    for address in [
-        *live,
-        "/admin/strategy/guide/",
-        reverse("changes:log"),
-        reverse("finding:find"),
-    ]:
+    live = {"/admin/", EDITIONS, reverse("publishing:waiting"), reverse("finding:find")}
+    for address in [*live, "/admin/strategy/guide/", reverse("reviews:reviews")]:
         response = admin.get(address)
         section = Page(response).one("section", class_="publication")
         assert (section.get("data-live") is not None) == (address in live), address
