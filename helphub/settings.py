@@ -149,6 +149,7 @@ if FOR_OFFICERS:
         "allauth.account",
         "allauth.mfa",
         "helphub.history",
+        "helphub.advice",
         "helphub.publishing",
         "helphub.approvals",
         "helphub.reviews",
@@ -191,6 +192,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "libraries": {
+                "advice": "helphub.advice.tags",
                 "dashboard": "helphub.dashboard.tags",
                 "publishing": "helphub.publishing.tags",
             }

@@ -59,6 +59,7 @@ if settings.FOR_OFFICERS:
         path(f"{prefix}checking/", include("helphub.checking.urls")),
         path(f"{prefix}changes/", include("helphub.changes.urls")),
         path(f"{prefix}add-service/", include("helphub.adding.urls")),
+        path(f"{prefix}find/", include("helphub.finding.urls")),
         *(
             re_path(
                 rf"^{prefix}desk/{old}(?P<rest>.*)$",

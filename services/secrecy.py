@@ -1,6 +1,7 @@
 """What gives away where a place is that must stay secret."""
 
 import re
+from collections.abc import Iterable
 
 from django.db.models import Model
 from modeltranslation.utils import get_translation_fields
@@ -27,3 +28,8 @@ def own_texts(row: Model) -> dict[str, str]:
 
 def speaks_of_refuge(row: Model, *others: str) -> bool:
     return any(SECRET_PLACES.search(text) for text in [*own_texts(row).values(), *others])
+
+
+def without_addresses(texts: Iterable[str]) -> list[str]:
+    """These texts, with nothing in place of those that may say where a secret place is."""
+    return ["" if text and ADDRESS.search(text) else text for text in texts]

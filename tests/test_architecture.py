@@ -12,7 +12,7 @@ from django.conf import settings
 FLOORS = [
     ["helphub.content"],
     ["helphub.history", "helphub.accounts"],
-    ["strategy", "helphub.languages"],
+    ["strategy", "helphub.languages", "helphub.advice"],
     ["contacts"],
     ["services"],
     ["helphub.search"],
@@ -20,7 +20,7 @@ FLOORS = [
     ["helphub.publishing"],
     ["helphub.approvals", "helphub.reviews"],
     ["helphub.dashboard"],
-    ["helphub.checking", "helphub.changes"],
+    ["helphub.checking", "helphub.changes", "helphub.finding"],
     ["helphub.adding"],
 ]
 ROOF = "helphub"

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import FORMFIELD_FOR_DBFIELD_DEFAULTS
 from django.db import models
 from django.forms import BaseFormSet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -17,7 +17,7 @@ from django.utils.translation import get_language_info
 from modeltranslation.admin import TranslationStackedInline
 from modeltranslation.utils import build_localized_fieldname
 
-from helphub.content import validators
+from helphub.content import signals, validators
 from helphub.content.entries import translated_fields
 from helphub.content.forms import (
     DayField,
@@ -26,6 +26,7 @@ from helphub.content.forms import (
     ProseField,
     TimeOfDayField,
 )
+from helphub.content.registry import never_read
 
 # As ModelAdmin.fieldsets: each a title or None, and options.
 Fieldsets = list[tuple[Any, Any]]
@@ -128,6 +129,9 @@ class SaysWhatSavingDoes:
     ) -> None:
         # The admin class that this is mixed into has it.
         super().save_related(request, form, formsets, change)  # type: ignore[misc]
+        signals.saved_in_form.send(
+            type(form.instance), request=request, form=form, formsets=formsets
+        )
         if has_edition():
             messages.info(request, "Saved. Readers will see this when it is published.")
         all_forms = [form, *(row_form for formset in formsets for row_form in formset.forms)]
@@ -135,6 +139,43 @@ class SaysWhatSavingDoes:
             warning = "What you pasted into %(fields)s is now a list. Check that it is right."
             fields = ", ".join(f"“{label}”" for label in labels)
             messages.warning(request, warning % {"fields": fields})
+
+
+CHECK_WORDS = "_check_words"  # The button that looks at what is typed, and saves nothing.
+
+
+class ChecksWords:
+    """A button in the form that shows advice on its words. It saves nothing and loses nothing."""
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: models.Model | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> type[forms.ModelForm]:
+        # The admin class that this is mixed into has it.
+        form = super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
+        return _never_valid(form) if CHECK_WORDS in request.POST else form
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if self.model._meta.label_lower not in never_read():  # type: ignore[attr-defined]
+            context["can_check_words"] = CHECK_WORDS
+        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+
+
+def _never_valid(form_class: type[forms.ModelForm]) -> type[forms.ModelForm]:
+    """A form that is checked and shown again, but never saved."""
+
+    class Looked(form_class):  # type: ignore[misc, valid-type]
+        def is_valid(self) -> bool:
+            super().is_valid()
+            return False
+
+    Looked.__name__ = form_class.__name__
+    return Looked
 
 
 def lists_made(form: forms.ModelForm) -> list[str]:

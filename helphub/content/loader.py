@@ -31,6 +31,7 @@ FIXTURES = [
     "synonyms",
     "questions",
     "languages",
+    "words",
 ]
 # Parts of the fixtures that are not lists of rows, and the function that makes rows of each. Rooms
 # above this one add theirs when they start.

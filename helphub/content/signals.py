@@ -1,4 +1,4 @@
-"""Questions that rooms above answer."""
+"""Questions that rooms above answer, and what they are told."""
 
 from django.dispatch import Signal
 
@@ -6,6 +6,8 @@ from helphub.content.entries import Entry
 
 # Sent with a row: whether readers have ever had it.
 had_by_readers = Signal()
+# Sent after a form was saved, with its request, form and formsets.
+saved_in_form = Signal()
 
 
 def readers_have_had(row: Entry) -> bool:

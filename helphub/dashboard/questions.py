@@ -235,6 +235,7 @@ BEHIND = [
             ("checking:links", "Outside links"),
         ],
     ),
+    ("Words", ["advice.wordtoavoid"]),
     ("Languages", [("translations:overview", "Translations"), "languages.language"]),
     ("People", ["auth.user", "auth.group"]),
 ]

@@ -28,6 +28,18 @@ def _read_json(path: Path) -> dict[str, Any] | None:
         return {}
 
 
+def mark() -> str:
+    """Differs once readers have another edition, or a publication has ended in another way."""
+    folder = settings.EDITIONS_DIR
+    parts = []
+    for name in ("current", "last.json", "hold.json"):
+        try:
+            parts.append(f"{(folder / name).lstat().st_mtime_ns:x}")
+        except OSError:
+            parts.append("")
+    return "-".join(parts)
+
+
 # Pins. The file's name is older than the word.
 
 

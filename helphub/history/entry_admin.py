@@ -3,7 +3,13 @@
 from modeltranslation.admin import TranslationAdmin
 
 from helphub.content import signals
-from helphub.content.admin import EntryForm, LanguageFields, NamedRowForm, SaysWhatSavingDoes
+from helphub.content.admin import (
+    ChecksWords,
+    EntryForm,
+    LanguageFields,
+    NamedRowForm,
+    SaysWhatSavingDoes,
+)
 from helphub.history.admin import KeepsHistory
 
 # In the forms of most entries: the address, the order, and when readers see it.
@@ -31,7 +37,12 @@ class KeepsWhatReadersHad:
 
 
 class EditingAdmin(
-    KeepsWhatReadersHad, SaysWhatSavingDoes, KeepsHistory, LanguageFields, TranslationAdmin
+    ChecksWords,
+    KeepsWhatReadersHad,
+    SaysWhatSavingDoes,
+    KeepsHistory,
+    LanguageFields,
+    TranslationAdmin,
 ):
     """An admin for a model with translated fields."""
 

@@ -1,7 +1,7 @@
 """The stored versions of a record."""
 
 from django.apps import apps
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
 from helphub.history import snapshots
 from helphub.history.models import Version
@@ -48,3 +48,11 @@ def states_with(fingerprints):
 def deleted(model):
     """The newest version of each deleted record, newest first."""
     return newest(label=model._meta.label_lower).filter(is_deleted=True)
+
+
+def deleted_of(labels):
+    """The newest versions of deleted records of these kinds."""
+    later = Version.objects.filter(
+        label=OuterRef("label"), key=OuterRef("key"), pk__gt=OuterRef("pk")
+    )
+    return Version.objects.filter(~Exists(later), is_deleted=True, label__in=labels)

@@ -136,7 +136,8 @@ def publication(request, context, key):
 def progress(request, context):
     """The progress of these publications, for the script on the page that shows them."""
     keys = [key for key in request.GET.getlist("of")[:ON_A_PAGE] if re.fullmatch(r"\d{1,9}", key)]
-    return JsonResponse(status.of_all(PublicationRequest.objects.filter(pk__in=keys)))
+    requests = PublicationRequest.objects.filter(pk__in=keys)
+    return JsonResponse(status.of_all(requests, request.GET.get("mark")))
 
 
 def _named(label, key):

@@ -169,13 +169,24 @@ def records():
     return WaitingList().entries
 
 
-def count():
+def compared():
+    """What readers have beside what is saved. None if their edition cannot be read."""
+    try:
+        return standing.Standing(readers_content.whole_edition(), has_data=False)
+    except (OSError, store.StoreError):
+        return None
+
+
+def count(known=None):
     """How many records are waiting, for the top of every admin page.
 
-    None without an edition, or if it cannot be read: the top of the page says so.
+    None without an edition, or if it cannot be read: the top of the page says so. Pass what
+    `compared` gave if you already have it.
     """
     try:
         folder = readers_content.whole_edition()
-        return None if folder is None else len(standing.Standing(folder, has_data=False).waiting)
+        if folder is None:
+            return None
+        return len((known or standing.Standing(folder, has_data=False)).waiting)
     except (OSError, store.StoreError):
         return None

@@ -5,13 +5,15 @@ from html import unescape
 from typing import NamedTuple
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
-from helphub.editions import outcomes, progress, state_files
+from helphub.editions import health, outcomes, progress, state_files, store
 from helphub.editions.models import PublicationRequest
+from helphub.publishing import pending
 from helphub.publishing.requests import NO_PUBLISHER, Kind, State
 
-SOON, LATER = 1, 10  # Seconds until a page asks again.
+SOON, LATER, IDLE = 1, 10, 20  # Seconds until a page asks again.
 
 
 class Said(NamedTuple):
@@ -151,13 +153,73 @@ def stopped_in_words(report):
     )
 
 
-def of_all(requests):
-    """The head, these requests, and when to ask again: for a page's script."""
-    waiting = queue()
-    statuses = {"head": at_the_head(waiting) or _over()}
-    statuses |= {str(request.pk): of_request(request, waiting) for request in requests}
-    is_soon = state_files.has_watcher() or progress.now()
+# The state of publishing
+
+
+class Note(NamedTuple):
+    """Something that officers must know, and a link to more about it."""
+
+    words: str
+    url: str = ""
+    link: str = ""
+
+
+def state(compared=None):
+    """What every admin page says at its top. Its mark differs once that may have changed."""
     return {
-        "again": SOON if is_soon else LATER,
+        "mark": state_files.mark(),
+        "notes": [note._asdict() for note in _notes()],
+        "waiting": _waiting(pending.count(compared)),
+    }
+
+
+def _notes():
+    editions = reverse("publishing:editions")
+    if pinned := state_files.pinned():
+        yield Note(
+            f"Readers have edition {pinned.get('number')}: {pinned.get('who')} went back to it "
+            f"({pinned.get('why')}). Nothing new reaches readers until a publisher resumes "
+            "publishing.",
+            editions,
+            "Editions",
+        )
+    for fault in [*health.faults(), *health.faults_of_front()]:
+        is_of_publication = fault.is_of_publication
+        yield (
+            Note(fault.words, editions, "See what needs fixing")
+            if is_of_publication
+            else Note(fault.words)
+        )
+    if health.waiting_too_long():
+        yield Note("Something has been waiting to be published for more than 15 minutes.")
+
+
+def _waiting(count):
+    """What waits, in words."""
+    if count is None and store.current() is not None:
+        return "We cannot tell what is waiting to be published."
+    if count is None:
+        return "Publish"
+    if count == 0:
+        return "Nothing is waiting to be published."
+    return f"{count} {'entry' if count == 1 else 'entries'} waiting to be published"
+
+
+def of_all(requests, mark=None):
+    """The head, these requests, and when to ask again: for a page's script.
+
+    The state too, if it has another mark than the page knows.
+    """
+    waiting = queue()
+    head = at_the_head(waiting)
+    statuses = {"head": head or _over()}
+    statuses |= {str(request.pk): of_request(request, waiting) for request in requests}
+    again = IDLE
+    if head:
+        again = SOON if state_files.has_watcher() or progress.now() else LATER
+    now = state() if mark is not None and mark != state_files.mark() else None
+    return {
+        "again": again,
         "said": {key: status._asdict() for key, status in statuses.items()},
+        "state": now,
     }

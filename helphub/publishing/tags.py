@@ -5,21 +5,28 @@ from django.urls import reverse
 
 from helphub.content.permissions import SEE
 from helphub.content.registry import content_models
-from helphub.editions import health, state_files, store
-from helphub.publishing import pending, preview, status
+from helphub.editions import store
+from helphub.publishing import preview, status
 
 register = template.Library()
 
 
-def state():
-    """The status at the top of every admin page."""
-    return {
-        "pinned": state_files.pinned(),
-        "has_edition": store.current() is not None,
-        "faults": [*health.faults(), *health.faults_of_front()],
-        "is_late": health.waiting_too_long(),
-        "waiting": pending.count(),
-    }
+# Pages that say what readers have, or what became of a publication. They load themselves again.
+LIVE = {
+    "admin:index",
+    "approvals:proposal",
+    "approvals:proposals",
+    "changes:log",
+    "checking:logged",
+    "checking:worklist",
+    "finding:find",
+    "publishing:edition",
+    "publishing:editions",
+    "publishing:publication",
+    "publishing:publications",
+    "publishing:waiting",
+    "publishing:waiting-entry",
+}
 
 
 @register.inclusion_tag("admin/publishing/_state.html", takes_context=True)
@@ -30,8 +37,14 @@ def publication_state(context):
     user = getattr(request, "user", None)
     if user is None or not user.has_perm(SEE):
         return {}
-    head = status.at_the_head(status.queue())
-    return state() | {"request": request, "csrf_token": context.get("csrf_token"), "head": head}
+    match = request.resolver_match
+    return {
+        "request": request,
+        "head": status.at_the_head(status.queue()),
+        # A page that has compared what is saved with what readers have need not do so twice.
+        "state": status.state(context.get("compared")),
+        "is_live": match is not None and match.view_name in LIVE,
+    }
 
 
 @register.inclusion_tag("admin/publishing/_progress.html")

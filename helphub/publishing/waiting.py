@@ -170,7 +170,7 @@ def ask(request, waiting_list, fingerprints, why):
         },
     )
     if is_new:
-        messages.info(request, "Publishing takes a few seconds. This page will show the result.")
+        messages.info(request, "Publishing takes a few seconds. This page shows the result.")
     else:
         messages.info(request, AGAIN)
     warn_without_publisher(request)

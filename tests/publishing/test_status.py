@@ -205,9 +205,8 @@ def test_a_finished_request_says_so_and_is_no_longer_asked_about(folder, admin):
     assert (own["words"], own["is_over"]) == ("done, edition 7", True)
     assert (head["words"], head["is_over"]) == ("Finished. Readers have edition 7.", True)
     page = Page(admin.get(report_of(request)))
-    assert page.all("progress") == []
-    assert "Reload the page" not in page.text
-    assert "how_far.js" not in admin.get(report_of(request)).content.decode()
+    assert [box.get("data-how-far") for box in page.all("span", class_="how-far")] == ["head"]
+    assert "hidden" in page.one("div", class_="publishing").keys()  # noqa: SIM118 - an element.
     outcomes.note(outcomes.Attempt("release", "anna"), outcomes.FAILED, why="It’s “full”.")
     request.state, request.report = State.REFUSED, {"error": "It’s “full” & over."}
     request.save()
@@ -225,6 +224,38 @@ def test_a_publication_stopped_more_than_once_says_so(folder, admin):
         "It was stopped 2 times so that withdrawals could go first, and last restarted at 15:10."
         in Page(admin.get(report_of(request))).text
     )
+
+
+# What has changed since the page was made
+
+
+def mark_of(page):
+    return page.one("section", class_="publication").get("data-mark")
+
+
+def test_a_page_is_told_once_what_has_changed_since_it_was_made(folder, admin):
+    mark = mark_of(Page(admin.get("/admin/")))
+    assert admin.get(PROGRESS, {"mark": mark}).json()["state"] is None
+    outcomes.note(outcomes.Attempt("release", "anna"), outcomes.REFUSED, why="A dead link.")
+    state_files.pin(3, "ben", "Wrong words")
+    state = admin.get(PROGRESS, {"mark": mark}).json()["state"]
+    words = " ".join(note["words"] for note in state["notes"])
+    assert "ben went back to it (Wrong words)" in words
+    assert {note["url"] for note in state["notes"]} == {"", EDITIONS}
+    assert admin.get(PROGRESS, {"mark": state["mark"]}).json()["state"] is None
+    page = Page(admin.get("/admin/"))
+    assert mark_of(page) == state["mark"]
+    assert all(note["words"] in page.text for note in state["notes"])
+
+
+def test_every_page_asks_and_only_those_about_publishing_load_themselves_again(folder, admin):
+    assert admin.get(PROGRESS).json()["again"] == status.IDLE
+    live = {"/admin/", EDITIONS, reverse("publishing:waiting"), reverse("finding:find")}
+    for address in [*live, "/admin/strategy/guide/", reverse("reviews:reviews")]:
+        response = admin.get(address)
+        section = Page(response).one("section", class_="publication")
+        assert (section.get("data-live") is not None) == (address in live), address
+        assert "how_far.js" in response.content.decode()
 
 
 # Who can ask, and for what
