@@ -154,6 +154,7 @@ if FOR_OFFICERS:
         "helphub.approvals",
         "helphub.dashboard",
         "helphub.checking",
+        "helphub.bulk",  # After the lists that it adds its actions to.
         "helphub.accounts",  # Last: it replaces what the apps above put into the admin.
     ]
 MIDDLEWARE = [

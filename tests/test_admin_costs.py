@@ -38,6 +38,7 @@ PAGES = {
     reverse("publishing:publications"): 14,
     reverse("approvals:proposals"): 14,
     reverse("reviews:reviews"): 14,
+    reverse("bulk:batches"): 14,
     reverse("checking:links"): 45,  # One or two for each kind of record.
     reverse("history:deleted"): 60,  # Two for each kind of record.
 }

@@ -1,4 +1,4 @@
-"""Who changed what: one log of versions, publications, withdrawals, accounts and sign-ins.
+"""Who changed what: one log of versions, publications, withdrawals, owners, accounts and sign-ins.
 
 Nothing but sign-ins is stored for it. Each source is a function that gives its newest entries
 before a moment, so a page of the log reads a page of each source, however long the log is.
@@ -19,20 +19,25 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from helphub.accounts.models import AccountChange, SignIn
+from helphub.checking.models import OwnerChange
+from helphub.content.permissions import form_of
+from helphub.content.registry import Record
 from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.history import snapshots, versions
 from helphub.history.diff import difference, in_words
 from helphub.history.models import Version
 
-ACCOUNTS, SIGN_INS, PUBLICATIONS, WITHDRAWALS = (
+ACCOUNTS, SIGN_INS, PUBLICATIONS, WITHDRAWALS, OWNERS = (
     "accounts",
     "sign-ins",
     "publications",
     "withdrawals",
+    "owners",
 )
 OTHERS = {
     PUBLICATIONS: "Publications",
     WITHDRAWALS: "Withdrawals",
+    OWNERS: "Owners",
     ACCOUNTS: "Accounts and roles",
     SIGN_INS: "Sign-ins",
 }
@@ -165,6 +170,14 @@ def lifted(wanted: Wanted, before: datetime) -> Iterator[Change]:
         yield Change(row.lifted_at, row.lifted_by, what, "Withdrawal", row.name, url, row.label)
 
 
+def owners(wanted: Wanted, before: datetime) -> Iterator[Change]:
+    """Who gave which record to whom."""
+    rows = wanted.rows(OwnerChange.objects.all(), "at", "who", "record_name", before)
+    for row in chain.from_iterable(_batches(rows)):
+        url = form_of(Record(row.label, row.key, row.record_name))
+        yield Change(row.at, row.who, row.words, "Owner", row.record_name, url, row.label)
+
+
 def _of(row: Withdrawal) -> str:
     return reverse("history:history", args=[row.label, row.key])
 
@@ -186,6 +199,7 @@ def sign_ins(wanted: Wanted, before: datetime) -> Iterator[Change]:
 SOURCES: dict[str, list[Source]] = {
     PUBLICATIONS: [publications],
     WITHDRAWALS: [withdrawals, lifted],
+    OWNERS: [owners],
     ACCOUNTS: [accounts],
     SIGN_INS: [sign_ins],
 }

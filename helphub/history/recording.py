@@ -111,6 +111,11 @@ def catch_up():
             _catch_up_with(model, different, gone)
 
 
+def catch_up_with(model, keys):
+    """The same for these records only, such as before something that is to be undone."""
+    _catch_up_with(model, keys, set())
+
+
 @transaction.atomic
 def _catch_up_with(model, different, gone):
     known = versions.newest_fingerprints(model, different)
