@@ -156,6 +156,7 @@ if FOR_OFFICERS:
         "helphub.dashboard",
         "helphub.checking",
         "helphub.adding",
+        "helphub.bulk",  # After the lists that it adds its actions to.
         "helphub.accounts",  # Last: it replaces what the apps above put into the admin.
     ]
 MIDDLEWARE = [

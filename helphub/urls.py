@@ -60,6 +60,7 @@ if settings.FOR_OFFICERS:
         path(f"{prefix}changes/", include("helphub.changes.urls")),
         path(f"{prefix}add-service/", include("helphub.adding.urls")),
         path(f"{prefix}find/", include("helphub.finding.urls")),
+        path(f"{prefix}bulk/", include("helphub.bulk.urls")),
         *(
             re_path(
                 rf"^{prefix}desk/{old}(?P<rest>.*)$",

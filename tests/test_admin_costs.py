@@ -39,6 +39,7 @@ PAGES = {
     reverse("approvals:proposals"): 14,
     reverse("reviews:reviews"): 14,
     reverse("adding:add-service"): 20,
+    reverse("bulk:batches"): 14,
     reverse("checking:links"): 45,  # One or two for each kind of record.
     reverse("history:deleted"): 60,  # Two for each kind of record.
 }

@@ -20,8 +20,8 @@ FLOORS = [
     ["helphub.publishing"],
     ["helphub.approvals", "helphub.reviews"],
     ["helphub.dashboard"],
-    ["helphub.checking", "helphub.changes", "helphub.finding"],
-    ["helphub.adding"],
+    ["helphub.checking", "helphub.finding"],
+    ["helphub.changes", "helphub.adding", "helphub.bulk"],
 ]
 ROOF = "helphub"
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

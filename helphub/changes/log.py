@@ -1,4 +1,4 @@
-"""Who changed what: one log of versions, publications, reviews, accounts and sign-ins.
+"""Who changed what: one log of versions, publications, reviews, owners, accounts and sign-ins.
 
 Nothing but sign-ins is stored for it. Each source is a function that gives its newest entries
 before a moment, so a page of the log reads a page of each source, however long the log is.
@@ -19,23 +19,28 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from helphub.accounts.models import AccountChange, SignIn
+from helphub.checking.models import OwnerChange
+from helphub.content.permissions import form_of
+from helphub.content.registry import Record
 from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.history import snapshots, versions
 from helphub.history.diff import difference, in_words
 from helphub.history.models import Version
 from helphub.reviews.models import Remark, Review
 
-ACCOUNTS, SIGN_INS, PUBLICATIONS, WITHDRAWALS, REVIEWS = (
+ACCOUNTS, SIGN_INS, PUBLICATIONS, WITHDRAWALS, REVIEWS, OWNERS = (
     "accounts",
     "sign-ins",
     "publications",
     "withdrawals",
     "reviews",
+    "owners",
 )
 OTHERS = {
     PUBLICATIONS: "Publications",
     WITHDRAWALS: "Withdrawals",
     REVIEWS: "Reviews",
+    OWNERS: "Owners",
     ACCOUNTS: "Accounts and roles",
     SIGN_INS: "Sign-ins",
 }
@@ -168,6 +173,14 @@ def lifted(wanted: Wanted, before: datetime) -> Iterator[Change]:
         yield Change(row.lifted_at, row.lifted_by, what, "Withdrawal", row.name, url, row.label)
 
 
+def owners(wanted: Wanted, before: datetime) -> Iterator[Change]:
+    """Who gave which record to whom."""
+    rows = wanted.rows(OwnerChange.objects.all(), "at", "who", "record_name", before)
+    for row in chain.from_iterable(_batches(rows)):
+        url = form_of(Record(row.label, row.key, row.record_name))
+        yield Change(row.at, row.who, row.words, "Owner", row.record_name, url, row.label)
+
+
 def _of(row: Withdrawal) -> str:
     return reverse("history:history", args=[row.label, row.key])
 
@@ -216,6 +229,7 @@ SOURCES: dict[str, list[Source]] = {
     PUBLICATIONS: [publications],
     WITHDRAWALS: [withdrawals, lifted],
     REVIEWS: [reviews, answers, remarks],
+    OWNERS: [owners],
     ACCOUNTS: [accounts],
     SIGN_INS: [sign_ins],
 }

@@ -49,6 +49,39 @@ class Owner(OfRecord):
         return self.officer_name or self.role
 
 
+class OwnerChange(OfRecord):
+    """Who gave a record to whom, or set or cleared a day for its check. Rows are only added."""
+
+    record_name = models.CharField("record", max_length=200)
+    before = models.CharField("owner before", max_length=150, blank=True)
+    after = models.CharField("owner", max_length=150, blank=True)
+    due_before = models.DateField("check it by, before", blank=True, null=True)
+    due_after = models.DateField("check it by", blank=True, null=True)
+    who = models.CharField("who", max_length=150)
+    at = models.DateTimeField("when", auto_now_add=True)
+
+    class Meta:
+        default_permissions = []
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["-at"], name="owner_changes_by_time")]
+
+    def __str__(self):
+        return self.words
+
+    @property
+    def words(self):
+        """What changed, for the log."""
+        said = []
+        if self.before != self.after:
+            said.append(f"Owner: {self.before or 'nobody'} → {self.after or 'nobody'}")
+        if self.due_before != self.due_after:
+            days = [
+                f"{day:%-d %B %Y}" if day else "none" for day in (self.due_before, self.due_after)
+            ]
+            said.append(f"Check it by: {days[0]} → {days[1]}")
+        return ". ".join(said)
+
+
 class Claim(OfRecord):
     """An officer is checking this now, so that two do not ring one line. It ends by itself."""
 

@@ -1,5 +1,6 @@
 """Who looks after each record."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -8,10 +9,11 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from helphub.checking.models import Owner
-from helphub.content.registry import RecordName
+from helphub.checking.models import Owner, OwnerChange
+from helphub.content.registry import Record, RecordName
 
 KEEP, NOBODY = "keep", ""
+COLUMNS = ("role", "officer", "officer_name", "due_on")
 
 
 class Owned(NamedTuple):
@@ -46,20 +48,74 @@ def _owned(row: Owner, here: dict[str, str]) -> Owned:
     return Owned(f"{words} (no longer here)" if has_left else words, row.due_on, value, has_left)
 
 
-def give(names: list[RecordName], value: str, due_on: date | None) -> None:
-    """Give these records to a role or an officer, and set an earlier day for the next check.
+def give(
+    records: Iterable[Record],
+    user: Any,
+    value: str = KEEP,
+    due_on: date | None = None,
+    *,
+    clears_day: bool = False,
+) -> None:
+    """Give these records to a role or an officer, and set or clear an earlier day for their check.
 
-    The value KEEP leaves the owner as it is. Without a day, the day stays as it is.
+    The value KEEP leaves the owner as it is. The day stays as it is, unless there is a new one or
+    it is cleared.
     """
+    columns = checked(value, due_on, clears_day)
+    for record in records:
+        _set(record, user, columns)
+
+
+def checked(value: str, due_on: date | None, clears_day: bool) -> dict[str, Any]:
+    """What an officer asked for, as columns. Raises ValidationError if it cannot be."""
     if value not in {KEEP, NOBODY, *dict(choices())}:
         raise ValidationError({"owner": "This owner is no longer here. Choose another."})
+    if due_on and clears_day:
+        raise ValidationError({"due_on": "Enter a day, or tick “No earlier day”, but not both."})
     if due_on and due_on < timezone.localdate():
         raise ValidationError({"due_on": "This date has passed. Enter today or later."})
-    values = {} if value == KEEP else _columns(value)
-    if due_on:
-        values["due_on"] = due_on
-    for label, key in names:
-        Owner.objects.update_or_create(label=label, key=key, defaults=values)
+    columns = {} if value == KEEP else _columns(value)
+    if due_on or clears_day:
+        columns["due_on"] = due_on
+    return columns
+
+
+def columns_of(names: Iterable[RecordName]) -> dict[RecordName, dict[str, Any]]:
+    """The owner and the day of these records, or of nobody, as `put_back` takes them."""
+    stored = {row.name: row for row in Owner.objects.filter(key__in={key for _, key in names})}
+    return {
+        name: {column: getattr(stored.get(name, Owner()), column) for column in COLUMNS}
+        for name in names
+    }
+
+
+def in_words(columns: dict[str, Any]) -> str:
+    return columns["officer_name"] or columns["role"]
+
+
+def put_back(record: Record, user: Any, columns: dict[str, Any]) -> None:
+    """Make the owner and the day what they were."""
+    _set(record, user, columns)
+
+
+def _set(record: Record, user: Any, columns: dict[str, Any]) -> None:
+    """Save these columns of a record's owner, and note what changed, if anything did."""
+    label, key = name = record[:2]
+    before = columns_of([name])[name]
+    after = before | columns
+    if before == after:
+        return
+    Owner.objects.update_or_create(label=label, key=key, defaults=columns)
+    OwnerChange.objects.create(
+        label=label,
+        key=key,
+        record_name=record.name[:200],
+        before=in_words(before),
+        after=in_words(after),
+        due_before=before["due_on"],
+        due_after=after["due_on"],
+        who=user.get_username(),
+    )
 
 
 def _columns(value: str) -> dict[str, Any]:

@@ -181,7 +181,10 @@ def _refuse_what_changed(request, rows):
 
 
 def _give(request, rows):
-    owners.give([row.name for row in rows], request.POST.get("owner", ""), _day(request, "due_on"))
+    sent = request.POST
+    records, day = [row.record for row in rows], _day(request, "due_on")
+    clears = "clear_due_on" in sent
+    owners.give(records, request.user, sent.get("owner", ""), day, clears_day=clears)
     messages.info(request, f"Saved for {len(rows)}.")
 
 

@@ -190,14 +190,17 @@ def validate_moved_to(page: "Page") -> None:
         except Resolver404:
             match = None
         is_list = match and not match.kwargs and match.url_name and "admin" not in match.namespaces
+        is_list = match and is_list and page.moved_to == reverse(match.view_name)
+        # A page's slug is in its address, but for the home page. So there is no need to read all.
+        slugs = set() if is_list else {"home", *page.moved_to.split("/")}
         addresses = {
             other.get_absolute_url()
             for model in apps.get_models()
             if issubclass(model, Page)
-            for other in model._default_manager.published()  # type: ignore[attr-defined] # As above.
+            # mypy does not know the queryset's methods, as above.
+            for other in model._default_manager.published().filter(slug__in=slugs).only("slug")  # type: ignore[attr-defined]
             if (type(other), other.pk) != (type(page), page.pk)
         }
-        is_list = match and is_list and page.moved_to == reverse(match.view_name)
     if page.moved_to not in addresses and not is_list:
         raise ValidationError(
             {

@@ -224,6 +224,7 @@ BEHIND = [
             ("approvals:proposals", "Proposed numbers"),
             ("reviews:reviews", "Reviews"),
             ("changes:log", "Who changed what"),
+            ("bulk:batches", "Changed many at once"),
             ("history:deleted", "Deleted"),
         ],
     ),

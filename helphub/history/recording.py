@@ -111,10 +111,15 @@ def catch_up():
             _catch_up_with(model, different, gone)
 
 
+def catch_up_with(model, keys):
+    """The same for these records only, such as before something that is to be undone."""
+    _catch_up_with(model, keys, set())
+
+
 def up_to_date(model, key):
     """A record's newest version, made now if the record was saved without one; or None."""
     write_now()
-    _catch_up_with(model, [key], set())
+    catch_up_with(model, [key])
     return versions.of_record(model, key).first()
 
 

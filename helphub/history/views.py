@@ -221,7 +221,7 @@ def restore(request, context, record, version):
     with recording():
         snapshots.lock(record.model, record.key)
         present = snapshots.read_one(record.model, record.key)
-        wanted, notes = after_restoring(record, version, present)
+        wanted, notes = after_restoring(record, record.state(version), present)
         changes = difference(record.model, present, wanted)
         fingerprint = present.fingerprint if present else ""
         reasons = []
@@ -251,12 +251,12 @@ def restore(request, context, record, version):
     )
 
 
-def after_restoring(record, version, present):
-    """The record's state once this version is restored, and notes on what stays as it is."""
+def after_restoring(record, state, present):
+    """The record's state once this one is restored, and notes on what stays as it is."""
     wanted, notes = restoring.wanted(
         record.model,
         present or snapshots.State(record.model, {}),
-        record.state(version),
+        state,
         record.kept_fields,
         record.kept_rows if present else [],
     )

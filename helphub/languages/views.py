@@ -24,6 +24,8 @@ ANYONE = (TRANSLATE, REVIEW, SEE)
 # What a translator or a reviewer can do something about.
 WAITING = {State.MISSING, State.OUT_OF_DATE, State.DRAFT, State.IN_REVIEW, State.LOOK_AGAIN}
 
+WITH_A_NOTE = "with a note"
+
 
 def language_of(code):
     if code not in codes():
@@ -67,16 +69,17 @@ def queue(request, context, code):
     """What is left to do in a language, the most important first."""
     language = language_of(code)
     part, state = request.GET.get("part", ""), request.GET.get("state", "")
+    notes = writing.notes_in(code)
     items = [
         item
         for item in parts.items(code)
-        if part in ("", parts.part_of(item.text))
-        and (item.state == state if state else item.state in WAITING)
+        if part in ("", parts.part_of(item.text)) and _is_wanted(item, state, notes)
     ]
     groups = {}
     for item in items:
+        note = notes.get(item.text.name, "")
         groups.setdefault(parts.part_of(item.text), []).append(
-            (item, address_of(code, item.text.name), title_of(item.text))
+            (item, address_of(code, item.text.name), title_of(item.text), note)
         )
     return render(
         request,
@@ -87,12 +90,19 @@ def queue(request, context, code):
             "language": language,
             "groups": [(key, parts.PARTS[key], found) for key, found in groups.items()],
             "may_review": request.user.has_perm(REVIEW),
-            "states": list(State),
+            "states": [*State, WITH_A_NOTE],
             "all_parts": parts.PARTS,
             "part": part,
             "state": state,
         },
     )
+
+
+def _is_wanted(item, state, notes):
+    """Whether a text is among those in this state, or still to do."""
+    if state in set(State):
+        return item.state == state
+    return item.state in WAITING and (state != WITH_A_NOTE or item.text.name in notes)
 
 
 def address_of(code, name):

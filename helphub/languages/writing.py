@@ -9,7 +9,7 @@ from modeltranslation.utils import build_localized_fieldname
 from helphub.content import validators
 from helphub.languages import checks, texts
 from helphub.languages.models import Approval, Translation
-from helphub.languages.states import SHOWN, Known, State, hand_in, of_text
+from helphub.languages.states import SHOWN, Known, Name, State, hand_in, of_text
 
 CHANGED = (
     "Someone has changed the translation or the English since you opened this page. Your text is "
@@ -190,6 +190,12 @@ def approvals(text, code):
 
 def note_of(text, code):
     return _row(text, code, for_update=False).note
+
+
+def notes_in(code):
+    """The notes to the next person in a language, by the name of the text."""
+    rows = Translation.objects.filter(language=code).exclude(note="")
+    return {Name(row.label, row.key, row.field): row.note for row in rows}
 
 
 def sent_back(text, code):

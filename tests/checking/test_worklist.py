@@ -366,6 +366,23 @@ def test_a_day_alone_leaves_the_owner_as_it_is_and_nobody_takes_it_away(anna):
     assert phone.name in Page(anna.get(f"{WORKLIST}?owner=nobody")).text
 
 
+def test_an_earlier_day_can_be_cleared_and_the_log_keeps_who_did(anna):
+    phone = make_phone()
+    press(anna, "own", phone, owner="keep", due_on=days_ago(-3).isoformat())
+    refused = press(
+        anna, "own", phone, owner="keep", due_on=days_ago(-4).isoformat(), clear_due_on="on"
+    )
+    assert refused.status_code == 400
+    assert "not both" in refused.content.decode()
+    press(anna, "own", phone, owner="keep", clear_due_on="on")
+    assert Owner.objects.get().due_on is None
+    press(anna, "own", phone, owner="keep")  # Nothing changes, so nothing is noted.
+    page = Page(anna.get("/admin/changes/", {"kind": "owners", "who": "anna"}))
+    assert "none. " not in page.main
+    assert page.main.count("Check it by:") == 2
+    assert str(phone.name) in page.main
+
+
 def test_of_two_lines_of_which_one_is_taken_neither_is_taken(anna, berta):
     free, taken = make_phone(), make_phone()
     press(berta, "take", taken)

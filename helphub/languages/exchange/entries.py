@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 
-from helphub.languages import names, parts
-from helphub.languages.models import Translation
+from helphub.languages import names, parts, writing
 from helphub.languages.states import of_text
 
 
@@ -49,10 +48,7 @@ def of_note(note):
 
 def of_language(code, part=""):
     """The entries of a language, or of a part of the site, in the order of the desk."""
-    notes = {
-        (row.label, row.key, row.field): row.note
-        for row in Translation.objects.filter(language=code).exclude(note="")
-    }
+    notes = writing.notes_in(code)
     return [
         Entry(
             text.context,
