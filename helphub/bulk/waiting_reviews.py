@@ -11,5 +11,4 @@ def waiting_reviews(label, keys):
 
 def in_review(review):
     """Why a record is left alone while somebody reads it."""
-    reader = review.asked_of or "anyone who can publish"
-    return f"{review.asked_by} has asked {reader} to review it. Answer or cancel that first."
+    return f"{review.asked_by} has asked {review.reviewer} to review it. Answer or cancel that first."

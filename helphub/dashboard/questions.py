@@ -204,6 +204,7 @@ SITE = [
             "strategy.passage",
             "strategy.statistic",
             "strategy.priority",
+            "strategy.action",
             "strategy.principle",
             "strategy.standard",
             "strategy.programme",

@@ -68,6 +68,7 @@ class AskForm(forms.ModelForm):
         asked = values.get("asked_of") or ""
         self.instance.asked_role = asked.removeprefix(ROLE) if asked.startswith(ROLE) else ""
         values["asked_of"] = "" if self.instance.asked_role else asked
+        values["asked_role"] = self.instance.asked_role
         return values
 
 

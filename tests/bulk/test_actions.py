@@ -279,7 +279,7 @@ def test_a_colleague_is_asked_to_review_many(anna, berta):
     preview = press(anna, page, step="preview", asked_of="berta", note="The new name.")
     press(anna, preview)
     assert {r.name for r in Review.objects.waiting()} == {row.name for row in rows}
-    assert "You have been asked to review" in Page(berta.get("/admin/")).main
+    assert "Reviews that wait for you" in Page(berta.get("/admin/")).main
     again = press(berta, begin(berta, "review", *rows), step="preview")
     assert len(left_out(again)) == 2
 
