@@ -48,7 +48,7 @@ FORMS = {  # These have rows, or choose from lists of other records.
     "search.synonym": 25,
     "services.choice": 22,
     "services.service": 34,
-    "services.situation": 27,
+    "services.situation": 28,
     "strategy.formofabuse": 31,
     "strategy.guide": 27,
 }

@@ -86,7 +86,10 @@ def _waiting(waiting_list):
 def events(waiting_list, changes):
     """All that is still to come: days of entries, and changes that are set for later."""
     readers, waiting = _of_readers(waiting_list), _waiting(waiting_list)
-    when = {row.change.record: f"Once this change is out: {row.moment}." for row in changes}
+    when = {
+        row.change.record: f"This day counts once its change is out: {row.moment}."
+        for row in changes
+    }
     found = []
     for name in readers.keys() | waiting.keys():
         has, saved = readers.get(name, {}), waiting.get(name)

@@ -13,7 +13,6 @@ from helphub.content.permissions import PUBLISH, SEE, for_officers
 from helphub.editions.models import ScheduledChange
 from helphub.publishing import moment_form, scheduled
 from helphub.publishing.pending import WaitingList
-from helphub.publishing.requests import warn_without_publisher
 
 
 class Later(NamedTuple):
@@ -153,7 +152,6 @@ def _cancel(request, row):
 def _move(request, waiting_list, row, moment, why):
     if scheduled.move(waiting_list, row, moment, request.user.get_username(), why):
         messages.info(request, f"“{row.name}” is now set for {moments.exactly(moment)}.")
-        warn_without_publisher(request)
         _warn_of_others(request)
     else:
         messages.warning(request, GONE)

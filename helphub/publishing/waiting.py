@@ -206,7 +206,6 @@ def _set_for_later(request, waiting_list, ticked, moment):
     more = f" and {len(ticked) - MOST_NAMED} more" if len(ticked) > MOST_NAMED else ""
     words = f"Set for {moments.exactly(moment)}: {names}{more}."
     messages.info(request, f"{words} Until then readers keep what they have.")
-    warn_without_publisher(request)
     return []
 
 

@@ -65,7 +65,7 @@ def test_days_of_what_is_saved_are_there_and_say_that_it_waits(editions):
     ]
     set_for(1, guide)
     assert [note for _day, words, note in said(guide) if words] == [
-        f"Once this change is out: {day(1):%-d %B %Y}, 09:00."
+        f"This day counts once its change is out: {day(1):%-d %B %Y}, 09:00."
     ] * 2
     draft = factories.make_guide(starts_on=day(3), is_published=False)
     assert said(draft) == []
