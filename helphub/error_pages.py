@@ -14,7 +14,7 @@ from django.utils.translation import get_language, override
 
 from contacts import critical
 from helphub.content import forms, memory
-from helphub.content.entries import Gone
+from helphub.content.entries import Away, Gone
 from helphub.content.requests import is_for_admin
 from helphub.context_processors import owner_name, switcher
 from helphub.whitespace import squeezed
@@ -79,6 +79,8 @@ def permission_denied(request, exception):
 def page_not_found(request, exception):
     if is_officers(request):
         return _for_officers(request, NO_SUCH_PAGE, HTTPStatus.NOT_FOUND)
+    if isinstance(exception, Away):
+        return render(request, "away.html", {"page": exception.page}, status=HTTPStatus.NOT_FOUND)
     if isinstance(exception, Gone):
         return gone(request, exception.page)
     return _without_database(request, "404.html", 404)

@@ -11,4 +11,6 @@ def waiting_reviews(label, keys):
 
 def in_review(review):
     """Why a record is left alone while somebody reads it."""
-    return f"{review.asked_by} has asked {review.reviewer} to review it. Answer or cancel that first."
+    return (
+        f"{review.asked_by} has asked {review.reviewer} to review it. Answer or cancel that first."
+    )

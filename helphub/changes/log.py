@@ -20,9 +20,10 @@ from django.utils.text import capfirst
 
 from helphub.accounts.models import AccountChange, SignIn
 from helphub.checking.models import OwnerChange
+from helphub.content import moments
 from helphub.content.permissions import form_of
 from helphub.content.registry import Record
-from helphub.editions.models import PublicationRequest, Withdrawal
+from helphub.editions.models import PublicationRequest, ScheduledChange, Withdrawal
 from helphub.history import snapshots, versions
 from helphub.history.diff import difference, in_words
 from helphub.history.models import Version
@@ -158,6 +159,31 @@ def publications(wanted: Wanted, before: datetime) -> Iterator[Change]:
         yield Change(row.asked_at, row.who, what, "Publication", name, url)
 
 
+def scheduled(wanted: Wanted, before: datetime) -> Iterator[Change]:
+    """What officers set for later. Moving is setting anew."""
+    rows = wanted.rows(ScheduledChange.objects.all(), "set_at", "who", "name", before)
+    for row in chain.from_iterable(_batches(rows)):
+        yield _of_scheduled(
+            row, row.set_at, row.who, f"Set for {moments.exactly(row.goes_out_at)}: {row.why}"
+        )
+
+
+def no_longer_scheduled(wanted: Wanted, before: datetime) -> Iterator[Change]:
+    """What officers cancelled, and what was refused when it was due."""
+    ended = [ScheduledChange.Outcome.CANCELLED, ScheduledChange.Outcome.REFUSED]
+    changes = ScheduledChange.objects.filter(outcome__in=ended)
+    rows = wanted.rows(changes, "ended_at", "ended_by", "name", before)
+    for row in chain.from_iterable(_batches(rows)):
+        what = f"Not published when it was due: {row.why_not}" if row.why_not else "Cancelled it"
+        moment = moments.exactly(row.goes_out_at)
+        yield _of_scheduled(row, row.ended_at, row.ended_by or SERVER, f"{what} ({moment})")
+
+
+def _of_scheduled(row: ScheduledChange, at: datetime, who: str, what: str) -> Change:
+    url = reverse("publishing:later", args=[row.pk])
+    return Change(at, who, what, "Set for later", row.name, url, row.label)
+
+
 def withdrawals(wanted: Wanted, before: datetime) -> Iterator[Change]:
     rows = wanted.rows(Withdrawal.objects.all(), "withdrawn_at", "who", "name", before)
     for row in chain.from_iterable(_batches(rows)):
@@ -226,7 +252,7 @@ def sign_ins(wanted: Wanted, before: datetime) -> Iterator[Change]:
 
 
 SOURCES: dict[str, list[Source]] = {
-    PUBLICATIONS: [publications],
+    PUBLICATIONS: [publications, scheduled, no_longer_scheduled],
     WITHDRAWALS: [withdrawals, lifted],
     REVIEWS: [reviews, answers, remarks],
     OWNERS: [owners],

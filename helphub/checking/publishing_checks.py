@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from helphub.checking.calls import CHECK
 from helphub.content.permissions import PUBLISH, for_officers
-from helphub.editions import choice, readers_content, standing, state_files
+from helphub.editions import choice, readers_content, scheduled, standing, state_files
 from helphub.history.models import Version
 from helphub.publishing import waiting
 from helphub.publishing.pending import WaitingList
@@ -27,11 +27,12 @@ def _named(compared, *, alone):
     if compared is None:
         folder = readers_content.whole_edition()
         compared = standing.Standing(folder, has_data=False)
+    later = scheduled.held_back()
     # What is new, gone, withdrawn or back is more than a check.
     changed = {
         name: item.newest
         for name, item in compared.waiting.items()
-        if item.what == standing.CHANGED and not item.has_lifted
+        if item.what == standing.CHANGED and not item.has_lifted and name not in later
     }
     names = {}
     for name, reasons in _reasons(compared, changed).items():

@@ -233,8 +233,8 @@ class EntryForm(forms.ModelForm):
             "starts_on",
             (
                 "Readers can see this now. With this first day, they will lose it until "
-                f"{day}, and its page will not be found. Tick “Yes” if you mean that, or leave the "
-                "first day empty."
+                f"{day}. If it has a page of its own, that will only say when it is back. Tick "
+                "“Yes” if you mean that, or leave the first day empty."
             ),
         )
 

@@ -81,6 +81,10 @@ class Gone(Http404):
         super().__init__(page.title)
 
 
+class Away(Gone):
+    """An address whose page readers have had, and will have again from its first day."""
+
+
 class EntryQuerySet(models.QuerySet[Any]):
     """Queries shared by every kind of entry."""
 
@@ -99,12 +103,23 @@ class EntryQuerySet(models.QuerySet[Any]):
         is_over = models.Q(is_archived=True) | models.Q(ends_on__lt=clock.today())
         return self.filter(is_over, is_published=True)
 
+    def away(self) -> Self:
+        """Pages that readers have had, and will have again from their first day.
+
+        Only an edition knows them. A page that readers never had must not show before its day.
+        """
+        later = self.filter(is_coming_back=True, starts_on__gt=clock.today(), is_published=True)
+        return later.filter(is_archived=False)
+
     def shown_or_gone(self, **lookup: Any) -> Any:
-        """The matching entry, if readers may see it. Raises Gone if it is no longer kept."""
+        """The matching entry, if readers may see it. Raises Gone or Away if they once could."""
         entry = self.published().filter(**lookup).first()
         if entry is None:
-            gone = self.model._default_manager.no_longer_kept().filter(**lookup).first()
-            raise Gone(gone) if gone else Http404
+            pages = self.model._default_manager
+            if gone := pages.no_longer_kept().filter(**lookup).first():
+                raise Gone(gone)
+            away = pages.away().filter(**lookup).first()
+            raise Away(away) if away else Http404
         return entry
 
     def get_by_natural_key(self, slug: str) -> Any:
@@ -249,6 +264,9 @@ class Page(Entry):
             "this site, such as /guides/consent/. If empty, the list that the page was in."
         ),
     )
+
+    # Set in editions alone, if readers have had it and its first day is to come.
+    is_coming_back = models.BooleanField("coming back", default=False, editable=False)
 
     # The list that contains these entries, by the name of its address.
     list_name = "home"

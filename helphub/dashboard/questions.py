@@ -11,13 +11,14 @@ from django.utils import timezone
 from contacts.models import Phone
 from helphub.approvals.models import NumberProposal
 from helphub.approvals.views import APPROVE
+from helphub.content import moments
 from helphub.content.permissions import PUBLISH, SEE
 from helphub.dashboard import language_questions
 from helphub.dashboard.models import OpenQuestion
 from helphub.dashboard.need import Item, Need, form_of
 from helphub.editions import outcomes, state_files
 from helphub.languages import views as desk
-from helphub.publishing import pending
+from helphub.publishing import pending, scheduled
 from helphub.publishing.editions import refusals_of
 from helphub.reviews import people
 from strategy.models import FIXED_PAGES, Guide
@@ -93,6 +94,25 @@ def waiting_to_be_published(user):
     return Need("Waiting to be published", items, url=reverse("publishing:waiting"))
 
 
+def scheduled_in_need(user):
+    """Changes that are set for later and cannot go out, or were refused when they were due."""
+    rows = scheduled.in_need() if user.has_perm(SEE) or user.has_perm(PUBLISH) else []
+    return Need(
+        "Set for later, and cannot go out",
+        [
+            Item(
+                change.name,
+                reverse("publishing:later", args=[change.pk]),
+                f"Set for {moments.exactly(change.goes_out_at)} by {change.who}. {why}",
+            )
+            for change, why in rows
+        ],
+        is_pressing=True,
+        url=reverse("publishing:coming"),
+        url_words="What goes out when",
+    )
+
+
 def _changed_in_words(entry):
     change = entry.says or "Waiting"
     if not entry.who:
@@ -158,6 +178,7 @@ QUESTIONS = [
     reviews_waiting,
     reviews_answered,
     second_person,
+    scheduled_in_need,
     waiting_to_be_published,
     open_questions,
 ]
@@ -221,6 +242,7 @@ BEHIND = [
         "Publishing",
         [
             ("publishing:waiting", "Waiting to be published"),
+            ("publishing:coming", "What goes out when"),
             ("publishing:editions", "Editions"),
             ("approvals:proposals", "Proposed numbers"),
             ("reviews:reviews", "Reviews"),

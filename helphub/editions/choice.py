@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from helphub.content import tokens
 from helphub.content.registry import Record, RecordName
-from helphub.editions import bake
+from helphub.editions import bake, scheduled
 from helphub.editions.refusals import Refusal
 from helphub.editions.standing import NEW, Standing, Waiting, record_with
 from helphub.history import versions
@@ -23,15 +23,18 @@ CHANGED = "“{}” has changed since you looked. Check it again, then tick it."
 
 
 class Choice:
-    """What an officer ticked among what waits, or everything."""
+    """What an officer ticked among what waits, or everything that is not set for later."""
 
     def __init__(self, before: Path | None, fingerprints: Fingerprints | None) -> None:
         self.standing = Standing(before)
         self.fingerprints = None if before is None else fingerprints
         self.waiting = self.standing.waiting
-        self.left: set[RecordName] = set()  # Unticked records, which stay as readers have them.
+        # Records that stay as readers have them: unticked, or set for later.
         if self.fingerprints is not None:
-            self.left = set(self.waiting) - set(self.fingerprints)
+            self.left: set[RecordName] = set(self.waiting) - set(self.fingerprints)
+        else:
+            names = self.waiting if before else self.standing.newest
+            self.left = set(names) & set(scheduled.held_back())
 
     def going(self, left_out: Iterable[RecordName]) -> set[RecordName]:
         """The records whose version changes for readers."""
@@ -50,6 +53,9 @@ class Choice:
             for name, version in sorted(newest.items())
             if name in going or name in self.standing.in_edition
         }
+        if self.standing.folder is None:
+            # Every edition was lost after these were set for later.
+            chosen |= scheduled.states_before(self.left)
         return {name: state for name, state in chosen.items() if state and state.is_visible}
 
     def hidden(self, left_out: Iterable[RecordName]) -> set[RecordName]:
@@ -76,8 +82,11 @@ class Choice:
         ]
 
 
+UNTICKED = "which is new and not ticked. Tick it too."
+
+
 def names_of_unticked(
-    waiting: dict[RecordName, Waiting], ticked: Iterable[RecordName]
+    waiting: dict[RecordName, Waiting], ticked: Iterable[RecordName], what: str = UNTICKED
 ) -> Iterator[bake.Fault]:
     """Faults for ticked records that refer to a new, unticked one. Each fault names both."""
     going = set(ticked)
@@ -99,8 +108,7 @@ def names_of_unticked(
         for where, other in _new_names(newest, new, by_token).items():
             yield bake.Fault(
                 _record_of(newest),
-                f"“{newest.name}”: {where} refers to “{other.name}”, which is new and not ticked. "
-                "Tick it too.",
+                f"“{newest.name}”: {where} refers to “{other.name}”, {what}",
             )
 
 

@@ -34,6 +34,10 @@ class Edition(NamedTuple):
             if is_html(page) and page["status"] < 500:
                 yield address, page, self.facts[page["sha256"]]
 
+    def is_away(self, address: str) -> bool:
+        """Whether a page only says on which day it is back."""
+        return public_urls.without_language(address)[1] in self.data.get("away", ())
+
     def is_gone(self, address: str) -> bool:
         """Whether a page is archived or expired, so that it only says where to go instead."""
         return public_urls.without_language(address)[1] in self.data.get("gone", ())
@@ -47,8 +51,8 @@ class Edition(NamedTuple):
 def data_of(folder: Path, approved: dict[str, ApprovedNumber]) -> dict[str, Any]:
     """What an edition's content says about itself. Kept with the edition for later rollbacks."""
     with router.reading(folder):
-        gone = public_urls.pages_no_longer_kept()
-        entries = gone | public_urls.pages_of_entries()
+        gone, away = public_urls.pages_no_longer_kept(), public_urls.pages_away()
+        entries = gone | away | public_urls.pages_of_entries()
         phones = list(Phone.objects.published())
         postcodes = _postcodes_of_places()
         live = public_urls.live()
@@ -78,6 +82,7 @@ def data_of(folder: Path, approved: dict[str, ApprovedNumber]) -> dict[str, Any]
         "postcodes": postcodes,
         "live": live,
         "gone": sorted(gone),
+        "away": sorted(away),
         "approved": {line: [row.dial, row.display] for line, row in approved.items()},
     }
 

@@ -1,6 +1,7 @@
-"""What officers asked of the publisher, what they took off every page, and what readers had."""
+"""What officers asked of the publisher, set for later and took off every page; what readers had."""
 
 import uuid
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -78,6 +79,72 @@ class PublicationRequest(models.Model):
     def __str__(self) -> str:
         kind = self.get_kind_display()  # type: ignore[attr-defined] # Django makes it.
         return f"{kind}, {self.asked_at:%d %B %Y %H:%M}"
+
+
+class ScheduledQuerySet(models.QuerySet[Any]):
+    """Queries of scheduled changes."""
+
+    def waiting(self) -> "ScheduledQuerySet":
+        """Those that have not gone out yet, and that nobody has cancelled or moved."""
+        return self.filter(outcome=ScheduledChange.Outcome.WAITING)
+
+
+class ScheduledChange(models.Model):
+    """A saved change that goes out at a moment, and no earlier. Moving it makes a new row."""
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting", "waiting for its moment"
+        ASKED = "asked", "asked for"  # Its publication says how it ended.
+        REFUSED = "refused", "refused when it was due"
+        MOVED = "moved", "moved"
+        CANCELLED = "cancelled", "cancelled"
+
+    label = models.CharField("kind", max_length=60)
+    key = models.BigIntegerField("row")
+    name = models.CharField("what", max_length=200)
+    # Of what waited when the officer looked. With another, it is something that nobody agreed to.
+    fingerprint = models.CharField(max_length=20)
+    # The version that readers had then, or "". They keep it if every edition is lost meanwhile.
+    before = models.CharField(max_length=20, blank=True)
+    goes_out_at = models.DateTimeField("goes out")
+    who = models.CharField("set by", max_length=150)
+    why = models.CharField("why", max_length=300)
+    set_at = models.DateTimeField("set", auto_now_add=True)
+    outcome = models.CharField("outcome", max_length=20, choices=Outcome, default=Outcome.WAITING)
+    ended_at = models.DateTimeField("ended", blank=True, null=True)
+    ended_by = models.CharField("moved or cancelled by", max_length=150, blank=True)
+    why_not = models.TextField("why it was refused", blank=True)
+    publication = models.ForeignKey(
+        PublicationRequest,
+        on_delete=models.SET_NULL,
+        blank=True,
+        null=True,
+        related_name="scheduled",
+        verbose_name="publication",
+    )
+
+    objects: ClassVar[Any] = ScheduledQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = []
+        ordering = ["goes_out_at", "name", "pk"]
+        verbose_name = "scheduled change"
+        verbose_name_plural = "scheduled changes"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["label", "key"],
+                condition=models.Q(outcome="waiting"),
+                name="scheduled_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def record(self) -> tuple[str, int]:
+        """The record's identity: (label, key)."""
+        return self.label, self.key
 
 
 class ReadersHad(models.Model):

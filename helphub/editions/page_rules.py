@@ -19,6 +19,8 @@ def answers(edition: Edition) -> Iterator[Refusal]:
         expected = {404} if address == public_urls.NOT_FOUND else {200, 301, 302}
         if edition.is_gone(address):
             expected = {410}
+        elif edition.is_away(address):
+            expected = {404}
         if page["status"] not in expected:
             why = f"The page could not be made properly (status {page['status']})."
             yield refusal_of_page(edition, "answers", why, address)
@@ -58,6 +60,9 @@ def links(edition: Edition) -> Iterator[Refusal]:
                     f"A link leads to {target}, which is archived or past its last day. Remove "
                     "the link."
                 )
+                yield refusal_of_page(edition, "links", why, address)
+            elif edition.is_away(target) and not edition.is_away(address):
+                why = f"A link leads to {target}, whose first day is to come. Remove the link."
                 yield refusal_of_page(edition, "links", why, address)
             elif fragment and fragment not in ids.get(target, ()):
                 why = f"A link leads to a part of {target} that does not exist ({fragment})."

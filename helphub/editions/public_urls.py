@@ -49,6 +49,16 @@ def pages_no_longer_kept() -> dict[str, Page]:
         }
 
 
+def pages_away() -> dict[str, Page]:
+    """Entries that readers have had and lack until a first day to come, by English address."""
+    with override(settings.LANGUAGE_CODE):
+        return {
+            page.get_absolute_url(): page
+            for model in page_models()
+            for page in model.objects.away()
+        }
+
+
 def _without_arguments(
     resolver: URLResolver, prefix: str = "", is_translated: bool = False, namespace: str | None = ""
 ) -> Iterator[tuple[str, bool]]:
@@ -83,9 +93,8 @@ def english() -> list[str]:
     fixed = [
         address for address, is_translated in _without_arguments(get_resolver()) if is_translated
     ]
-    return list(
-        dict.fromkeys([*fixed, *pages_of_entries(), *pages_no_longer_kept(), *registered()])
-    )
+    others = [*pages_no_longer_kept(), *pages_away(), *registered()]
+    return list(dict.fromkeys([*fixed, *pages_of_entries(), *others]))
 
 
 def of_one_language() -> list[str]:

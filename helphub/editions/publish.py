@@ -17,6 +17,7 @@ from helphub.editions import (
     bake,
     build,
     checks,
+    coming_back,
     doubted,
     edition_data,
     edition_versions,
@@ -216,6 +217,7 @@ class _Publication:
         hidden |= set(self.withdrawn)
         bake.withdraw(rows, hidden)
         doubted.mark(rows, self.before)
+        coming_back.mark(rows, self.before)
         self.of_records = {"withdrawn": sorted(hidden)}
         if versions is not None:
             self.of_records["versions"] = [

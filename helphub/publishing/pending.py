@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from django.apps import apps
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 
-from helphub.content import registry
+from helphub.content import clock, registry
 from helphub.content.permissions import form_of
-from helphub.editions import changed_words, readers_content, standing, store
+from helphub.editions import changed_words, readers_content, scheduled, standing, store
 from helphub.editions.models import Withdrawal
 from helphub.history import versions
 from helphub.history.diff import difference
@@ -66,6 +67,12 @@ class WaitingEntry(NamedTuple):
     def edit_url(self):
         return "" if self.version.is_deleted else form_of(registry.Record(*self.name, self.title))
 
+    @property
+    def first_day(self):
+        """The first day that its form names, or None."""
+        written = None if self.version.is_deleted else self.version.contents["fields"]
+        return parse_date((written or {}).get("starts_on") or "")
+
 
 class WaitingList:
     """What waits and what are drafts, as officers see them."""
@@ -83,6 +90,24 @@ class WaitingList:
             WaitingEntry(item.newest, item.what, item.fingerprint, *_last_and_first(changes[name]))
             for name, item in waiting.items()
         ]
+
+    @cached_property
+    def scheduled(self):
+        """What is set to go out later, by record. Some of it may no longer wait."""
+        return scheduled.held_back()
+
+    @cached_property
+    def unscheduled(self):
+        """What is waiting for an officer to publish it."""
+        return [item for item in self.entries if item.name not in self.scheduled]
+
+    def hidden_until(self, item):
+        """The day until which readers lose an entry that they can see now, or None."""
+        day, before = item.first_day, self.compared.before(item.name)
+        if day is None or day <= clock.today() or before is None:
+            return None
+        first = parse_date(before.fields.get("starts_on") or "")
+        return day if first is None or first <= clock.today() else None
 
     @cached_property
     def drafts(self):
@@ -165,8 +190,15 @@ def _last_and_first(changes):
 
 
 def records():
-    """What is waiting to be published. Empty while readers have no edition."""
-    return WaitingList().entries
+    """What is waiting for an officer to publish it. Empty while readers have no edition."""
+    return WaitingList().unscheduled
+
+
+class Count(NamedTuple):
+    """How many records wait for an officer, and how many for their moment."""
+
+    waiting: int
+    later: int
 
 
 def compared():
@@ -178,7 +210,7 @@ def compared():
 
 
 def count(known=None):
-    """How many records are waiting, for the top of every admin page.
+    """How much is waiting, for the top of every admin page.
 
     None without an edition, or if it cannot be read: the top of the page says so. Pass what
     `compared` gave if you already have it.
@@ -187,6 +219,8 @@ def count(known=None):
         folder = readers_content.whole_edition()
         if folder is None:
             return None
-        return len((known or standing.Standing(folder, has_data=False)).waiting)
+        waiting = (known or standing.Standing(folder, has_data=False)).waiting
     except (OSError, store.StoreError):
         return None
+    later = scheduled.held_back()
+    return Count(len(waiting.keys() - later.keys()), len(later))

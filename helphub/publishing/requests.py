@@ -25,7 +25,11 @@ def ask_for(kind, officer, why="", number=None):
 
 
 def ask_for_records(names, officer, why):
-    """Ask the publisher for just these records, (label, key), as they are saved now."""
+    """Ask the publisher for just these records, (label, key), as they are saved now.
+
+    They go even if they are set for later: a critical number that a second person has agreed to
+    does not wait.
+    """
     write_now()
     waiting_list = WaitingList()
     chosen = fingerprints = None

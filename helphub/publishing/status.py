@@ -166,10 +166,12 @@ class Note(NamedTuple):
 
 def state(compared=None):
     """What every admin page says at its top. Its mark differs once that may have changed."""
+    count = pending.count(compared)
     return {
         "mark": state_files.mark(),
         "notes": [note._asdict() for note in _notes()],
-        "waiting": _waiting(pending.count(compared)),
+        "waiting": _waiting(count),
+        "later": f"{count.later} set for later" if count and count.later else "",
     }
 
 
@@ -200,9 +202,10 @@ def _waiting(count):
         return "We cannot tell what is waiting to be published."
     if count is None:
         return "Publish"
-    if count == 0:
+    if count.waiting == 0:
         return "Nothing is waiting to be published."
-    return f"{count} {'entry' if count == 1 else 'entries'} waiting to be published"
+    entries = "entry" if count.waiting == 1 else "entries"
+    return f"{count.waiting} {entries} waiting to be published"
 
 
 def of_all(requests, mark=None):

@@ -3,9 +3,11 @@
 from django import template
 from django.urls import reverse
 
+from helphub.content import moments
 from helphub.content.permissions import SEE
 from helphub.content.registry import content_models
 from helphub.editions import store
+from helphub.editions.models import ScheduledChange
 from helphub.publishing import preview, status
 
 register = template.Library()
@@ -20,6 +22,7 @@ LIVE = {
     "checking:logged",
     "checking:worklist",
     "finding:find",
+    "publishing:coming",
     "publishing:edition",
     "publishing:editions",
     "publishing:publication",
@@ -51,6 +54,16 @@ def publication_state(context):
 def how_far_is(request):
     """How far an officer's request has got. A script on the page keeps it up to date."""
     return {"said": status.of_request(request), "key": request.pk}
+
+
+@register.inclusion_tag("admin/publishing/_set_for.html", takes_context=True)
+def set_for_later(context, row):
+    """For the form of a record that is set for later: when it goes out, and what saving does."""
+    if not can_be_withdrawn(row) or not context["request"].user.has_perm(SEE):
+        return {}
+    changes = ScheduledChange.objects.waiting().filter(label=row._meta.label_lower, key=row.pk)
+    change = changes.first()
+    return {"change": change, "moment": moments.exactly(change.goes_out_at)} if change else {}
 
 
 @register.simple_tag

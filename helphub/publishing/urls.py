@@ -1,11 +1,13 @@
 from django.urls import path
 
-from helphub.publishing import editions, preview, waiting
+from helphub.publishing import coming, editions, later, preview, waiting
 
 app_name = "publishing"
 urlpatterns = [
     path("waiting/", waiting.waiting, name="waiting"),
     path("waiting/<str:label>/<int:key>/", waiting.entry, name="waiting-entry"),
+    path("coming/", coming.coming, name="coming"),
+    path("coming/<int:key>/", later.change, name="later"),
     path("preview/<str:token>/", preview.preview, name="preview"),
     path("preview/<str:token>/<str:language>/", preview.page, name="preview-page"),
     path("editions/", editions.editions, name="editions"),

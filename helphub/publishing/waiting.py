@@ -10,16 +10,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from helphub.content import registry
+from helphub.content import moments, registry
 from helphub.content.forms import token_of
 from helphub.content.permissions import PUBLISH, SEE, for_officers
 from helphub.editions import choice, state_files
 from helphub.editions.models import PublicationRequest
 from helphub.languages import same_meaning
-from helphub.publishing import preview
+from helphub.publishing import later, preview, scheduled
+from helphub.publishing.moment_form import MomentForm
 from helphub.publishing.pending import WaitingEntry, WaitingList
 from helphub.publishing.requests import Kind, State, warn_without_publisher
 
+MOST_NAMED = 3
 MOST_SHOWN = 30  # If more records are waiting, their differences are a click away.
 
 
@@ -28,22 +30,14 @@ MOST_SHOWN = 30  # If more records are waiting, their differences are a click aw
 def waiting(request, context):
     """What is waiting to be published. An officer ticks what to publish; the rest keeps waiting."""
     waiting_list = WaitingList()
-    faults, ticked = [], set()
+    faults, ticked, form = [], set(), MomentForm()
     if request.method == "POST":
         if not request.user.has_perm(PUBLISH):
             raise PermissionDenied
-        if PublicationRequest.objects.filter(once=token_of(request)).exists():
-            messages.info(request, AGAIN)
-            return redirect("publishing:editions")
-        looked, ticked = _looked(request), _ticked(request)
-        why = request.POST.get("why", "").strip()
-        faults = [
-            *_faults_of_form(waiting_list, ticked, why),
-            *_faults_of_ticks(waiting_list, looked, ticked),
-        ]
+        ticked, form = _ticked(request), _moment_form(request)
+        faults = _do(request, waiting_list, ticked, form)
         if not faults:
-            ask(request, waiting_list, {name: looked[name] for name in ticked}, why)
-            return redirect("publishing:editions")
+            return redirect(f"publishing:{'coming' if _is_for_later(request) else 'editions'}")
     return render(
         request,
         "admin/publishing/waiting.html",
@@ -52,8 +46,13 @@ def waiting(request, context):
             "title": "Waiting to be published",
             "waiting_list": waiting_list,
             "waiting": _entries_on_page(waiting_list, ticked),
-            "looked": " ".join(f"{item.value}:{item.fingerprint}" for item in waiting_list.entries),
+            "later": later.by_moment(waiting_list),
+            "looked": " ".join(
+                f"{item.value}:{item.fingerprint}" for item in waiting_list.unscheduled
+            ),
             "faults": faults,
+            "form": form,
+            "is_for_later": _is_for_later(request),
             "why": request.POST.get("why", ""),
             "all": "all" in request.POST,
             "once": uuid.uuid4(),
@@ -62,18 +61,48 @@ def waiting(request, context):
     )
 
 
+def _is_for_later(request):
+    return "later" in request.POST
+
+
+def _moment_form(request):
+    """The form for a moment. Nobody who leaves it empty and publishes is told to fill it in."""
+    form = MomentForm(request.POST)
+    return form if _is_for_later(request) or form.is_asked_for else MomentForm()
+
+
+def _do(request, waiting_list, ticked, form):
+    """Publish what is ticked, or set it for later. Returns why it could not be done."""
+    if PublicationRequest.objects.filter(once=token_of(request)).exists():
+        messages.info(request, AGAIN)
+        return []
+    if _is_for_later(request) and form.is_valid():
+        officer = request.user.get_username()
+        if later.is_set(waiting_list, ticked, form.moment, officer):  # A double click.
+            messages.info(request, f"That is already set for {moments.exactly(form.moment)}.")
+            return []
+    looked = _looked(request)
+    if faults := _faults(request, waiting_list, looked, ticked, form):
+        return faults
+    if _is_for_later(request):
+        return _set_for_later(request, waiting_list, ticked, form.moment)
+    ask(request, waiting_list, {name: looked[name] for name in ticked}, _why(request))
+    return []
+
+
 def _entries_on_page(waiting_list, ticked):
     """What the page shows of each record, with its differences if there are not too many."""
-    has_changes = len(waiting_list.entries) <= MOST_SHOWN
-    languages = same_meaning.languages_behind() if waiting_list.entries else {}
+    has_changes = len(waiting_list.unscheduled) <= MOST_SHOWN
+    languages = same_meaning.languages_behind() if waiting_list.unscheduled else {}
     rows = []
-    for item in waiting_list.entries:
+    for item in waiting_list.unscheduled:
         changes = waiting_list.changes(item.name) if has_changes else None
         rows.append(
             {
                 "item": item,
                 "is_ticked": item.name in ticked,
                 "changes": changes,
+                "hidden_until": waiting_list.hidden_until(item),
                 "in_english": languages.get(item.name, ()),
                 "is_only_translated": bool(changes)
                 and all(change.language not in ("", "en") for change in changes),
@@ -109,13 +138,40 @@ def _named(values):
     ]
 
 
-def _faults_of_form(waiting_list, ticked, why):
-    if waiting_list.folder is not None and not ticked and not waiting_list.translations:
-        yield "Tick what to publish, or “Everything on this page”."
+def _why(request):
+    return request.POST.get("why", "").strip()
+
+
+def _faults(request, waiting_list, looked, ticked, form):
+    """Why this form cannot be done as it is: about the form, then about each ticked record."""
+    faults = [*_faults_of_why(_why(request))]
+    if not _is_for_later(request):
+        faults += _faults_of_now(waiting_list, ticked, form)
+    elif not form.is_valid():
+        faults += [error for errors in form.errors.values() for error in errors]
+    if _is_for_later(request) and not ticked:
+        faults.append("Tick what to set for later, or “Everything on this page”.")
+    if waiting_list.folder is None:
+        return faults
+    faults += _faults_of_ticks(waiting_list, looked, ticked)
+    if not _is_for_later(request):
+        unticked = choice.names_of_unticked(waiting_list.compared.waiting, ticked)
+        return faults + [fault.why for fault in unticked]
+    return faults + later.faults_of(waiting_list, ticked, form.moment)
+
+
+def _faults_of_why(why):
     if not why:
         yield "Say why, in a few words. Every officer sees it beside the edition."
     if len(why) > 300:
         yield "Say why in 300 characters or fewer."
+
+
+def _faults_of_now(waiting_list, ticked, form):
+    if waiting_list.folder is not None and not ticked and not waiting_list.translations:
+        yield "Tick what to publish, or “Everything on this page”."
+    if form.is_asked_for:
+        yield "You chose a moment. Press “Set for later”, or clear the day and the time."
     if pinned := state_files.pinned():
         yield (
             f"{pinned.get('who')} went back to edition {pinned.get('number')}, which readers have "
@@ -124,9 +180,7 @@ def _faults_of_form(waiting_list, ticked, why):
 
 
 def _faults_of_ticks(waiting_list, looked, ticked):
-    """Why ticked records cannot be published as they are, each with the record's name."""
-    if waiting_list.folder is None:
-        return
+    """Why ticked records cannot go out as they are, each with the record's name."""
     for name in sorted(ticked):
         now = waiting_list.by_name.get(name)
         if now is None:
@@ -134,10 +188,25 @@ def _faults_of_ticks(waiting_list, looked, ticked):
                 f"“{waiting_list.name_of(name)}” is no longer waiting: it has been published, or "
                 "someone has undone the change."
             )
+        elif name in waiting_list.scheduled:
+            moment = moments.exactly(waiting_list.scheduled[name].goes_out_at)
+            yield f"“{now.title}” is set for {moment}. Move or cancel that first."
         elif name not in looked or looked[name] != now.fingerprint:
             yield choice.CHANGED.format(now.title)
-    for fault in choice.names_of_unticked(waiting_list.compared.waiting, ticked):
-        yield fault.why
+
+
+def _set_for_later(request, waiting_list, ticked, moment):
+    """Set these records to go out at this moment. Returns why it could not be done."""
+    officer = request.user.get_username()
+    try:
+        scheduled.set_for(waiting_list, ticked, moment, officer, _why(request))
+    except scheduled.AlreadySetError as error:
+        return [str(error)]
+    names = ", ".join(f"“{waiting_list.name_of(name)}”" for name in sorted(ticked)[:MOST_NAMED])
+    more = f" and {len(ticked) - MOST_NAMED} more" if len(ticked) > MOST_NAMED else ""
+    words = f"Set for {moments.exactly(moment)}: {names}{more}."
+    messages.info(request, f"{words} Until then readers keep what they have.")
+    return []
 
 
 AGAIN = "That has already been asked for. It will be published only once."
@@ -200,6 +269,7 @@ def entry(request, context, label, key):
             "title": item.title,
             "subtitle": "Waiting to be published",
             "item": item,
+            "scheduled": waiting_list.scheduled.get((label, key)),
             "changes": waiting_list.changes(item.name)
             if item.name in waiting_list.by_name
             else None,

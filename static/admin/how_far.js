@@ -84,6 +84,9 @@
       notes.textContent = "";
       notes.append(...state.notes.map(note));
       section.querySelector("[data-waiting]").textContent = state.waiting;
+      const later = section.querySelector("[data-later]");
+      later.hidden = !state.later;
+      later.querySelector("a").textContent = state.later;
     }
     if (isLive && (state || over.length)) {
       loadAgain();

@@ -25,6 +25,7 @@ from helphub.editions import (
 from helphub.middleware import emergency_answer
 from services.models import Service, Town
 from strategy.models import FormOfAbuse, Guide
+from tests.support import factories
 from tests.support.admin_forms import errors, save
 from tests.support.edition_server import Answer, behind
 from tests.support.reader import Page
@@ -123,11 +124,22 @@ def test_an_entry_that_starts_later_is_baked_but_appears_nowhere_until_its_day(e
     assert {"/guides/", "/ur/guides/"} & set(linking)
     set_guide(starts_on=day(1))
     FormOfAbuse.objects.filter(slug="law").update(description_en="Read {guide:consent} first.")
+    # Nobody may learn of a page that readers never had.
+    new = factories.make_guide(starts_on=day(1))
     publish.publish()
-    assert "/guides/consent/" not in pages()
+    assert new.get_absolute_url() not in pages()
+    assert shows(new.get_absolute_url()) == []
+    # Whoever kept the address of one that they had learns when it is back.
+    for address in ("/guides/consent/", "/ur/guides/consent/"):
+        assert pages()[address]["status"] == 404
+    assert f"It is back on {day(1):%-d %B %Y}." in page("/guides/consent/")
     assert shows("/guides/consent/") == []
     assert "/guides/consent/" not in (store.current() / "pages/sitemap.xml").read_text()
     assert not is_found()
+    # The next edition has neither: a first day that was published is no page that was seen.
+    publish.publish()
+    assert new.get_absolute_url() not in pages()
+    assert pages()["/guides/consent/"]["status"] == 404
     # The sentence around its name stays whole.
     assert f"Read {name} first." in page("/topics/law/")
     # The publisher's daily edition, made of the edition's own content, shows it.

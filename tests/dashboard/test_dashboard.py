@@ -183,7 +183,7 @@ def test_the_first_page_works_with_an_empty_database(admin):
 
 def test_the_first_page_needs_few_queries(admin, django_assert_max_num_queries):
     admin.get("/admin/")
-    with django_assert_max_num_queries(46):
+    with django_assert_max_num_queries(47):
         admin.get("/admin/")
 
 
