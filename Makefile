@@ -53,6 +53,7 @@ benchmark: .venv/.test-stamp
 	$(V)/python tests/benchmarks/search_quality.py
 	$(V)/python tests/benchmarks/checked_year.py
 	$(V)/python tests/benchmarks/log_of_changes.py
+	$(V)/python tests/benchmarks/spreadsheets.py
 	$(V)/python tests/benchmarks/markup.py
 	$(V)/python tests/benchmarks/fuzz.py
 

@@ -154,6 +154,7 @@ if FOR_OFFICERS:
         "helphub.approvals",
         "helphub.dashboard",
         "helphub.checking",
+        "helphub.spreadsheets",
         "helphub.accounts",  # Last: it replaces what the apps above put into the admin.
     ]
 MIDDLEWARE = [
@@ -192,6 +193,7 @@ TEMPLATES = [
             "libraries": {
                 "dashboard": "helphub.dashboard.tags",
                 "publishing": "helphub.publishing.tags",
+                "spreadsheets": "helphub.spreadsheets.tags",
             }
             if FOR_OFFICERS
             else {},

@@ -58,6 +58,7 @@ if settings.FOR_OFFICERS:
         path(f"{prefix}history/", include("helphub.history.urls")),
         path(f"{prefix}checking/", include("helphub.checking.urls")),
         path(f"{prefix}changes/", include("helphub.changes.urls")),
+        path(f"{prefix}spreadsheets/", include("helphub.spreadsheets.urls")),
         *(
             re_path(
                 rf"^{prefix}desk/{old}(?P<rest>.*)$",

@@ -20,7 +20,7 @@ FLOORS = [
     ["helphub.publishing"],
     ["helphub.approvals"],
     ["helphub.dashboard"],
-    ["helphub.checking", "helphub.changes"],
+    ["helphub.checking", "helphub.changes", "helphub.spreadsheets"],
 ]
 ROOF = "helphub"
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

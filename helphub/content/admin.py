@@ -164,8 +164,9 @@ class EntryForm(forms.ModelForm):
 
     def _ask_about_first_day(self, values: dict[str, Any]) -> None:
         first = values.get("starts_on")
-        stored = self.instance.pk and type(self.instance)._base_manager.get(pk=self.instance.pk)
-        if not (first and stored and stored.is_shown and values.get("is_published")):
+        if not (first and self.instance.pk and values.get("is_published")):
+            return
+        if not type(self.instance)._base_manager.get(pk=self.instance.pk).is_shown:
             return
         if first <= timezone.localdate() or self.data.get(self.YES) == first.isoformat():
             return

@@ -214,6 +214,7 @@ BEHIND = [
             ("approvals:proposals", "Proposed numbers"),
             ("reviews:reviews", "Reviews"),
             ("changes:log", "Who changed what"),
+            ("spreadsheets:books", "Spreadsheets"),
             ("history:deleted", "Deleted"),
         ],
     ),
