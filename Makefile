@@ -55,6 +55,7 @@ benchmark: .venv/.test-stamp
 	$(V)/python tests/benchmarks/worklist.py
 	$(V)/python tests/benchmarks/log_of_changes.py
 	$(V)/python tests/benchmarks/bulk.py
+	$(V)/python tests/benchmarks/spreadsheets.py
 	$(V)/python tests/benchmarks/markup.py
 	$(V)/python tests/benchmarks/fuzz.py
 

@@ -155,6 +155,7 @@ if FOR_OFFICERS:
         "helphub.reviews",
         "helphub.dashboard",
         "helphub.checking",
+        "helphub.spreadsheets",
         "helphub.adding",
         "helphub.bulk",  # After the lists that it adds its actions to.
         "helphub.accounts",  # Last: it replaces what the apps above put into the admin.
@@ -196,6 +197,7 @@ TEMPLATES = [
                 "advice": "helphub.advice.tags",
                 "dashboard": "helphub.dashboard.tags",
                 "publishing": "helphub.publishing.tags",
+                "spreadsheets": "helphub.spreadsheets.tags",
             }
             if FOR_OFFICERS
             else {},

@@ -61,6 +61,7 @@ if settings.FOR_OFFICERS:
         path(f"{prefix}add-service/", include("helphub.adding.urls")),
         path(f"{prefix}find/", include("helphub.finding.urls")),
         path(f"{prefix}bulk/", include("helphub.bulk.urls")),
+        path(f"{prefix}spreadsheets/", include("helphub.spreadsheets.urls")),
         *(
             re_path(
                 rf"^{prefix}desk/{old}(?P<rest>.*)$",

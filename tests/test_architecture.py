@@ -20,7 +20,7 @@ FLOORS = [
     ["helphub.publishing"],
     ["helphub.approvals", "helphub.reviews"],
     ["helphub.dashboard"],
-    ["helphub.checking", "helphub.finding"],
+    ["helphub.checking", "helphub.finding", "helphub.spreadsheets"],
     ["helphub.changes", "helphub.adding", "helphub.bulk"],
 ]
 ROOF = "helphub"

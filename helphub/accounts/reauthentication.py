@@ -15,7 +15,8 @@ from helphub.accounts import sessions
 
 USERS = ("admin:auth_user_", "admin:auth_group_")
 ACCOUNT_CHANGE = "account-change"  # Where a second keeper agrees to a change.
-PROPOSALS = {"approvals:propose", "approvals:proposal"}  # Proposing a number, and deciding on it.
+# Proposing a number, also from a spreadsheet, and deciding on it.
+PROPOSALS = {"approvals:propose", "approvals:proposal", "spreadsheets:propose"}
 
 
 def is_recent(request):

@@ -248,6 +248,7 @@ BEHIND = [
             ("reviews:reviews", "Reviews"),
             ("changes:log", "Who changed what"),
             ("bulk:batches", "Changed many at once"),
+            ("spreadsheets:books", "Spreadsheets"),
             ("history:deleted", "Deleted"),
         ],
     ),

@@ -5,7 +5,10 @@ from helphub.history.recording import recording
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 # Not the sign-in pages: they count failures, and a rollback must not undo the count.
-NAMESPACES = {"admin", "publishing", "approvals", "reviews", "history", "translations"}
+NAMESPACES = {
+    *("admin", "publishing", "approvals", "reviews", "history", "translations"),
+    "spreadsheets",
+}
 
 
 class Recorded:

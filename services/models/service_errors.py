@@ -16,11 +16,8 @@ def errors_of(service):
 
 def _errors_of_place(service):
     """Refuse an address in a secret service's texts, and any place for it or for a refuge."""
-    # Asked by its row: the key that places point to may just have been taken away.
-    services = type(service).objects
-    has_places = services.filter(pk=service.pk, locations__isnull=False).exists()
     if not service.is_secret_place:
-        if has_places and speaks_of_refuge(service):
+        if speaks_of_refuge(service) and _has_places(service):
             return {
                 "is_secret_place": (
                     "This service mentions a refuge and has a place. The location of a refuge "
@@ -36,10 +33,16 @@ def _errors_of_place(service):
         for name, text in (own_texts(service) | {"title": service.title}).items()
         if (match := ADDRESS.search(text))
     }
-    if has_places:
+    if _has_places(service):
         message = "Delete the service's places first, then tick this and save."
         errors |= {"is_secret_place": message}
     return errors
+
+
+def _has_places(service):
+    # Asked by its row: the key that places point to may just have been taken away.
+    services = type(service).objects
+    return services.filter(pk=service.pk, locations__isnull=False).exists()
 
 
 def _errors_of_notice(service):
