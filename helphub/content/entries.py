@@ -206,17 +206,8 @@ def validate_moved_to(page: "Page") -> None:
             match = None
         is_list = match and not match.kwargs and match.url_name and "admin" not in match.namespaces
         is_list = match and is_list and page.moved_to == reverse(match.view_name)
-        # A page's slug is in its address, but for the home page. So there is no need to read all.
-        slugs = set() if is_list else {"home", *page.moved_to.split("/")}
-        addresses = {
-            other.get_absolute_url()
-            for model in apps.get_models()
-            if issubclass(model, Page)
-            # mypy does not know the queryset's methods, as above.
-            for other in model._default_manager.published().filter(slug__in=slugs).only("slug")  # type: ignore[attr-defined]
-            if (type(other), other.pk) != (type(page), page.pk)
-        }
-    if page.moved_to not in addresses and not is_list:
+        is_there = is_list or _is_address_of_another(page)
+    if not is_there:
         raise ValidationError(
             {
                 "moved_to": (
@@ -225,6 +216,20 @@ def validate_moved_to(page: "Page") -> None:
                 )
             }
         )
+
+
+def _is_address_of_another(page: "Page") -> bool:
+    """Whether another published page has the address in `moved_to`."""
+    # A page's slug is in its address, but for the home page. So there is no need to read all.
+    slugs = {"home", *page.moved_to.split("/")}
+    return any(
+        other.get_absolute_url() == page.moved_to
+        for model in apps.get_models()
+        if issubclass(model, Page)
+        # mypy does not know the queryset's methods, as above.
+        for other in model._default_manager.published().filter(slug__in=slugs).only("slug")  # type: ignore[attr-defined]
+        if (type(other), other.pk) != (type(page), page.pk)
+    )
 
 
 class Page(Entry):

@@ -86,7 +86,7 @@ def press(client, page, **answers):
 def actions(client):
     audience = Audience.objects.last().pk
     asked = {
-        "archive": {"moved_to": "/services/"},
+        "archive": {"moved_to": "/guides/consent/"},
         "add_audience": {"audience": audience},
         "owner": {"owner": "role:Editors"},
         "translators": {"language": "ur", "note": "Needed soon"},
