@@ -1,6 +1,5 @@
 """The action that asks a colleague to read each of the records."""
 
-from django.utils import timezone
 from django.utils.text import capfirst
 
 from helphub.bulk.actions import Action
@@ -10,6 +9,7 @@ from helphub.content.entries import Entry
 from helphub.history.recording import up_to_date
 from helphub.reviews.forms import AskForm
 from helphub.reviews.models import Review
+from helphub.reviews.pressing import close
 
 
 class AskForReview(Action):
@@ -60,12 +60,8 @@ class AskForReview(Action):
         return {key: {"review": review.pk} for key, review in waiting.items()}
 
     def put_back(self, request, model, done, known):
-        waiting = Review.objects.waiting().filter(pk=done.after["review"])
-        closed = waiting.update(
-            outcome=Review.Outcome.TAKEN_BACK,
-            answered_by=request.user.get_username(),
-            answered_at=timezone.now(),
-        )
+        asked = Review(pk=done.after["review"])
+        closed = close(asked, request.user, Review.Outcome.TAKEN_BACK)
         if not closed:
             raise LeftOutError(self.changed_since)
 
