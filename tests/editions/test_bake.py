@@ -72,6 +72,7 @@ def test_every_model_is_either_content_or_listed_as_not_content():
         "accounts.accountchange",
         "accounts.sessionsend",
         "accounts.signin",
+        "advice.wordtoavoid",
         "approvals.numberproposal",
         "checking.attempt",
         "checking.certificate",
