@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -37,10 +38,18 @@ class Part:
     """A word, number or address that a record must have."""
 
     literal: str  # In every text that has the part, in small letters. Looked for first: it is fast.
-    pattern: re.Pattern
+    source: str  # Of the pattern, in small letters.
+
+    @cached_property
+    def pattern(self) -> re.Pattern:
+        return re.compile(self.source, re.IGNORECASE)
+
+    @cached_property
+    def _in_small_letters(self) -> re.Pattern:
+        return re.compile(self.source)  # Ten times as fast as the other.
 
     def is_in(self, lowered: str) -> bool:
-        return self.literal in lowered and bool(self.pattern.search(lowered))
+        return self.literal in lowered and bool(self._in_small_letters.search(lowered))
 
 
 @dataclass(frozen=True)
@@ -100,12 +109,8 @@ def asked(typed: str, *own_hosts: str) -> Asked:
     return Asked(typed, parts)
 
 
-def _pattern(source: str) -> re.Pattern:
-    return re.compile(source, re.IGNORECASE)
-
-
 def _exactly(words: str) -> Part:
-    return Part(words, _pattern(re.escape(words)))
+    return Part(words, re.escape(words))
 
 
 def _path(typed: str, own_hosts: tuple[str, ...]) -> str:
@@ -143,7 +148,7 @@ def _number(digits: str) -> Part:
     first, *rest = digits
     # The look-behind comes after the digit: the search for a first character is much faster.
     begins, ends = (rf"(?<!\d{first})", r"(?!\d)") if is_whole else ("", "")
-    return Part(first, _pattern(BETWEEN_DIGITS.join([first + begins, *rest]) + ends))
+    return Part(first, BETWEEN_DIGITS.join([first + begins, *rest]) + ends)
 
 
 def _words(typed: str) -> Iterator[Part]:
@@ -155,7 +160,7 @@ def _words(typed: str) -> Iterator[Part]:
                 runs[0][0],
                 BETWEEN_LETTERS.join([_run(runs[0])[1:], *map(_run, runs[1:])]),
             )
-            pattern = _pattern(rf"{first}(?<![^\W_]{first}){rest}")
+            pattern = rf"{first}(?<![^\W_]{first}){rest}"
             yield Part(max(map(_stem, runs), key=len), pattern)
 
 

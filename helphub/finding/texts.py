@@ -32,14 +32,14 @@ class Field(NamedTuple):
         return capfirst(f"{self.row}: {name}" if self.row else name)
 
 
-@dataclass
+@dataclass(slots=True)
 class Found:
     """A record, and its texts."""
 
     model: Model
     key: int
     fields: list[Field]
-    words: list[str | None]  # Of each field, in the same order.
+    words: tuple[str | None, ...]  # Of each field, in the same order.
     is_deleted: bool = False
 
     @property
@@ -104,8 +104,9 @@ def present(request: HttpRequest, model: Model) -> Iterator[Found]:
     for key, *values in table:
         is_secret, words = (values[0], values[1:]) if may_be_secret else (False, values)
         fields, further = rows.get(key, ([], []))
-        words = [*words, *further]
-        yield Found(model, key, own + fields, without_addresses(words) if is_secret else words)
+        words = without_addresses([*words, *further]) if is_secret else [*words, *further]
+        # Tuples of texts cost Python's garbage collector nothing, and there may be thousands.
+        yield Found(model, key, [*own, *fields] if fields else own, tuple(words))
 
 
 def _words_of_rows(
@@ -141,4 +142,4 @@ def _of_state(request: HttpRequest, key: int, state: State) -> Found:
             words += [row.get(each.field.name) for each in of_row]
     if state.fields.get("is_secret_place"):
         words = without_addresses(words)
-    return Found(state.model, key, fields, words, is_deleted=True)
+    return Found(state.model, key, fields, tuple(words), is_deleted=True)

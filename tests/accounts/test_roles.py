@@ -56,7 +56,7 @@ PRINTED = (
 )
 ONLY_READ = "(contacts/approvednumber|approvals/numberproposal|editions/publicationrequest)"
 ANY = (
-    r"((auth|strategy|contacts|services|search|dashboard|editions|languages)/\w+"
+    r"((auth|strategy|contacts|services|search|dashboard|editions|languages|advice)/\w+"
     r"|approvals/numberproposal)"
 )
 
@@ -88,6 +88,7 @@ TABLE = [
     (rf"{WRITTEN}/\d+/delete/", "PS", "PS"),
     (r"dashboard/openquestion/(add/|\d+/(change|history)/)?", "EPS", "EPS"),
     (r"dashboard/openquestion/\d+/delete/", "S", "S"),
+    (r"advice/(wordtoavoid/(add/|\d+/(change|history|delete)/)?)?", "EPS", "EPS"),
     # The strategy's own words: no role adds or deletes.
     (rf"{PRINTED}/(\d+/(change|history)/)?", "EPS", "EPS"),
     (rf"{PRINTED}/(add|\d+/delete)/", "", ""),
@@ -109,6 +110,8 @@ TABLE = [
     (r"checking/publish/", "PS", "PS"),
     (r"changes/(export/)?", "EPS", "EPS"),
     (r"bulk/(\d+/(undo/)?|strategy\.guide/publish/)?", "EPS", "EPS"),
+    # Each finds only what they may see.
+    (r"find/", "NEPKSTR", "NEPKSTR"),
     (r"reviews/(\d+/|ask/strategy\.guide/\d+/)?", "EPS", "EPS"),
     (r"translations/(ur/(strategy\.guide/\d+/summary/)?)?", "EPSTR", "EPSTR"),
     (r"translations/ur/strategy\.guide/\d+/summary/review/", "SR", "SR"),

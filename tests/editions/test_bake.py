@@ -73,6 +73,7 @@ def test_every_model_is_either_content_or_listed_as_not_content():
         "accounts.sessionsend",
         "accounts.signin",
         "adding.addition",
+        "advice.wordtoavoid",
         "approvals.numberproposal",
         "checking.attempt",
         "checking.certificate",

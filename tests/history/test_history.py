@@ -9,6 +9,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 
 from contacts.models import Organization, Phone
+from helphub.advice.models import WordToAvoid
 from helphub.content.models import LoadedRow
 from helphub.content.registry import content_models
 from helphub.dashboard.models import OpenQuestion
@@ -64,7 +65,7 @@ def form_without(client, row, prefix):
 def test_every_content_model_has_a_history():
     rows = [model for model in content_models() if not model._meta.auto_created]
     children = {child for model in snapshots.records() for child, _ in snapshots.children(model)}
-    rows.append(OpenQuestion)
+    rows += [OpenQuestion, WordToAvoid]
     assert {*snapshots.records(), *children} == set(rows)
 
 
