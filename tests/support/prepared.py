@@ -139,15 +139,23 @@ def _load(path):
         file.backup(connection.connection)
 
 
+_with_all_lists = []
+
+
 @contextmanager
 def all_lists():
     """All the lists of the real content meanwhile, for tests of the lists themselves."""
     if connection.vendor != "sqlite":
         raise RuntimeError("On PostgreSQL the tests have few lists only.")
+    if _with_all_lists:  # Something around this asked for them already.
+        yield
+        return
     _load(database_file())
+    _with_all_lists.append(True)
     try:
         yield
     finally:
+        _with_all_lists.clear()
         _load(few_lists_file())
 
 

@@ -92,9 +92,10 @@ def text(element):
 def form_values(page):
     """What a browser would send if an officer pressed Save now."""
     values = {}
+    in_the_head = {box for form in page.all("form", role="search") for box in form.iter()}
     for field in page.root.iter():
         name = field.get("name")
-        if not name or field.get("disabled") is not None:
+        if not name or field.get("disabled") is not None or field in in_the_head:
             continue
         if field.tag == "textarea":
             # A parser should drop the first line break after the tag, but lxml's does not.
