@@ -75,12 +75,15 @@ def test_every_model_is_either_content_or_listed_as_not_content():
         "adding.addition",
         "advice.wordtoavoid",
         "approvals.numberproposal",
+        "bulk.batch",
+        "bulk.done",
         "checking.attempt",
         "checking.certificate",
         "checking.claim",
         "checking.confirmation",
         "checking.linkcheck",
         "checking.owner",
+        "checking.ownerchange",
         "checking.reported",
         "checking.waytocheck",
         "contacts.approvednumber",
@@ -89,6 +92,7 @@ def test_every_model_is_either_content_or_listed_as_not_content():
         "dashboard.openquestion",
         "editions.publicationrequest",
         "editions.readershad",
+        "editions.scheduledchange",
         "editions.withdrawal",
         "history.version",
         "languages.approval",
@@ -97,6 +101,7 @@ def test_every_model_is_either_content_or_listed_as_not_content():
         "reviews.remark",
         "reviews.reply",
         "reviews.review",
+        "spreadsheets.upload",
     }
     assert not [m for m in registry.content_models() if m._meta.app_label in {"auth", "sessions"}]
 

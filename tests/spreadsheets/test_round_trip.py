@@ -163,7 +163,7 @@ def test_rows_within_a_form_are_changed_and_added(admin, service):
     page = take(admin, send(admin, SERVICES, book))
     assert "2 saved" in page.main
     schedule.refresh_from_db()
-    assert f"{schedule}" == "MO,TU,WE,TH,FR 10:00 to 17:30"
+    assert f"{schedule}" == "Mon, Tue, Wed, Thu, Fri, 10:00 to 17:30"
     assert service.phones.get().schedules.count() == 2
     assert [row.name for row in service.locations.order_by("position")] == ["The Corner House", ""]
 
