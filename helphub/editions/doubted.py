@@ -16,9 +16,14 @@ def mark(rows: Rows, before: Path | None) -> None:
         row["is_doubted"] = key in keys
 
 
+def doubted() -> set[int]:
+    """The keys of the numbers in doubt now. Raises DatabaseError without a database."""
+    return set(Doubt.objects.filter(lifted_at=None).values_list("phone", flat=True))
+
+
 def _doubted_now(before: Path | None) -> set[int]:
     try:
-        return set(Doubt.objects.filter(lifted_at=None).values_list("phone", flat=True))
+        return doubted()
     except DatabaseError:
         phones = readers_content.rows_of(before)[Phone] if before else {}
         return {key for key, row in phones.items() if row.get("is_doubted")}

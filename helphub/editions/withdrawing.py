@@ -12,7 +12,7 @@ from django.utils import timezone
 from helphub.content import registry
 from helphub.content.content_file import database
 from helphub.content.registry import RecordName
-from helphub.editions import bake, manifests, store
+from helphub.editions import bake, doubted, manifests, store
 from helphub.editions.models import Withdrawal
 from helphub.editions.outcomes import Attempt
 from helphub.editions.progress import Progress, Show
@@ -53,11 +53,16 @@ def progress_of(
     withdrawn: Collection[RecordName],
     show: Show | None = None,
 ) -> Progress:
-    """Reports how far a publication has got, and stops it when something else is withdrawn."""
+    """Reports how far a publication has got, and stops it for anything that goes out first.
+
+    That is a withdrawal, or a number that two checks failed to reach, since it began.
+    """
+    in_doubt = _in_doubt()
 
     def gives_way() -> bool:
         try:
-            return not set(_withdrawals()) <= set(withdrawn)
+            is_withdrawn = not set(_withdrawals()) <= set(withdrawn)
+            return is_withdrawn or (in_doubt is not None and not doubted.doubted() <= in_doubt)
         except DatabaseError:
             connections["default"].close()  # It may be back by the next check.
             return False
@@ -69,6 +74,14 @@ def progress_of(
         (lambda: False) if is_withdrawal else gives_way,
         show,
     )
+
+
+def _in_doubt() -> set[int] | None:
+    """The numbers in doubt now, or None without a database."""
+    try:
+        return doubted.doubted()
+    except DatabaseError:
+        return None
 
 
 # Editions that show something withdrawn

@@ -14,7 +14,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
-from contacts.models import Phone
+from contacts.models import Doubt, Phone
 from helphub.editions import (
     by_command,
     health,
@@ -93,10 +93,19 @@ def children_of(pid):
     return subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split()
 
 
-@pytest.mark.parametrize("doing", [progress.READING, progress.CHECKING])
-def test_a_publication_gives_way_whatever_it_is_doing(editions, admin, at, doing):
+def doubt(admin, slug=GALOP):
+    """Doubt a line, as after two failed checks."""
+    Doubt.objects.create(phone=Phone.objects.get(slug=slug), why="Checks failed on two days.")
+    ask_for(Kind.WITHDRAWAL, "anna")
+
+
+@pytest.mark.parametrize(
+    ("doing", "urgent"),
+    [(progress.READING, withdraw), (progress.CHECKING, withdraw), (progress.CHECKING, doubt)],
+)
+def test_a_publication_gives_way_whatever_it_is_doing(editions, admin, at, doing, urgent):
     release = ask_for(Kind.RELEASE, "anna")
-    happened = at(doing, lambda: withdraw(admin))
+    happened = at(doing, lambda: urgent(admin))
     watcher = Watcher()
     watcher.look()
     assert happened
