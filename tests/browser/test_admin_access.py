@@ -22,7 +22,7 @@ from helphub.approvals.models import NumberProposal
 from helphub.checking.models import Attempt
 from helphub.editions.models import PublicationRequest
 from helphub.reviews.models import Review
-from strategy.models import Guide
+from strategy.models import Action, Guide, Priority
 consent, children, other = (Guide.objects.get(slug=s).pk for s in ("consent", "children", "home"))
 User.objects.create_user("somebody", is_staff=True)
 asked = {"label": "strategy.guide", "asked_by": "somebody", "note": "The second part is new."}
@@ -42,6 +42,10 @@ Guide.objects.filter(pk=consent).update(summary_en="Another summary.", summary="
 attempt = Attempt.objects.create(
     phone=spoc, dial=spoc.dial, way="line", outcome="engaged", officer_name="admin",
     role="communications", at="2026-11-24T09:00Z",
+)
+Action.objects.create(
+    priority=Priority.objects.first(), name_en="Train everybody", name="Train everybody",
+    responsible="A council", status="under-way", status_on="2026-11-01",
 )
 lists, forms, others = [], [], []
 for model in admin.site._registry:
@@ -66,7 +70,15 @@ own_pages = [
     f"/admin/checking/call/{Phone.objects.get(slug='h-999').pk}/",
     f"/admin/checking/call/logged/{attempt.pk}/",
     "/admin/reviews/",
+    "/admin/checking/",
     "/admin/checking/links/",
+    "/admin/changes/",
+    "/admin/bulk/",
+    "/admin/add-service/",
+    "/admin/find/?q=consent",
+    "/admin/publishing/coming/",
+    "/admin/spreadsheets/",
+    "/admin/spreadsheets/contacts.phone/",
     f"/admin/reviews/{waiting.pk}/",
     f"/admin/reviews/{answered.pk}/",
     f"/admin/reviews/ask/strategy.guide/{other}/",
