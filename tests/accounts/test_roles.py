@@ -28,6 +28,7 @@ from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.reviews.models import Review
 from strategy.models import FormOfAbuse, Guide
 from tests.support.admin_forms import change_url
+from tests.support.factories import make_action
 from tests.support.reader import Page, form_values
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,7 @@ PEOPLE = {
 READS, OTHERS = ["GET", "HEAD", "OPTIONS"], ["PUT", "PATCH", "DELETE"]
 
 WRITTEN = (
-    "(strategy/(guide|formofabuse)|contacts/(organization|phone)"
+    "(strategy/(guide|formofabuse|action)|contacts/(organization|phone)"
     "|services/(audience|servicearea|town|service|choice|situation)|search/synonym)"
 )
 PRINTED = (
@@ -109,6 +110,10 @@ TABLE = [
     (r"checking/call/(logged/)?\d+/", "EPS", "EPS"),
     (r"checking/publish/", "PS", "PS"),
     (r"changes/(export/)?", "EPS", "EPS"),
+    (r"add-service/(1/)?", "EPS", "EPS"),
+    (r"publishing/coming/(1/)?", "EPS", "PS"),
+    (r"spreadsheets/(sent/1/(take/|propose/|forget/|result/)?)?", "EPS", "EPS"),
+    (r"spreadsheets/1/(export/1/(1/)?)?", "EPS", "EPS"),
     (r"bulk/(\d+/(undo/)?|strategy\.guide/publish/)?", "EPS", "EPS"),
     # Each finds only what they may see.
     (r"find/", "NEPKSTR", "NEPKSTR"),
@@ -154,7 +159,8 @@ def row_for(model):
         FormOfAbuse: {"reference": None},
         Phone: {"slug": "h-galop"},
     }
-    return rows.filter(**chosen.get(model, {})).first()
+    row = rows.filter(**chosen.get(model, {})).first()
+    return row or make_action()  # The content has a row of every other kind.
 
 
 def never_published(row):
