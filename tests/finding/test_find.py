@@ -146,7 +146,8 @@ def test_a_place_is_found_by_those_who_may_see_places(admin, service, officer):
     user.user_permissions.set(Permission.objects.filter(codename="view_service"))
     admin.force_login(user)
     assert service.name in results(admin, "zebra")
-    assert not results(admin, "12 marmalade street")
+    # Without the number: the names that factories make may begin with it.
+    assert not results(admin, "marmalade street")
 
 
 def test_the_address_of_a_secret_place_is_never_found(admin, service, officer):
