@@ -25,7 +25,8 @@ WITHDRAWN = "It is withdrawn. End the withdrawal first, on the “Editions” pa
 class SavesRecords(Action):
     """Changes fields of each record. A version of each is kept, so undoing restores the one before.
 
-    Actions of this kind say in `fields` what they change, and in `values` to what.
+    Actions of this kind say in `fields` what they change, and in `values` to what; or they prepare
+    each line themselves.
     """
 
     fields = ()
@@ -70,7 +71,7 @@ class SavesRecords(Action):
 
     def values(self, fields, given):
         """The new values of a record's fields, as a version has them. May raise LeftOutError."""
-        raise NotImplementedError
+        return {}
 
     def do(self, request, model, lines, given):
         keys = [line.key for line in lines]

@@ -26,7 +26,7 @@ def own_address():
 
 class ActionQuerySet(EntryQuerySet):
     def for_page(self):
-        """What readers may see, with the news of each."""
+        """What readers may see, with the updates of each."""
         return self.published().prefetch_related("updates").order_by("due_on", "position", "slug")
 
 
@@ -34,7 +34,7 @@ class Action(Entry):
     """Something that somebody has promised to do about a priority."""
 
     class Status(models.TextChoices):
-        NOT_BEGUN = "not-begun", _("Not begun")
+        NOT_BEGUN = "not-begun", _("Not started")
         UNDER_WAY = "under-way", _("Under way")
         LATE = "late", _("Later than planned")
         DONE = "done", _("Done")
@@ -57,23 +57,21 @@ class Action(Entry):
         "who is responsible", max_length=120, validators=validators.PLAIN, help_text=NO_NAMES
     )
     partners = models.CharField(
-        "with whom",
+        "working with",
         max_length=200,
         blank=True,
         validators=validators.PLAIN,
         help_text="The organisations that help. No person's name.",
     )
-    begins_on = models.DateField("begins on", blank=True, null=True)
-    due_on = models.DateField(
-        "to be done by", blank=True, null=True, help_text="Readers see this date."
-    )
+    begins_on = models.DateField("starts on", blank=True, null=True)
+    due_on = models.DateField("due by", blank=True, null=True, help_text="Readers see this date.")
     measure = text_field(
         "how we will know",
         "What is counted or asked: “How many school nurses were trained”.",
         blank=True,
     )
     base = models.CharField(
-        "where it starts from",
+        "starting point",
         max_length=200,
         blank=True,
         validators=validators.PLAIN,
@@ -90,10 +88,10 @@ class Action(Entry):
         "how far it is", max_length=10, choices=Status, default=Status.NOT_BEGUN
     )
     status_on = models.DateField(
-        "as on", blank=True, null=True, help_text="The day on which that was so."
+        "as at", blank=True, null=True, help_text="The day on which that was so."
     )
     status_reason = text_field(
-        "why", "Readers see it beside. Needed if it is late or stopped.", blank=True
+        "why", "Shown beside the status. Needed if the action is late or stopped.", blank=True
     )
 
     objects = ActionQuerySet.as_manager()
@@ -113,7 +111,7 @@ class Action(Entry):
         super().clean()
         errors = {}
         if self.begins_on and self.due_on and self.due_on < self.begins_on:
-            errors["due_on"] = "This is before the action begins. Choose a later day."
+            errors["due_on"] = "This is before the action starts. Choose a later day."
         if self.status in self.NEEDS_REASON and not self.status_reason_en:
             errors["status_reason_en"] = "Say why: readers see it beside the status."
         if self.status != self.Status.NOT_BEGUN and not self.status_on:
@@ -136,7 +134,7 @@ class Action(Entry):
         return dict(self.status_names())[self.status]
 
     @property
-    def news(self):
+    def newest_first(self):
         """Its updates, the newest first."""
         return sorted(
             self.updates.all(), key=lambda update: (update.dated, update.position), reverse=True
@@ -155,7 +153,7 @@ class ActionUpdateQuerySet(models.QuerySet):
 
 
 class ActionUpdate(PermanentRow):
-    """Dated news of an action."""
+    """A dated update on an action."""
 
     owner = "action"
     said = ("dated", "words_en")

@@ -4,14 +4,10 @@ python tests/benchmarks/bulk.py
 """
 
 import os
-import shutil
 import sys
-import tempfile
-import time
 import uuid
 from functools import partial
 from pathlib import Path
-from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helphub.settings")
@@ -20,17 +16,13 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.test.utils import setup_test_environment  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from helphub.bulk.models import Batch  # noqa: E402
 from helphub.history.recording import catch_up  # noqa: E402
 from services.models import Audience, Service  # noqa: E402
-from tests.support import prepared  # noqa: E402
-from tests.support.accounts import established  # noqa: E402
-from tests.support.databases import on_a_file  # noqa: E402
 from tests.support.reader import Page, form_values  # noqa: E402
+from tests.support.timing import officer_on_a_copy, timed  # noqa: E402
 
 SERVICES, CHOSEN, TIMES = 2_000, 200, 5
 LIST = "/admin/services/service/"
@@ -53,23 +45,17 @@ def fill():
     catch_up()
 
 
-def timed(words, ask, times=TIMES):
-    """Print the median on the clock, and of the processor alone: others may use the machine."""
-    took, used = [], []
-    for _ in range(times):
-        began, spent = time.perf_counter(), time.process_time()
-        response = ask()
-        took.append(time.perf_counter() - began)
-        used.append(time.process_time() - spent)
-        assert response.status_code == 200, response.status_code
-    print(f"{median(took) * 1000:6.0f} ms, {median(used) * 1000:6.0f} of the processor  {words}")
-    return response
+def shown(words, ask, times=TIMES):
+    """Print how long a page takes, and return the answer."""
+    took = timed(ask, times)
+    print(f"{took}  {words}")
+    return took.response
 
 
 def lists(client):
     for query in ASKED:
         query = query.format(Audience.objects.first().pk)
-        timed(f"{LIST}{query}", partial(client.get, LIST + query))
+        shown(f"{LIST}{query}", partial(client.get, LIST + query))
 
 
 def chosen(client, action):
@@ -92,40 +78,30 @@ def actions(client):
         "translators": {"language": "ur", "note": "Needed soon"},
         "review": {"asked_of": "", "note": ""},
     }
-    timed(f"take from waiting: preview of {CHOSEN}", lambda: chosen(client, "take_from_waiting"))
+    shown(f"take from waiting: preview of {CHOSEN}", lambda: chosen(client, "take_from_waiting"))
     Service.objects.update(is_published=False)
-    timed(f"publish: preview of {CHOSEN}", lambda: chosen(client, "publish"))
+    shown(f"publish: preview of {CHOSEN}", lambda: chosen(client, "publish"))
     Service.objects.update(is_published=True)
     catch_up()
     for action, answers in asked.items():
         page = Page(chosen(client, action))
-        shown = timed(
+        seen = shown(
             f"{action}: preview of {CHOSEN}",
             partial(press, client, page, step="preview", **answers),
         )
-        done = timed(f"{action}: done", partial(press, client, Page(shown), step="do"), 1)
+        done = shown(f"{action}: done", partial(press, client, Page(seen), step="do"), 1)
         assert Batch.objects.first().rows.count() == CHOSEN
         undo = f"{done.request['PATH_INFO']}undo/"
-        undone = timed(f"{action}: undone", partial(client.post, undo, follow=True), 1)
+        undone = shown(f"{action}: undone", partial(client.post, undo, follow=True), 1)
         assert f"Undone: {CHOSEN}" in undone.content.decode()
 
 
 def main():
-    from django.contrib.auth import get_user_model
-    from django.test import Client
-
-    setup_test_environment()
-    with tempfile.TemporaryDirectory() as folder:
-        settings.EDITIONS_DIR = Path(folder) / "editions"
-        path = shutil.copy(prepared.few_lists_file(), folder)
-        with on_a_file(path):
-            fill()
-            officer = get_user_model().objects.create_superuser("boss", password=None)
-            client = Client()
-            client.force_login(established(officer))
-            print(f"{Service.objects.count()} services, {timezone.localdate():%-d %B %Y}")
-            lists(client)
-            actions(client)
+    with officer_on_a_copy() as (client, _path):
+        fill()
+        print(f"{Service.objects.count()} services, {timezone.localdate():%-d %B %Y}")
+        lists(client)
+        actions(client)
 
 
 if __name__ == "__main__":

@@ -4,13 +4,9 @@ python tests/benchmarks/log_of_changes.py
 """
 
 import os
-import shutil
 import sys
-import tempfile
-import time
 from datetime import timedelta
 from pathlib import Path
-from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helphub.settings")
@@ -19,15 +15,12 @@ import django
 
 django.setup()
 
-from django.test.utils import setup_test_environment  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from helphub.history.models import Version  # noqa: E402
-from tests.support import prepared  # noqa: E402
-from tests.support.accounts import established  # noqa: E402
-from tests.support.databases import on_a_file  # noqa: E402
+from tests.support.timing import officer_on_a_copy, timed  # noqa: E402
 
-ROWS, TIMES = 100_000, 9
+ROWS = 100_000
 ASKED = [
     "",
     "?who=officer-3",
@@ -59,31 +52,13 @@ def fill():
             rows = []
 
 
-def ask(client):
-    for query in ASKED:
-        took = []
-        for _ in range(TIMES):
-            began = time.perf_counter()
-            response = client.get(f"/admin/changes/{query}")
-            took.append(time.perf_counter() - began)
-            assert response.status_code == 200, response.status_code
-        print(f"{median(took) * 1000:6.0f} ms  /admin/changes/{query}")
-
-
 def main():
-    from django.contrib.auth import get_user_model
-    from django.test import Client
-
-    setup_test_environment()
-    with tempfile.TemporaryDirectory() as folder:
-        path = shutil.copy(prepared.few_lists_file(), folder)
-        with on_a_file(path):
-            fill()
-            officer = get_user_model().objects.create_superuser("boss", password=None)
-            client = Client()
-            client.force_login(established(officer))
-            print(f"{Version.objects.count()} versions, {Path(path).stat().st_size / 1e6:.0f} MB")
-            ask(client)
+    with officer_on_a_copy() as (client, path):
+        fill()
+        print(f"{Version.objects.count()} versions, {path.stat().st_size / 1e6:.0f} MB")
+        for query in ASKED:
+            address = f"/admin/changes/{query}"
+            print(f"{timed(lambda address=address: client.get(address))}  {address}")
 
 
 if __name__ == "__main__":

@@ -136,10 +136,10 @@ def test_an_officer_finds_only_what_they_may_see(admin, service, django_user_mod
 def test_a_place_is_found_by_those_who_may_see_places(admin, service, officer):
     with recording(officer):
         Location.objects.create(
-            service=service, address="public", town=Town.objects.first(), name="Marmalade House",
-            address_1="12 Marmalade Street", postal_code="DY1 1HF",
+            service=service, address="public", town=Town.objects.first(), name="Quince House",
+            address_1="12 Quince Lane", postal_code="DY1 1HF",
         )  # fmt: skip
-    assert "Place: number and street" in results(admin, "12 marmalade street")[service.name]
+    assert "Place: number and street" in results(admin, "12 quince lane")[service.name]
     from django.contrib.auth.models import Permission, User
 
     user = User.objects.create_user("reader", is_staff=True)
@@ -147,7 +147,7 @@ def test_a_place_is_found_by_those_who_may_see_places(admin, service, officer):
     admin.force_login(user)
     assert service.name in results(admin, "zebra")
     # Without the number: the names that factories make may begin with it.
-    assert not results(admin, "marmalade street")
+    assert not results(admin, "quince lane")
 
 
 def test_the_address_of_a_secret_place_is_never_found(admin, service, officer):

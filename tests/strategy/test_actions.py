@@ -1,4 +1,4 @@
-"""What is done about the priorities: who does it, by when, how far it is, and the news of it."""
+"""What is done about the priorities: who does it, by when, how far it is, and its updates."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def part_of(page, action):
     return text(part)
 
 
-def news(action, words, days_ago):
+def add_update(action, words, days_ago):
     return action.updates.create(dated=clock.today() - days_ago * DAY, words_en=words)
 
 
@@ -71,10 +71,10 @@ def test_an_action_is_under_its_priority_with_who_does_it_and_by_when(client):
     assert places == sorted(places)
 
 
-def test_the_newest_news_is_open_and_the_earlier_is_folded(client):
+def test_the_newest_update_is_open_and_the_earlier_are_folded(client):
     action = make_action()
     for words, days_ago in [("It began.", 30), ("Half is done.", 3), ("It was late.", 20)]:
-        news(action, words, days_ago)
+        add_update(action, words, days_ago)
     page = ask(client)
     said = part_of(page, action)
     assert said.index("Half is done.") < said.index("It was late.") < said.index("It began.")
@@ -159,9 +159,9 @@ def test_what_was_typed_survives_a_refusal(admin):
     assert action.status == Action.Status.UNDER_WAY
 
 
-def test_news_stays_as_it_was_said_and_a_later_one_puts_it_right(admin):
+def test_an_update_stays_as_it_was_said_and_a_later_one_puts_it_right(admin):
     action = make_action()
-    update = news(action, "Three were trained.", 2)
+    update = add_update(action, "Three were trained.", 2)
     form = form_values(Page(admin.get(change_url(action))))
     assert "updates-0-words_en" not in form
     assert "updates-0-DELETE" not in form
@@ -170,7 +170,7 @@ def test_news_stays_as_it_was_said_and_a_later_one_puts_it_right(admin):
         update.save()
 
 
-def test_news_of_tomorrow_is_refused(admin):
+def test_an_update_of_tomorrow_is_refused(admin):
     action = make_action()
     tomorrow = (clock.today() + DAY).isoformat()
     page = save(
