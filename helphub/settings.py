@@ -322,6 +322,11 @@ for code, name_local in {
 BUILT_LANGUAGES = [code for code, _ in LANGUAGES]
 if LAPTOP and os.environ.get("BUILT_LANGUAGES"):
     BUILT_LANGUAGES = os.environ["BUILT_LANGUAGES"].split()
+    if unknown := set(BUILT_LANGUAGES) - {code for code, _ in LANGUAGES}:
+        raise ImproperlyConfigured(
+            f"BUILT_LANGUAGES names {', '.join(sorted(unknown))}. Write codes such as “en ur”, "
+            "separated by spaces."
+        )
 LOCALE_PATHS = [BASE_DIR / "helphub" / "locale"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ["en"]

@@ -33,6 +33,12 @@ def test_production_starts_with_everything_named(environment):
     assert result.returncode == 0, result.stderr
 
 
+def test_a_laptop_says_how_to_name_its_languages():
+    result = check(BUILT_LANGUAGES="en,ur")
+    assert result.returncode != 0
+    assert "BUILT_LANGUAGES names en,ur. Write codes such as “en ur”" in result.stderr
+
+
 @pytest.mark.parametrize("missing", FOR_OFFICERS)
 def test_production_names_what_is_missing(missing):
     environment = {name: value for name, value in FOR_OFFICERS.items() if name != missing}
