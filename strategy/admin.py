@@ -174,6 +174,17 @@ class ActionAdmin(EntryAdmin):
     list_filter = ["is_published", "status", "priority"]
     search_fields = ["name_en", "responsible", "partners"]
     inlines = [ActionUpdateInline]
+    parts = {
+        "Who does it, and by when": [
+            "priority",
+            "responsible",
+            "partners",
+            "begins_on",
+            "due_on",
+        ],
+        "How far it is": ["status", "status_on"],
+        "Starting point": ["base", "base_source"],
+    }
     form_fields = [
         "priority",
         "is_published",
@@ -187,8 +198,8 @@ class ActionAdmin(EntryAdmin):
         "due_on",
         "status",
         "status_on",
-        "status_reason",
         "measure",
+        "status_reason",
         "base",
         "base_source",
     ]

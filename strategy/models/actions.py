@@ -91,7 +91,7 @@ class Action(Entry):
         "as at", blank=True, null=True, help_text="The day on which that was so."
     )
     status_reason = text_field(
-        "why", "Shown beside the status. Needed if the action is late or stopped.", blank=True
+        "why it is late or stopped", "Readers see it with how far it is.", blank=True
     )
 
     objects = ActionQuerySet.as_manager()
