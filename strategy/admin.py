@@ -1,7 +1,13 @@
 from django.contrib import admin
 
 from helphub.content.admin import EditingInline, PermanentRows
-from helphub.history.entry_admin import ARCHIVE, SHOWN_FROM_TO, EntryAdmin, PrintedAdmin
+from helphub.history.entry_admin import (
+    ARCHIVE,
+    SHOWN_FROM_TO,
+    EditingAdmin,
+    EntryAdmin,
+    PrintedAdmin,
+)
 from strategy import models
 
 
@@ -66,6 +72,18 @@ class FormOfAbuseAdmin(EntryAdmin):
         # A form of abuse that the strategy names can be unpublished, but not deleted.
         may_delete = super().has_delete_permission(request, obj)
         return may_delete and not (obj and obj.reference)
+
+
+@admin.register(models.Strategy)
+class StrategyAdmin(EditingAdmin):
+    """Its state is changed on the page of renewal, never here."""
+
+    list_display = ["name", "years", "state"]
+    form_fields = ["slug", "name", "first_year", "last_year", "adopted_on", "url"]
+    has_words_first = False
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["slug"] if obj else []
 
 
 @admin.register(models.Chapter)
@@ -135,6 +153,12 @@ class DocumentAdmin(PrintedAdmin):
 
 @admin.register(models.HubArea)
 class HubAreaAdmin(PrintedAdmin):
+    list_filter = []
+    own_fields = ["form_of_abuse"]
+
+
+@admin.register(models.FormAsPrinted)
+class FormAsPrintedAdmin(PrintedAdmin):
     list_filter = []
     own_fields = ["form_of_abuse"]
 

@@ -221,12 +221,14 @@ SITE = [
     (
         "Dudley's strategy",
         [
+            "strategy.strategy",
             "strategy.chapter",
             "strategy.passage",
             "strategy.statistic",
             "strategy.priority",
             "strategy.action",
             "strategy.principle",
+            "strategy.formasprinted",
             "strategy.standard",
             "strategy.programme",
             "strategy.body",

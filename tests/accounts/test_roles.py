@@ -53,7 +53,7 @@ WRITTEN = (
 )
 PRINTED = (
     "strategy/(chapter|passage|statistic|priority|principle|standard|programme|body|document"
-    "|hubarea|contactline|source)"
+    "|hubarea|contactline|source|strategy|formasprinted)"
 )
 ONLY_READ = "(contacts/approvednumber|approvals/numberproposal|editions/publicationrequest)"
 ANY = (
