@@ -221,6 +221,7 @@ SITE = [
     (
         "Dudley's strategy",
         [
+            ("renewal:renew", "Renew the strategy"),
             "strategy.strategy",
             "strategy.chapter",
             "strategy.passage",

@@ -115,7 +115,7 @@ class Printed(models.Model):
 def next_reference(prefix):
     """A reference that no row of any strategy has."""
     numbers = [0]
-    for model in printed_models():
+    for model in [*printed_models(), FormOfAbuse]:
         taken = model._base_manager.filter(reference__startswith=f"{prefix}-")
         for reference in taken.values_list("reference", flat=True):
             numbers += map(int, re.findall(r"-(\d+)$", reference))
