@@ -254,9 +254,9 @@ class _Publication:
     def _refusals_of(self, rows: bake.Rows) -> list[Refusal]:
         """What the rows alone show to be wrong."""
         refusals = self.choice.refusals(self.left_out) if self.choice else []
-        refusals = refusals or changing_over.refusals(rows)
         if self.is_bound and not refusals:
-            refusals = approved_lines.not_as_approved(rows, self.approved)
+            refusals = changing_over.refusals(rows)
+            refusals += approved_lines.not_as_approved(rows, self.approved)
         return refusals
 
     def _build(self, work: Path, rows: bake.Rows) -> manifests.Pages:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from helphub.content import memory
 from helphub.content.permissions import PUBLISH, for_officers
 from helphub.history.recording import recording
 from helphub.publishing import preview
@@ -70,6 +71,8 @@ def part(request, context, name):
 def _carry(request, shown, ticked, draft):
     """Carry the ticked rows over, all or none. Returns why not."""
     chosen = [pair for pair in shown.pairs if pair.old and str(pair.old.pk) in ticked]
+    if request.POST.get("all"):
+        chosen = shown.left
     if not chosen:
         return ["Tick what is to be carried over."]
     refused = [
@@ -81,7 +84,9 @@ def _carry(request, shown, ticked, draft):
         return refused
     try:
         with recording(request.user, f"Carried over to {draft}"[:200]):
-            copies = _copies([pair.old for pair in chosen], draft)
+            # Every text is checked, and what they link to stays the same meanwhile.
+            with memory.using(memory.Memory()):
+                copies = _copies([pair.old for pair in chosen], draft)
     except ValidationError as error:
         return error.messages
     except IntegrityError:
