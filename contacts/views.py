@@ -1,9 +1,9 @@
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from contacts.models import Phone
 from helphub.content import markup, memory
-from strategy.models import ContactLine
+from strategy.models import ContactLine, Strategy
 
 # The others are folded: all of them, open, would be eight screens of a phone.
 MOST_OPEN = 2
@@ -28,10 +28,17 @@ def phone_list(request):
 
 
 @require_safe
-def printed_lines(request):
+def printed_lines(request, strategy=""):
     """The strategy's own list of numbers, with what has changed since."""
+    in_force = Strategy.objects.in_force()
+    shown = get_object_or_404(Strategy.objects.replaced(), slug=strategy) if strategy else in_force
     lines = memory.rows(
-        "contact lines", lambda: list(ContactLine.objects.for_page().select_related("phone"))
+        f"contact lines {strategy}",
+        lambda: list(ContactLine.objects.shown_of(shown).select_related("phone")),
     )
-    context = {"contact_lines": lines}
+    context = {
+        "contact_lines": lines,
+        "strategy": shown,
+        "replaced_by": in_force if strategy else None,
+    }
     return render(request, "contacts/printed_lines.html", context)

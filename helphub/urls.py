@@ -62,6 +62,7 @@ if settings.FOR_OFFICERS:
         path(f"{prefix}find/", include("helphub.finding.urls")),
         path(f"{prefix}bulk/", include("helphub.bulk.urls")),
         path(f"{prefix}spreadsheets/", include("helphub.spreadsheets.urls")),
+        path(f"{prefix}renewal/", include("helphub.renewal.urls")),
         *(
             re_path(
                 rf"^{prefix}desk/{old}(?P<rest>.*)$",

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from helphub import error_pages
 from helphub.content import clock, markup, memory
-from strategy.models import Guide, HubArea, who_can_help
+from strategy.models import Guide, HubArea, Strategy, who_can_help
 
 
 @require_safe
@@ -43,9 +43,8 @@ def fixed_page(request, template="fixed_page.html"):
 @require_safe
 def moved(request, address):
     """Redirect an old help hub address to the page that replaced it."""
-    area = (
-        HubArea.objects.select_related("form_of_abuse").filter(url__endswith=f"/{address}").first()
-    )
+    areas = HubArea.objects.exclude(strategy__state=Strategy.State.DRAFT)
+    area = areas.select_related("form_of_abuse").filter(url__endswith=f"/{address}").first()
     return redirect(area.get_new_url() if area else reverse("home"))
 
 

@@ -1,8 +1,21 @@
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.shortcuts import redirect
 
 from helphub.content.admin import EditingInline, PermanentRows
-from helphub.history.entry_admin import ARCHIVE, SHOWN_FROM_TO, EntryAdmin, PrintedAdmin
+from helphub.history.entry_admin import (
+    ARCHIVE,
+    SHOWN_FROM_TO,
+    EditingAdmin,
+    EntryAdmin,
+)
 from strategy import models
+from strategy.draft_admin import ChapterForm, DraftAdmin, PrintedRowAdmin, the_draft
+
+ACTIONS_HANG_ON_IT = (
+    "This priority cannot be deleted: {} of the actions belong to it. Open each of them and choose "
+    "another priority, or delete it. Then delete the priority."
+)
 
 
 class LockedPagesAdmin(EntryAdmin):
@@ -68,8 +81,32 @@ class FormOfAbuseAdmin(EntryAdmin):
         return may_delete and not (obj and obj.reference)
 
 
+@admin.register(models.Strategy)
+class StrategyAdmin(EditingAdmin):
+    """There is one draft at most. Its state is changed on the page of renewal, never here."""
+
+    list_display = ["name", "years", "state"]
+    form_fields = ["slug", "name", "first_year", "last_year", "adopted_on", "url"]
+    has_words_first = False
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and the_draft(request) is None
+
+    def has_delete_permission(self, request, obj=None):
+        # Rows go first, so nothing is lost by one press.
+        may_delete = admin.ModelAdmin.has_delete_permission(self, request, obj)
+        return may_delete and obj is not None and obj.is_draft
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["slug"] if obj else []
+
+    def view_on_site(self, obj):
+        return None if obj.is_draft else super().view_on_site(obj)
+
+
 @admin.register(models.Chapter)
-class ChapterAdmin(LockedPagesAdmin):
+class ChapterAdmin(DraftAdmin, LockedPagesAdmin):
+    form = ChapterForm
     form_fields = [
         "title",
         "slug",
@@ -82,11 +119,11 @@ class ChapterAdmin(LockedPagesAdmin):
         "introduction",
     ]
 
-    def has_add_permission(self, request):
-        return False
+    def is_locked(self, page):
+        return not page.strategy.is_draft
 
 
-class SummaryAdmin(PrintedAdmin):
+class SummaryAdmin(PrintedRowAdmin):
     """The strategy's own text with our short version of it."""
 
     own_fields = ["period"]
@@ -99,12 +136,14 @@ class SummaryAdmin(PrintedAdmin):
 @admin.register(models.Passage)
 class PassageAdmin(SummaryAdmin):
     list_filter = ["chapter"]
+    printed_fields = ["chapter", "source"]
 
 
 @admin.register(models.Statistic)
-class StatisticAdmin(PrintedAdmin):
+class StatisticAdmin(PrintedRowAdmin):
     list_display = ["reference", "figure", "words", "period"]
     own_fields = ["measure", "population", "period", "newer_value", "newer_source"]
+    printed_fields = ["figure", "citation", "source", "read_with"]
 
     @property
     def form_fields(self):
@@ -113,14 +152,14 @@ class StatisticAdmin(PrintedAdmin):
 
 
 @admin.register(models.Programme)
-class ProgrammeAdmin(PrintedAdmin):
+class ProgrammeAdmin(PrintedRowAdmin):
     list_display = ["reference", "words", "agency"]
     list_filter = ["agency"]
     own_fields = ["agency", "period"]
 
 
 @admin.register(models.Body)
-class BodyAdmin(PrintedAdmin):
+class BodyAdmin(PrintedRowAdmin):
     list_display = ["reference", "words", "reports_to"]
     list_select_related = ["reports_to"]
     list_filter = []
@@ -128,37 +167,58 @@ class BodyAdmin(PrintedAdmin):
 
 
 @admin.register(models.Document)
-class DocumentAdmin(PrintedAdmin):
+class DocumentAdmin(PrintedRowAdmin):
     list_filter = []
     own_fields = ["period", "url", "current_title", "current_url"]
 
 
 @admin.register(models.HubArea)
-class HubAreaAdmin(PrintedAdmin):
+class HubAreaAdmin(PrintedRowAdmin):
+    list_filter = []
+    own_fields = ["form_of_abuse"]
+    printed_fields = ["url", "source"]
+
+
+@admin.register(models.FormAsPrinted)
+class FormAsPrintedAdmin(PrintedRowAdmin):
     list_filter = []
     own_fields = ["form_of_abuse"]
 
 
 @admin.register(models.ContactLine)
-class ContactLineAdmin(PrintedAdmin):
+class ContactLineAdmin(PrintedRowAdmin):
     list_filter = []
     own_fields = ["audience"]
 
 
 @admin.register(models.Source)
-class SourceAdmin(PrintedAdmin):
+class SourceAdmin(PrintedRowAdmin):
     list_filter = []
+    printed_fields = ["number"]
 
 
 @admin.register(models.Priority)
 class PriorityAdmin(SummaryAdmin):
     list_filter = []
 
+    def delete_view(self, request, object_id, extra_context=None):
+        priority = self.get_object(request, unquote(object_id))
+        count = priority.actions.count() if priority else 0
+        if count and self.has_delete_permission(request, priority):
+            messages.error(request, ACTIONS_HANG_ON_IT.format(count))
+            return redirect("admin:strategy_priority_change", object_id)
+        return super().delete_view(request, object_id, extra_context)
 
-@admin.register(models.Principle, models.Standard)
-class OtherPrintedAdmin(PrintedAdmin):
+
+@admin.register(models.Principle)
+class PrincipleAdmin(PrintedRowAdmin):
     list_filter = []
     own_fields = ["period"]
+
+
+@admin.register(models.Standard)
+class StandardAdmin(PrincipleAdmin):
+    printed_fields = ["named_in", "source"]
 
 
 class ActionUpdateInline(PermanentRows, EditingInline):

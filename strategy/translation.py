@@ -26,6 +26,13 @@ class FormOfAbuseTranslation(TranslationOptions):
     }
 
 
+@register(models.Strategy)
+class StrategyTranslation(TranslationOptions):
+    """Its name stays as printed."""
+
+    fields = []
+
+
 @register(models.Chapter)
 class ChapterTranslation(TranslationOptions):
     fields = ["name", "summary", "introduction", "content_note"]
@@ -47,6 +54,7 @@ for printed in [
     models.Document,
     models.ContactLine,
     models.HubArea,
+    models.FormAsPrinted,
 ]:
     register(printed)(type(f"{printed.__name__}Translation", (PrintedTranslation,), {}))
 

@@ -1,6 +1,7 @@
-from django.urls import path
+from django.urls import path, reverse
 
 from strategy import views
+from strategy.models import Strategy
 
 app_name = "strategy"
 urlpatterns = [
@@ -11,4 +12,18 @@ urlpatterns = [
     path("strategy/", views.chapter_list, name="chapter-list"),
     path("strategy/impact/", views.impact, name="impact"),
     path("strategy/<slug:slug>/", views.chapter_detail, name="chapter-detail"),
+    path("strategy/<slug:strategy>/impact/", views.impact, name="replaced-impact"),
+    path(
+        "strategy/<slug:strategy>/<slug:slug>/",
+        views.replaced_chapter_detail,
+        name="replaced-chapter-detail",
+    ),
 ]
+
+
+def public_addresses():
+    """The pages of strategies that have been replaced, besides their chapters."""
+    return [
+        reverse("strategy:replaced-impact", args=[strategy.slug])
+        for strategy in Strategy.objects.replaced()
+    ]

@@ -1,23 +1,31 @@
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from helphub.content import markup, memory
 from strategy import models
-from strategy.models import FIXED_PAGES, Chapter, FormOfAbuse, Guide, who_can_help
+from strategy.models import (
+    FIXED_PAGES,
+    Chapter,
+    FormOfAbuse,
+    Guide,
+    Statistic,
+    Strategy,
+    who_can_help,
+)
 
 # Rows that a chapter shows besides its passages, by their names in the template.
 CHAPTER_ROWS = {
-    "definition": {"forms_of_abuse": FormOfAbuse.objects.in_the_strategy},
-    Chapter.FIGURES: {"subjects": models.Statistic.objects.subjects},
+    "definition": {"forms_of_abuse": models.forms_of_abuse},
+    Chapter.FIGURES: {"subjects": lambda strategy: Statistic.objects.of(strategy).subjects()},
     "priorities": {"priorities": models.with_actions},
-    "principles": {"principles": models.Principle.objects.for_page},
-    "changing-behaviour": {"programmes": models.Programme.objects.for_page},
-    "governance": {"chains": models.Body.objects.chains},
-    "standards": {"standards": models.Standard.objects.for_page},
+    "principles": {"principles": models.Principle.objects.shown_of},
+    "changing-behaviour": {"programmes": models.Programme.objects.shown_of},
+    "governance": {"chains": lambda strategy: models.Body.objects.of(strategy).chains()},
+    "standards": {"standards": models.Standard.objects.shown_of},
     "sources": {
-        "documents": models.Document.objects.for_page,
-        "hub_areas": models.HubArea.objects.for_page,
-        "sources": models.Source.objects.all,
+        "documents": models.Document.objects.shown_of,
+        "hub_areas": models.HubArea.objects.shown_of,
+        "sources": models.Source.objects.shown_of,
     },
 }
 
@@ -54,8 +62,13 @@ def form_of_abuse_detail(request, slug):
     form_of_abuse = memory.rows(
         f"topic {slug}", lambda: FormOfAbuse.objects.shown_or_gone(slug=slug)
     )
+    strategy = Strategy.objects.in_force()
     context = {
         "form_of_abuse": form_of_abuse,
+        "strategy": strategy,
+        "printed": memory.rows(
+            f"printed on {slug}", lambda: models.printed_on(form_of_abuse, strategy)
+        ),
         "suggestions": who_can_help(form_of_abuse),
     }
     return render(request, "strategy/form_of_abuse_detail.html", context)
@@ -63,53 +76,102 @@ def form_of_abuse_detail(request, slug):
 
 @require_safe
 def chapter_list(request):
-    # The overview's passages introduce the list of the others.
-    chapters = {chapter.slug: chapter for chapter in Chapter.objects.published()}
+    """The strategy in force. The overview's passages introduce the list of the other chapters."""
+    return _chapter_list(request, Strategy.objects.in_force())
+
+
+def _chapter_list(request, strategy):
+    chapters = {
+        chapter.slug: chapter for chapter in Chapter.objects.published().filter(strategy=strategy)
+    }
     chapter = chapters.pop(Chapter.OVERVIEW, None)
     context = {
+        "strategy": strategy,
         "chapter": chapter,
         "chapters": list(chapters.values()),
-        "priorities": _priorities_in_short(chapters),
-        "progress": _progress(chapters),
+        "priorities": _priorities_in_short(strategy, chapters),
+        "progress": _progress(strategy, chapters),
+        "priorities_url": models.page_of(
+            strategy, "strategy:chapter-detail", models.Priority.chapter_slug
+        ),
+        "lines_url": models.page_of(strategy, "contacts:printed-lines"),
         "sections": chapter.passages.sections() if chapter else [],
     }
-    return render(request, "strategy/chapter_list.html", context)
+    return render(request, "strategy/chapter_list.html", context | _replaced_by(strategy))
 
 
-def _priorities_in_short(chapters):
+def _replaced_by(strategy):
+    """The strategy in force, if this one has been replaced."""
+    is_replaced = strategy is not None and strategy.is_replaced
+    return {"replaced_by": Strategy.objects.in_force()} if is_replaced else {}
+
+
+def _priorities_in_short(strategy, chapters):
     """The priorities that have a short version, if readers can see their own page."""
     if models.Priority.chapter_slug not in chapters:
         return []
-    return [priority for priority in models.Priority.objects.all() if priority.summary]
+    priorities = models.Priority.objects.of(strategy).select_related("strategy")
+    return [priority for priority in priorities if priority.summary]
 
 
-def _progress(chapters):
+def _progress(strategy, chapters):
     """How many actions there are of each status: (its name in English, the number)."""
     if models.Priority.chapter_slug not in chapters:
         return []
-    statuses = [action.status for action in models.Action.objects.published()]
+    actions = models.Action.objects.published().filter(priority__strategy=strategy)
+    statuses = [action.status for action in actions]
     names = models.Action.status_names()
     return [(name, statuses.count(status)) for status, name in names if status in statuses]
 
 
 @require_safe
 def chapter_detail(request, slug):
-    chapter = memory.rows(
-        f"chapter {slug}",
-        lambda: Chapter.objects.exclude(slug=Chapter.OVERVIEW).shown_or_gone(slug=slug),
-    )
-    sections = memory.rows(f"sections of {slug}", chapter.passages.sections)
-    context = {"chapter": chapter, "sections": sections}
-    if sections and chapter.slug == Chapter.FIGURES:
-        context |= {"sections": [], "passages_url": chapter.get_passages_url()}
-    for name, read in CHAPTER_ROWS.get(slug, {}).items():
-        context[name] = memory.rows(f"{name} of {slug}", lambda read=read: list(read()))
-    return render(request, "strategy/chapter_detail.html", context)
+    """A chapter of the strategy in force, or the first page of one that has been replaced."""
+    replaced = memory.rows("replaced strategies", lambda: list(Strategy.objects.replaced()))
+    for strategy in replaced:
+        if strategy.slug == slug:
+            return _chapter_list(request, strategy)
+    return _chapter_detail(request, Strategy.objects.in_force(), slug)
 
 
 @require_safe
-def impact(request):
+def replaced_chapter_detail(request, strategy, slug):
+    return _chapter_detail(request, _replaced(strategy), slug)
+
+
+def _replaced(slug):
+    return memory.rows(
+        f"strategy {slug}", lambda: get_object_or_404(Strategy.objects.replaced(), slug=slug)
+    )
+
+
+def _chapter_detail(request, strategy, slug):
+    years = strategy.slug if strategy else ""
+    chapter = memory.rows(
+        f"chapter {slug} of {years}",
+        lambda: Chapter.objects.exclude(slug=Chapter.OVERVIEW).shown_or_gone(
+            strategy=strategy, slug=slug
+        ),
+    )
+    sections = memory.rows(f"sections of {slug} of {years}", chapter.passages.sections)
+    context = {"strategy": strategy, "chapter": chapter, "sections": sections}
+    if sections and chapter.slug == Chapter.FIGURES:
+        context |= {"sections": [], "passages_url": chapter.get_passages_url()}
+    for name, read in CHAPTER_ROWS.get(slug, {}).items():
+        context[name] = memory.rows(
+            f"{name} of {slug} of {years}", lambda read=read: list(read(strategy))
+        )
+    return render(request, "strategy/chapter_detail.html", context | _replaced_by(strategy))
+
+
+@require_safe
+def impact(request, strategy=""):
     """The passages of the chapter of figures, which have their own page."""
-    chapter = Chapter.objects.published().filter(slug=Chapter.FIGURES).first()
-    context = {"chapter": chapter, "sections": chapter.passages.sections() if chapter else []}
-    return render(request, "strategy/impact.html", context)
+    shown = _replaced(strategy) if strategy else Strategy.objects.in_force()
+    chapter = Chapter.objects.published().filter(strategy=shown, slug=Chapter.FIGURES).first()
+    context = {
+        "strategy": shown,
+        "chapter": chapter,
+        "sections": chapter.passages.sections() if chapter else [],
+    }
+    return render(request, "strategy/impact.html", context | _replaced_by(shown))

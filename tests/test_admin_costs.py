@@ -22,6 +22,8 @@ from helphub.editions import readers_had
 from helphub.editions.models import PublicationRequest
 from helphub.history.entry_admin import KeepsWhatReadersHad, PrintedAdmin
 from helphub.history.recording import recording
+from strategy.admin import StrategyAdmin
+from strategy.draft_admin import DraftAdmin
 from strategy.models import Guide
 from tests.support import factories
 from tests.support.accounts import established
@@ -41,6 +43,7 @@ PAGES = {
     reverse("reviews:reviews"): 14,
     reverse("adding:add-service"): 20,
     reverse("bulk:batches"): 14,
+    reverse("renewal:renew"): 20,
     reverse("checking:links"): 45,  # One or two for each kind of record.
     reverse("history:deleted"): 60,  # Two for each kind of record.
 }
@@ -115,6 +118,7 @@ def noted_edition(editions):
 def rows_for_all(noted_edition):
     """A row of each kind that the real content has none of."""
     factories.make_action()
+    factories.make_form_as_printed()
     phone = Phone.objects.get(slug="h-spoc")
     digits = {"dial": "01384000001", "display": "01384 000001"}
     NumberProposal.objects.create(
@@ -188,10 +192,11 @@ def test_a_list_costs_the_same_however_many_rows_it_has(publisher, make):
 
 def test_a_form_asks_once_whether_readers_have_had_its_record(noted_edition, publisher):
     factories.make_action()
+    factories.make_form_as_printed()
     for model, model_admin in django_admin.site._registry.items():
-        # Nobody may delete the strategy's own text, so nothing is asked about it.
+        # Only a draft of the strategy may be deleted, so nothing is asked about that.
         if not isinstance(model_admin, KeepsWhatReadersHad) or isinstance(
-            model_admin, PrintedAdmin
+            model_admin, (PrintedAdmin, DraftAdmin, StrategyAdmin)
         ):
             continue
         row = model._base_manager.order_by("pk").first()

@@ -23,7 +23,7 @@ from helphub.editions import manifests, readers_content
 from helphub.languages import names, safety_set
 from helphub.languages.offered import offered
 from services.models import Service, ServiceVerification
-from strategy.models import FormOfAbuse, Guide, Statistic
+from strategy.models import FormOfAbuse, Guide, Statistic, Strategy
 
 # An edition has opening hours for four weeks ahead, so a new one is needed before they end.
 EDITION_LASTS = timedelta(days=21)
@@ -190,7 +190,7 @@ def statistics() -> Iterator[Due]:
     checked = {}
     for row in Confirmation.objects.filter(label=label, taken_back_at=None):
         checked[row.key] = max(row.checked_on, checked.get(row.key, row.checked_on))
-    for row in Statistic.objects.all():
+    for row in Statistic.objects.of(Strategy.objects.in_force()):
         yield _page("statistic", _record(row), checked.get(row.pk), intervals.PAGES)
 
 

@@ -227,7 +227,7 @@ def _is_address_of_another(page: "Page") -> bool:
         for model in apps.get_models()
         if issubclass(model, Page)
         # mypy does not know the queryset's methods, as above.
-        for other in model._default_manager.published().filter(slug__in=slugs).only("slug")  # type: ignore[attr-defined]
+        for other in model._default_manager.published().filter(slug__in=slugs)  # type: ignore[attr-defined]
         if (type(other), other.pk) != (type(page), page.pk)
     )
 

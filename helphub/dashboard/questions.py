@@ -221,12 +221,15 @@ SITE = [
     (
         "Dudley's strategy",
         [
+            ("renewal:renew", "Renew the strategy"),
+            "strategy.strategy",
             "strategy.chapter",
             "strategy.passage",
             "strategy.statistic",
             "strategy.priority",
             "strategy.action",
             "strategy.principle",
+            "strategy.formasprinted",
             "strategy.standard",
             "strategy.programme",
             "strategy.body",

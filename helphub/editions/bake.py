@@ -75,13 +75,20 @@ def read(connection: BaseDatabaseWrapper) -> Rows:
         for model in registry.content_models():
             table = model._meta.db_table
             if table not in tables:
-                rows[model] = {}
+                rows[model] = _before_the_table(model)
                 continue
             # Django's own table introspection takes as long as reading every table.
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} LIMIT 0")  # noqa: S608
             columns = {column[0] for column in cursor.description}
             rows[model] = _read_table(connection, model, columns)
     return rows
+
+
+def _before_the_table(model: type[models.Model]) -> Table:
+    """The rows that a model says editions had before there was a table for them."""
+    known: list[Row] = getattr(model, "in_earlier_editions", [])
+    defaults = {field.attname: field.get_default() for field in model._meta.concrete_fields}
+    return {row[str(model._meta.pk.attname)]: defaults | row for row in known}
 
 
 def _read_table(

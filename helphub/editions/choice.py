@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from helphub.content import tokens
 from helphub.content.registry import Record, RecordName
-from helphub.editions import bake, scheduled
+from helphub.editions import bake, changing_over, scheduled
 from helphub.editions.refusals import Refusal
 from helphub.editions.standing import NEW, Standing, Waiting, record_with
 from helphub.history import versions
@@ -77,7 +77,10 @@ class Choice:
             ),
             *(
                 Refusal("bake", fault.why, [], fault.record)
-                for fault in names_of_unticked(self.waiting, going)
+                for fault in [
+                    *names_of_unticked(self.waiting, going),
+                    *changing_over.left_behind(self.waiting, going.keys()),
+                ]
             ),
         ]
 

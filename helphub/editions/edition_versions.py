@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from helphub.content import registry
 from helphub.content.registry import RecordName
 from helphub.editions import bake, manifests, readers_content, version_rows
 from helphub.editions.lost_links import without_links
@@ -20,7 +21,7 @@ def fingerprints_in(folder: Path, newest: Collection[Version]) -> dict[RecordNam
     """
     written = manifests.versions_in(manifests.manifest_of(folder))
     if written is not None:
-        return written
+        return written | _of_no_table_then(folder, {label for label, _ in written})
     hidden, states = hidden_in(folder) | _unpublished_in(folder), states_in(folder)
     names = {(version.label, version.key) for version in newest}
     lacking = {name for name in names if name not in states} | hidden
@@ -33,6 +34,19 @@ def fingerprints_in(folder: Path, newest: Collection[Version]) -> dict[RecordNam
         if name in hidden or without_links(own, lacking).fingerprint == pruned.fingerprint:
             fingerprints[name] = version.fingerprint
     return fingerprints
+
+
+def _of_no_table_then(folder: Path, labels: set[str]) -> dict[RecordName, str]:
+    """Records that an edition has without saying so, because it is older than their table."""
+    unsaid = {
+        model._meta.label_lower
+        for model in registry.content_models()
+        if hasattr(model, "in_earlier_editions")
+    } - labels
+    if not unsaid:
+        return {}
+    states = states_in(folder)
+    return {name: state.fingerprint for name, state in states.items() if name[0] in unsaid}
 
 
 def versions_in(folder: Path, names: Iterable[RecordName]) -> dict[RecordName, State]:

@@ -16,6 +16,7 @@ from helphub.editions import (
     approved_lines,
     bake,
     build,
+    changing_over,
     checks,
     coming_back,
     doubted,
@@ -254,7 +255,8 @@ class _Publication:
         """What the rows alone show to be wrong."""
         refusals = self.choice.refusals(self.left_out) if self.choice else []
         if self.is_bound and not refusals:
-            refusals = approved_lines.not_as_approved(rows, self.approved)
+            refusals = changing_over.refusals(rows)
+            refusals += approved_lines.not_as_approved(rows, self.approved)
         return refusals
 
     def _build(self, work: Path, rows: bake.Rows) -> manifests.Pages:

@@ -5,6 +5,7 @@ in it, and with what it shows that readers have never had and that has no page o
 the new organisation of a new service. Nothing else that is waiting is included.
 """
 
+import dataclasses
 import fcntl
 import json
 import shutil
@@ -41,6 +42,7 @@ from helphub.editions import (
 from helphub.history import snapshots
 from helphub.languages.offered import served
 from helphub.languages.shown import keep_what_may_be_shown
+from strategy.models import Chapter, Strategy, printed_models
 
 SALT = "helphub.desk.preview"  # Links signed with it outlive an upgrade.
 WORKS = timedelta(days=7)
@@ -80,6 +82,7 @@ def _rows(model, key, edition):
         _show(saved)
     states = edition_versions.states_in(edition)
     states = states | _new_with(saved, states) | {(model._meta.label_lower, key): saved}
+    states |= _changed_over(saved, states)
     rows = version_rows.rows_of(states)
     keep_what_may_be_shown(rows)
     _hide_secret_addresses(rows)
@@ -110,6 +113,30 @@ def _new_with(saved, states):
                 _show(found[name])
                 unread.append(found[name])
     return found
+
+
+def _changed_over(saved, states):
+    """With a row of the draft strategy: all of the draft, as if it were in force already."""
+    draft = Strategy.objects.draft()
+    is_strategy = saved.model is Strategy
+    if draft is None or saved.fields.get("slug" if is_strategy else "strategy") != draft.slug:
+        return {}
+    rows = {
+        (model._meta.label_lower, number): state
+        for model in [Chapter, *printed_models()]
+        for number, state in snapshots.read(
+            model, model._base_manager.filter(strategy=draft).values_list("pk", flat=True)
+        ).items()
+    }
+    label = Strategy._meta.label_lower
+    replaced = {
+        name: dataclasses.replace(state, fields=state.fields | {"state": Strategy.State.REPLACED})
+        for name, state in states.items()
+        if name[0] == label
+    }
+    now = snapshots.read_one(Strategy, draft.pk)
+    now.fields["state"] = Strategy.State.IN_FORCE.value
+    return rows | replaced | {(label, draft.pk): now}
 
 
 def _named_by(state):

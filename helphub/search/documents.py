@@ -12,7 +12,7 @@ from contacts.models import Phone
 from helphub.search.models import Synonym
 from services.models import Service, Town
 from strategy import models as strategy
-from strategy.models import Chapter, FormOfAbuse, Guide
+from strategy.models import Chapter, FormOfAbuse, Guide, Strategy
 
 MODELS = {
     "guide": Guide,
@@ -53,6 +53,11 @@ class Document(NamedTuple):
 def documents():
     """Everything published, in every offered language that it is written in."""
     synonyms, chapter_words = _synonyms(), _chapter_words()
+    topic_words = {
+        form.topic.pk: form.words
+        for form in strategy.forms_of_abuse(Strategy.objects.in_force())
+        if form.topic
+    }
     for kind, model in MODELS.items():
         for entry in _published(model):
             facts = {
@@ -62,6 +67,8 @@ def documents():
                 "who": entry.organization.name if model is Service else "",
             }
             printed = chapter_words.get(entry.slug, []) if model is Chapter else []
+            if model is FormOfAbuse and entry.pk in topic_words:
+                printed = [topic_words[entry.pk]]
             for language in settings.BUILT_LANGUAGES:
                 everyday = "\n".join(synonyms.get((kind, entry.pk, language), []))
                 with override(language):
@@ -77,6 +84,8 @@ def documents():
 
 def _published(model):
     entries = model.objects.published()
+    if model is Chapter:
+        return model.objects.in_force()
     if model is Guide:
         return entries.exclude(slug="home")
     if model is Service:
@@ -102,11 +111,11 @@ def _synonyms():
 
 def _chapter_words():
     """The strategy's own words, by the slug of the chapter that prints them."""
-    words_by_chapter = {}
-    for passage in strategy.Passage.objects.select_related("chapter"):
+    words_by_chapter, in_force = {}, Strategy.objects.in_force()
+    for passage in strategy.Passage.objects.of(in_force).select_related("chapter"):
         words_by_chapter.setdefault(passage.chapter.slug, []).append(passage.words)
     for model in PRINTED:
-        words = model.objects.values_list("words", flat=True)
+        words = model.objects.of(in_force).values_list("words", flat=True)
         words_by_chapter.setdefault(model.chapter_slug, []).extend(words)
     return words_by_chapter
 
@@ -124,7 +133,7 @@ def _columns(entry, language, everyday, printed):
     name, summary = own.pop("name"), own.pop("summary", "")
     parts, title = list(own.values()), ""
     if language == settings.LANGUAGE_CODE:
-        parts += [*printed, getattr(entry, "words", "")]
+        parts += printed
         title = entry.title
     if isinstance(entry, Service):
         everyday += f"\n{entry.organization.name}"

@@ -1,6 +1,7 @@
 """Floor 3: what the strategy says, and what we wrote around it."""
 
 from strategy.models.actions import Action, ActionUpdate, with_actions
+from strategy.models.forms_of_abuse import FormAsPrinted, forms_of_abuse, printed_on
 from strategy.models.pages import (
     FIXED_PAGES,
     LINKED_GUIDES,
@@ -21,10 +22,14 @@ from strategy.models.printed import (
     Programme,
     Source,
     Standard,
+    next_reference,
+    printed_models,
 )
 from strategy.models.statistic import Statistic
+from strategy.models.strategy import FIRST, Strategy, page_of
 
 __all__ = [
+    "FIRST",
     "FIXED_PAGES",
     "LINKED_GUIDES",
     "Action",
@@ -33,6 +38,7 @@ __all__ = [
     "Chapter",
     "ContactLine",
     "Document",
+    "FormAsPrinted",
     "FormOfAbuse",
     "Guide",
     "HubArea",
@@ -44,6 +50,12 @@ __all__ = [
     "Source",
     "Standard",
     "Statistic",
+    "Strategy",
+    "forms_of_abuse",
+    "next_reference",
+    "page_of",
+    "printed_models",
+    "printed_on",
     "who_can_help",
     "with_actions",
 ]

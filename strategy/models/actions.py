@@ -5,7 +5,6 @@ import uuid
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -104,7 +103,7 @@ class Action(Entry):
         return self.name
 
     def get_absolute_url(self):
-        page = reverse("strategy:chapter-detail", args=[Priority.chapter_slug])
+        page = self.priority.get_absolute_url().partition("#")[0]
         return f"{page}#{self.slug}"
 
     def clean(self):
@@ -141,10 +140,10 @@ class Action(Entry):
         )
 
 
-def with_actions():
-    """The priorities with what readers may see of their actions, as `shown_actions`."""
+def with_actions(strategy):
+    """Its priorities with what readers may see of their actions, as `shown_actions`."""
     shown = models.Prefetch("actions", Action.objects.for_page(), to_attr="shown_actions")
-    return Priority.objects.for_page().prefetch_related(shown)
+    return Priority.objects.shown_of(strategy).prefetch_related(shown)
 
 
 class ActionUpdateQuerySet(models.QuerySet):

@@ -8,6 +8,14 @@ from modeltranslation.utils import build_localized_fieldname
 
 from helphub.content import memory, tokens, validators
 from helphub.content.entries import EntryQuerySet, Page
+from strategy.models.strategy import (
+    FIRST,
+    Strategy,
+    carried_from,
+    carried_once,
+    page_of,
+    part_of_strategy,
+)
 
 # Guides whose page has a fixed address, and the URL name of that address.
 FIXED_PAGES = {
@@ -17,6 +25,9 @@ FIXED_PAGES = {
     "accessibility": "accessibility",
     "privacy": "privacy",
 }
+
+# What else has an address beside the chapters.
+NOT_CHAPTERS = {"impact", "contacts"}
 
 # The guides that every page links to. They keep their address and stay published.
 LINKED_GUIDES = [*FIXED_PAGES, "own-behaviour"]
@@ -142,6 +153,21 @@ class Guide(Page):
         return reverse("strategy:guide-detail", args=[self.slug])
 
 
+class ChapterQuerySet(PageQuerySet):
+    """A chapter of a draft is for nobody but officers."""
+
+    def get_by_natural_key(self, slug, strategy=FIRST):
+        return self.get(slug=slug, strategy=strategy)
+
+    def published(self):
+        chapters = super().published().select_related("strategy")
+        return chapters.exclude(strategy__state=Strategy.State.DRAFT)
+
+    def in_force(self):
+        """The published chapters of the strategy in force."""
+        return self.published().filter(strategy__state=Strategy.State.IN_FORCE)
+
+
 class Chapter(Page):
     """A part of the strategy that has its own page."""
 
@@ -149,6 +175,16 @@ class Chapter(Page):
     # With its figures and its passages one page would be too much: the passages have their own.
     FIGURES = "evidence"
 
+    strategy = part_of_strategy("chapters")
+    slug = models.SlugField(
+        "short name in the web address",
+        max_length=60,
+        help_text=(
+            "Lower-case letters, digits and hyphens. Give a chapter the same as in the earlier "
+            "strategy if it is about the same: then old links lead to it."
+        ),
+    )
+    carried_from = carried_from()
     summary = models.CharField(
         "summary",
         max_length=200,
@@ -163,22 +199,44 @@ class Chapter(Page):
     )
     content_note = models.CharField(**CONTENT_NOTE)
 
-    objects = PageQuerySet.as_manager()
+    objects = ChapterQuerySet.as_manager()
 
     list_name = "strategy:chapter-list"
 
     class Meta(Page.Meta):
         verbose_name = "chapter of the strategy"
         verbose_name_plural = "chapters of the strategy"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["strategy", "slug"],
+                name="one_chapter_for_each_address",
+                violation_error_message="This strategy has a chapter with this address already.",
+            ),
+            carried_once(),
+        ]
+
+    def clean(self):
+        super().clean()
+        if self.slug and (self.slug in NOT_CHAPTERS or not any(map(str.isalpha, self.slug))):
+            raise ValidationError({"slug": "The site needs this address. Choose another one."})
+
+    def natural_key(self):
+        return (self.slug,) if self.strategy_id == FIRST else (self.slug, self.strategy_id)
 
     def get_absolute_url(self):
         if self.slug == self.OVERVIEW:
-            return reverse("strategy:chapter-list")
-        return reverse("strategy:chapter-detail", args=[self.slug])
+            return self.strategy.get_absolute_url()
+        return page_of(self.strategy, "strategy:chapter-detail", self.slug)
 
     def get_passages_url(self):
         """The page with its passages."""
-        return reverse("strategy:impact") if self.slug == self.FIGURES else self.get_absolute_url()
+        if self.slug == self.FIGURES:
+            return page_of(self.strategy, "strategy:impact")
+        return self.get_absolute_url()
+
+    @property
+    def is_shown(self):
+        return super().is_shown and not self.strategy.is_draft
 
 
 class FormOfAbuseQuerySet(PageQuerySet):
@@ -196,7 +254,10 @@ class FormOfAbuse(Page):
     words = models.TextField(
         "as printed",
         blank=True,
-        help_text="The strategy's own words for this form of abuse. They are never edited.",
+        help_text=(
+            "What the strategy of about 2021 says of this form of abuse. It is never edited. The "
+            "words of a later strategy are in “Forms of abuse as printed”."
+        ),
     )
     comment = text_field(
         "our comment on the printed words", "Shown beside the quotation.", blank=True
@@ -229,3 +290,8 @@ class FormOfAbuse(Page):
     @property
     def anchor(self):
         return self.reference.lower()
+
+    @property
+    def topic(self):
+        """As a form of abuse that a later strategy prints says which topic it is."""
+        return self

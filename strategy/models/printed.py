@@ -1,9 +1,11 @@
-"""The strategy's own words, as printed. Officers can add a comment, not change them."""
+"""The strategy's own words, as printed. Officers add a comment. Only a draft can be changed."""
 
+import re
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -13,28 +15,56 @@ from django.utils.translation import override
 from helphub.content import validators
 from helphub.content.entries import language_of_words
 from strategy.models.pages import Chapter, FormOfAbuse, text_field
+from strategy.models.strategy import (
+    carried_from,
+    carried_once,
+    page_of,
+    part_of_strategy,
+    validate_same_strategy,
+)
 
 
 class QuotationQuerySet(models.QuerySet):
     def get_by_natural_key(self, reference):
         return self.get(reference=reference)
 
+    def of(self, strategy):
+        """The rows of this strategy. Without a strategy there are none."""
+        return self.filter(strategy=strategy)
+
     def for_page(self):
-        """Fetch the rows shown beside each quotation."""
+        """Fetch the rows shown beside each quotation, and what their addresses need."""
         beside = {"source", "read_with", "reports_to", "named_in", "form_of_abuse"}
-        return self.select_related(
-            *sorted(beside & {field.name for field in self.model._meta.get_fields()})
-        )
+        names = sorted(beside & {field.name for field in self.model._meta.get_fields()})
+        strategies = [f"{name}__strategy" for name in names if name != "form_of_abuse"]
+        return self.select_related("strategy", *names, *strategies)
+
+    def shown_of(self, strategy):
+        return self.of(strategy).for_page()
 
 
 class Printed(models.Model):
     """The strategy's words exactly as printed, with our own comment."""
 
-    reference = models.CharField("reference", max_length=10, unique=True)
-    words = models.TextField(
-        "as printed", help_text="The strategy's own words. They are never edited."
+    strategy = part_of_strategy("%(class)s_rows")
+    # Unique over all strategies, so that no old link leads to another row.
+    reference = models.CharField(
+        "reference", max_length=10, unique=True, blank=True, editable=False
     )
-    section = models.CharField("section of the strategy", max_length=120)
+    carried_from = carried_from()
+    words = models.TextField(
+        "as printed",
+        validators=[validators.validate_characters],
+        help_text=(
+            "The strategy's own words, exactly. Once it is in force they cannot be changed."
+        ),
+    )
+    section = models.CharField(
+        "section of the strategy",
+        max_length=120,
+        validators=validators.PLAIN,
+        help_text="The heading above it in the document.",
+    )
     position = models.PositiveSmallIntegerField(
         "order", default=0, help_text="Smaller numbers come first on the page."
     )
@@ -48,19 +78,31 @@ class Printed(models.Model):
 
     # The slug of the chapter whose page shows these rows.
     chapter_slug = None
+    # How the reference of a new row begins.
+    prefix = ""
 
     class Meta:
         abstract = True
         ordering = ["position", "reference"]
+        constraints = [carried_once()]
 
     words_language = property(language_of_words)
 
     def __str__(self):
         return f"{self.reference}: {self.words[:80]}"
 
+    def save(self, *args, **kwargs):
+        if not self.reference:
+            self.reference = next_reference(self.prefix)
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self):
-        page = reverse("strategy:chapter-detail", args=[self.chapter_slug])
+        page = page_of(self.strategy, "strategy:chapter-detail", self.chapter_slug)
         return f"{page}#{self.anchor}"
+
+    def clean(self):
+        super().clean()
+        validate_same_strategy(self)
 
     def natural_key(self):
         return (self.reference,)
@@ -70,16 +112,44 @@ class Printed(models.Model):
         return self.reference.lower()
 
 
+def next_reference(prefix):
+    """A reference that no row of any strategy has."""
+    numbers = [0]
+    for model in [*printed_models(), FormOfAbuse]:
+        taken = model._base_manager.filter(reference__startswith=f"{prefix}-")
+        for reference in taken.values_list("reference", flat=True):
+            numbers += map(int, re.findall(r"-(\d+)$", reference))
+    return f"{prefix}-{max(numbers) + 1:02}"
+
+
+def printed_models():
+    """The kinds of rows that a strategy has, besides its chapters."""
+    return [
+        model
+        for model in apps.get_app_config("strategy").get_models()
+        if issubclass(model, Printed)
+    ]
+
+
 class Source(Printed):
     """A footnote in the strategy: the source of a figure or claim."""
 
-    number = models.PositiveSmallIntegerField("footnote number", unique=True)
+    number = models.PositiveSmallIntegerField("footnote number")
 
     chapter_slug = "sources"
+    prefix = "FTN"
 
     class Meta(Printed.Meta):
         verbose_name = "source (footnote)"
         verbose_name_plural = "sources (footnotes)"
+        constraints = [
+            *Printed.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["strategy", "number"],
+                name="one_source_for_each_footnote",
+                violation_error_message="This strategy has a footnote with this number already.",
+            ),
+        ]
 
 
 class Quotation(Printed):
@@ -140,6 +210,8 @@ class Passage(Quotation):
 
     objects = PassageQuerySet.as_manager()
 
+    prefix = "TXT"
+
     class Meta(Printed.Meta):
         verbose_name = "passage"
         verbose_name_plural = "passages"
@@ -160,6 +232,7 @@ class Priority(Quotation):
     )
 
     chapter_slug = "priorities"
+    prefix = "PRI"
 
     class Meta(Printed.Meta):
         verbose_name = "priority"
@@ -170,6 +243,7 @@ class Principle(Quotation):
     """One of the principles behind the priorities."""
 
     chapter_slug = "principles"
+    prefix = "PRN"
 
     class Meta(Printed.Meta):
         verbose_name = "principle"
@@ -187,6 +261,7 @@ class Standard(Quotation):
     )
 
     chapter_slug = "standards"
+    prefix = "STDS"
 
     class Meta(Printed.Meta):
         verbose_name = "standard"
@@ -209,6 +284,7 @@ class Programme(Quotation):
     )
 
     chapter_slug = "changing-behaviour"
+    prefix = "PRG"
 
     class Meta(Printed.Meta):
         verbose_name = "programme or assessment"
@@ -261,6 +337,7 @@ class Body(Quotation):
     objects = BodyQuerySet.as_manager()
 
     chapter_slug = "governance"
+    prefix = "BODY"
 
     class Meta(Printed.Meta):
         verbose_name = "body"
@@ -294,6 +371,7 @@ class Document(Quotation):
     )
 
     chapter_slug = "sources"
+    prefix = "DOC"
 
     class Meta(Printed.Meta):
         verbose_name = "appendix document"
@@ -310,12 +388,14 @@ class ContactLine(Quotation):
         help_text="As the strategy puts it. Readers see it beside the printed line.",
     )
 
+    prefix = "CON"
+
     class Meta(Printed.Meta):
         verbose_name = "contact line as printed"
         verbose_name_plural = "contact lines as printed"
 
     def get_absolute_url(self):
-        return f"{reverse('contacts:printed-lines')}#{self.anchor}"
+        return f"{page_of(self.strategy, 'contacts:printed-lines')}#{self.anchor}"
 
 
 class HubArea(Quotation):
@@ -333,6 +413,7 @@ class HubArea(Quotation):
     )
 
     chapter_slug = "sources"
+    prefix = "HUB"
 
     class Meta(Printed.Meta):
         verbose_name = "help-hub page as printed"

@@ -111,6 +111,7 @@ class Statistic(Quotation):
     objects = StatisticQuerySet.as_manager()
 
     chapter_slug = Chapter.FIGURES
+    prefix = "STA"
 
     class Meta(Printed.Meta):
         verbose_name = "statistic"

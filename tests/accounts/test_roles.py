@@ -28,7 +28,7 @@ from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.reviews.models import Review
 from strategy.models import FormOfAbuse, Guide
 from tests.support.admin_forms import change_url
-from tests.support.factories import make_action
+from tests.support.factories import a_row_of
 from tests.support.reader import Page, form_values
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ WRITTEN = (
 )
 PRINTED = (
     "strategy/(chapter|passage|statistic|priority|principle|standard|programme|body|document"
-    "|hubarea|contactline|source)"
+    "|hubarea|contactline|source|formasprinted)"
 )
 ONLY_READ = "(contacts/approvednumber|approvals/numberproposal|editions/publicationrequest)"
 ANY = (
@@ -90,7 +90,10 @@ TABLE = [
     (r"dashboard/openquestion/(add/|\d+/(change|history)/)?", "EPS", "EPS"),
     (r"dashboard/openquestion/\d+/delete/", "S", "S"),
     (r"advice/(wordtoavoid/(add/|\d+/(change|history|delete)/)?)?", "EPS", "EPS"),
-    # The strategy's own words: no role adds or deletes.
+    # A strategy that is not a draft is not deleted.
+    (r"strategy/strategy/(add/|\d+/(change|history)/)?", "EPS", "EPS"),
+    (r"strategy/strategy/\d+/delete/", "", ""),
+    # The strategy's own words: no role adds or deletes, but in a draft.
     (rf"{PRINTED}/(\d+/(change|history)/)?", "EPS", "EPS"),
     (rf"{PRINTED}/(add|\d+/delete)/", "", ""),
     # Records of what was done: no role changes them.
@@ -113,6 +116,11 @@ TABLE = [
     (r"add-service/(1/)?", "EPS", "EPS"),
     (r"publishing/coming/(1/)?", "EPS", "PS"),
     (r"spreadsheets/(sent/1/(take/|propose/|forget/|result/)?)?", "EPS", "EPS"),
+    # Without a draft there are no parts, and without a replaced strategy none to put back.
+    (r"renewal/", "EPS", ""),
+    (r"renewal/1/", "", ""),
+    (r"renewal/in-force/", "PS", "PS"),
+    (r"renewal/back/1/", "", ""),
     (r"spreadsheets/1/(export/1/(1/)?)?", "EPS", "EPS"),
     (r"bulk/(\d+/(undo/)?|strategy\.guide/publish/)?", "EPS", "EPS"),
     # Each finds only what they may see.
@@ -159,8 +167,7 @@ def row_for(model):
         FormOfAbuse: {"reference": None},
         Phone: {"slug": "h-galop"},
     }
-    row = rows.filter(**chosen.get(model, {})).first()
-    return row or make_action()  # The content has a row of every other kind.
+    return rows.filter(**chosen[model]).first() if model in chosen else a_row_of(model)
 
 
 def never_published(row):

@@ -22,7 +22,7 @@ from helphub.approvals.models import NumberProposal
 from helphub.checking.models import Attempt
 from helphub.editions.models import PublicationRequest
 from helphub.reviews.models import Review
-from strategy.models import Action, Guide, Priority
+from strategy.models import Action, FormAsPrinted, Guide, Priority
 consent, children, other = (Guide.objects.get(slug=s).pk for s in ("consent", "children", "home"))
 User.objects.create_user("somebody", is_staff=True)
 asked = {"label": "strategy.guide", "asked_by": "somebody", "note": "The second part is new."}
@@ -47,6 +47,7 @@ Action.objects.create(
     priority=Priority.objects.first(), name_en="Train everybody", name="Train everybody",
     responsible="A council", status="under-way", status_on="2026-11-01",
 )
+FormAsPrinted.objects.create(words="Northgate words", section="Northgate")
 lists, forms, others = [], [], []
 for model in admin.site._registry:
     row = model._base_manager.order_by("pk").first()
@@ -78,6 +79,7 @@ own_pages = [
     "/admin/find/?q=consent",
     "/admin/publishing/coming/",
     "/admin/spreadsheets/",
+    "/admin/renewal/",
     "/admin/spreadsheets/contacts.phone/",
     f"/admin/reviews/{waiting.pk}/",
     f"/admin/reviews/{answered.pk}/",

@@ -13,6 +13,7 @@ from strategy.models import (
     Action,
     Body,
     Chapter,
+    FormAsPrinted,
     FormOfAbuse,
     Guide,
     Passage,
@@ -184,3 +185,16 @@ def make_action(**fields):
     if "priority" not in fields:
         defaults["priority"] = Priority.objects.first()
     return _make(Action, fields, _entry(number) | defaults)
+
+
+def make_form_as_printed(**fields):
+    """What a strategy prints about a form of abuse, without a topic."""
+    number = next(_numbers)
+    return _make(FormAsPrinted, fields, _printed(number))
+
+
+def a_row_of(model):
+    """A row of this kind. The content has one of every kind but two."""
+    makers = {Action: make_action, FormAsPrinted: make_form_as_printed}
+    row = model._base_manager.order_by("pk").first()
+    return row or makers[model]()

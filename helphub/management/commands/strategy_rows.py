@@ -52,8 +52,11 @@ def rows():
     for model in PRINTED:
         for row in model.objects.all():
             yield row.reference, row.words, row.get_absolute_url().partition("#")[0]
+    first = models.Strategy.objects.filter(slug=models.FIRST, state="replaced").first()
+    definition = models.page_of(first, "strategy:chapter-detail", "definition")
     for topic in models.FormOfAbuse.objects.exclude(reference=None):
-        yield topic.reference, topic.words, topic.get_absolute_url()
+        # A topic quotes the strategy in force.
+        yield topic.reference, topic.words, definition if first else topic.get_absolute_url()
 
 
 def quotations(path):

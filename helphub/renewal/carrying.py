@@ -1,0 +1,69 @@
+"""Carries rows of the strategy in force over to the draft: words, comments, translations."""
+
+from django.core.exceptions import ValidationError
+
+from helphub.history import snapshots
+from strategy.models import Chapter, FormAsPrinted, FormOfAbuse
+
+# What a copy does not take from the row that it is made from.
+OWN = {"reference", "strategy", "carried_from", "reviewed_on"}
+LONGEST_TITLE = 70
+
+
+def counterpart(row, draft):
+    """The row of the draft that was made from this one, or None."""
+    if isinstance(row, FormOfAbuse):
+        return FormAsPrinted.objects.of(draft).filter(form_of_abuse=row).first()
+    return row.carried_to.filter(strategy=draft).first()
+
+
+def carry_over(row, draft):
+    """Make a copy of a row in the draft. Raises ValidationError if that cannot be."""
+    if counterpart(row, draft):
+        raise ValidationError(f"“{row}” has been carried over already.")
+    copy = _of_topic(row, draft) if isinstance(row, FormOfAbuse) else _copy(row, draft)
+    copy.full_clean()
+    copy.save()
+    return copy
+
+
+def _copy(row, draft):
+    copy = type(row)(strategy=draft, carried_from=row)
+    for field in snapshots.own_fields(type(row)):
+        if field.name in OWN:
+            continue
+        value = getattr(row, field.attname)
+        if field.is_relation and value is not None and _is_of_a_strategy(field.related_model):
+            value = _key_in_draft(row, field, draft)
+        setattr(copy, field.attname, value)
+    if isinstance(copy, Chapter):
+        # Each title is unique, so that two open tabs can be told apart.
+        years = f" ({draft.years})"
+        copy.title = f"{row.title[: LONGEST_TITLE - len(years)]}{years}"
+    return copy
+
+
+def _is_of_a_strategy(model):
+    return any(field.name == "strategy" for field in model._meta.fields)
+
+
+def _key_in_draft(row, field, draft):
+    """The key of the copy of what a row names. What may be empty is, if there is no copy."""
+    other = counterpart(getattr(row, field.name), draft)
+    if other is None and not field.null:
+        named = getattr(row, field.name)
+        raise ValidationError(
+            f"“{row}” belongs to the {named._meta.verbose_name} “{named}”. Carry that over first."
+        )
+    return other.pk if other else None
+
+
+def _of_topic(topic, draft):
+    """A topic has what the first strategy prints about it in columns of its own."""
+    copy = FormAsPrinted(
+        strategy=draft, form_of_abuse=topic, section="Definition", position=topic.position
+    )
+    names = [field.name for field in snapshots.own_fields(FormAsPrinted)]
+    for name in ["words", *(name for name in names if name.startswith("comment_"))]:
+        setattr(copy, name, getattr(topic, name))
+    return copy
