@@ -276,6 +276,7 @@ def test_a_file_that_cannot_be_read_is_refused_beside_the_box(admin, strategy):
 def test_without_a_draft_strategy_the_page_says_what_to_do(admin):
     page = Page(admin.get(START))
     assert "There is no draft of a strategy" in page.main
+    assert "/admin/renewal/" in page.internal_links
     assert "file" not in form_values(page)
 
 
