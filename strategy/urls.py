@@ -1,6 +1,7 @@
 from django.urls import path
 
 from strategy import views
+from strategy.models import Audit, Chapter, Standard
 
 app_name = "strategy"
 urlpatterns = [
@@ -10,5 +11,13 @@ urlpatterns = [
     path("topics/<slug:slug>/", views.form_of_abuse_detail, name="form-of-abuse-detail"),
     path("strategy/", views.chapter_list, name="chapter-list"),
     path("strategy/impact/", views.impact, name="impact"),
+    path("strategy/standards/<slug:slug>/", views.audit_detail, name="audit-detail"),
     path("strategy/<slug:slug>/", views.chapter_detail, name="chapter-detail"),
 ]
+
+
+def public_addresses():
+    """The pages of audits, if readers can see the page that leads to them."""
+    if not Chapter.objects.published().filter(slug=Standard.chapter_slug).exists():
+        return []
+    return [audit.get_absolute_url() for audit in Audit.objects.published()]

@@ -1,7 +1,9 @@
+from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from helphub.content import markup, memory
+from helphub.content.rows import in_words
 from strategy import models
 from strategy.models import FIXED_PAGES, Chapter, FormOfAbuse, Guide, who_can_help
 
@@ -13,7 +15,7 @@ CHAPTER_ROWS = {
     "principles": {"principles": models.Principle.objects.for_page},
     "changing-behaviour": {"programmes": models.Programme.objects.for_page},
     "governance": {"chains": models.Body.objects.chains},
-    "standards": {"standards": models.Standard.objects.for_page},
+    models.Standard.chapter_slug: {"standards": models.with_audits},
     "sources": {
         "documents": models.Document.objects.for_page,
         "hub_areas": models.HubArea.objects.for_page,
@@ -74,6 +76,24 @@ def chapter_list(request):
         "sections": chapter.passages.sections() if chapter else [],
     }
     return render(request, "strategy/chapter_list.html", context)
+
+
+@require_safe
+def audit_detail(request, slug):
+    """An audit with all its results, if readers can see the page that leads to it."""
+    chapter = Chapter.objects.published().filter(slug=models.Standard.chapter_slug).first()
+    audit = chapter and models.Audit.objects.for_page().filter(slug=slug).first()
+    if audit is None:
+        raise Http404
+    # Two standards may be audited on one day, and each title is there once.
+    standards = models.Standard.objects.values_list("pk", flat=True)
+    place = 1 + list(standards).index(audit.standard_id)
+    context = {
+        "audit": audit,
+        "chapter": chapter,
+        "title": f"The strategy: standard {place}, {in_words(audit.day)}",
+    }
+    return render(request, "strategy/audit_detail.html", context)
 
 
 def _priorities_in_short(chapters):

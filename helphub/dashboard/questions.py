@@ -228,6 +228,7 @@ SITE = [
             "strategy.action",
             "strategy.principle",
             "strategy.standard",
+            "strategy.audit",
             "strategy.programme",
             "strategy.body",
             "strategy.document",

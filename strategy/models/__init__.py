@@ -1,6 +1,14 @@
 """Floor 3: what the strategy says, and what we wrote around it."""
 
 from strategy.models.actions import Action, ActionUpdate, with_actions
+from strategy.models.audits import (
+    Audit,
+    AuditCorrection,
+    AuditResult,
+    Criterion,
+    why_not_shown,
+    with_audits,
+)
 from strategy.models.pages import (
     FIXED_PAGES,
     LINKED_GUIDES,
@@ -29,9 +37,13 @@ __all__ = [
     "LINKED_GUIDES",
     "Action",
     "ActionUpdate",
+    "Audit",
+    "AuditCorrection",
+    "AuditResult",
     "Body",
     "Chapter",
     "ContactLine",
+    "Criterion",
     "Document",
     "FormOfAbuse",
     "Guide",
@@ -45,5 +57,7 @@ __all__ = [
     "Standard",
     "Statistic",
     "who_can_help",
+    "why_not_shown",
     "with_actions",
+    "with_audits",
 ]

@@ -22,7 +22,7 @@ from helphub.approvals.models import NumberProposal
 from helphub.checking.models import Attempt
 from helphub.editions.models import PublicationRequest
 from helphub.reviews.models import Review
-from strategy.models import Action, Guide, Priority
+from strategy.models import Action, Audit, Criterion, Guide, Priority, Standard
 consent, children, other = (Guide.objects.get(slug=s).pk for s in ("consent", "children", "home"))
 User.objects.create_user("somebody", is_staff=True)
 asked = {"label": "strategy.guide", "asked_by": "somebody", "note": "The second part is new."}
@@ -47,6 +47,14 @@ Action.objects.create(
     priority=Priority.objects.first(), name_en="Train everybody", name="Train everybody",
     responsible="A council", status="under-way", status_on="2026-11-01",
 )
+Criterion.objects.create(
+    standard=Standard.objects.first(), number="1", words="Everybody is asked.", source="Page 1",
+)
+Audit.objects.create(
+    standard=Standard.objects.first(), day="2026-11-01", done_by="A council",
+    scope_en="All services.", scope="All services.",
+    summary_en="All is met.", summary="All is met.",
+)
 lists, forms, others = [], [], []
 for model in admin.site._registry:
     row = model._base_manager.order_by("pk").first()
@@ -56,6 +64,7 @@ for model in admin.site._registry:
     others += [f"{here}{row.pk}/history/", f"{here}{row.pk}/delete/"]
 own_pages = [
     "/admin/",
+    f"/admin/strategy/audit/add/?standard={Standard.objects.first().pk}",
     "/admin/publishing/editions/",
     "/admin/publishing/editions/1/",
     "/admin/publishing/editions/1/words/?address=/guides/consent/",

@@ -18,9 +18,19 @@ from contacts.models import (
 from helphub import error_pages
 from helphub.approvals.models import NumberProposal
 from services.models import Location, Service, ServiceVerification, Suggestion
-from strategy.models import ActionUpdate, FormOfAbuse, Guide, Statistic
+from strategy.models import (
+    Action,
+    ActionUpdate,
+    Audit,
+    AuditCorrection,
+    AuditResult,
+    Criterion,
+    FormOfAbuse,
+    Guide,
+    Statistic,
+)
 from tests.support.admin_forms import change_url, errors, save
-from tests.support.factories import make_action
+from tests.support.factories import make_action, make_audit
 from tests.support.reader import Page, form_values, text
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +39,10 @@ pytestmark = pytest.mark.django_db
 IN_OTHER_FORMS = {
     *{Suggestion, CallFact, Schedule, ScheduleException},
     *{Verification, Location, ServiceVerification, ActionUpdate},
+    *{Criterion, AuditResult, AuditCorrection},
     Doubt,  # It comes from logged checks alone.
 }
+MADE_UP = {Action: make_action, Audit: make_audit}  # The content has none.
 TO_BE_READ = {ApprovedNumber, NumberProposal}
 OURS = [
     model
@@ -48,7 +60,7 @@ def test_every_model_has_a_list_and_a_form_that_saves(admin, model):
         admin.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
     )
     assert listing.response.status_code == 200
-    row = model.objects.first() or make_action()  # The content has no action.
+    row = model.objects.first() or MADE_UP[model]()
     before = type(row).objects.filter(pk=row.pk).values().get()
     page = save(admin, row)
     assert errors(page) == []
