@@ -79,3 +79,20 @@ class ActionTranslation(TranslationOptions):
 class ActionUpdateTranslation(TranslationOptions):
     fields = ["words"]
     required_languages = {"en": ["words"]}
+
+
+@register(models.Audit)
+class AuditTranslation(TranslationOptions):
+    fields = ["scope", "summary"]
+    required_languages = {"en": ["scope", "summary"]}
+
+
+@register(models.AuditResult)
+class AuditResultTranslation(TranslationOptions):
+    fields = ["found"]
+
+
+@register(models.AuditCorrection)
+class AuditCorrectionTranslation(TranslationOptions):
+    fields = ["words"]
+    required_languages = {"en": ["words"]}

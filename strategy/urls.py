@@ -1,7 +1,7 @@
 from django.urls import path, reverse
 
 from strategy import views
-from strategy.models import Strategy
+from strategy.models import Audit, Strategy
 
 app_name = "strategy"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("topics/<slug:slug>/", views.form_of_abuse_detail, name="form-of-abuse-detail"),
     path("strategy/", views.chapter_list, name="chapter-list"),
     path("strategy/impact/", views.impact, name="impact"),
+    path("strategy/standards/<slug:slug>/", views.audit_detail, name="audit-detail"),
     path("strategy/<slug:slug>/", views.chapter_detail, name="chapter-detail"),
     path("strategy/<slug:strategy>/impact/", views.impact, name="replaced-impact"),
     path(
@@ -22,8 +23,9 @@ urlpatterns = [
 
 
 def public_addresses():
-    """The pages of strategies that have been replaced, besides their chapters."""
-    return [
+    """The pages of strategies that have been replaced, besides their chapters, and of audits."""
+    replaced = [
         reverse("strategy:replaced-impact", args=[strategy.slug])
         for strategy in Strategy.objects.replaced()
     ]
+    return replaced + [audit.get_absolute_url() for audit in Audit.objects.with_pages()]

@@ -1,7 +1,9 @@
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from helphub.content import markup, memory
+from helphub.content.rows import in_words
 from strategy import models
 from strategy.models import (
     FIXED_PAGES,
@@ -21,7 +23,7 @@ CHAPTER_ROWS = {
     "principles": {"principles": models.Principle.objects.shown_of},
     "changing-behaviour": {"programmes": models.Programme.objects.shown_of},
     "governance": {"chains": lambda strategy: models.Body.objects.of(strategy).chains()},
-    "standards": {"standards": models.Standard.objects.shown_of},
+    models.Standard.chapter_slug: {"standards": models.with_audits},
     "sources": {
         "documents": models.Document.objects.shown_of,
         "hub_areas": models.HubArea.objects.shown_of,
@@ -104,6 +106,23 @@ def _replaced_by(strategy):
     """The strategy in force, if this one has been replaced."""
     is_replaced = strategy is not None and strategy.is_replaced
     return {"replaced_by": Strategy.objects.in_force()} if is_replaced else {}
+
+
+@require_safe
+def audit_detail(request, slug):
+    """An audit with all its results, if readers can see the page that leads to it."""
+    audit = models.Audit.objects.for_page().with_pages().filter(slug=slug).first()
+    if audit is None:
+        raise Http404
+    # Two standards may be audited on one day, and each title is there once.
+    standards = models.Standard.objects.of(audit.standard.strategy).values_list("pk", flat=True)
+    place = 1 + list(standards).index(audit.standard_id)
+    context = {
+        "audit": audit,
+        "chapter": audit.chapter,
+        "title": f"The strategy: standard {place}, {in_words(audit.day)}",
+    }
+    return render(request, "strategy/audit_detail.html", context)
 
 
 def _priorities_in_short(strategy, chapters):

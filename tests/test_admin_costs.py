@@ -55,8 +55,10 @@ FORMS = {  # These have rows, or choose from lists of other records.
     "services.service": 34,
     "services.situation": 28,
     "strategy.action": 20,
+    "strategy.audit": 27,
     "strategy.formofabuse": 31,
     "strategy.guide": 27,
+    "strategy.standard": 20,
 }
 
 
@@ -119,6 +121,7 @@ def rows_for_all(noted_edition):
     """A row of each kind that the real content has none of."""
     factories.make_action()
     factories.make_form_as_printed()
+    factories.make_audit()
     phone = Phone.objects.get(slug="h-spoc")
     digits = {"dial": "01384000001", "display": "01384 000001"}
     NumberProposal.objects.create(
@@ -193,6 +196,7 @@ def test_a_list_costs_the_same_however_many_rows_it_has(publisher, make):
 def test_a_form_asks_once_whether_readers_have_had_its_record(noted_edition, publisher):
     factories.make_action()
     factories.make_form_as_printed()
+    factories.make_audit()
     for model, model_admin in django_admin.site._registry.items():
         # Only a draft of the strategy may be deleted, so nothing is asked about that.
         if not isinstance(model_admin, KeepsWhatReadersHad) or isinstance(

@@ -232,6 +232,7 @@ SITE = [
             "strategy.principle",
             "strategy.formasprinted",
             "strategy.standard",
+            "strategy.audit",
             "strategy.programme",
             "strategy.body",
             "strategy.document",

@@ -18,6 +18,18 @@ SHOWN_FROM_TO = ["slug", "position", "is_published", "starts_on", "ends_on"]
 ARCHIVE = ["is_archived", "moved_to"]
 
 
+def readers_have_had(request, row):
+    """Whether readers have ever had this row, asked once for each request.
+
+    Each form asks several times. The answer is as the row was before the form changed it.
+    """
+    answers = vars(request).setdefault("readers_have_had", {})
+    name = (row._meta.label_lower, row.pk)
+    if name not in answers:
+        answers[name] = signals.readers_have_had(row)
+    return answers[name]
+
+
 class KeepsWhatReadersHad:
     """Stops officers deleting what readers have had: histories and leaflets still hold its address.
 
@@ -28,12 +40,7 @@ class KeepsWhatReadersHad:
         may_delete = super().has_delete_permission(request, obj)
         if not may_delete or obj is None or request.user.is_superuser:
             return may_delete
-        # Each form checks this several times. The next request must ask again.
-        answers = vars(request).setdefault("readers_have_had", {})
-        name = (obj._meta.label_lower, obj.pk)
-        if name not in answers:
-            answers[name] = signals.readers_have_had(obj)
-        return not answers[name]
+        return not readers_have_had(request, obj)
 
 
 class EditingAdmin(

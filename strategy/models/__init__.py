@@ -1,6 +1,14 @@
 """Floor 3: what the strategy says, and what we wrote around it."""
 
 from strategy.models.actions import Action, ActionUpdate, with_actions
+from strategy.models.audits import (
+    Audit,
+    AuditCorrection,
+    AuditResult,
+    Criterion,
+    why_not_shown,
+    with_audits,
+)
 from strategy.models.forms_of_abuse import FormAsPrinted, forms_of_abuse, printed_on
 from strategy.models.pages import (
     FIXED_PAGES,
@@ -34,9 +42,13 @@ __all__ = [
     "LINKED_GUIDES",
     "Action",
     "ActionUpdate",
+    "Audit",
+    "AuditCorrection",
+    "AuditResult",
     "Body",
     "Chapter",
     "ContactLine",
+    "Criterion",
     "Document",
     "FormAsPrinted",
     "FormOfAbuse",
@@ -57,5 +69,7 @@ __all__ = [
     "printed_models",
     "printed_on",
     "who_can_help",
+    "why_not_shown",
     "with_actions",
+    "with_audits",
 ]

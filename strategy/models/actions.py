@@ -15,6 +15,7 @@ from helphub.content.rows import PermanentRow, in_words
 from strategy.models.pages import text_field
 from strategy.models.printed import Priority
 
+IN_FUTURE = "This date is in the future. Enter today or earlier."
 NO_NAMES = "An organisation and a role, such as “Dudley Council, public health”. No person's name."
 
 
@@ -116,7 +117,7 @@ class Action(Entry):
         if self.status != self.Status.NOT_BEGUN and not self.status_on:
             errors["status_on"] = "Enter the day on which this was so."
         elif self.status_on and self.status_on > timezone.localdate():
-            errors["status_on"] = "This date is in the future. Enter today or earlier."
+            errors["status_on"] = IN_FUTURE
         if self.base and not self.base_source:
             errors["base_source"] = "Say where the figure comes from, or leave both empty."
         if errors:
@@ -146,30 +147,47 @@ def with_actions(strategy):
     return Priority.objects.shown_of(strategy).prefetch_related(shown)
 
 
+class DatedWords(PermanentRow):
+    """What was so on a day, in words that stay as they were saved. They are in `words`."""
+
+    said = ("dated", "words_en")
+
+    dated = models.DateField("date", help_text="The day on which this was so.")
+
+    words_language = property(language_of_words)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return in_words(self.dated)
+
+    def clean(self):
+        super().clean()
+        if self.dated and self.dated > timezone.localdate():
+            raise ValidationError({"dated": IN_FUTURE})
+
+
 class ActionUpdateQuerySet(models.QuerySet):
     def get_by_natural_key(self, action, position):
         return self.get(action__slug=action, position=position)
 
 
-class ActionUpdate(PermanentRow):
+class ActionUpdate(DatedWords):
     """A dated update on an action."""
 
     owner = "action"
-    said = ("dated", "words_en")
     refusal = "An update cannot be changed. Add another one that puts it right."
 
     action = models.ForeignKey(
         Action, on_delete=models.CASCADE, related_name="updates", verbose_name="action"
     )
-    dated = models.DateField("date", help_text="The day on which this was so.")
     words = text_field(
         "what is new",
         "Two or three plain sentences. Once saved it stays: put a mistake right with another one.",
     )
 
     objects = ActionUpdateQuerySet.as_manager()
-
-    words_language = property(language_of_words)
 
     class Meta:
         verbose_name = "update"
@@ -179,13 +197,5 @@ class ActionUpdate(PermanentRow):
             models.UniqueConstraint(fields=["action", "position"], name="one_update_for_each_order")
         ]
 
-    def __str__(self):
-        return in_words(self.dated)
-
     def natural_key(self):
         return (self.action.slug, str(self.position))
-
-    def clean(self):
-        super().clean()
-        if self.dated and self.dated > timezone.localdate():
-            raise ValidationError({"dated": "This date is in the future. Enter today or earlier."})

@@ -48,7 +48,7 @@ PEOPLE = {
 READS, OTHERS = ["GET", "HEAD", "OPTIONS"], ["PUT", "PATCH", "DELETE"]
 
 WRITTEN = (
-    "(strategy/(guide|formofabuse|action)|contacts/(organization|phone)"
+    "(strategy/(guide|formofabuse|action|audit)|contacts/(organization|phone)"
     "|services/(audience|servicearea|town|service|choice|situation)|search/synonym)"
 )
 PRINTED = (

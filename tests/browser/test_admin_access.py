@@ -23,6 +23,7 @@ from helphub.checking.models import Attempt
 from helphub.editions.models import PublicationRequest
 from helphub.reviews.models import Review
 from strategy.models import Action, FormAsPrinted, Guide, Priority
+from strategy.models import Action, Audit, Criterion, Guide, Priority, Standard
 consent, children, other = (Guide.objects.get(slug=s).pk for s in ("consent", "children", "home"))
 User.objects.create_user("somebody", is_staff=True)
 asked = {"label": "strategy.guide", "asked_by": "somebody", "note": "The second part is new."}
@@ -48,6 +49,14 @@ Action.objects.create(
     responsible="A council", status="under-way", status_on="2026-11-01",
 )
 FormAsPrinted.objects.create(words="Northgate words", section="Northgate")
+Criterion.objects.create(
+    standard=Standard.objects.first(), number="1", words="Everybody is asked.", source="Page 1",
+)
+Audit.objects.create(
+    standard=Standard.objects.first(), day="2026-11-01", done_by="A council",
+    scope_en="All services.", scope="All services.",
+    summary_en="All is met.", summary="All is met.",
+)
 lists, forms, others = [], [], []
 for model in admin.site._registry:
     row = model._base_manager.order_by("pk").first()
@@ -57,6 +66,7 @@ for model in admin.site._registry:
     others += [f"{here}{row.pk}/history/", f"{here}{row.pk}/delete/"]
 own_pages = [
     "/admin/",
+    f"/admin/strategy/audit/add/?standard={Standard.objects.first().pk}",
     "/admin/publishing/editions/",
     "/admin/publishing/editions/1/",
     "/admin/publishing/editions/1/words/?address=/guides/consent/",

@@ -18,7 +18,15 @@ from contacts.models import (
 from helphub import error_pages
 from helphub.approvals.models import NumberProposal
 from services.models import Location, Service, ServiceVerification, Suggestion
-from strategy.models import ActionUpdate, FormOfAbuse, Guide, Statistic
+from strategy.models import (
+    ActionUpdate,
+    AuditCorrection,
+    AuditResult,
+    Criterion,
+    FormOfAbuse,
+    Guide,
+    Statistic,
+)
 from tests.support.admin_forms import change_url, errors, save
 from tests.support.factories import a_row_of
 from tests.support.reader import Page, form_values, text
@@ -29,6 +37,7 @@ pytestmark = pytest.mark.django_db
 IN_OTHER_FORMS = {
     *{Suggestion, CallFact, Schedule, ScheduleException},
     *{Verification, Location, ServiceVerification, ActionUpdate},
+    *{Criterion, AuditResult, AuditCorrection},
     Doubt,  # It comes from logged checks alone.
 }
 TO_BE_READ = {ApprovedNumber, NumberProposal}

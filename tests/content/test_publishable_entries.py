@@ -13,9 +13,9 @@ from helphub.editions import manifests, page_files, publish, store
 from helphub.history.recording import recording
 from helphub.search.models import Synonym
 from services.models import Audience, Choice, Service, ServiceArea, Situation, Suggestion, Town
-from strategy.models import Action, Chapter, FormOfAbuse, Guide, Priority
+from strategy.models import Action, Audit, Chapter, FormOfAbuse, Guide, Priority, Standard
 from tests.support import reader
-from tests.support.admin_forms import errors
+from tests.support.admin_forms import errors, save
 from tests.support.reader import form_values
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -55,10 +55,10 @@ def test_a_field_that_a_form_leaves_out_does_not_need_it(officer):
             assert field.name in shown or is_filled, (model, field)
 
 
-def add(admin, model, **typed):
+def add(admin, model, query="", **typed):
     """Fill in the empty form of a kind of record, tick “published” and save."""
     name = f"{model._meta.app_label}_{model._meta.model_name}"
-    url = reverse(f"admin:{name}_add")
+    url = reverse(f"admin:{name}_add") + query
     values = form_values(reader.Page(admin.get(url))) | {"is_published": ["on"]} | typed
     page = reader.Page(admin.post(url, values, follow=True))
     assert errors(page) == [], (model, errors(page))
@@ -144,7 +144,35 @@ def add_one_of_each(admin):
         responsible="Brierley Council",
         status="not-begun",
     )
+    made[Audit] = add_audit(admin, made[Action])
     return made
+
+
+def add_audit(admin, action):
+    """An audit of a standard that gets its only criterion first."""
+    standard = Standard.objects.first()
+    page = save(
+        admin,
+        standard,
+        **{
+            "criteria-TOTAL_FORMS": "1",
+            "criteria-0-number": "1",
+            "criteria-0-words": "Everybody is asked what they need.",
+            "criteria-0-source": "Page 1",
+        },
+    )
+    assert errors(page) == []
+    return add(
+        admin,
+        Audit,
+        f"?standard={standard.pk}",
+        day="2026-11-02",
+        done_by="Brierley Council",
+        scope_en="Every service in Brierley.",
+        summary_en="All of it is met.",
+        actions=[action.pk],
+        **{"results-0-verdict": "met", "results-0-found_en": "Everybody in Brierley was asked."},
+    )
 
 
 def test_a_new_record_of_every_kind_is_published_and_reaches_readers(admin, editions):
@@ -171,6 +199,10 @@ def test_a_new_record_of_every_kind_is_published_and_reaches_readers(admin, edit
     assert "Somebody who walks home late" in page("/start/")
     assert "Listeners of Brierley" in page("/start/a9/")
     assert "Light the way home" in page("/strategy/priorities/")
+    assert "All of it is met." in page("/strategy/standards/")
+    audit = page(made[Audit].get_absolute_url())
+    assert "Everybody in Brierley was asked." in audit
+    assert "Light the way home" in audit
 
 
 def test_a_missing_tick_is_named_and_every_form_has_the_box(admin, editions):

@@ -11,13 +11,17 @@ from helphub.content import clock
 from services.models import Service
 from strategy.models import (
     Action,
+    Audit,
+    AuditResult,
     Body,
     Chapter,
+    Criterion,
     FormAsPrinted,
     FormOfAbuse,
     Guide,
     Passage,
     Priority,
+    Standard,
     Statistic,
 )
 from strategy.pictures import Measure
@@ -187,6 +191,43 @@ def make_action(**fields):
     return _make(Action, fields, _entry(number) | defaults)
 
 
+def make_criterion(standard, number, **fields):
+    """One thing that a standard asks for."""
+    defaults = {
+        "standard": standard,
+        "number": number,
+        "words": f"Everybody in Northgate is offered a room of their own, point {number}.",
+        "source": f"Northgate standards, 2020, page {number}",
+    }
+    return _make(Criterion, fields, defaults)
+
+
+def make_audit(verdicts=("met", "partly-met"), **fields):
+    """An audit of the first standard, or of another, with these results; the criteria too."""
+    number = next(_numbers)
+    standard = fields.setdefault("standard", Standard.objects.first())
+    if not standard.criteria.exists():
+        for place, _ in enumerate(verdicts, 1):
+            make_criterion(standard, str(place))
+    defaults = {
+        "day": clock.today(),
+        "done_by": "Northgate Council, public health",
+        "scope_en": f"The three services in Northgate {number}.",
+        "summary_en": f"Most of it is met in Northgate {number}.",
+    }
+    is_published = fields.pop("is_published", True)
+    audit = _make(Audit, fields, _entry(number) | defaults | {"is_published": False})
+    for criterion, verdict in zip(standard.criteria.all(), verdicts, strict=True):
+        found = f"We looked at it {criterion.number} times."
+        row = {"audit": audit, "number": criterion.number, "found_en": found, "verdict": verdict}
+        _make(AuditResult, {}, row)
+    audit = Audit.objects.get(pk=audit.pk)
+    audit.is_published = is_published
+    audit.full_clean()
+    audit.save()
+    return audit
+
+
 def make_form_as_printed(**fields):
     """What a strategy prints about a form of abuse, without a topic."""
     number = next(_numbers)
@@ -194,7 +235,11 @@ def make_form_as_printed(**fields):
 
 
 def a_row_of(model):
-    """A row of this kind. The content has one of every kind but two."""
-    makers = {Action: make_action, FormAsPrinted: make_form_as_printed}
+    """A row of this kind, made up if the content has none."""
+    makers = {
+        Action: make_action,
+        Audit: make_audit,
+        FormAsPrinted: make_form_as_printed,
+    }
     row = model._base_manager.order_by("pk").first()
     return row or makers[model]()
