@@ -71,3 +71,9 @@ class ActionTranslation(TranslationOptions):
 class ActionUpdateTranslation(TranslationOptions):
     fields = ["words"]
     required_languages = {"en": ["words"]}
+
+
+@register(models.Indicator)
+class IndicatorTranslation(TranslationOptions):
+    fields = ["name", "counted", "unit"]
+    required_languages = {"en": ["name", "counted", "unit"]}

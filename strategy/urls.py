@@ -1,6 +1,7 @@
 from django.urls import path
 
 from strategy import views
+from strategy.models import Indicator
 
 app_name = "strategy"
 urlpatterns = [
@@ -10,5 +11,11 @@ urlpatterns = [
     path("topics/<slug:slug>/", views.form_of_abuse_detail, name="form-of-abuse-detail"),
     path("strategy/", views.chapter_list, name="chapter-list"),
     path("strategy/impact/", views.impact, name="impact"),
+    path("strategy/local-data/", views.local_data, name="local-data"),
     path("strategy/<slug:slug>/", views.chapter_detail, name="chapter-detail"),
 ]
+
+
+def public_files():
+    """The addresses of files outside any language, for the edition."""
+    return [indicator.get_file_url() for indicator in Indicator.objects.for_page()]

@@ -3,7 +3,15 @@ from django.views.decorators.http import require_safe
 
 from helphub.content import markup, memory
 from strategy import models
-from strategy.models import FIXED_PAGES, Chapter, FormOfAbuse, Guide, who_can_help
+from strategy.models import (
+    FIXED_PAGES,
+    Chapter,
+    FormOfAbuse,
+    Guide,
+    Indicator,
+    Statistic,
+    who_can_help,
+)
 
 # Rows that a chapter shows besides its passages, by their names in the template.
 CHAPTER_ROWS = {
@@ -20,6 +28,8 @@ CHAPTER_ROWS = {
         "sources": models.Source.objects.all,
     },
 }
+
+LOCAL_PICTURE = "The local picture"  # Where the strategy says that Dudley has no figures yet.
 
 
 @require_safe
@@ -105,6 +115,16 @@ def chapter_detail(request, slug):
     for name, read in CHAPTER_ROWS.get(slug, {}).items():
         context[name] = memory.rows(f"{name} of {slug}", lambda read=read: list(read()))
     return render(request, "strategy/chapter_detail.html", context)
+
+
+@require_safe
+def local_data(request):
+    """What is counted in Dudley itself."""
+    context = {
+        "indicators": Indicator.objects.for_page(),
+        "said": Statistic.objects.for_page().filter(section=LOCAL_PICTURE),
+    }
+    return render(request, "strategy/local_data.html", context)
 
 
 @require_safe

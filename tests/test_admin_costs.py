@@ -115,6 +115,7 @@ def noted_edition(editions):
 def rows_for_all(noted_edition):
     """A row of each kind that the real content has none of."""
     factories.make_action()
+    factories.make_indicator([("2022/23", "", 40), ("2023/24", "", 50)])
     phone = Phone.objects.get(slug="h-spoc")
     digits = {"dial": "01384000001", "display": "01384 000001"}
     NumberProposal.objects.create(

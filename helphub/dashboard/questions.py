@@ -226,6 +226,7 @@ SITE = [
             "strategy.statistic",
             "strategy.priority",
             "strategy.action",
+            "strategy.indicator",
             "strategy.principle",
             "strategy.standard",
             "strategy.programme",

@@ -1,6 +1,7 @@
 """Floor 3: what the strategy says, and what we wrote around it."""
 
 from strategy.models.actions import Action, ActionUpdate, with_actions
+from strategy.models.local_data import Indicator, IndicatorValue
 from strategy.models.pages import (
     FIXED_PAGES,
     LINKED_GUIDES,
@@ -36,6 +37,8 @@ __all__ = [
     "FormOfAbuse",
     "Guide",
     "HubArea",
+    "Indicator",
+    "IndicatorValue",
     "Passage",
     "Principle",
     "Printed",

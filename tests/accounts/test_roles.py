@@ -26,9 +26,9 @@ from helphub.content.models import LoadedRow
 from helphub.content.registry import content_models
 from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.reviews.models import Review
-from strategy.models import FormOfAbuse, Guide
+from strategy.models import FormOfAbuse, Guide, Indicator
 from tests.support.admin_forms import change_url
-from tests.support.factories import make_action
+from tests.support.factories import make_one
 from tests.support.reader import Page, form_values
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ PEOPLE = {
 READS, OTHERS = ["GET", "HEAD", "OPTIONS"], ["PUT", "PATCH", "DELETE"]
 
 WRITTEN = (
-    "(strategy/(guide|formofabuse|action)|contacts/(organization|phone)"
+    "(strategy/(guide|formofabuse|action|indicator)|contacts/(organization|phone)"
     "|services/(audience|servicearea|town|service|choice|situation)|search/synonym)"
 )
 PRINTED = (
@@ -114,6 +114,7 @@ TABLE = [
     (r"publishing/coming/(1/)?", "EPS", "PS"),
     (r"spreadsheets/(sent/1/(take/|propose/|forget/|result/)?)?", "EPS", "EPS"),
     (r"spreadsheets/1/(export/1/(1/)?)?", "EPS", "EPS"),
+    (r"spreadsheets/local-figures/\d+/(file/)?", "EPS", "EPS"),
     (r"bulk/(\d+/(undo/)?|strategy\.guide/publish/)?", "EPS", "EPS"),
     # Each finds only what they may see.
     (r"find/", "NEPKSTR", "NEPKSTR"),
@@ -160,7 +161,7 @@ def row_for(model):
         Phone: {"slug": "h-galop"},
     }
     row = rows.filter(**chosen.get(model, {})).first()
-    return row or make_action()  # The content has a row of every other kind.
+    return row or make_one(model)
 
 
 def never_published(row):
@@ -214,6 +215,7 @@ def addresses(people):
         "bulk/<int:key>/": batch.pk,
         "approvals/propose/<int:key>/": phone.pk,
         "checking/call/<int:key>/": phone.pk,
+        "spreadsheets/local-figures/<int:key>/": row_for(Indicator).pk,
         "checking/call/logged/<int:key>/": attempt.pk,
     }
     paths = set()

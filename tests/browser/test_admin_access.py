@@ -22,7 +22,7 @@ from helphub.approvals.models import NumberProposal
 from helphub.checking.models import Attempt
 from helphub.editions.models import PublicationRequest
 from helphub.reviews.models import Review
-from strategy.models import Action, Guide, Priority
+from strategy.models import Action, Guide, Indicator, Priority
 consent, children, other = (Guide.objects.get(slug=s).pk for s in ("consent", "children", "home"))
 User.objects.create_user("somebody", is_staff=True)
 asked = {"label": "strategy.guide", "asked_by": "somebody", "note": "The second part is new."}
@@ -46,6 +46,13 @@ attempt = Attempt.objects.create(
 Action.objects.create(
     priority=Priority.objects.first(), name_en="Train everybody", name="Train everybody",
     responsible="A council", status="under-way", status_on="2026-11-01",
+)
+indicator = Indicator.objects.create(
+    name_en="People who came", name="People who came", counted_en="Everybody", counted="Everybody",
+    unit_en="people", unit="people", counted_by="A council",
+)
+indicator.values.create(
+    period="2023/24", value="240", source="A report", published_on="2025-06-01"
 )
 lists, forms, others = [], [], []
 for model in admin.site._registry:
@@ -79,6 +86,7 @@ own_pages = [
     "/admin/publishing/coming/",
     "/admin/spreadsheets/",
     "/admin/spreadsheets/contacts.phone/",
+    f"/admin/spreadsheets/local-figures/{indicator.pk}/",
     f"/admin/reviews/{waiting.pk}/",
     f"/admin/reviews/{answered.pk}/",
     f"/admin/reviews/ask/strategy.guide/{other}/",

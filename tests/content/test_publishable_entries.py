@@ -13,7 +13,7 @@ from helphub.editions import manifests, page_files, publish, store
 from helphub.history.recording import recording
 from helphub.search.models import Synonym
 from services.models import Audience, Choice, Service, ServiceArea, Situation, Suggestion, Town
-from strategy.models import Action, Chapter, FormOfAbuse, Guide, Priority
+from strategy.models import Action, Chapter, FormOfAbuse, Guide, Indicator, Priority
 from tests.support import reader
 from tests.support.admin_forms import errors
 from tests.support.reader import form_values
@@ -144,6 +144,21 @@ def add_one_of_each(admin):
         responsible="Brierley Council",
         status="not-begun",
     )
+    made[Indicator] = add(
+        admin,
+        Indicator,
+        name_en="Lamps along the way",
+        counted_en="Every lamp that works.",
+        unit_en="lamps",
+        counted_by="Brierley Council",
+        **{
+            "values-TOTAL_FORMS": "1",
+            "values-0-period": "2023/24",
+            "values-0-value": "240",
+            "values-0-source": "A count of lamps",
+            "values-0-published_on": "1 June 2025",
+        },
+    )
     return made
 
 
@@ -171,6 +186,7 @@ def test_a_new_record_of_every_kind_is_published_and_reaches_readers(admin, edit
     assert "Somebody who walks home late" in page("/start/")
     assert "Listeners of Brierley" in page("/start/a9/")
     assert "Light the way home" in page("/strategy/priorities/")
+    assert "Lamps along the way" in page("/strategy/local-data/")
 
 
 def test_a_missing_tick_is_named_and_every_form_has_the_box(admin, editions):

@@ -15,6 +15,8 @@ from strategy.models import (
     Chapter,
     FormOfAbuse,
     Guide,
+    Indicator,
+    IndicatorValue,
     Passage,
     Priority,
     Statistic,
@@ -184,3 +186,35 @@ def make_action(**fields):
     if "priority" not in fields:
         defaults["priority"] = Priority.objects.first()
     return _make(Action, fields, _entry(number) | defaults)
+
+
+def make_indicator(figures=(), **fields):
+    """Something that is counted, with (period, part, figure) rows."""
+    number = next(_numbers)
+    defaults = {
+        "name_en": f"People at the Northgate drop-in {number}",
+        "counted_en": "Everybody who came, once for each visit.",
+        "unit_en": "people",
+        "counted_by": "Northgate Council",
+    }
+    row = _entry(number)
+    del row["slug"]
+    indicator = _make(Indicator, fields, row | defaults)
+    for period, part, figure in figures:
+        make_figure(indicator, period=period, part=part, value=str(figure))
+    return indicator
+
+
+def make_figure(indicator, **fields):
+    """A figure of one period, as it was published."""
+    defaults = {"indicator": indicator, "source": "Northgate report", "published_on": "2025-06-01"}
+    return _make(IndicatorValue, fields, defaults)
+
+
+# The content has no row of these.
+NOT_IN_THE_CONTENT = {Action: make_action, Indicator: make_indicator}
+
+
+def make_one(model):
+    """A row of a kind that the content has none of."""
+    return NOT_IN_THE_CONTENT[model]()
