@@ -80,7 +80,8 @@ def caching(request, response):
     Each cache reads its own header: nginx, any cache that knows RFC 9213, and Varnish. A cache that
     knows none of them sees "no-store" and keeps nothing.
     """
-    is_page = response.get("Content-Type", "").startswith("text/html")
+    # What officers can withdraw, so it must not stay in a cache.
+    is_page = response.get("Content-Type", "").startswith(("text/html", "text/csv"))
     if request.path_info.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
         # A name with a hash in it always has the same content.
         return {} if settings.LAPTOP else {"CDN-Cache-Control": f"max-age={YEAR}, immutable"}

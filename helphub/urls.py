@@ -33,6 +33,7 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt),
     path(".well-known/traffic-advice", views.traffic_advice),
     path("emergency/", views.emergency, name="emergency"),
+    path("", include("strategy.file_urls")),
     path("healthz/live", health.live, name="live"),
     path("healthz/fresh", health.fresh, name="fresh"),
     *(

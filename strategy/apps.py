@@ -8,8 +8,11 @@ class StrategyConfig(ContentConfig, AppConfig):
     verbose_name = "Pages and the strategy"
 
     def ready(self):
-        from helphub.content import tokens
+        from helphub.content import forms, tokens
+        from strategy.local_data_forms import without_figures_to_hide
         from strategy.models import FormOfAbuse, Guide
+
+        forms.WITHHOLDING.append(without_figures_to_hide)
 
         tokens.register("guide", Guide.objects.links, Guide.objects.names)
         tokens.register("topic", FormOfAbuse.objects.links, FormOfAbuse.objects.names)

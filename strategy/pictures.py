@@ -138,9 +138,7 @@ class Band(NamedTuple):
 
     @property
     def scale(self):
-        """The next round number: 1, 2 or 5 with noughts."""
-        size = 10 ** (len(str(floor(self.high))) - 1)
-        return next(step * size for step in (1, 2, 5, 10) if step * size >= self.high)
+        return round_above(self.high)
 
     @property
     def start(self):
@@ -149,6 +147,12 @@ class Band(NamedTuple):
     @property
     def width(self):
         return f"{100 * (self.high - self.low) / self.scale:g}"
+
+
+def round_above(number):
+    """The next round number: 1, 2 or 5 with noughts."""
+    size = 10 ** (len(str(floor(number))) - 1)
+    return next(step * size for step in (1, 2, 5, 10) if step * size >= number)
 
 
 def _centre(place):

@@ -96,3 +96,9 @@ class AuditResultTranslation(TranslationOptions):
 class AuditCorrectionTranslation(TranslationOptions):
     fields = ["words"]
     required_languages = {"en": ["words"]}
+
+
+@register(models.Indicator)
+class IndicatorTranslation(TranslationOptions):
+    fields = ["name", "counted", "unit"]
+    required_languages = {"en": ["name", "counted", "unit"]}

@@ -1,7 +1,7 @@
 from django.urls import path, reverse
 
 from strategy import views
-from strategy.models import Audit, Strategy
+from strategy.models import Audit, Indicator, Strategy
 
 app_name = "strategy"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("strategy/", views.chapter_list, name="chapter-list"),
     path("strategy/impact/", views.impact, name="impact"),
     path("strategy/standards/<slug:slug>/", views.audit_detail, name="audit-detail"),
+    path("strategy/local-data/", views.local_data, name="local-data"),
     path("strategy/<slug:slug>/", views.chapter_detail, name="chapter-detail"),
     path("strategy/<slug:strategy>/impact/", views.impact, name="replaced-impact"),
     path(
@@ -29,3 +30,8 @@ def public_addresses():
         for strategy in Strategy.objects.replaced()
     ]
     return replaced + [audit.get_absolute_url() for audit in Audit.objects.with_pages()]
+
+
+def public_files():
+    """The addresses of files outside any language, for the edition."""
+    return [indicator.get_file_url() for indicator in Indicator.objects.for_page()]

@@ -10,6 +10,7 @@ from strategy.models import (
     Chapter,
     FormOfAbuse,
     Guide,
+    Indicator,
     Statistic,
     Strategy,
     who_can_help,
@@ -30,6 +31,8 @@ CHAPTER_ROWS = {
         "sources": models.Source.objects.shown_of,
     },
 }
+
+LOCAL_PICTURE = "The local picture"  # Where the strategy says that Dudley has no figures yet.
 
 
 @require_safe
@@ -151,6 +154,17 @@ def chapter_detail(request, slug):
         if strategy.slug == slug:
             return _chapter_list(request, strategy)
     return _chapter_detail(request, Strategy.objects.in_force(), slug)
+
+
+@require_safe
+def local_data(request):
+    """What is counted in Dudley itself."""
+    said = Statistic.objects.shown_of(Strategy.objects.in_force())
+    context = {
+        "indicators": Indicator.objects.for_page(),
+        "said": said.filter(section=LOCAL_PICTURE),
+    }
+    return render(request, "strategy/local_data.html", context)
 
 
 @require_safe

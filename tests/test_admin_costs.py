@@ -122,6 +122,7 @@ def rows_for_all(noted_edition):
     factories.make_action()
     factories.make_form_as_printed()
     factories.make_audit()
+    factories.make_indicator([("2022/23", "", 40), ("2023/24", "", 50)])
     phone = Phone.objects.get(slug="h-spoc")
     digits = {"dial": "01384000001", "display": "01384 000001"}
     NumberProposal.objects.create(

@@ -156,7 +156,8 @@ class ChecksWords:
     ) -> type[forms.ModelForm]:
         # The admin class that this is mixed into has it.
         form = super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
-        return _never_valid(form) if CHECK_WORDS in request.POST else form
+        is_only_shown = CHECK_WORDS in request.POST or getattr(request, "is_only_shown", False)
+        return _never_valid(form) if is_only_shown else form
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, time
 from typing import Any
 
@@ -131,13 +131,22 @@ NOT_TEXT = ("_", "csrf")
 COUNTS = ("_FORMS", "-id", "-DELETE")
 
 
-def fields_of(request: HttpRequest) -> list[tuple[str, list[Any]]]:
+Fields = list[tuple[str, list[Any]]]
+# Functions of apps whose forms have more that must not be kept. Each takes the fields and returns
+# them without it.
+WITHHOLDING: list[Callable[[Fields], Fields]] = []
+
+
+def fields_of(request: HttpRequest) -> Fields:
     """What a form sent, without passwords: those must be typed again."""
-    return [
+    fields = [
         (name, values)
         for name, values in request.POST.lists()
         if "password" not in name and name != "csrfmiddlewaretoken"
     ]
+    for withhold in WITHHOLDING:
+        fields = withhold(fields)
+    return fields
 
 
 def words_of(fields: Iterable[Sequence[Any]]) -> list[tuple[str, str]]:

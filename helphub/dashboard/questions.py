@@ -229,6 +229,7 @@ SITE = [
             "strategy.statistic",
             "strategy.priority",
             "strategy.action",
+            "strategy.indicator",
             "strategy.principle",
             "strategy.formasprinted",
             "strategy.standard",

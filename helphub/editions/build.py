@@ -39,6 +39,7 @@ def build(
     """
     with router.reading(folder):
         wanted = public_urls.everything()
+        above = set(public_urls.of_one_language())
     progress.at(READING)
     with router.reading(folder) as connection:
         fingerprint = up_to_date.pages_fingerprint(folder)
@@ -47,7 +48,6 @@ def build(
         same = answers.unchanged(connection, record, fingerprint, begin=shares.page_maker)
     old = manifests.pages_of(before) if before else {}
     stay = _pages_that_stay(before, old, wanted, same, signs)
-    above = set(public_urls.of_one_language())
     # security.txt when no contact is set: it did not exist before and still doesn't.
     absent = {address for address in same & above if address not in old}
     todo = [address for address in wanted if address not in stay.keys() | absent]

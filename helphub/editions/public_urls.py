@@ -1,7 +1,8 @@
 """Every address that a reader can open, and so every page that an edition needs.
 
 Addresses without arguments are found automatically, and so are the pages of published entries. An
-app with more (lists narrowed by a choice, towns) defines `public_addresses()` in its urls.
+app with more (lists narrowed by a choice, towns) defines `public_addresses()` in its urls, and
+`public_files()` for what is outside any language.
 """
 
 from collections.abc import Iterator
@@ -81,11 +82,16 @@ def _without_arguments(
 def registered() -> list[str]:
     """The English addresses that apps add to their lists and entries."""
     with override(settings.LANGUAGE_CODE):
-        return [
-            address
-            for app in APPS
-            for address in getattr(import_module(f"{app}.urls"), "public_addresses", list)()
-        ]
+        return _added("public_addresses")
+
+
+def _added(function: str) -> list[str]:
+    """The addresses that the apps' functions of this name give."""
+    return [
+        address
+        for app in APPS
+        for address in getattr(import_module(f"{app}.urls"), function, list)()
+    ]
 
 
 def english() -> list[str]:
@@ -98,13 +104,13 @@ def english() -> list[str]:
 
 
 def of_one_language() -> list[str]:
-    """The addresses outside any language: robots.txt, the sitemap, old addresses."""
+    """The addresses outside any language: robots.txt, the sitemap, files, old addresses."""
     untranslated = [
         address
         for address, is_translated in _without_arguments(get_resolver())
         if not is_translated
     ]
-    return [*untranslated, NOT_FOUND]
+    return [*untranslated, *_added("public_files"), NOT_FOUND]
 
 
 def in_language(address: str, code: str) -> str:

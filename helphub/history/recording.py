@@ -236,13 +236,14 @@ def on_links(sender, instance, reverse, model, pk_set, action, **kwargs):
         current.saved.update((model, key) for key in affected.values_list("pk", flat=True))
 
 
-def forget_row(model, key):
-    """Take a row out of every version of the records that had it."""
+def forget_row(model, key, is_secret=bool):
+    """Take a row out of every version of the records that had it, if what it said is secret."""
     label = model._meta.label_lower
     owners = [owner._meta.label_lower for owner, _ in snapshots.owners(model)]
     for version in Version.objects.filter(label__in=owners, data__contains=f'"{label}"'):
         rows = version.contents["rows"].get(label, {})
-        if rows.pop(str(key), None) is not None:
+        if is_secret(rows.get(str(key))):
+            del rows[str(key)]
             version.data = json.dumps(version.contents, ensure_ascii=False)
             version.fingerprint = versions.state_of(version).fingerprint
             version.save(update_fields=["data", "fingerprint"])

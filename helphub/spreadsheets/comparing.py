@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from helphub.content.csv_files import unguarded
 from helphub.content.diff import word_difference
 from helphub.content.fingerprint import fingerprint
 from helphub.history import snapshots, versions
@@ -19,7 +20,6 @@ from helphub.history.snapshots import NOTHING
 from helphub.spreadsheets import critical, tables
 from helphub.spreadsheets.cells import Names, meant, shown
 from helphub.spreadsheets.lines import Line, Refusal
-from helphub.spreadsheets.writing import unguarded
 
 GONE = (
     "“{name}” is not here any more: it was deleted, or has another short name. Take this row out "

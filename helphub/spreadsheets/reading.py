@@ -10,9 +10,10 @@ from zipfile import ZipFile
 from django.core.exceptions import ValidationError
 from openpyxl import load_workbook
 
+from helphub.content.csv_files import unguarded
 from helphub.languages.exchange import unzipped
 from helphub.spreadsheets.cells import ERROR, FORMULA, Cell, of_python, plain
-from helphub.spreadsheets.writing import HOW_TO, MOST_ROWS, unguarded
+from helphub.spreadsheets.writing import HOW_TO, MOST_ROWS
 
 MOST_MB, MOST_COLUMNS = 5, 100
 ENDINGS = (".xlsx", ".csv")

@@ -1,6 +1,5 @@
 """A list as a file: XLSX with a sheet for each table, or CSV with one table."""
 
-import csv
 import io
 import re
 from xml.sax.saxutils import escape
@@ -12,21 +11,19 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from helphub.content import csv_files
 from helphub.history import snapshots
 from helphub.spreadsheets.cells import Names, labels, plain, shown
 
 XLSX, CSV = "xlsx", "csv"
 CONTENT_TYPES = {
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    CSV: "text/csv; charset=utf-8",
+    CSV: csv_files.TYPE,
 }
 HOW_TO = "How to"
 # A version in front of its sign, so that no program takes it for a number.
 VERSION_MARK = "v-"
-# With these a spreadsheet program begins a formula. In a CSV file, nothing but an apostrophe keeps
-# it from that; one that was there already gets another, so that reading gives the same text back.
-FORMULA = ("=", "+", "-", "@")
-LOOKS_LIKE_FORMULA = re.compile(r"'*[=+\-@\t]")
+FORMULA = ("=", "+", "-", "@")  # With these a spreadsheet program begins a formula.
 DIMENSION = re.compile(rb"<dimension[^>]*/>")
 SHORT, LONG, LONGEST_LIST = 16, 44, 255
 MOST_ROWS = 5_000  # Of a file that comes back.
@@ -59,24 +56,9 @@ def rows(table, keys, states, names):
             yield [*first, *values, version]
 
 
-def guarded(text):
-    """A text as a CSV file holds it."""
-    return f"'{text}" if LOOKS_LIKE_FORMULA.match(text) else text
-
-
-def unguarded(text):
-    """The text that a CSV file holds."""
-    return text[1:] if text.startswith("'") and LOOKS_LIKE_FORMULA.match(text) else text
-
-
 def as_csv(table, keys):
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(table.headings)
     states = snapshots.read(table.model, keys)
-    for row in rows(table, keys, states, Names()):
-        writer.writerow([guarded(text) for text in row])
-    return file.getvalue().encode("utf-8-sig")  # Excel takes it for UTF-8 by this mark alone.
+    return csv_files.written([table.headings, *rows(table, keys, states, Names())])
 
 
 def as_xlsx(book, wanted, keys):

@@ -18,6 +18,7 @@ from helphub.content.entries import Entry, language_of_words
 from helphub.languages import days, interface, safety_set
 from helphub.languages.offered import offered
 from services.models import Choice, Service
+from strategy import periods
 
 ASKING_FOR_AN_INTERPRETER = gettext_noop(
     "I need help. I speak {}. Please get an interpreter. A woman / a man, please. Do not call my "
@@ -271,6 +272,34 @@ def without_talking():
 def in_words(day):
     """A date within a sentence: 1 January 2027. Nothing, where there is none."""
     return _marked(days.date_in_words(day)) if day else ""
+
+
+@register.filter
+def plain_period(period):
+    """A period that figures are counted over, for an attribute: 2024/25, or January–March 2024."""
+    if not (months := periods.months(period)):
+        return period
+    first, last = (days.months()[month - 1] for month in months)
+    return f"{first}–{last} {period[:4]}"
+
+
+@register.filter
+def period(text):
+    """The same for a page."""
+    words = plain_period(text)
+    return _marked(words) if words != text else format_html('<bdi dir="ltr">{}</bdi>', words)
+
+
+@register.simple_tag
+def chart_in_words(indicator, chart):
+    """What a chart over periods shows, for those who do not see it."""
+    name = ", ".join(part for part in (indicator.name, chart.part) if part)
+    points = [
+        f"{plain_period(point.period)}: "
+        f"{interface.say(point.words) if point.is_gap else point.words}"
+        for point in chart.points
+    ]
+    return f"{name}. {'; '.join(points)}."
 
 
 @register.simple_tag

@@ -10,6 +10,7 @@ from strategy.models.audits import (
     with_audits,
 )
 from strategy.models.forms_of_abuse import FormAsPrinted, forms_of_abuse, printed_on
+from strategy.models.local_data import Indicator, IndicatorValue
 from strategy.models.pages import (
     FIXED_PAGES,
     LINKED_GUIDES,
@@ -54,6 +55,8 @@ __all__ = [
     "FormOfAbuse",
     "Guide",
     "HubArea",
+    "Indicator",
+    "IndicatorValue",
     "Passage",
     "Principle",
     "Printed",

@@ -26,7 +26,7 @@ from helphub.content.models import LoadedRow
 from helphub.content.registry import content_models
 from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.reviews.models import Review
-from strategy.models import FormOfAbuse, Guide
+from strategy.models import FormOfAbuse, Guide, Indicator
 from tests.support.admin_forms import change_url
 from tests.support.factories import a_row_of
 from tests.support.reader import Page, form_values
@@ -49,6 +49,7 @@ READS, OTHERS = ["GET", "HEAD", "OPTIONS"], ["PUT", "PATCH", "DELETE"]
 
 WRITTEN = (
     "(strategy/(guide|formofabuse|action|audit)|contacts/(organization|phone)"
+    "(strategy/(guide|formofabuse|action|indicator)|contacts/(organization|phone)"
     "|services/(audience|servicearea|town|service|choice|situation)|search/synonym)"
 )
 PRINTED = (
@@ -123,6 +124,7 @@ TABLE = [
     (r"renewal/in-force/", "PS", "PS"),
     (r"renewal/back/1/", "", ""),
     (r"spreadsheets/1/(export/1/(1/)?)?", "EPS", "EPS"),
+    (r"spreadsheets/local-figures/\d+/(file/)?", "EPS", "EPS"),
     (r"bulk/(\d+/(undo/)?|strategy\.guide/publish/)?", "EPS", "EPS"),
     # Each finds only what they may see.
     (r"find/", "NEPKSTR", "NEPKSTR"),
@@ -222,6 +224,7 @@ def addresses(people):
         "bulk/<int:key>/": batch.pk,
         "approvals/propose/<int:key>/": phone.pk,
         "checking/call/<int:key>/": phone.pk,
+        "spreadsheets/local-figures/<int:key>/": row_for(Indicator).pk,
         "checking/call/logged/<int:key>/": attempt.pk,
     }
     paths = set()

@@ -24,6 +24,7 @@ from helphub.editions.models import PublicationRequest
 from helphub.reviews.models import Review
 from strategy.models import Action, FormAsPrinted, Guide, Priority
 from strategy.models import Action, Audit, Criterion, Guide, Priority, Standard
+from strategy.models import Action, Guide, Indicator, Priority
 consent, children, other = (Guide.objects.get(slug=s).pk for s in ("consent", "children", "home"))
 User.objects.create_user("somebody", is_staff=True)
 asked = {"label": "strategy.guide", "asked_by": "somebody", "note": "The second part is new."}
@@ -56,6 +57,12 @@ Audit.objects.create(
     standard=Standard.objects.first(), day="2026-11-01", done_by="A council",
     scope_en="All services.", scope="All services.",
     summary_en="All is met.", summary="All is met.",
+indicator = Indicator.objects.create(
+    name_en="People who came", name="People who came", counted_en="Everybody", counted="Everybody",
+    unit_en="people", unit="people", counted_by="A council",
+)
+indicator.values.create(
+    period="2023/24", value="240", source="A report", published_on="2025-06-01"
 )
 lists, forms, others = [], [], []
 for model in admin.site._registry:
@@ -92,6 +99,7 @@ own_pages = [
     "/admin/spreadsheets/",
     "/admin/renewal/",
     "/admin/spreadsheets/contacts.phone/",
+    f"/admin/spreadsheets/local-figures/{indicator.pk}/",
     f"/admin/reviews/{waiting.pk}/",
     f"/admin/reviews/{answered.pk}/",
     f"/admin/reviews/ask/strategy.guide/{other}/",

@@ -25,6 +25,7 @@ from strategy.models import (
     Criterion,
     FormOfAbuse,
     Guide,
+    IndicatorValue,
     Statistic,
 )
 from tests.support.admin_forms import change_url, errors, save
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.django_db
 IN_OTHER_FORMS = {
     *{Suggestion, CallFact, Schedule, ScheduleException},
     *{Verification, Location, ServiceVerification, ActionUpdate},
-    *{Criterion, AuditResult, AuditCorrection},
+    *{Criterion, AuditResult, AuditCorrection, IndicatorValue},
     Doubt,  # It comes from logged checks alone.
 }
 TO_BE_READ = {ApprovedNumber, NumberProposal}

@@ -19,6 +19,8 @@ from strategy.models import (
     FormAsPrinted,
     FormOfAbuse,
     Guide,
+    Indicator,
+    IndicatorValue,
     Passage,
     Priority,
     Standard,
@@ -228,6 +230,29 @@ def make_audit(verdicts=("met", "partly-met"), **fields):
     return audit
 
 
+def make_indicator(figures=(), **fields):
+    """Something that is counted, with (period, part, figure) rows."""
+    number = next(_numbers)
+    defaults = {
+        "name_en": f"People at the Northgate drop-in {number}",
+        "counted_en": "Everybody who came, once for each visit.",
+        "unit_en": "people",
+        "counted_by": "Northgate Council",
+    }
+    row = _entry(number)
+    del row["slug"]
+    indicator = _make(Indicator, fields, row | defaults)
+    for period, part, figure in figures:
+        make_figure(indicator, period=period, part=part, value=str(figure))
+    return indicator
+
+
+def make_figure(indicator, **fields):
+    """A figure of one period, as it was published."""
+    defaults = {"indicator": indicator, "source": "Northgate report", "published_on": "2025-06-01"}
+    return _make(IndicatorValue, fields, defaults)
+
+
 def make_form_as_printed(**fields):
     """What a strategy prints about a form of abuse, without a topic."""
     number = next(_numbers)
@@ -240,6 +265,7 @@ def a_row_of(model):
         Action: make_action,
         Audit: make_audit,
         FormAsPrinted: make_form_as_printed,
+        Indicator: make_indicator,
     }
     row = model._base_manager.order_by("pk").first()
     return row or makers[model]()
