@@ -3,6 +3,7 @@ from django.contrib import admin
 from helphub.content.admin import EditingInline, PermanentRows
 from helphub.history.entry_admin import ARCHIVE, SHOWN_FROM_TO, EntryAdmin, PrintedAdmin
 from strategy import models
+from strategy import report_admin as report_admin  # The annual report's form.
 
 
 class LockedPagesAdmin(EntryAdmin):

@@ -71,3 +71,24 @@ class ActionTranslation(TranslationOptions):
 class ActionUpdateTranslation(TranslationOptions):
     fields = ["words"]
     required_languages = {"en": ["words"]}
+
+
+@register(models.AnnualReport)
+class AnnualReportTranslation(TranslationOptions):
+    fields = ["name", "introduction", "next_steps"]
+
+
+@register(models.ReportedPriority)
+class ReportedPriorityTranslation(TranslationOptions):
+    fields = ["summary"]
+
+
+@register(models.ReportedAction)
+class ReportedActionTranslation(TranslationOptions):
+    fields = ["name", "status_reason"]
+
+
+@register([models.ReportedUpdate, models.ReportCorrection])
+class ReportWordsTranslation(TranslationOptions):
+    fields = ["words"]
+    required_languages = {"en": ["words"]}

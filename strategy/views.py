@@ -4,6 +4,7 @@ from django.views.decorators.http import require_safe
 from helphub.content import markup, memory
 from strategy import models
 from strategy.models import FIXED_PAGES, Chapter, FormOfAbuse, Guide, who_can_help
+from strategy.models.reports import counted
 
 # Rows that a chapter shows besides its passages, by their names in the template.
 CHAPTER_ROWS = {
@@ -71,6 +72,7 @@ def chapter_list(request):
         "chapters": list(chapters.values()),
         "priorities": _priorities_in_short(chapters),
         "progress": _progress(chapters),
+        "reports": models.AnnualReport.objects.published(),
         "sections": chapter.passages.sections() if chapter else [],
     }
     return render(request, "strategy/chapter_list.html", context)
@@ -113,3 +115,22 @@ def impact(request):
     chapter = Chapter.objects.published().filter(slug=Chapter.FIGURES).first()
     context = {"chapter": chapter, "sections": chapter.passages.sections() if chapter else []}
     return render(request, "strategy/impact.html", context)
+
+
+@require_safe
+def report_detail(request, slug):
+    """A year's annual report."""
+    report = memory.rows(
+        f"report {slug}", lambda: models.AnnualReport.objects.shown_or_gone(slug=slug)
+    )
+    parts = memory.rows(f"parts of report {slug}", report.parts)
+    context = {
+        "report": report,
+        "parts": parts,
+        "total": sum(len(part.actions) for part in parts),
+        "counts": counted(parts),
+        "corrections": memory.rows(
+            f"corrections of report {slug}", lambda: list(report.corrections.all())
+        ),
+    }
+    return render(request, "strategy/report_detail.html", context)

@@ -115,6 +115,7 @@ def noted_edition(editions):
 def rows_for_all(noted_edition):
     """A row of each kind that the real content has none of."""
     factories.make_action()
+    factories.make_report()
     phone = Phone.objects.get(slug="h-spoc")
     digits = {"dial": "01384000001", "display": "01384 000001"}
     NumberProposal.objects.create(
@@ -188,6 +189,7 @@ def test_a_list_costs_the_same_however_many_rows_it_has(publisher, make):
 
 def test_a_form_asks_once_whether_readers_have_had_its_record(noted_edition, publisher):
     factories.make_action()
+    factories.make_report()
     for model, model_admin in django_admin.site._registry.items():
         # Nobody may delete the strategy's own text, so nothing is asked about it.
         if not isinstance(model_admin, KeepsWhatReadersHad) or isinstance(

@@ -226,6 +226,7 @@ SITE = [
             "strategy.statistic",
             "strategy.priority",
             "strategy.action",
+            "strategy.annualreport",
             "strategy.principle",
             "strategy.standard",
             "strategy.programme",

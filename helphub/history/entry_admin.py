@@ -28,12 +28,16 @@ class KeepsWhatReadersHad:
         may_delete = super().has_delete_permission(request, obj)
         if not may_delete or obj is None or request.user.is_superuser:
             return may_delete
+        return not self.readers_have_had(request, obj)
+
+    def readers_have_had(self, request, obj):
+        """Whether readers have ever had this, asked once."""
         # Each form checks this several times. The next request must ask again.
         answers = vars(request).setdefault("readers_have_had", {})
         name = (obj._meta.label_lower, obj.pk)
         if name not in answers:
             answers[name] = signals.readers_have_had(obj)
-        return not answers[name]
+        return answers[name]
 
 
 class EditingAdmin(

@@ -22,6 +22,13 @@ from strategy.models.printed import (
     Source,
     Standard,
 )
+from strategy.models.reports import (
+    AnnualReport,
+    ReportCorrection,
+    ReportedAction,
+    ReportedPriority,
+    ReportedUpdate,
+)
 from strategy.models.statistic import Statistic
 
 __all__ = [
@@ -29,6 +36,7 @@ __all__ = [
     "LINKED_GUIDES",
     "Action",
     "ActionUpdate",
+    "AnnualReport",
     "Body",
     "Chapter",
     "ContactLine",
@@ -41,6 +49,10 @@ __all__ = [
     "Printed",
     "Priority",
     "Programme",
+    "ReportCorrection",
+    "ReportedAction",
+    "ReportedPriority",
+    "ReportedUpdate",
     "Source",
     "Standard",
     "Statistic",

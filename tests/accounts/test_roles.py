@@ -28,7 +28,7 @@ from helphub.editions.models import PublicationRequest, Withdrawal
 from helphub.reviews.models import Review
 from strategy.models import FormOfAbuse, Guide
 from tests.support.admin_forms import change_url
-from tests.support.factories import make_action
+from tests.support.factories import make_any
 from tests.support.reader import Page, form_values
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ PEOPLE = {
 READS, OTHERS = ["GET", "HEAD", "OPTIONS"], ["PUT", "PATCH", "DELETE"]
 
 WRITTEN = (
-    "(strategy/(guide|formofabuse|action)|contacts/(organization|phone)"
+    "(strategy/(guide|formofabuse|action|annualreport)|contacts/(organization|phone)"
     "|services/(audience|servicearea|town|service|choice|situation)|search/synonym)"
 )
 PRINTED = (
@@ -160,7 +160,7 @@ def row_for(model):
         Phone: {"slug": "h-galop"},
     }
     row = rows.filter(**chosen.get(model, {})).first()
-    return row or make_action()  # The content has a row of every other kind.
+    return row or make_any(model)  # The content has a row of every other kind.
 
 
 def never_published(row):

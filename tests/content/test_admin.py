@@ -18,9 +18,18 @@ from contacts.models import (
 from helphub import error_pages
 from helphub.approvals.models import NumberProposal
 from services.models import Location, Service, ServiceVerification, Suggestion
-from strategy.models import ActionUpdate, FormOfAbuse, Guide, Statistic
+from strategy.models import (
+    ActionUpdate,
+    FormOfAbuse,
+    Guide,
+    ReportCorrection,
+    ReportedAction,
+    ReportedPriority,
+    ReportedUpdate,
+    Statistic,
+)
 from tests.support.admin_forms import change_url, errors, save
-from tests.support.factories import make_action
+from tests.support.factories import make_any
 from tests.support.reader import Page, form_values, text
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +38,7 @@ pytestmark = pytest.mark.django_db
 IN_OTHER_FORMS = {
     *{Suggestion, CallFact, Schedule, ScheduleException},
     *{Verification, Location, ServiceVerification, ActionUpdate},
+    *{ReportCorrection, ReportedAction, ReportedPriority, ReportedUpdate},
     Doubt,  # It comes from logged checks alone.
 }
 TO_BE_READ = {ApprovedNumber, NumberProposal}
@@ -48,7 +58,7 @@ def test_every_model_has_a_list_and_a_form_that_saves(admin, model):
         admin.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
     )
     assert listing.response.status_code == 200
-    row = model.objects.first() or make_action()  # The content has no action.
+    row = model.objects.first() or make_any(model)
     before = type(row).objects.filter(pk=row.pk).values().get()
     page = save(admin, row)
     assert errors(page) == []

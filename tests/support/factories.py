@@ -11,6 +11,7 @@ from helphub.content import clock
 from services.models import Service
 from strategy.models import (
     Action,
+    AnnualReport,
     Body,
     Chapter,
     FormOfAbuse,
@@ -184,3 +185,13 @@ def make_action(**fields):
     if "priority" not in fields:
         defaults["priority"] = Priority.objects.first()
     return _make(Action, fields, _entry(number) | defaults)
+
+
+def make_report(**fields):
+    """An annual report into which no actions have been taken yet."""
+    return _make(AnnualReport, fields, {"year": 2025, "taken_on": clock.today()})
+
+
+def make_any(model):
+    """A row of a kind that the real content has none of."""
+    return {AnnualReport: make_report}.get(model, make_action)()
