@@ -1,6 +1,7 @@
 from django.urls import path
 
 from strategy import views
+from strategy.models import AnnualReport
 
 app_name = "strategy"
 urlpatterns = [
@@ -11,5 +12,11 @@ urlpatterns = [
     path("strategy/", views.chapter_list, name="chapter-list"),
     path("strategy/impact/", views.impact, name="impact"),
     path("strategy/reports/<slug:slug>/", views.report_detail, name="report-detail"),
+    path("strategy/reports/<slug:slug>/updates/", views.report_updates, name="report-updates"),
     path("strategy/<slug:slug>/", views.chapter_detail, name="chapter-detail"),
 ]
+
+
+def public_addresses():
+    """The pages of the earlier updates of each report's year."""
+    return [report.get_updates_url() for report in AnnualReport.objects.with_earlier_updates()]

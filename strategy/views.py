@@ -117,13 +117,17 @@ def impact(request):
     return render(request, "strategy/impact.html", context)
 
 
-@require_safe
-def report_detail(request, slug):
-    """A year's annual report."""
+def _report_and_parts(slug):
     report = memory.rows(
         f"report {slug}", lambda: models.AnnualReport.objects.shown_or_gone(slug=slug)
     )
-    parts = memory.rows(f"parts of report {slug}", report.parts)
+    return report, memory.rows(f"parts of report {slug}", report.parts)
+
+
+@require_safe
+def report_detail(request, slug):
+    """A year's annual report, with the newest update on each action."""
+    report, parts = _report_and_parts(slug)
     context = {
         "report": report,
         "parts": parts,
@@ -134,3 +138,11 @@ def report_detail(request, slug):
         ),
     }
     return render(request, "strategy/report_detail.html", context)
+
+
+@require_safe
+def report_updates(request, slug):
+    """The earlier updates of a report's year: on its own page both would be too much."""
+    report, parts = _report_and_parts(slug)
+    actions = [action for part in parts for action in part.actions if action.has_earlier]
+    return render(request, "strategy/report_updates.html", {"report": report, "actions": actions})

@@ -31,6 +31,18 @@ TAKE_FIRST = (
 FROZEN = "Readers have had this report, so it stays as it is. Add a correction instead."
 
 
+class AnnualReportQuerySet(EntryQuerySet):
+    def with_earlier_updates(self):
+        """Those that readers may see, with more than one update on an action."""
+        twice = (
+            ReportedUpdate.objects.values("report", "action")
+            .order_by()
+            .annotate(count=models.Count("pk"))
+            .filter(count__gt=1)
+        )
+        return self.published().filter(pk__in=twice.values("report"))
+
+
 class AnnualReport(Page):
     """A year's actions and updates as they stood. It is frozen once readers have had it."""
 
@@ -62,7 +74,7 @@ class AnnualReport(Page):
     )
     taken_on = models.DateField("actions taken on", blank=True, null=True, editable=False)
 
-    objects = EntryQuerySet.as_manager()
+    objects = AnnualReportQuerySet.as_manager()
 
     list_name = "strategy:chapter-list"
     # What stays once readers have had it. Translations may still come.
@@ -78,6 +90,10 @@ class AnnualReport(Page):
 
     def get_absolute_url(self):
         return reverse("strategy:report-detail", args=[self.slug])
+
+    def get_updates_url(self):
+        """The page with the earlier updates of its year."""
+        return reverse("strategy:report-updates", args=[self.slug])
 
     @property
     def is_frozen(self):
@@ -246,6 +262,11 @@ class ReportedAction(ReportRow):
 
     def __str__(self):
         return self.name
+
+    @property
+    def has_earlier(self):
+        """Whether the year has more than one update on it."""
+        return len(self.newest_first) > 1
 
     @property
     def status_name(self):

@@ -22,7 +22,7 @@ from helphub.approvals.models import NumberProposal
 from helphub.checking.models import Attempt
 from helphub.editions.models import PublicationRequest
 from helphub.reviews.models import Review
-from strategy.models import Action, Guide, Priority
+from strategy.models import Action, AnnualReport, Guide, Priority
 consent, children, other = (Guide.objects.get(slug=s).pk for s in ("consent", "children", "home"))
 User.objects.create_user("somebody", is_staff=True)
 asked = {"label": "strategy.guide", "asked_by": "somebody", "note": "The second part is new."}
@@ -47,6 +47,7 @@ Action.objects.create(
     priority=Priority.objects.first(), name_en="Train everybody", name="Train everybody",
     responsible="A council", status="under-way", status_on="2026-11-01",
 )
+AnnualReport.objects.create(year=2025, taken_on="2026-11-01")
 lists, forms, others = [], [], []
 for model in admin.site._registry:
     row = model._base_manager.order_by("pk").first()

@@ -111,10 +111,17 @@ def test_the_updates_of_the_year_are_in_it_even_if_written_later(client):
             LAST + timedelta(days=9),
             lambda dated=dated, words=words: action.updates.create(dated=dated, words_en=words),
         )
-    main = ask(client, make_report()).main
-    assert main.index("All is done.") < main.index("Half is done.")
-    assert "A year before." not in main
-    assert "A year after." not in main
+    report = make_report()
+    main = ask(client, report).main
+    assert "All is done." in main
+    assert "Half is done." not in main
+    earlier = f"/strategy/reports/2025/updates/#{action.slug}"
+    assert earlier in client.get(report.get_absolute_url()).content.decode()
+    page = Page(client.get(earlier))
+    (said,) = [part for part in page.all("section") if part.get("id") == action.slug]
+    assert "Half is done." in text(said)
+    for words in ["All is done.", "A year before.", "A year after."]:
+        assert words not in page.main
 
 
 def test_a_year_may_have_other_days(client):
@@ -271,6 +278,8 @@ def test_readers_had_what_an_edition_says_and_withdrawals_reach_a_report(edition
     waits = {"status": "late", "status_reason_en": "Ring {h-samaritans}."}
     with recording():
         kept, taken_out = make_action(name_en="Train ten nurses", **waits), make_action()
+        for words in ["Three are trained.", "Five are trained."]:
+            kept.updates.create(dated=clock.today(), words_en=words)
     publish.publish()
     with recording():
         kept.name_en = "Only saved"
@@ -285,8 +294,11 @@ def test_readers_had_what_an_edition_says_and_withdrawals_reach_a_report(edition
     for row in [phone, priority, rows[taken_out.slug]]:
         withdrawing.withdraw(row, "an officer", "A test")
     publish.publish()
-    page = (store.current() / f"pages{report.get_absolute_url()[:-1]}.html").read_text()
+    folder = store.current() / f"pages{report.get_absolute_url()[:-1]}"
+    assert "Three are trained." in (folder / "updates.html").read_text()
+    page = folder.with_suffix(".html").read_text()
     assert "Train ten nurses" in page
+    assert "Five are trained." in page
     assert priority.words in page
     assert phone.display not in page
     assert rows[taken_out.slug].name_en not in page
