@@ -52,6 +52,7 @@ FORMS = {  # These have rows, or choose from lists of other records.
     "services.service": 34,
     "services.situation": 28,
     "strategy.action": 20,
+    "strategy.annualreport": 25,
     "strategy.formofabuse": 31,
     "strategy.guide": 27,
 }
