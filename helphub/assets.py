@@ -18,6 +18,7 @@ FRAME_STYLE, PAGE_STYLE = "frame.css", "page.css"
 DOORS_STYLE, SERVICE_STYLE, NUMBERS_STYLE = "doors.css", "service.css", "numbers.css"
 QUOTATIONS_STYLE, FIGURES_STYLE, DIAGRAM_STYLE = "quotations.css", "figures.css", "diagram.css"
 PERIODS_STYLE = "periods.css"
+REPORT_STYLE = "report.css"
 OF_FEW_PAGES = [
     DOORS_STYLE,
     SERVICE_STYLE,
@@ -26,6 +27,7 @@ OF_FEW_PAGES = [
     FIGURES_STYLE,
     DIAGRAM_STYLE,
     PERIODS_STYLE,
+    REPORT_STYLE,
 ]
 STYLES = [FRAME_STYLE, PAGE_STYLE, *OF_FEW_PAGES]
 HEAD_SCRIPT, END_SCRIPT = "head.js", "end.js"

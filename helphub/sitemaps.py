@@ -4,7 +4,7 @@ from django.urls import reverse
 from helphub.languages.offered import offered
 from services import grouping
 from services.models import Service
-from strategy.models import Chapter, FormOfAbuse, Guide
+from strategy.models import AnnualReport, Chapter, FormOfAbuse, Guide
 
 
 class ReviewedSitemap(Sitemap):
@@ -58,5 +58,6 @@ class Entries(ReviewedSitemap):
 
 
 SITEMAPS = {"lists": Lists, "parts": PartsOfTheList} | {
-    model._meta.model_name: Entries(model) for model in [Guide, FormOfAbuse, Service, Chapter]
+    model._meta.model_name: Entries(model)
+    for model in [Guide, FormOfAbuse, Service, Chapter, AnnualReport]
 }

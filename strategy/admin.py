@@ -14,6 +14,7 @@ from helphub.history.entry_admin import (
     readers_have_had,
 )
 from strategy import audit_form, models
+from strategy import report_admin as report_admin  # The annual report's form.
 from strategy.draft_admin import ChapterForm, DraftAdmin, PrintedRowAdmin, the_draft
 from strategy.local_data_forms import IndicatorValueForm, IndicatorValueFormSet, protect
 

@@ -102,3 +102,24 @@ class AuditCorrectionTranslation(TranslationOptions):
 class IndicatorTranslation(TranslationOptions):
     fields = ["name", "counted", "unit"]
     required_languages = {"en": ["name", "counted", "unit"]}
+
+
+@register(models.AnnualReport)
+class AnnualReportTranslation(TranslationOptions):
+    fields = ["name", "introduction", "next_steps"]
+
+
+@register(models.ReportedPriority)
+class ReportedPriorityTranslation(TranslationOptions):
+    fields = ["summary"]
+
+
+@register(models.ReportedAction)
+class ReportedActionTranslation(TranslationOptions):
+    fields = ["name", "status_reason"]
+
+
+@register([models.ReportedUpdate, models.ReportCorrection])
+class ReportWordsTranslation(TranslationOptions):
+    fields = ["words"]
+    required_languages = {"en": ["words"]}

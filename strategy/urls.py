@@ -1,7 +1,7 @@
 from django.urls import path, reverse
 
 from strategy import views
-from strategy.models import Audit, Indicator, Strategy
+from strategy.models import AnnualReport, Audit, Indicator, Strategy
 
 app_name = "strategy"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("strategy/impact/", views.impact, name="impact"),
     path("strategy/standards/<slug:slug>/", views.audit_detail, name="audit-detail"),
     path("strategy/local-data/", views.local_data, name="local-data"),
+    path("strategy/reports/<slug:slug>/", views.report_detail, name="report-detail"),
+    path("strategy/reports/<slug:slug>/updates/", views.report_updates, name="report-updates"),
     path("strategy/<slug:slug>/", views.chapter_detail, name="chapter-detail"),
     path("strategy/<slug:strategy>/impact/", views.impact, name="replaced-impact"),
     path(
@@ -24,12 +26,14 @@ urlpatterns = [
 
 
 def public_addresses():
-    """The pages of strategies that have been replaced, besides their chapters, and of audits."""
+    """Pages that are no entry's own: of replaced strategies, of audits, of earlier updates."""
     replaced = [
         reverse("strategy:replaced-impact", args=[strategy.slug])
         for strategy in Strategy.objects.replaced()
     ]
-    return replaced + [audit.get_absolute_url() for audit in Audit.objects.with_pages()]
+    audits = [audit.get_absolute_url() for audit in Audit.objects.with_pages()]
+    reports = AnnualReport.objects.with_earlier_updates()
+    return [*replaced, *audits, *(report.get_updates_url() for report in reports)]
 
 
 def public_files():

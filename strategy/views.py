@@ -15,6 +15,7 @@ from strategy.models import (
     Strategy,
     who_can_help,
 )
+from strategy.models.reports import counted
 
 # Rows that a chapter shows besides its passages, by their names in the template.
 CHAPTER_ROWS = {
@@ -100,6 +101,7 @@ def _chapter_list(request, strategy):
             strategy, "strategy:chapter-detail", models.Priority.chapter_slug
         ),
         "lines_url": models.page_of(strategy, "contacts:printed-lines"),
+        "reports": models.AnnualReport.objects.published(),
         "sections": chapter.passages.sections() if chapter else [],
     }
     return render(request, "strategy/chapter_list.html", context | _replaced_by(strategy))
@@ -208,3 +210,34 @@ def impact(request, strategy=""):
         "sections": chapter.passages.sections() if chapter else [],
     }
     return render(request, "strategy/impact.html", context | _replaced_by(shown))
+
+
+def _report_and_parts(slug):
+    report = memory.rows(
+        f"report {slug}", lambda: models.AnnualReport.objects.shown_or_gone(slug=slug)
+    )
+    return report, memory.rows(f"parts of report {slug}", report.parts)
+
+
+@require_safe
+def report_detail(request, slug):
+    """A year's annual report, with the newest update on each action."""
+    report, parts = _report_and_parts(slug)
+    context = {
+        "report": report,
+        "parts": parts,
+        "total": sum(len(part.actions) for part in parts),
+        "counts": counted(parts),
+        "corrections": memory.rows(
+            f"corrections of report {slug}", lambda: list(report.corrections.all())
+        ),
+    }
+    return render(request, "strategy/report_detail.html", context)
+
+
+@require_safe
+def report_updates(request, slug):
+    """The earlier updates of a report's year: on its own page both would be too much."""
+    report, parts = _report_and_parts(slug)
+    actions = [action for part in parts for action in part.actions if action.has_earlier]
+    return render(request, "strategy/report_updates.html", {"report": report, "actions": actions})

@@ -56,6 +56,7 @@ FORMS = {  # These have rows, or choose from lists of other records.
     "services.situation": 28,
     "strategy.action": 20,
     "strategy.audit": 27,
+    "strategy.annualreport": 25,
     "strategy.formofabuse": 31,
     "strategy.guide": 27,
     "strategy.standard": 20,
@@ -123,6 +124,7 @@ def rows_for_all(noted_edition):
     factories.make_form_as_printed()
     factories.make_audit()
     factories.make_indicator([("2022/23", "", 40), ("2023/24", "", 50)])
+    factories.make_report()
     phone = Phone.objects.get(slug="h-spoc")
     digits = {"dial": "01384000001", "display": "01384 000001"}
     NumberProposal.objects.create(
@@ -198,6 +200,7 @@ def test_a_form_asks_once_whether_readers_have_had_its_record(noted_edition, pub
     factories.make_action()
     factories.make_form_as_printed()
     factories.make_audit()
+    factories.make_report()
     for model, model_admin in django_admin.site._registry.items():
         # Only a draft of the strategy may be deleted, so nothing is asked about that.
         if not isinstance(model_admin, KeepsWhatReadersHad) or isinstance(

@@ -230,6 +230,7 @@ SITE = [
             "strategy.priority",
             "strategy.action",
             "strategy.indicator",
+            "strategy.annualreport",
             "strategy.principle",
             "strategy.formasprinted",
             "strategy.standard",

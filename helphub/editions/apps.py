@@ -10,3 +10,4 @@ class EditionsConfig(AppConfig):
         from helphub.editions import readers_had
 
         signals.had_by_readers.connect(readers_had.answer)
+        signals.had_on.connect(readers_had.on)

@@ -1,12 +1,16 @@
 """What readers have had: noted at each switch, and kept once the edition is erased."""
 
 import logging
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import Error
+from django.utils import timezone
 
+from helphub.content import clock
 from helphub.content.entries import Entry
-from helphub.editions import manifests, store
+from helphub.content.signals import HadOn
+from helphub.editions import edition_versions, manifests, store, withdrawing
 from helphub.editions.models import ReadersHad
 
 logger = logging.getLogger(__name__)
@@ -29,6 +33,21 @@ def had_by_readers(row: Entry) -> bool:
 
 def answer(sender: type[Entry], row: Entry, **kwargs: Any) -> bool:
     return had_by_readers(row)
+
+
+def on(sender: type[HadOn], day: date, **kwargs: Any) -> HadOn:
+    """What readers had at the end of a day, from the newest edition that was made by then."""
+    end = timezone.make_aware(datetime.combine(day + clock.DAY, time.min)).timestamp()
+    withdrawn = set(withdrawing.withdrawn_now())
+    for folder in store.newest_first():
+        try:
+            manifest = manifests.read_manifest(folder)
+        except store.StoreError:
+            continue  # The one before it says nearly the same.
+        if manifest["made_at"] < end:
+            hidden = edition_versions.hidden_in(folder)
+            return HadOn(manifests.versions_in(manifest), withdrawn | hidden)
+    return HadOn(None, withdrawn)
 
 
 def note() -> None:

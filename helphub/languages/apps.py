@@ -12,8 +12,9 @@ class LanguagesConfig(ContentConfig, AppConfig):
 
     def ready(self):
         if settings.FOR_OFFICERS:
-            from helphub.content import loader
-            from helphub.languages import drafts, tracking
+            from helphub.content import loader, signals
+            from helphub.languages import copying, drafts, tracking
 
             tracking.listen()
+            signals.copied.connect(copying.take_along)
             loader.WORDS.append(drafts.words)

@@ -34,6 +34,13 @@ from strategy.models.printed import (
     next_reference,
     printed_models,
 )
+from strategy.models.reports import (
+    AnnualReport,
+    ReportCorrection,
+    ReportedAction,
+    ReportedPriority,
+    ReportedUpdate,
+)
 from strategy.models.statistic import Statistic
 from strategy.models.strategy import FIRST, Strategy, page_of
 
@@ -43,6 +50,7 @@ __all__ = [
     "LINKED_GUIDES",
     "Action",
     "ActionUpdate",
+    "AnnualReport",
     "Audit",
     "AuditCorrection",
     "AuditResult",
@@ -62,6 +70,10 @@ __all__ = [
     "Printed",
     "Priority",
     "Programme",
+    "ReportCorrection",
+    "ReportedAction",
+    "ReportedPriority",
+    "ReportedUpdate",
     "Source",
     "Standard",
     "Statistic",

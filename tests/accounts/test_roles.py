@@ -50,6 +50,7 @@ READS, OTHERS = ["GET", "HEAD", "OPTIONS"], ["PUT", "PATCH", "DELETE"]
 WRITTEN = (
     "(strategy/(guide|formofabuse|action|audit)|contacts/(organization|phone)"
     "(strategy/(guide|formofabuse|action|indicator)|contacts/(organization|phone)"
+    "(strategy/(guide|formofabuse|action|annualreport)|contacts/(organization|phone)"
     "|services/(audience|servicearea|town|service|choice|situation)|search/synonym)"
 )
 PRINTED = (

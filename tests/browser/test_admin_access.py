@@ -25,6 +25,7 @@ from helphub.reviews.models import Review
 from strategy.models import Action, FormAsPrinted, Guide, Priority
 from strategy.models import Action, Audit, Criterion, Guide, Priority, Standard
 from strategy.models import Action, Guide, Indicator, Priority
+from strategy.models import Action, AnnualReport, Guide, Priority
 consent, children, other = (Guide.objects.get(slug=s).pk for s in ("consent", "children", "home"))
 User.objects.create_user("somebody", is_staff=True)
 asked = {"label": "strategy.guide", "asked_by": "somebody", "note": "The second part is new."}
@@ -64,6 +65,7 @@ indicator = Indicator.objects.create(
 indicator.values.create(
     period="2023/24", value="240", source="A report", published_on="2025-06-01"
 )
+AnnualReport.objects.create(year=2025, taken_on="2026-11-01")
 lists, forms, others = [], [], []
 for model in admin.site._registry:
     row = model._base_manager.order_by("pk").first()

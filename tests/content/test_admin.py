@@ -26,6 +26,10 @@ from strategy.models import (
     FormOfAbuse,
     Guide,
     IndicatorValue,
+    ReportCorrection,
+    ReportedAction,
+    ReportedPriority,
+    ReportedUpdate,
     Statistic,
 )
 from tests.support.admin_forms import change_url, errors, save
@@ -39,6 +43,7 @@ IN_OTHER_FORMS = {
     *{Suggestion, CallFact, Schedule, ScheduleException},
     *{Verification, Location, ServiceVerification, ActionUpdate},
     *{Criterion, AuditResult, AuditCorrection, IndicatorValue},
+    *{ReportCorrection, ReportedAction, ReportedPriority, ReportedUpdate},
     Doubt,  # It comes from logged checks alone.
 }
 TO_BE_READ = {ApprovedNumber, NumberProposal}

@@ -11,6 +11,7 @@ from helphub.content import clock
 from services.models import Service
 from strategy.models import (
     Action,
+    AnnualReport,
     Audit,
     AuditResult,
     Body,
@@ -253,6 +254,11 @@ def make_figure(indicator, **fields):
     return _make(IndicatorValue, fields, defaults)
 
 
+def make_report(**fields):
+    """An annual report into which no actions have been taken yet."""
+    return _make(AnnualReport, fields, {"year": 2025, "taken_on": clock.today()})
+
+
 def make_form_as_printed(**fields):
     """What a strategy prints about a form of abuse, without a topic."""
     number = next(_numbers)
@@ -263,6 +269,7 @@ def a_row_of(model):
     """A row of this kind, made up if the content has none."""
     makers = {
         Action: make_action,
+        AnnualReport: make_report,
         Audit: make_audit,
         FormAsPrinted: make_form_as_printed,
         Indicator: make_indicator,
