@@ -29,6 +29,7 @@ class Lists(ReviewedSitemap):
             "contacts:phone-list",
             "contacts:printed-lines",
             "strategy:impact",
+            "strategy:newer",
             "services:near",
             "services:interpreter",
         ]

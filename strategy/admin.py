@@ -1,5 +1,6 @@
 from django.contrib import admin
 
+from helphub.content import signals
 from helphub.content.admin import EditingInline, PermanentRows
 from helphub.history.entry_admin import ARCHIVE, SHOWN_FROM_TO, EntryAdmin, PrintedAdmin
 from strategy import models
@@ -104,12 +105,32 @@ class PassageAdmin(SummaryAdmin):
 @admin.register(models.Statistic)
 class StatisticAdmin(PrintedAdmin):
     list_display = ["reference", "figure", "words", "period"]
-    own_fields = ["measure", "population", "period", "newer_value", "newer_source"]
+    own_fields = [
+        "measure",
+        "population",
+        "period",
+        "newer_value",
+        "newer_source",
+        "newer_is_comparable",
+    ]
 
     @property
     def form_fields(self):
         own_words = ["claim", "caption", "newer_caption", "newer_figure", "not_comparable"]
         return [*super().form_fields, *own_words]
+
+
+class CitedAdmin(PrintedAdmin):
+    """What others have published, with what came of its last checks."""
+
+    list_filter = []
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), "last_checks"]
+
+    @admin.display(description="last checks")
+    def last_checks(self, obj):
+        return "\n".join(signals.last_checks(obj))
 
 
 @admin.register(models.Programme)
@@ -124,13 +145,12 @@ class BodyAdmin(PrintedAdmin):
     list_display = ["reference", "words", "reports_to"]
     list_select_related = ["reports_to"]
     list_filter = []
-    own_fields = ["current_name", "reports_to"]
+    own_fields = ["current_name", "reports_to", "replaced_by", "known_on"]
 
 
 @admin.register(models.Document)
-class DocumentAdmin(PrintedAdmin):
-    list_filter = []
-    own_fields = ["period", "url", "current_title", "current_url"]
+class DocumentAdmin(CitedAdmin):
+    own_fields = ["period", "url", "archived_url", "current_title", "current_url", "last_checks"]
 
 
 @admin.register(models.HubArea)
@@ -146,8 +166,8 @@ class ContactLineAdmin(PrintedAdmin):
 
 
 @admin.register(models.Source)
-class SourceAdmin(PrintedAdmin):
-    list_filter = []
+class SourceAdmin(CitedAdmin):
+    own_fields = ["url", "archived_url", "current_title", "current_url", "last_checks"]
 
 
 @admin.register(models.Priority)

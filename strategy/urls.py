@@ -10,5 +10,6 @@ urlpatterns = [
     path("topics/<slug:slug>/", views.form_of_abuse_detail, name="form-of-abuse-detail"),
     path("strategy/", views.chapter_list, name="chapter-list"),
     path("strategy/impact/", views.impact, name="impact"),
+    path("strategy/newer/", views.newer_figures, name="newer"),
     path("strategy/<slug:slug>/", views.chapter_detail, name="chapter-detail"),
 ]

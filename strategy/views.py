@@ -2,7 +2,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from helphub.content import markup, memory
-from strategy import models
+from strategy import first_page, models
 from strategy.models import FIXED_PAGES, Chapter, FormOfAbuse, Guide, who_can_help
 
 # Rows that a chapter shows besides its passages, by their names in the template.
@@ -73,6 +73,7 @@ def chapter_list(request):
         "progress": _progress(chapters),
         "sections": chapter.passages.sections() if chapter else [],
     }
+    context |= first_page.in_short(chapters)
     return render(request, "strategy/chapter_list.html", context)
 
 
@@ -105,6 +106,15 @@ def chapter_detail(request, slug):
     for name, read in CHAPTER_ROWS.get(slug, {}).items():
         context[name] = memory.rows(f"{name} of {slug}", lambda read=read: list(read()))
     return render(request, "strategy/chapter_detail.html", context)
+
+
+@require_safe
+def newer_figures(request):
+    """Figures newer than the strategy's that count something else, apart from its own."""
+    chapter = Chapter.objects.published().filter(slug=Chapter.FIGURES).first()
+    statistics = models.Statistic.objects.newer() if chapter else []
+    context = {"chapter": chapter, "statistics": statistics}
+    return render(request, "strategy/newer_figures.html", context)
 
 
 @require_safe
