@@ -30,6 +30,7 @@ class Lists(ReviewedSitemap):
             "contacts:printed-lines",
             "strategy:impact",
             "strategy:local-data",
+            "strategy:newer",
             "services:near",
             "services:interpreter",
         ]

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 
+from helphub.content import signals
 from helphub.content.admin import EditingInline, PermanentRows
 from helphub.history.entry_admin import (
     ARCHIVE,
@@ -148,13 +149,33 @@ class PassageAdmin(SummaryAdmin):
 @admin.register(models.Statistic)
 class StatisticAdmin(PrintedRowAdmin):
     list_display = ["reference", "figure", "words", "period"]
-    own_fields = ["measure", "population", "period", "newer_value", "newer_source"]
+    own_fields = [
+        "measure",
+        "population",
+        "period",
+        "newer_value",
+        "newer_source",
+        "newer_is_comparable",
+    ]
     printed_fields = ["figure", "citation", "source", "read_with"]
 
     @property
     def form_fields(self):
         own_words = ["claim", "caption", "newer_caption", "newer_figure", "not_comparable"]
         return [*super().form_fields, *own_words]
+
+
+class CitedAdmin(PrintedRowAdmin):
+    """What others have published, with what came of its last checks."""
+
+    list_filter = []
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), "last_checks"]
+
+    @admin.display(description="last checks")
+    def last_checks(self, obj):
+        return "\n".join(signals.last_checks(obj))
 
 
 @admin.register(models.Programme)
@@ -169,13 +190,12 @@ class BodyAdmin(PrintedRowAdmin):
     list_display = ["reference", "words", "reports_to"]
     list_select_related = ["reports_to"]
     list_filter = []
-    own_fields = ["current_name", "reports_to"]
+    own_fields = ["current_name", "reports_to", "replaced_by", "known_on"]
 
 
 @admin.register(models.Document)
-class DocumentAdmin(PrintedRowAdmin):
-    list_filter = []
-    own_fields = ["period", "url", "current_title", "current_url"]
+class DocumentAdmin(CitedAdmin):
+    own_fields = ["period", "url", "archived_url", "current_title", "current_url", "last_checks"]
 
 
 @admin.register(models.HubArea)
@@ -198,8 +218,8 @@ class ContactLineAdmin(PrintedRowAdmin):
 
 
 @admin.register(models.Source)
-class SourceAdmin(PrintedRowAdmin):
-    list_filter = []
+class SourceAdmin(CitedAdmin):
+    own_fields = ["url", "archived_url", "current_title", "current_url", "last_checks"]
     printed_fields = ["number"]
 
 

@@ -1,6 +1,7 @@
 """A figure as a picture: how many people, dots or units to fill, read from the figure as written.
 
-Each picture has a template of its name. A figure that cannot be read has no picture.
+Each picture has a template of its name, and columns: its table, made from the same numbers.
+A figure that cannot be read has no picture.
 """
 
 import re
@@ -8,6 +9,7 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from django.db import models
+from django.utils.translation import gettext_noop as _
 
 
 class Measure(models.TextChoices):
@@ -30,6 +32,7 @@ YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 MOST_PEOPLE, MOST_GROWTH = 50, 100
 IN_A_ROW = 10
+HUNDRED = 100
 RADIUS = 4  # Of a dot, in squares of 10 by 10.
 # Head and shoulders in a field of 22 by 46.
 PERSON = "a5 5 0 1 1 0 10a5 5 0 1 1 0-10zm-7 42v-19a7 7 0 0 1 14 0v19z"
@@ -42,6 +45,10 @@ class People(NamedTuple):
     total: int
 
     template = "strategy/pictures/people.html"
+
+    @property
+    def columns(self):
+        return _counted(self.filled, self.filled, self.total)
 
     @property
     def width(self):
@@ -78,6 +85,10 @@ class Dots(NamedTuple):
     high: float
 
     template = "strategy/pictures/dots.html"
+
+    @property
+    def columns(self):
+        return _counted(self.low, self.high, HUNDRED)
 
     @property
     def filled(self):
@@ -122,6 +133,12 @@ class Growth(NamedTuple):
     last_year: str
 
     template = "strategy/pictures/growth.html"
+    base = _("The first year counts as 100.")
+
+    @property
+    def columns(self):
+        last = f"{self.length}+" if self.is_over else self.length
+        return [(self.first_year, "100"), (self.last_year, last)]
 
     @property
     def length(self):
@@ -137,6 +154,10 @@ class Band(NamedTuple):
     template = "strategy/pictures/band.html"
 
     @property
+    def columns(self):
+        return [(_("Lowest"), f"{self.low:g}"), (_("Highest"), f"{self.high:g}")]
+
+    @property
     def scale(self):
         return round_above(self.high)
 
@@ -147,6 +168,9 @@ class Band(NamedTuple):
     @property
     def width(self):
         return f"{100 * (self.high - self.low) / self.scale:g}"
+
+
+SHARES = (People, Dots)  # What can be drawn on one scale.
 
 
 def round_above(number):
@@ -163,6 +187,35 @@ def _dots(first, last):
     """A line for each dot, too short to be seen but for its round ends."""
     centres = [_centre(place) for place in range(first, last)]
     return "".join(f"M{x} {y}h.01" for x, y in centres)
+
+
+def _counted(low, high, total):
+    """The table of a share: its heads and numbers."""
+    return [
+        (_("Yes"), _range(low, high)),
+        (_("No"), _range(total - high, total - low)),
+        (_("Out of"), f"{total}"),
+    ]
+
+
+def _range(low, high):
+    # Seven places: 100 less 99.999 is not quite 0.001.
+    ends = [f"{round(end, 7):g}" for end in (low, high)]
+    return ends[0] if low == high else "–".join(ends)
+
+
+def on_one_scale(one, other):
+    """Two shares that readers may compare, out of one number: people of one group, or dots."""
+    if isinstance(one, People) and isinstance(other, People) and one.total == other.total:
+        return one, other
+    return _in_dots(one), _in_dots(other)
+
+
+def _in_dots(share):
+    if isinstance(share, Dots):
+        return share
+    percent = HUNDRED * share.filled / share.total
+    return Dots(percent, percent)
 
 
 def draw(measure, figure, period=""):

@@ -15,8 +15,10 @@ urlpatterns = [
     path("strategy/local-data/", views.local_data, name="local-data"),
     path("strategy/reports/<slug:slug>/", views.report_detail, name="report-detail"),
     path("strategy/reports/<slug:slug>/updates/", views.report_updates, name="report-updates"),
+    path("strategy/newer/", views.newer_figures, name="newer"),
     path("strategy/<slug:slug>/", views.chapter_detail, name="chapter-detail"),
     path("strategy/<slug:strategy>/impact/", views.impact, name="replaced-impact"),
+    path("strategy/<slug:strategy>/newer/", views.newer_figures, name="replaced-newer"),
     path(
         "strategy/<slug:strategy>/<slug:slug>/",
         views.replaced_chapter_detail,
@@ -28,8 +30,9 @@ urlpatterns = [
 def public_addresses():
     """Pages that are no entry's own: of replaced strategies, of audits, of earlier updates."""
     replaced = [
-        reverse("strategy:replaced-impact", args=[strategy.slug])
+        reverse(f"strategy:replaced-{name}", args=[strategy.slug])
         for strategy in Strategy.objects.replaced()
+        for name in ("impact", "newer")
     ]
     audits = [audit.get_absolute_url() for audit in Audit.objects.with_pages()]
     reports = AnnualReport.objects.with_earlier_updates()

@@ -4,7 +4,7 @@ from django.views.decorators.http import require_safe
 
 from helphub.content import markup, memory
 from helphub.content.rows import in_words
-from strategy import models
+from strategy import first_page, models
 from strategy.models import (
     FIXED_PAGES,
     Chapter,
@@ -91,6 +91,7 @@ def _chapter_list(request, strategy):
         chapter.slug: chapter for chapter in Chapter.objects.published().filter(strategy=strategy)
     }
     chapter = chapters.pop(Chapter.OVERVIEW, None)
+    is_replaced = strategy is not None and strategy.is_replaced
     context = {
         "strategy": strategy,
         "chapter": chapter,
@@ -101,10 +102,12 @@ def _chapter_list(request, strategy):
             strategy, "strategy:chapter-detail", models.Priority.chapter_slug
         ),
         "lines_url": models.page_of(strategy, "contacts:printed-lines"),
-        "reports": models.AnnualReport.objects.published(),
+        # A report is about a year, so all of them stand with the strategy in force.
+        "reports": [] if is_replaced else models.AnnualReport.objects.published(),
         "sections": chapter.passages.sections() if chapter else [],
     }
-    return render(request, "strategy/chapter_list.html", context | _replaced_by(strategy))
+    context |= first_page.in_short(strategy, chapters) | _replaced_by(strategy)
+    return render(request, "strategy/chapter_list.html", context)
 
 
 def _replaced_by(strategy):
@@ -197,6 +200,19 @@ def _chapter_detail(request, strategy, slug):
             f"{name} of {slug} of {years}", lambda read=read: list(read(strategy))
         )
     return render(request, "strategy/chapter_detail.html", context | _replaced_by(strategy))
+
+
+@require_safe
+def newer_figures(request, strategy=""):
+    """Figures newer than the strategy's that count something else, apart from its own."""
+    shown = _replaced(strategy) if strategy else Strategy.objects.in_force()
+    chapter = Chapter.objects.published().filter(strategy=shown, slug=Chapter.FIGURES).first()
+    context = {
+        "strategy": shown,
+        "chapter": chapter,
+        "statistics": Statistic.objects.of(shown).newer() if chapter else [],
+    }
+    return render(request, "strategy/newer_figures.html", context | _replaced_by(shown))
 
 
 @require_safe

@@ -14,6 +14,7 @@ LANGUAGES = [code for code, _ in settings.LANGUAGES]
 LONGEST = [
     "/services/",
     "/contacts/",
+    "/strategy/",
     "/strategy/evidence/",
     "/strategy/impact/",
     "/using-this-site/",

@@ -16,13 +16,15 @@ from helphub.content.registry import RecordName, content_model
 from helphub.history import snapshots
 from helphub.history.recording import recording
 from services.models import Service, ServiceVerification
-from strategy.models import Statistic
+from strategy.models import Document, Source, Statistic
 
 # Every version made by a check begins with this word. `publishing_checks` looks for it.
 WHY = "Checked: still correct"
 TAKEN_BACK = "Check taken back"
 Method = Verification.Method
 VERIFICATIONS = {Phone: (Verification, "phone"), Service: (ServiceVerification, "service")}
+# Their last check is the newest confirmation: the strategy's own rows have no date.
+OF_THE_STRATEGY = (Statistic, Source, Document)
 DEFAULT_ROLE = "communications"
 
 
@@ -108,7 +110,7 @@ def _mark(row, done: Confirmation) -> None:
         done.checked_before = row.reviewed_on
         row.reviewed_on = done.checked_on
         row.save(update_fields=["reviewed_on"])
-    elif not isinstance(row, Statistic):
+    elif not isinstance(row, OF_THE_STRATEGY):
         raise ValidationError(f"“{row}” cannot be confirmed here. Open it and look.")
 
 

@@ -23,7 +23,7 @@ from helphub.editions import manifests, readers_content
 from helphub.languages import names, safety_set
 from helphub.languages.offered import offered
 from services.models import Service, ServiceVerification
-from strategy.models import FormOfAbuse, Guide, Statistic, Strategy
+from strategy.models import Document, FormOfAbuse, Guide, Source, Statistic, Strategy
 
 # An edition has opening hours for four weeks ahead, so a new one is needed before they end.
 EDITION_LASTS = timedelta(days=21)
@@ -37,6 +37,7 @@ KINDS = {
     "guide": "Guides",
     "topic": "Topics",
     "statistic": "Figures",
+    "source": "Sources and documents",
     "notice": "Notices and last days",
     "question": "Open questions",
     "link": "Outside links",
@@ -185,13 +186,19 @@ def pages() -> Iterator[Due]:
             yield _page(kind, _record(row), row.reviewed_on, intervals.PAGES)
 
 
-def statistics() -> Iterator[Due]:
-    label = Statistic._meta.label_lower
-    checked = {}
-    for row in Confirmation.objects.filter(label=label, taken_back_at=None):
-        checked[row.key] = max(row.checked_on, checked.get(row.key, row.checked_on))
-    for row in Statistic.objects.of(Strategy.objects.in_force()):
-        yield _page("statistic", _record(row), checked.get(row.pk), intervals.PAGES)
+def of_the_strategy() -> Iterator[Due]:
+    """Its figures, and what it cites: is there anything newer, and is it still where it was?"""
+    kinds = {Statistic: "statistic", Source: "source", Document: "source"}
+    labels = [model._meta.label_lower for model in kinds]
+    checks = Confirmation.objects.filter(label__in=labels, taken_back_at=None)
+    by_day = checks.order_by("checked_on").values_list("label", "key", "checked_on")
+    strategy = Strategy.objects.in_force()
+    last = {(label, key): day for label, key, day in by_day}
+    for model, kind in kinds.items():
+        for row in model.objects.of(strategy):
+            record = _record(row)
+            due = _page(kind, record, last.get(record[:2]), intervals.PAGES)
+            yield due._replace(why=" ".join([due.why, *getattr(row, "fate", [])]))
 
 
 def _page(kind: str, record: Record, last: date | None, every: timedelta) -> Due:
@@ -291,7 +298,7 @@ SOURCES = [
     numbers,
     services,
     pages,
-    statistics,
+    of_the_strategy,
     notices,
     questions,
     outside_links,

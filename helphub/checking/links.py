@@ -31,9 +31,11 @@ FEWEST_SITES = 3  # If so many sites are silent and no other answers, the fault 
 LONGEST = LinkCheck._meta.get_field("address").max_length
 
 # Addresses that the strategy prints. Readers get our own page instead of the first. Once officers
-# have said what has replaced a document, nobody needs telling that its old address is dead.
+# have said what has replaced a document or source, or where a copy is kept, nobody needs telling
+# that its old address is dead.
 NO_LINK = {("strategy.hubarea", "url")}
-UNLESS = {("strategy.document", "url"): "current_title"}
+INSTEAD = ("current_title", "archived_url")
+UNLESS = {("strategy.document", "url"): INSTEAD, ("strategy.source", "url"): INSTEAD}
 
 
 class Use(NamedTuple):
@@ -97,8 +99,8 @@ def _addresses(field, row):
     """The outside addresses in a field of a row."""
     value = row[field.attname] or ""
     if isinstance(field, models.URLField):
-        replaced_by = UNLESS.get((field.model._meta.label_lower, field.name))
-        found = [] if replaced_by and row[replaced_by] else [value]
+        instead = UNLESS.get((field.model._meta.label_lower, field.name), ())
+        found = [] if any(row[name] for name in instead) else [value]
     else:
         found = _links_in(value) if "](" in value else []
     for address in found:

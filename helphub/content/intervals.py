@@ -5,4 +5,4 @@ from datetime import timedelta
 EVERY_PAGE = timedelta(days=30)  # The numbers of every page and of “Help now”.
 NUMBERS = timedelta(days=90)
 SERVICES = timedelta(days=180)
-PAGES = timedelta(days=365)  # Guides, topics and statistics.
+PAGES = timedelta(days=365)  # Guides, topics, statistics and their sources.

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.db.models import Model
 from django.dispatch import Signal
 
 from helphub.content.entries import Entry
@@ -14,8 +15,16 @@ had_by_readers = Signal()
 had_on = Signal()
 # Sent with a model after rows of it were copied with their words: {key of a row: its copy}.
 copied = Signal()
+# Sent with a row: what came of its last checks, in sentences for officers.
+asked_for_checks = Signal()
 # Sent after a form was saved, with its request, form and formsets.
 saved_in_form = Signal()
+
+
+def last_checks(row: Model) -> list[str]:
+    """What came of the last checks of this row and of its links."""
+    answers = asked_for_checks.send(type(row), row=row)
+    return [sentence for _, sentences in answers for sentence in sentences or []]
 
 
 def readers_have_had(row: Entry) -> bool:

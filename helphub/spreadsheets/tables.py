@@ -152,7 +152,7 @@ QUESTIONS = Table(
 SOURCES = Table(
     "Sources",
     Source,
-    "words section position comment_en",
+    "words url archived_url current_title current_url section position comment_en",
     fixed=("words", "section"),
 )
 

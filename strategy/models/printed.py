@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -131,10 +132,61 @@ def printed_models():
     ]
 
 
-class Source(Printed):
+class Published(models.Model):
+    """Something that somebody else has published, and that can move, vanish or be replaced."""
+
+    archived_url = models.URLField(
+        "address of an archived copy",
+        max_length=500,
+        blank=True,
+        help_text="Where a web archive keeps a copy. Readers see it as a link. Start with https://.",
+    )
+    current_title = models.CharField(
+        "current version",
+        max_length=200,
+        blank=True,
+        validators=[validators.validate_text],
+        help_text="The title of the document that has replaced it. Readers see it as a link.",
+    )
+    current_url = models.URLField(
+        "address of the current version",
+        max_length=300,
+        blank=True,
+        help_text="Where that link leads. Start with https://.",
+    )
+
+    class Meta:
+        abstract = True
+
+    def clean(self):
+        super().clean()
+        if self.current_url and not self.current_title:
+            raise ValidationError({"current_title": "Enter the title that the link will have."})
+
+    @property
+    def fate(self):
+        """What became of it, in sentences for officers."""
+        said = []
+        if self.current_title:
+            said.append(f"Replaced by “{self.current_title}”.")
+        if self.archived_url:
+            said.append("An archived copy is given.")
+        return said
+
+
+class Source(Published, Printed):
     """A footnote in the strategy: the source of a figure or claim."""
 
     number = models.PositiveSmallIntegerField("footnote number")
+    url = models.URLField(
+        "where to read it",
+        max_length=300,
+        blank=True,
+        help_text=(
+            "The strategy prints no address. If you have found the source, enter where. Readers "
+            "see it as a link, and it is checked each week. Start with https://."
+        ),
+    )
 
     chapter_slug = "sources"
     prefix = "FTN"
@@ -333,6 +385,19 @@ class Body(Quotation):
         verbose_name="reports to",
         help_text="Shown as an arrow to that body. Leave empty if it reports to no body here.",
     )
+    replaced_by = models.CharField(
+        "replaced by",
+        max_length=200,
+        blank=True,
+        validators=validators.PLAIN,
+        help_text="If it no longer exists: the body that does its work now.",
+    )
+    known_on = models.DateField(
+        "as at",
+        blank=True,
+        null=True,
+        help_text="The day for which we know this. Readers see it in the box.",
+    )
 
     objects = BodyQuerySet.as_manager()
 
@@ -348,26 +413,13 @@ class Body(Quotation):
         return self.current_name or self.words
 
 
-class Document(Quotation):
+class Document(Published, Quotation):
     """Guidance or legislation linked from the strategy's appendix."""
 
     url = models.URLField(
         "address as printed",
         max_length=300,
         help_text="As the strategy prints it, even if the link no longer works.",
-    )
-    current_title = models.CharField(
-        "current version",
-        max_length=200,
-        blank=True,
-        validators=[validators.validate_text],
-        help_text="The title of the document that has replaced it. Readers see it as a link.",
-    )
-    current_url = models.URLField(
-        "address of the current version",
-        max_length=300,
-        blank=True,
-        help_text="Where that link leads. Start with https://.",
     )
 
     chapter_slug = "sources"

@@ -13,6 +13,7 @@ from helphub.content import validators
 from strategy import pictures
 from strategy.models.pages import Chapter, text_field
 from strategy.models.printed import Printed, Quotation, QuotationQuerySet
+from strategy.models.strategy import page_of
 
 
 class Subject(NamedTuple):
@@ -24,6 +25,10 @@ class Subject(NamedTuple):
 
 
 class StatisticQuerySet(QuotationQuerySet):
+    def newer(self):
+        """Those with a newer figure that stands apart."""
+        return [row for row in self.for_page() if row.has_newer_apart]
+
     def subjects(self):
         subjects = []
         for heading, rows in groupby(self.for_page(), key=attrgetter("section")):
@@ -83,7 +88,7 @@ class Statistic(Quotation):
         max_length=20,
         blank=True,
         validators=validators.PLAIN,
-        help_text="For the picture beside the old one: 15.9%, or 1 in 6. Leave empty for none.",
+        help_text="For its picture: 15.9%, or 1 in 6. Leave empty for no picture.",
     )
     newer_caption = models.CharField(
         "words under the newer picture",
@@ -107,6 +112,15 @@ class Statistic(Quotation):
         "For example: another age group, or other questions. Shown beside the newer figure.",
         blank=True,
     )
+    newer_is_comparable = models.BooleanField(
+        "the two may be compared",
+        default=False,
+        help_text=(
+            "Tick only if both count the same people and ask the same questions. Then the newer "
+            "one stands beside the strategy's, on the same scale. If not, it stands apart, on the "
+            "page of newer figures, with the reason."
+        ),
+    )
 
     objects = StatisticQuerySet.as_manager()
 
@@ -119,9 +133,15 @@ class Statistic(Quotation):
 
     def clean(self):
         super().clean()
-        if self.newer_figure and not (self.newer_source and self.not_comparable):
+        if self.newer_figure and not self.newer_source:
+            raise ValidationError({"newer_source": "Say who published the newer figure, and when."})
+        if self.newer_figure and not (self.not_comparable or self.newer_is_comparable):
             raise ValidationError(
-                "Give the newer figure's source, and why the two figures may not be comparable."
+                {
+                    "newer_is_comparable": (
+                        "Say why the two may not be compared, or tick this if they may be."
+                    )
+                }
             )
         if self.newer_value and not (self.newer_figure and self.newer_caption):
             raise ValidationError(
@@ -131,11 +151,41 @@ class Statistic(Quotation):
             raise ValidationError(
                 {"newer_value": "We cannot draw this. Write a share, such as 15.9% or 1 in 6."}
             )
+        if self.newer_is_comparable:
+            self._clean_comparison()
         columns = [build_localized_fieldname("claim", code) for code, _ in settings.LANGUAGES]
         if ended := [column for column in columns if (getattr(self, column) or "").endswith(".")]:
             raise ValidationError(
                 dict.fromkeys(ended, "Leave out the full stop: other words may follow.")
             )
+
+    def _clean_comparison(self):
+        """What stands beside the strategy's figure is drawn on its scale, and needs no excuse."""
+        problem = ""
+        if self.not_comparable:
+            problem = "You also say why they may not be. Untick this, or remove the reason."
+        elif not (self.newer_picture and isinstance(self.picture, pictures.SHARES)):
+            problem = (
+                "Only two shares can be drawn on one scale, such as 7.5% and 8%. Untick this, or "
+                "enter the newer figure as a number."
+            )
+        if problem:
+            raise ValidationError({"newer_is_comparable": problem})
+
+    def get_newer_url(self):
+        return f"{page_of(self.strategy, 'strategy:newer')}#{self.anchor}"
+
+    @property
+    def has_newer_apart(self):
+        """Whether it has a newer figure that readers are told not to compare."""
+        return bool(self.newer_figure) and not self.newer_is_comparable
+
+    @property
+    def drawn(self):
+        """Its picture and the newer one, which is None unless the two may be compared."""
+        if self.newer_is_comparable and self.picture and self.newer_picture:
+            return pictures.on_one_scale(self.picture, self.newer_picture)
+        return self.picture, None
 
     @property
     def has_figure(self):

@@ -20,7 +20,7 @@ from helphub.editions.models import PublicationRequest
 from helphub.editions.worker import Watcher
 from helphub.history.recording import catch_up
 from services.models import Service
-from strategy.models import Document, HubArea
+from strategy.models import Document, HubArea, Source
 from tests.support.admin_forms import change_url
 from tests.support.factories import (
     make_body,
@@ -192,6 +192,15 @@ def test_the_strategys_printed_addresses_are_checked_only_where_readers_follow_t
     assert uses == {(row.pk, row.current_url or row.url) for row in documents} - {
         (row.pk, row.url) for row in documents if row.current_title and not row.current_url
     }
+
+
+def test_a_source_with_an_archived_copy_is_asked_for_the_copy_alone():
+    source = Source.objects.first()
+    Source.objects.filter(pk=source.pk).update(url="https://old.example/", archived_url=HERE)
+    assert HERE in found()
+    assert "https://old.example/" not in found()
+    Source.objects.filter(pk=source.pk).update(archived_url="")
+    assert "https://old.example/" in found()
 
 
 # What a check leaves

@@ -25,7 +25,7 @@ from helphub.checking.ways import Way, way_of
 from helphub.history import versions
 from helphub.history.recording import recording
 from services import presses
-from strategy.models import Guide, Statistic
+from strategy.models import Document, Guide, Source, Statistic
 from tests.support.factories import make_phone, make_service
 from tests.support.officers import officer_named
 from tests.support.reader import Page, form_values
@@ -92,6 +92,25 @@ def test_services_and_pages_are_due_after_their_time():
     assert due_of(guide).when == "overdue"
     Guide.objects.filter(pk=guide.pk).update(is_published=False)
     assert not [row for row in due.everything() if row.name == ("strategy.guide", guide.pk)]
+
+
+def test_what_the_strategy_cites_is_due_each_year_and_its_form_says_when_it_was_checked(anna):
+    source, document = Source.objects.first(), Document.objects.first()
+    Source.objects.filter(pk=source.pk).update(
+        current_title="The newer plan", archived_url="https://keep.example/copy"
+    )
+    assert "Replaced by “The newer plan”. An archived copy is given." in due_of(source).why
+    assert due_of(document).why == due.NEVER
+    form = f"/admin/strategy/document/{document.pk}/change/"
+    assert "Nobody has checked it yet." in Page(anna.get(form)).text
+    LinkCheck.objects.create(
+        address=document.url, result="works", detail="It works.", checked_at=timezone.now()
+    )
+    press(anna, "confirm", source, document, how="told", source="Their website")
+    assert due_of(document).on == days_ago(-365)
+    said = Page(anna.get(form)).text
+    assert "by anna: Their website." in said
+    assert "It works." in said
 
 
 def test_a_notice_and_a_last_day_are_due_when_they_end():

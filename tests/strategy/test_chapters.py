@@ -1,8 +1,9 @@
 """The strategy's chapters: what is said in short, and who answers to whom."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from strategy.models import Body, Chapter, ContactLine, Passage, Priority, Statistic
+from strategy.models import Body, Chapter, ContactLine, Passage, Priority, Source, Statistic
 from tests.support import factories
 from tests.support.reader import Page, text
 
@@ -51,6 +52,7 @@ def test_sentences_without_a_figure_follow_the_figures_of_their_part(client):
 def test_only_the_pages_with_figures_or_the_diagram_carry_their_style(client):
     for path, styles in [
         ("/strategy/evidence/", [True, False]),
+        ("/strategy/newer/", [True, False]),
         ("/strategy/governance/", [False, True]),
         ("/strategy/priorities/", [False, False]),
         ("/strategy/", [False, False]),
@@ -132,6 +134,63 @@ def test_the_first_page_links_to_no_priority_that_readers_cannot_see(client):
     assert not [link for link in page.internal_links if "/strategy/priorities/" in link]
 
 
+def test_the_first_page_goes_from_promises_to_the_full_text(client):
+    page = ask(client, "/strategy/")
+    names = dict(Chapter.objects.values_list("slug", "name_en"))
+    wanted = [
+        "What it promises you",
+        names["evidence"],
+        "The priorities in short",
+        "Who answers to whom",
+        names["standards"],
+        "How it is going",
+        "In the strategy's own words",
+    ]
+    headings = [text(heading) for heading in page.all("h2")]
+    start = headings.index(wanted[0])
+    assert headings[start : start + len(wanted)] == wanted
+    (promises,) = [h2.getnext() for h2 in page.all("h2") if text(h2) == wanted[0]]
+    assert len(promises) == 10
+    figures = [row for row in Statistic.objects.all() if row.has_figure]
+    assert figures[0].get_absolute_url() in page.internal_links
+
+
+def test_the_first_page_names_no_part_that_readers_cannot_see(client):
+    Chapter.objects.exclude(slug=Chapter.OVERVIEW).update(is_published=False)
+    page = ask(client, "/strategy/")
+    for heading in ("Who answers to whom", "How it is going"):
+        assert heading not in page.main
+    assert not [link for link in page.internal_links if link.startswith("/strategy/newer")]
+
+
+# What others have published
+
+
+def test_a_source_says_where_it_is_where_a_copy_is_kept_and_what_replaced_it(client):
+    source = Source.objects.first()
+    source.url, source.archived_url = "https://a.example/old", "https://keep.example/copy"
+    source.current_title, source.current_url = "The newer plan", "https://a.example/new"
+    source.full_clean()
+    source.save()
+    page = ask(client, "/strategy/sources/")
+    (figure,) = [part for part in page.all("figure") if part.get("id") == source.anchor]
+    said = text(figure.getparent())
+    for words in [
+        "Website: a.example",
+        "An archived copy is kept at: keep.example",
+        "Now: The newer plan",
+    ]:
+        assert words in said
+    assert page.main.count("An archived copy is kept at:") == 1
+
+
+def test_a_link_to_what_replaced_a_source_needs_a_title():
+    source = Source.objects.first()
+    source.current_url = "https://a.example/new"
+    with pytest.raises(ValidationError, match="Enter the title"):
+        source.full_clean()
+
+
 # Who answers to whom
 
 
@@ -169,6 +228,13 @@ def test_the_diagram_has_todays_name_and_the_printed_one(client):
     page = ask(client, "/strategy/governance/")
     (box,) = [item for item in page.all("li") if item.get("id") == body.anchor]
     assert text(box) == f"Northgate Council of BoardsIn the strategy: {body.words}"
+
+
+def test_the_diagram_says_what_replaced_a_body_and_as_at_which_day(client):
+    body = factories.make_body(replaced_by="The Northgate Mayor", known_on="2028-05-04")
+    page = ask(client, "/strategy/governance/")
+    (box,) = [item for item in page.all("li") if item.get("id") == body.anchor]
+    assert text(box) == f"{body.words}Now: The Northgate MayorAs at 4 May 2028"
 
 
 def test_the_diagram_says_once_where_it_comes_from(client):

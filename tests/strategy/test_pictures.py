@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from strategy import pictures
+from strategy.models import Chapter, Statistic
 from strategy.pictures import Measure
 from tests.support import factories
 from tests.support.reader import Page, text
@@ -13,6 +14,12 @@ from tests.support.reader import Page, text
 pytestmark = pytest.mark.django_db
 
 PAGE = "/strategy/evidence/"
+NEWER = {
+    "newer_value": "20%",
+    "newer_caption_en": "Everyone in Northgate, 2025.",
+    "newer_figure_en": "In 2025 it was 20%.",
+    "newer_source": "Northgate Trust",
+}
 
 
 @pytest.fixture
@@ -35,6 +42,10 @@ def paths(part, name):
 
 def classed(part, name):
     return [element for element in part.iter() if name in (element.get("class") or "").split()]
+
+
+def numbers(words):
+    return [float(number) for number in re.findall(r"\d+\.?\d*", words)]
 
 
 def labels(part):
@@ -128,32 +139,91 @@ def test_a_figure_without_a_claim_stands_as_printed(ask):
     assert part.find("h3").get("lang") == "en"
 
 
-def test_a_newer_figure_stands_beside_the_older_with_its_own_picture(ask):
-    part = ask(
-        figure="30%",
-        newer_value="20%",
-        newer_caption_en="Everyone in Northgate, 2025.",
-        newer_figure_en="In 2025 it was 20%.",
-        newer_source="Northgate Trust",
-        not_comparable_en="Others were asked.",
-    )
+@pytest.mark.parametrize(("figure", "dots"), [("30%", 30), ("1 in 3", 33)])
+def test_a_newer_figure_that_may_be_compared_stands_beside_on_the_same_scale(ask, figure, dots):
+    part = ask(figure=figure, newer_is_comparable=True, **NEWER)
     older, newer = classed(part, "value")
-    assert (count(older, "filled"), count(newer, "filled")) == (30, 20)
+    assert (count(older, "filled"), count(newer, "filled")) == (dots, 20)
+    for value in (older, newer):
+        assert paths(value, "hole")  # Dots, not people.
     assert "Newer: 20%Everyone in Northgate, 2025." in text(newer)
-    assert "no rise and no fall" in text(part)
+    assert "In 2025 it was 20%." in text(next(part.iter("details")))
 
 
-def test_a_newer_figure_without_a_number_is_among_the_notes(ask):
-    part = ask(
-        newer_figure_en="Nobody asked again.",
-        newer_source="Northgate Trust",
-        not_comparable_en="Other people were asked.",
+def test_people_of_two_groups_of_one_size_stay_people(ask):
+    part = ask(figure="1 in 5", newer_is_comparable=True, **NEWER | {"newer_value": "2 in 5"})
+    assert [count(value, "rim") for value in classed(part, "value")] == [4, 3]
+
+
+def test_a_newer_figure_that_counts_something_else_stands_apart_with_the_reason(ask, client):
+    part = ask(figure="30%", not_comparable_en="Others were asked.", **NEWER)
+    (link,) = [a for a in part.iter("a") if "/newer/" in a.get("href")]
+    assert text(link) == "A newer figure: 20%"
+    assert len(classed(part, "picture")) == 1
+    assert "Others were asked." not in text(part)
+    path, anchor = link.get("href").split("#")
+    page = Page(client.get(path))
+    (newer,) = [part for part in page.all("section") if part.get("id") == anchor]
+    assert count(newer, "filled") == 20
+    assert text(newer.find("h2")) == "20% Everyone in Northgate, 2025."
+    for words in ("In 2025 it was 20%.", "Northgate Trust", "Others were asked."):
+        assert text(newer).count(words) == 1
+    assert f"{PAGE}#{anchor}" in {a.get("href") for a in newer.iter("a")}
+
+
+def test_a_sentence_without_a_figure_leads_to_its_newer_one(client):
+    words = {"newer_figure_en": "Now it is 20%.", "not_comparable_en": "There was none."}
+    statistic = factories.make_statistic(
+        figure="(no figure)", measure="", newer_source="Northgate Trust", **words
     )
-    assert len(classed(part, "value")) == 1
-    notes = text(next(part.iter("details")))
-    for words in ("Nobody asked again.", "Northgate Trust", "Other people were asked."):
-        assert words in notes
-        assert text(part).count(words) == 1
+    page = Page(client.get(PAGE))
+    assert statistic.get_newer_url() in {a.get("href") for a in page.all("a")}
+    assert words["newer_figure_en"] in Page(client.get("/strategy/newer/")).main
+
+
+def test_without_its_chapter_no_newer_figure_is_shown(client):
+    Chapter.objects.filter(slug=Chapter.FIGURES).update(is_published=False)
+    page = Page(client.get("/strategy/newer/"))
+    assert page.response.status_code == 200
+    assert not page.all("table")
+
+
+def test_every_figure_says_one_thing_in_its_sentence_picture_and_table():
+    for row in Statistic.objects.all():
+        # Over a newer picture stands its value itself.
+        for picture, figure, sentence in [
+            (row.picture, row.figure, row.claim_en),
+            (row.newer_picture, row.newer_value, row.newer_value),
+        ]:
+            if picture:
+                said = numbers(figure)
+                assert set(said) <= set(numbers(sentence)), row
+                table = numbers(" ".join(cell for _, cell in picture.columns))
+                assert table == pytest.approx(expected(picture, said)), row
+
+
+def expected(picture, said):
+    """The table of a picture of these numbers."""
+    if isinstance(picture, pictures.Growth):
+        return [100, 100 + said[0]]
+    if isinstance(picture, pictures.Band):
+        return said
+    if isinstance(picture, pictures.People):
+        return [said[0], said[1] - said[0], said[1]]
+    return [*said, *(100 - share for share in reversed(said)), 100]
+
+
+def test_the_table_of_a_picture_is_beside_it(ask):
+    for fields, cells in [
+        ({"figure": "1 in 3"}, [["Yes", "No", "Out of"], ["1", "2", "3"]]),
+        ({"figure": "10-15%"}, [["Yes", "No", "Out of"], ["10–15", "85–90", "100"]]),
+        ({"figure": "0.3%"}, [["Yes", "No", "Out of"], ["0.3", "99.7", "100"]]),
+        ({"figure": "over 40%", "measure": Measure.GROWTH}, [["2014", "2019"], ["100", "140+"]]),
+        ({"figure": "5-6", "measure": Measure.COUNT}, [["Lowest", "Highest"], ["5", "6"]]),
+    ]:
+        (table,) = ask(**fields).iter("table")
+        assert [[text(cell) for cell in row] for row in table.iter("tr")] == cells
+        assert (table.find("caption") is not None) == ("2014" in cells[0])
 
 
 def test_screen_readers_pass_over_the_pictures(ask):
@@ -212,3 +282,18 @@ def test_a_newer_value_that_cannot_be_drawn_is_refused(value):
         factories.make_statistic(**newer, newer_caption_en="D.", newer_value=value)
     with pytest.raises(ValidationError, match="also needs the words under it"):
         factories.make_statistic(**newer, newer_value="5%")
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({}, "Say why the two may not be compared"),
+        ({"newer_source": ""}, "Say who published"),
+        ({"newer_is_comparable": True, "not_comparable_en": "C."}, "You also say why"),
+        ({"newer_is_comparable": True, "newer_value": ""}, "Only two shares"),
+        ({"newer_is_comparable": True, "measure": Measure.COUNT, "figure": "5-6"}, "Only two"),
+    ],
+)
+def test_a_newer_figure_is_either_comparable_or_has_a_reason(fields, problem):
+    with pytest.raises(ValidationError, match=problem):
+        factories.make_statistic(**NEWER | fields)

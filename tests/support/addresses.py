@@ -28,6 +28,7 @@ ONE_OF_EACH_TEMPLATE = [
     "/strategy/",
     "/strategy/evidence/",
     "/strategy/sources/",
+    "/strategy/newer/",
     "/find/",
     "/no-such-page/",
     "/emergency/",
