@@ -17,6 +17,7 @@ FOLDER = settings.BASE_DIR / "static" / "sent"
 FRAME_STYLE, PAGE_STYLE = "frame.css", "page.css"
 DOORS_STYLE, SERVICE_STYLE, NUMBERS_STYLE = "doors.css", "service.css", "numbers.css"
 QUOTATIONS_STYLE, FIGURES_STYLE, DIAGRAM_STYLE = "quotations.css", "figures.css", "diagram.css"
+POSTER_STYLE = "poster.css"
 OF_FEW_PAGES = [
     DOORS_STYLE,
     SERVICE_STYLE,
@@ -24,6 +25,7 @@ OF_FEW_PAGES = [
     QUOTATIONS_STYLE,
     FIGURES_STYLE,
     DIAGRAM_STYLE,
+    POSTER_STYLE,
 ]
 STYLES = [FRAME_STYLE, PAGE_STYLE, *OF_FEW_PAGES]
 HEAD_SCRIPT, END_SCRIPT = "head.js", "end.js"

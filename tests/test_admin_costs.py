@@ -46,6 +46,7 @@ PAGES = {
 }
 LIST, FORM = 17, 17
 FORMS = {  # These have rows, or choose from lists of other records.
+    "campaigns.campaign": 25,
     "contacts.phone": 29,
     "search.synonym": 25,
     "services.choice": 22,
@@ -115,6 +116,7 @@ def noted_edition(editions):
 def rows_for_all(noted_edition):
     """A row of each kind that the real content has none of."""
     factories.make_action()
+    factories.make_campaign()
     phone = Phone.objects.get(slug="h-spoc")
     digits = {"dial": "01384000001", "display": "01384 000001"}
     NumberProposal.objects.create(

@@ -48,7 +48,7 @@ PEOPLE = {
 READS, OTHERS = ["GET", "HEAD", "OPTIONS"], ["PUT", "PATCH", "DELETE"]
 
 WRITTEN = (
-    "(strategy/(guide|formofabuse|action)|contacts/(organization|phone)"
+    "(strategy/(guide|formofabuse|action)|campaigns/campaign|contacts/(organization|phone)"
     "|services/(audience|servicearea|town|service|choice|situation)|search/synonym)"
 )
 PRINTED = (
@@ -57,7 +57,7 @@ PRINTED = (
 )
 ONLY_READ = "(contacts/approvednumber|approvals/numberproposal|editions/publicationrequest)"
 ANY = (
-    r"((auth|strategy|contacts|services|search|dashboard|editions|languages|advice)/\w+"
+    r"((auth|strategy|campaigns|contacts|services|search|dashboard|editions|languages|advice)/\w+"
     r"|approvals/numberproposal)"
 )
 
@@ -134,7 +134,7 @@ TABLE = [
     (r"auth/group/\d+/change/", "KS", "S"),
     (r"auth/group/(add|\d+/delete)/", "S", "S"),
     # The rest.
-    (r"(strategy|contacts|services|search|dashboard|editions)/", "EPS", "EPS"),
+    (r"(strategy|campaigns|contacts|services|search|dashboard|editions)/", "EPS", "EPS"),
     (r"auth/", "KS", "KS"),
     (r"autocomplete/", "EPS", "EPS"),
     (r"no/such/thing", "", ""),

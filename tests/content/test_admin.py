@@ -17,10 +17,11 @@ from contacts.models import (
 )
 from helphub import error_pages
 from helphub.approvals.models import NumberProposal
+from helphub.campaigns.models import Campaign, Material
 from services.models import Location, Service, ServiceVerification, Suggestion
-from strategy.models import ActionUpdate, FormOfAbuse, Guide, Statistic
+from strategy.models import Action, ActionUpdate, FormOfAbuse, Guide, Statistic
 from tests.support.admin_forms import change_url, errors, save
-from tests.support.factories import make_action
+from tests.support.factories import make_action, make_campaign
 from tests.support.reader import Page, form_values, text
 
 pytestmark = pytest.mark.django_db
@@ -28,13 +29,14 @@ pytestmark = pytest.mark.django_db
 # Officers edit these in the forms of their pages and numbers.
 IN_OTHER_FORMS = {
     *{Suggestion, CallFact, Schedule, ScheduleException},
-    *{Verification, Location, ServiceVerification, ActionUpdate},
+    *{Verification, Location, ServiceVerification, ActionUpdate, Material},
     Doubt,  # It comes from logged checks alone.
 }
+MADE = {Action: make_action, Campaign: make_campaign}  # The content has none.
 TO_BE_READ = {ApprovedNumber, NumberProposal}
 OURS = [
     model
-    for app in ("strategy", "contacts", "services")
+    for app in ("strategy", "campaigns", "contacts", "services")
     for model in apps.get_app_config(app).get_models()
     if model not in IN_OTHER_FORMS | TO_BE_READ
 ]
@@ -48,7 +50,7 @@ def test_every_model_has_a_list_and_a_form_that_saves(admin, model):
         admin.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
     )
     assert listing.response.status_code == 200
-    row = model.objects.first() or make_action()  # The content has no action.
+    row = model.objects.first() or MADE[model]()
     before = type(row).objects.filter(pk=row.pk).values().get()
     page = save(admin, row)
     assert errors(page) == []

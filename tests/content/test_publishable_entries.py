@@ -7,7 +7,8 @@ from django.contrib import admin as django_admin
 from django.urls import reverse
 
 from contacts.models import Organization, Phone
-from helphub.content import registry
+from helphub.campaigns.models import Campaign
+from helphub.content import clock, registry
 from helphub.content.entries import Entry, Page
 from helphub.editions import manifests, page_files, publish, store
 from helphub.history.recording import recording
@@ -144,6 +145,18 @@ def add_one_of_each(admin):
         responsible="Brierley Council",
         status="not-begun",
     )
+    made[Campaign] = add(
+        admin,
+        Campaign,
+        slug="lights",
+        title="A week of lights",
+        name_en="A week of light",
+        words_en="Somebody walks with you.",
+        starts_on=clock.today().isoformat(),
+        ends_on=clock.today().isoformat(),
+        is_on_home="on",
+        guide=made[Guide].pk,
+    )
     return made
 
 
@@ -171,6 +184,8 @@ def test_a_new_record_of_every_kind_is_published_and_reaches_readers(admin, edit
     assert "Somebody who walks home late" in page("/start/")
     assert "Listeners of Brierley" in page("/start/a9/")
     assert "Light the way home" in page("/strategy/priorities/")
+    for address in ("/", "/campaigns/lights/"):
+        assert "A week of light" in page(address)
 
 
 def test_a_missing_tick_is_named_and_every_form_has_the_box(admin, editions):

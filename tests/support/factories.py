@@ -7,6 +7,7 @@ from datetime import time
 from itertools import count
 
 from contacts.models import CallFact, Organization, Phone, Schedule, Verification
+from helphub.campaigns.models import Campaign
 from helphub.content import clock
 from services.models import Service
 from strategy.models import (
@@ -184,3 +185,16 @@ def make_action(**fields):
     if "priority" not in fields:
         defaults["priority"] = Priority.objects.first()
     return _make(Action, fields, _entry(number) | defaults)
+
+
+def make_campaign(**fields):
+    """A campaign of this week, in no place but its own page."""
+    number = next(_numbers)
+    defaults = {
+        "title": f"A week of ours {number}",
+        "name_en": f"Northgate listens {number}",
+        "words_en": "Somebody in Northgate has time for you this week.",
+        "starts_on": clock.today() - 3 * clock.DAY,
+        "ends_on": clock.today() + 3 * clock.DAY,
+    }
+    return _make(Campaign, fields, _entry(number) | defaults)
