@@ -19,6 +19,7 @@ from helphub.editions.page_files import FIRST_ROUND_TRIP, in_brotli
 from helphub.history.recording import recording
 from helphub.publishing import coming, pending
 from strategy.models import FormOfAbuse
+from tests.bulk.pressing import begin, left_out, will_change
 from tests.support.admin_forms import errors, save
 from tests.support.factories import make_campaign, make_form_of_abuse, make_guide
 from tests.support.page_checks import assert_critical_numbers, assert_says_nothing
@@ -234,6 +235,14 @@ def test_two_campaigns_on_the_home_page_on_one_day_are_refused_beside_the_tick(a
     second.refresh_from_db()
     assert not second.is_on_home
     assert errors(save(admin, second, is_on_home="on", starts_on="8 March 2030")) == []
+
+
+def test_making_many_visible_leaves_out_what_there_is_no_room_for(admin):
+    first, draft = at_home(), at_home(is_published=False)
+    page = begin(admin, "publish", draft)
+    assert will_change(page) == []
+    (why,) = left_out(page)
+    assert f"“{first.name}” is on the home page from" in why
 
 
 @pytest.mark.parametrize("fields", [{"is_published": False}, {"is_archived": True}])
