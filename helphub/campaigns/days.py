@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import yaml
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import slugify
 
 from helphub.content.rows import in_words
 
@@ -52,11 +53,11 @@ class Day(NamedTuple):
     @property
     def title(self):
         """A title that says nothing to a stranger."""
-        return f"Campaign, {in_words(self.next_days()[0])}"
+        return f"Campaign, {self.next_in_words}"
 
     @property
     def slug(self):
-        return f"{self.next_days()[0]:%-d-%B-%Y}".lower()
+        return slugify(self.next_in_words)
 
     @property
     def add_url(self):

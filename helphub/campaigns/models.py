@@ -83,6 +83,7 @@ class Campaign(Page):
     guide = models.ForeignKey(
         Guide,
         on_delete=models.PROTECT,
+        limit_choices_to={"is_own_behaviour": False},  # Kept apart from whoever was hurt.
         related_name="campaigns",
         blank=True,
         null=True,

@@ -218,6 +218,12 @@ def test_it_leads_to_one_page():
     assert list(caught.value.message_dict) == ["topic"]
 
 
+def test_it_does_not_lead_to_the_pages_about_ones_own_behaviour():
+    with pytest.raises(ValidationError) as caught:
+        make_campaign(guide=make_guide(is_own_behaviour=True))
+    assert list(caught.value.message_dict) == ["guide"]
+
+
 @pytest.mark.parametrize("url", ["http://posters.example.org/", "ftp://posters.example.org/"])
 def test_material_is_at_a_safe_address(url):
     with pytest.raises(ValidationError, match="https://"):
