@@ -19,6 +19,7 @@ DOORS_STYLE, SERVICE_STYLE, NUMBERS_STYLE = "doors.css", "service.css", "numbers
 QUOTATIONS_STYLE, FIGURES_STYLE, DIAGRAM_STYLE = "quotations.css", "figures.css", "diagram.css"
 PERIODS_STYLE = "periods.css"
 REPORT_STYLE = "report.css"
+POSTER_STYLE = "poster.css"
 OF_FEW_PAGES = [
     DOORS_STYLE,
     SERVICE_STYLE,
@@ -28,6 +29,7 @@ OF_FEW_PAGES = [
     DIAGRAM_STYLE,
     PERIODS_STYLE,
     REPORT_STYLE,
+    POSTER_STYLE,
 ]
 STYLES = [FRAME_STYLE, PAGE_STYLE, *OF_FEW_PAGES]
 HEAD_SCRIPT, END_SCRIPT = "head.js", "end.js"

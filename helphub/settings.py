@@ -133,6 +133,7 @@ INSTALLED_APPS = [
     "helphub.languages",
     "contacts",
     "services",
+    "helphub.campaigns",
     "helphub.search",
     "helphub.editions",
     "django.contrib.sitemaps",

@@ -1,6 +1,7 @@
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
+from helphub.campaigns.models import Campaign
 from helphub.languages.offered import offered
 from services import grouping
 from services.models import Service
@@ -60,5 +61,5 @@ class Entries(ReviewedSitemap):
 
 SITEMAPS = {"lists": Lists, "parts": PartsOfTheList} | {
     model._meta.model_name: Entries(model)
-    for model in [Guide, FormOfAbuse, Service, Chapter, AnnualReport]
+    for model in [Guide, FormOfAbuse, Service, Chapter, AnnualReport, Campaign]
 }

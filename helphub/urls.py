@@ -85,6 +85,7 @@ urlpatterns += i18n_patterns(
     path("privacy/", views.fixed_page, name="privacy"),
     path("", include("contacts.urls")),
     path("", include("strategy.urls")),
+    path("", include("helphub.campaigns.urls")),
     path("", include("services.urls")),
     prefix_default_language=False,
 )

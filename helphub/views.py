@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from helphub import error_pages
+from helphub.campaigns.models import Campaign
 from helphub.content import clock, markup, memory
 from strategy.models import Guide, HubArea, Strategy, who_can_help
 
@@ -21,6 +22,7 @@ def home(request):
         "guide": guide,
         "doors": [door for door in doors if not door.is_own_behaviour],
         "own_doors": [door for door in doors if door.is_own_behaviour],
+        "campaign": Campaign.objects.on_home(),
         "suggestions": who_can_help(guide) if guide else [],
     }
     return render(request, "home.html", context)

@@ -49,6 +49,7 @@ PAGES = {
 }
 LIST, FORM = 17, 17
 FORMS = {  # These have rows, or choose from lists of other records.
+    "campaigns.campaign": 25,
     "contacts.phone": 29,
     "search.synonym": 25,
     "services.choice": 22,
@@ -125,6 +126,7 @@ def rows_for_all(noted_edition):
     factories.make_audit()
     factories.make_indicator([("2022/23", "", 40), ("2023/24", "", 50)])
     factories.make_report()
+    factories.make_campaign()
     phone = Phone.objects.get(slug="h-spoc")
     digits = {"dial": "01384000001", "display": "01384 000001"}
     NumberProposal.objects.create(
@@ -201,6 +203,7 @@ def test_a_form_asks_once_whether_readers_have_had_its_record(noted_edition, pub
     factories.make_form_as_printed()
     factories.make_audit()
     factories.make_report()
+    factories.make_campaign()
     for model, model_admin in django_admin.site._registry.items():
         # Only a draft of the strategy may be deleted, so nothing is asked about that.
         if not isinstance(model_admin, KeepsWhatReadersHad) or isinstance(

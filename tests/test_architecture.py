@@ -13,7 +13,7 @@ FLOORS = [
     ["helphub.content"],
     ["helphub.history", "helphub.accounts"],
     ["strategy", "helphub.languages", "helphub.advice"],
-    ["contacts"],
+    ["contacts", "helphub.campaigns"],
     ["services"],
     ["helphub.search"],
     ["helphub.editions"],

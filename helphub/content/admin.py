@@ -188,7 +188,18 @@ def lists_made(form: forms.ModelForm) -> list[str]:
     ]
 
 
-class EntryForm(forms.ModelForm):
+class FormOfSomeFields(forms.BaseModelForm):
+    """A form of some of a model's fields. The model may report an error on one that it lacks."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if field is None and hasattr(error, "error_dict"):
+            for name, errors in error.error_dict.items():
+                super().add_error(name if name in self.fields else None, errors)
+        else:
+            super().add_error(field, error)
+
+
+class EntryForm(FormOfSomeFields, forms.ModelForm):
     """An entry's form. It asks before readers lose something, and refuses past days."""
 
     # The form field that answers yes to the question. Its value is the day in question.
@@ -270,21 +281,13 @@ class EditingInline(LanguageFields, TranslationStackedInline):
     extra = 0
 
 
-class NamedRowForm(forms.ModelForm):
+class NamedRowForm(FormOfSomeFields, forms.ModelForm):
     """A row of an editable list. Its fields say which row they belong to."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         for field in self.fields.values():
             field.widget.attrs["aria-label"] = f"{field.label}: {self.instance}"
-
-    def add_error(self, field: str | None, error: Any) -> None:
-        # The model may report an error on a field the list does not show.
-        if field is None and hasattr(error, "error_dict"):
-            for name, errors in error.error_dict.items():
-                super().add_error(name if name in self.fields else None, errors)
-        else:
-            super().add_error(field, error)
 
 
 admin.site.site_header = admin.site.site_title = "Dudley help hub"

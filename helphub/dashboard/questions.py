@@ -197,6 +197,7 @@ SITE = [
     ("Find", ["search.synonym"]),
     ("Topics", ["strategy.formofabuse"]),
     ("Guides", ["strategy.guide"]),
+    ("Campaigns", ["campaigns.campaign"]),
     (
         "Services",
         [

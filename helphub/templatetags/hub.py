@@ -13,6 +13,7 @@ from django.utils.translation import get_language, get_language_info, gettext_no
 from contacts import critical, fallbacks
 from contacts.models import Phone
 from helphub import assets
+from helphub.campaigns.models import Campaign
 from helphub.content import clock, markup, memory
 from helphub.content.entries import Entry, language_of_words
 from helphub.languages import days, interface, safety_set
@@ -266,6 +267,12 @@ def without_talking():
         "services": memory.rows("for deaf people", lambda: list(Service.objects.for_deaf_people())),
         "ways": memory.rows("without talking", lambda: list(Choice.objects.without_talking())),
     }
+
+
+@register.simple_tag
+def campaigns_on(topic):
+    """The campaigns on the page of a topic."""
+    return Campaign.objects.on_topic(topic)
 
 
 @register.filter

@@ -51,6 +51,7 @@ WRITTEN = (
     "(strategy/(guide|formofabuse|action|audit)|contacts/(organization|phone)"
     "(strategy/(guide|formofabuse|action|indicator)|contacts/(organization|phone)"
     "(strategy/(guide|formofabuse|action|annualreport)|contacts/(organization|phone)"
+    "(strategy/(guide|formofabuse|action)|campaigns/campaign|contacts/(organization|phone)"
     "|services/(audience|servicearea|town|service|choice|situation)|search/synonym)"
 )
 PRINTED = (
@@ -59,7 +60,7 @@ PRINTED = (
 )
 ONLY_READ = "(contacts/approvednumber|approvals/numberproposal|editions/publicationrequest)"
 ANY = (
-    r"((auth|strategy|contacts|services|search|dashboard|editions|languages|advice)/\w+"
+    r"((auth|strategy|campaigns|contacts|services|search|dashboard|editions|languages|advice)/\w+"
     r"|approvals/numberproposal)"
 )
 
@@ -146,7 +147,7 @@ TABLE = [
     (r"auth/group/\d+/change/", "KS", "S"),
     (r"auth/group/(add|\d+/delete)/", "S", "S"),
     # The rest.
-    (r"(strategy|contacts|services|search|dashboard|editions)/", "EPS", "EPS"),
+    (r"(strategy|campaigns|contacts|services|search|dashboard|editions)/", "EPS", "EPS"),
     (r"auth/", "KS", "KS"),
     (r"autocomplete/", "EPS", "EPS"),
     (r"no/such/thing", "", ""),

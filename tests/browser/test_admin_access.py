@@ -19,6 +19,7 @@ from django.contrib.auth.models import User
 from django.db import models
 from contacts.models import Phone
 from helphub.approvals.models import NumberProposal
+from helphub.campaigns.models import Campaign
 from helphub.checking.models import Attempt
 from helphub.editions.models import PublicationRequest
 from helphub.reviews.models import Review
@@ -66,6 +67,10 @@ indicator.values.create(
     period="2023/24", value="240", source="A report", published_on="2025-06-01"
 )
 AnnualReport.objects.create(year=2025, taken_on="2026-11-01")
+Campaign.objects.create(
+    slug="lights", title="A week of lights", name_en="A week of light", words_en="A few words.",
+    starts_on="2026-11-01", ends_on="2026-11-07",
+).materials.create(title_en="Posters", url="https://example.org/")
 lists, forms, others = [], [], []
 for model in admin.site._registry:
     row = model._base_manager.order_by("pk").first()

@@ -17,6 +17,7 @@ from contacts.models import (
 )
 from helphub import error_pages
 from helphub.approvals.models import NumberProposal
+from helphub.campaigns.models import Material
 from services.models import Location, Service, ServiceVerification, Suggestion
 from strategy.models import (
     ActionUpdate,
@@ -42,14 +43,14 @@ pytestmark = pytest.mark.django_db
 IN_OTHER_FORMS = {
     *{Suggestion, CallFact, Schedule, ScheduleException},
     *{Verification, Location, ServiceVerification, ActionUpdate},
-    *{Criterion, AuditResult, AuditCorrection, IndicatorValue},
+    *{Criterion, AuditResult, AuditCorrection, IndicatorValue, Material},
     *{ReportCorrection, ReportedAction, ReportedPriority, ReportedUpdate},
     Doubt,  # It comes from logged checks alone.
 }
 TO_BE_READ = {ApprovedNumber, NumberProposal}
 OURS = [
     model
-    for app in ("strategy", "contacts", "services")
+    for app in ("strategy", "campaigns", "contacts", "services")
     for model in apps.get_app_config(app).get_models()
     if model not in IN_OTHER_FORMS | TO_BE_READ
 ]

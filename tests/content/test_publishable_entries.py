@@ -7,7 +7,8 @@ from django.contrib import admin as django_admin
 from django.urls import reverse
 
 from contacts.models import Organization, Phone
-from helphub.content import registry
+from helphub.campaigns.models import Campaign
+from helphub.content import clock, registry
 from helphub.content.entries import Entry, Page
 from helphub.editions import manifests, page_files, publish, store
 from helphub.search.models import Synonym
@@ -168,6 +169,18 @@ def add_one_of_each(admin):
             "values-0-published_on": "1 June 2025",
         },
     )
+    made[Campaign] = add(
+        admin,
+        Campaign,
+        slug="lights",
+        title="A week of lights",
+        name_en="A week of light",
+        words_en="Somebody walks with you.",
+        starts_on=clock.today().isoformat(),
+        ends_on=clock.today().isoformat(),
+        is_on_home="on",
+        guide=made[Guide].pk,
+    )
     return made
 
 
@@ -222,3 +235,5 @@ def test_a_new_record_of_every_kind_is_published_and_reaches_readers(admin, edit
     assert "Somebody who walks home late" in page("/start/")
     assert "Listeners of Brierley" in page("/start/a9/")
     assert "Light the way home" in page("/strategy/priorities/")
+    for address in ("/", "/campaigns/lights/"):
+        assert "A week of light" in page(address)

@@ -181,7 +181,7 @@ def test_an_answer_that_expires_on_another_day_is_another_answer():
     assert len({mark(), mark(april), mark(may), mark(april, may)}) == 4
 
 
-CONTENT = ("strategy", "contacts", "services")
+CONTENT = ("strategy", "campaigns", "contacts", "services")
 
 
 def is_changed_here(field):

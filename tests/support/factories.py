@@ -7,6 +7,7 @@ from datetime import time
 from itertools import count
 
 from contacts.models import CallFact, Organization, Phone, Schedule, Verification
+from helphub.campaigns.models import Campaign
 from helphub.content import clock
 from services.models import Service
 from strategy.models import (
@@ -259,6 +260,19 @@ def make_report(**fields):
     return _make(AnnualReport, fields, {"year": 2025, "taken_on": clock.today()})
 
 
+def make_campaign(**fields):
+    """A campaign of this week, in no place but its own page."""
+    number = next(_numbers)
+    defaults = {
+        "title": f"A week of ours {number}",
+        "name_en": f"Northgate listens {number}",
+        "words_en": "Somebody in Northgate has time for you this week.",
+        "starts_on": clock.today() - 3 * clock.DAY,
+        "ends_on": clock.today() + 3 * clock.DAY,
+    }
+    return _make(Campaign, fields, _entry(number) | defaults)
+
+
 def make_form_as_printed(**fields):
     """What a strategy prints about a form of abuse, without a topic."""
     number = next(_numbers)
@@ -271,6 +285,7 @@ def a_row_of(model):
         Action: make_action,
         AnnualReport: make_report,
         Audit: make_audit,
+        Campaign: make_campaign,
         FormAsPrinted: make_form_as_printed,
         Indicator: make_indicator,
     }
