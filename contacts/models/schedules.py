@@ -13,6 +13,7 @@ from helphub.content.rows import NumberedRow, in_words
 from helphub.languages import days
 
 DAY_NAMES = dict(zip(opening_hours.WEEKDAYS, days.WEEKDAYS, strict=True))
+MIXED_DAYS = "Give days of every week or of certain weeks, and add another row for the others."
 WEEK_NAMES = {"1": "first", "2": "second", "3": "third", "4": "fourth", "-1": "last"}
 
 
@@ -110,8 +111,10 @@ class Schedule(NumberedRow):
     def clean(self):
         super().clean()
         errors = errors_of_session(self)
-        has_numbers = any(not part.isalpha() for part in self.byday.split(","))
-        if has_numbers != (self.freq == self.Frequency.MONTHLY):
+        has_numbers = {not part.isalpha() for part in self.byday.split(",")}
+        if len(has_numbers) > 1:
+            errors["byday"] = MIXED_DAYS
+        elif has_numbers != {self.freq == self.Frequency.MONTHLY}:
             errors["byday"] = "Monthly days have a number, such as 1SA; weekly days have none."
         if self.interval > 1 and self.dtstart is None:
             errors["dtstart"] = "Give the day from which every other week is counted."

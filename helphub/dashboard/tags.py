@@ -56,6 +56,30 @@ def review_of(context, record):
     return {"review": newest, "may_answer": people.may_answer(user, newest)}
 
 
+@register.simple_tag
+def reviews_of(items):
+    """The newest review of each record that waits to be published: {(label, key): review}."""
+    names = [item.name for item in items]
+    labels, keys = {label for label, _ in names}, {key for _, key in names}
+    found = Review.objects.filter(label__in=labels, key__in=keys).order_by("pk")
+    found = found.exclude(outcome=Review.Outcome.TAKEN_BACK).select_related("answered_version")
+    return {(review.label, review.key): review for review in found}
+
+
+@register.inclusion_tag("admin/reviews/_beside_tick.html")
+def review_beside_tick(item, reviews):
+    """What was said of a record that waits, and of which version. Nothing of what is out."""
+    review = reviews.get(item.name)
+    if review is None:
+        return {}
+    read = review.answered_version
+    is_of_this = read is not None and read.fingerprint == item.version.fingerprint
+    is_over = bool(review.answered_at and item.since and review.answered_at < item.since)
+    if is_over and not is_of_this:
+        return {}
+    return {"review": review, "is_of_this": is_of_this, "item": item}
+
+
 def value_of(form, name):
     """The value of a field: as typed, or as stored if it is read-only."""
     value = form[name].value() if name in form.fields else getattr(form.instance, name, "")

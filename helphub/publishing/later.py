@@ -10,9 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from helphub.content import moments
 from helphub.content.permissions import PUBLISH, SEE, for_officers
+from helphub.editions import choice
 from helphub.editions.models import ScheduledChange
+from helphub.history.models import Version
 from helphub.publishing import moment_form, scheduled
 from helphub.publishing.pending import WaitingList
+from helphub.publishing.requests import AGAIN, warn_without_publisher, why_not_now
 
 
 class Later(NamedTuple):
@@ -75,14 +78,23 @@ def faults_of(waiting_list, ticked, moment):
     return faults + [why for name, why in whys.items() if name in ticked]
 
 
-CHANGED = "“{}” has changed since you looked. Look at it below, then press “Set” again."
+def faults_of_why(why):
+    """What is wrong with the reason that an officer gives."""
+    if not why:
+        yield "Say why, in a few words. Every officer sees it beside the edition."
+    if len(why) > 300:
+        yield "Say why in 300 characters or fewer."
+
+
+CHANGED = "“{}” has changed since you looked. Look at it below, then press “{}” again."
+NEW = "which is new. Publish that first."
 GONE = "That was not waiting for its moment any more. Nothing was changed."
 
 
 @for_officers(SEE, PUBLISH)
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request, context, key):
-    """One change that is set for later: what it says, and the buttons to move and to cancel it."""
+    """One change that is set for later: what it says; publish it now, move it or cancel it."""
     row = get_object_or_404(ScheduledChange.objects.select_related("publication"), pk=key)
     waiting_list = WaitingList()
     item = waiting_list.by_name.get(row.record)
@@ -91,12 +103,12 @@ def change(request, context, key):
     if request.method == "POST":
         if not request.user.has_perm(PUBLISH):
             raise PermissionDenied
-        if "cancel" in request.POST:
-            return _cancel(request, row)
-        form, why = moment_form.MomentForm(request.POST), request.POST.get("why", "").strip()
-        faults = _faults_of_move(request, waiting_list, row, item, form, why)
-        if not faults:
-            return _move(request, waiting_list, row, form.moment, why)
+        why = request.POST.get("why", "").strip()
+        if "now" not in request.POST and "cancel" not in request.POST:
+            form = moment_form.MomentForm(request.POST)
+        done, faults = _press(request, waiting_list, row, form, why)
+        if done:
+            return done
     return render(
         request,
         "admin/publishing/later.html",
@@ -110,12 +122,35 @@ def change(request, context, key):
             "result": scheduled.result_of(row)[0],
             "problem": scheduled.problems(waiting_list, _all(row, waiting_list)).get(row.pk, ""),
             "changes": waiting_list.changes(row.record) if item else None,
+            "readers_version": _readers_version(row),
             "form": form,
             "faults": faults,
+            "is_now": "now" in request.POST,
             "why": why,
             "may_publish": request.user.has_perm(PUBLISH),
         },
     )
+
+
+def _readers_version(row):
+    """The version that readers had when this was set, or None."""
+    stored = Version.objects.filter(label=row.label, key=row.key, is_deleted=False)
+    return stored.filter(fingerprint=row.before).order_by("-pk").first() if row.before else None
+
+
+def _press(request, waiting_list, row, form, why):
+    """Do what was pressed. Returns where to go then, or why it cannot be done."""
+    item = waiting_list.by_name.get(row.record)
+    if "cancel" in request.POST:
+        return _cancel(request, row), []
+    if "now" in request.POST:
+        if row.outcome == ScheduledChange.Outcome.ASKED:  # A double click.
+            messages.info(request, AGAIN)
+            return redirect("publishing:editions"), []
+        faults = _faults_of_now(request, waiting_list, row, item, why)
+        return None if faults else _publish_now(request, waiting_list, row, why), faults
+    faults = _faults_of_move(request, waiting_list, row, item, form, why)
+    return None if faults else _move(request, waiting_list, row, form.moment, why), faults
 
 
 def _all(row, waiting_list):
@@ -128,14 +163,29 @@ def _faults_of_move(request, waiting_list, row, item, form, why):
     faults = []
     if not form.is_valid():
         faults += [error for errors in form.errors.values() for error in errors]
-    if not why or len(why) > 300:
-        faults.append("Say why, in 300 characters or fewer.")
+    faults += _faults_of_look(request, row, item, why, "Set")
+    return faults + (faults_of(waiting_list, {row.record}, form.moment) if item else [])
+
+
+def _faults_of_look(request, row, item, why, button):
+    """What is wrong with the reason, or with what the officer saw on the page."""
+    yield from faults_of_why(why)
     if item is None:
-        faults.append(f"“{row.name}” is no longer waiting. Cancel this instead.")
-        return faults
-    if request.POST.get("looked") != item.fingerprint:
-        faults.append(CHANGED.format(item.title))
-    return faults + faults_of(waiting_list, {row.record}, form.moment)
+        yield f"“{row.name}” is no longer waiting. Cancel this instead."
+    elif request.POST.get("looked") != item.fingerprint:
+        yield CHANGED.format(item.title, button)
+
+
+def _faults_of_now(request, waiting_list, row, item, why):
+    """Why a change cannot go out before its moment."""
+    faults = [*_faults_of_look(request, row, item, why, "Publish it now")]
+    if pinned := why_not_now():
+        faults.append(pinned)
+    if item:
+        faults += faults_of(waiting_list, {row.record}, None)
+        new = choice.names_of_unticked(waiting_list.compared.waiting, {row.record}, NEW)
+        faults += [fault.why for fault in new]
+    return faults
 
 
 def _cancel(request, row):
@@ -155,6 +205,16 @@ def _move(request, waiting_list, row, moment, why):
         _warn_of_others(request)
     else:
         messages.warning(request, GONE)
+    return redirect("publishing:coming")
+
+
+def _publish_now(request, waiting_list, row, why):
+    if scheduled.publish_now(waiting_list, row, request.user.get_username(), why):
+        messages.info(request, f"“{row.name}” is being published now. This page shows the result.")
+        warn_without_publisher(request)
+        _warn_of_others(request)
+        return redirect("publishing:editions")
+    messages.warning(request, GONE)
     return redirect("publishing:coming")
 
 

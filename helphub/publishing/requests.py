@@ -15,6 +15,8 @@ NO_PUBLISHER = (
     "for."
 )
 
+AGAIN = "That has already been asked for. It will be published only once."
+
 
 def ask_for(kind, officer, why="", number=None):
     """Ask the publisher for something, once."""
@@ -38,6 +40,17 @@ def ask_for_records(names, officer, why):
         fingerprints = [waiting_list.by_name[tuple(name)].fingerprint for name in chosen]
     return PublicationRequest.objects.create(
         kind=Kind.RELEASE, who=officer, why=why, chosen=chosen, fingerprints=fingerprints or []
+    )
+
+
+def why_not_now():
+    """Why nothing can be published at present, or "". An officer went back to an edition."""
+    pinned = state_files.pinned()
+    if not pinned:
+        return ""
+    return (
+        f"{pinned.get('who')} went back to edition {pinned.get('number')}, which readers have now. "
+        "Resume publishing first, on the “Editions” page."
     )
 
 

@@ -152,6 +152,26 @@ def move(waiting_list, change, moment, who, why):
     return _set(waiting_list, change.record, moment, who, why)
 
 
+def publish_now(waiting_list, change, who, why):
+    """Ask the publisher for a record as it is saved now, without waiting for its moment.
+
+    Returns the request, or None if the change no longer waits.
+    """
+    item = waiting_list.by_name[change.record]
+    with transaction.atomic():
+        request = PublicationRequest.objects.create(
+            kind=Kind.RELEASE,
+            who=who,
+            why=why,
+            chosen=[list(item.name)],
+            fingerprints=[item.fingerprint],
+        )
+        if end(change, Outcome.ASKED, who, publication=request):
+            return request
+        transaction.set_rollback(True)
+    return None
+
+
 # When the moment comes
 
 
@@ -228,6 +248,8 @@ def _refusals(change, publication):
 def _published(change, publication):
     finished = publication.finished_at or change.ended_at
     words = f"Published {moments.in_words(finished)}, edition {publication.report.get('number')}."
+    if change.ended_by:
+        return f"{words} {change.ended_by} did not wait for its moment."
     if change.ended_at - change.goes_out_at <= LATE:
         return words
     return (

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods
 from helphub.content import moments, registry
 from helphub.content.forms import token_of
 from helphub.content.permissions import PUBLISH, SEE, for_officers
-from helphub.editions import choice, state_files
+from helphub.editions import choice
 from helphub.editions.models import PublicationRequest
 from helphub.languages import same_meaning
 from helphub.publishing import later, preview, scheduled
 from helphub.publishing.moment_form import MomentForm
 from helphub.publishing.pending import WaitingEntry, WaitingList
-from helphub.publishing.requests import Kind, State, warn_without_publisher
+from helphub.publishing.requests import AGAIN, Kind, State, warn_without_publisher, why_not_now
 
 MOST_NAMED = 3
 MOST_SHOWN = 30  # If more records are waiting, their differences are a click away.
@@ -144,7 +144,7 @@ def _why(request):
 
 def _faults(request, waiting_list, looked, ticked, form):
     """Why this form cannot be done as it is: about the form, then about each ticked record."""
-    faults = [*_faults_of_why(_why(request))]
+    faults = [*later.faults_of_why(_why(request))]
     if not _is_for_later(request):
         faults += _faults_of_now(waiting_list, ticked, form)
     elif not form.is_valid():
@@ -160,23 +160,13 @@ def _faults(request, waiting_list, looked, ticked, form):
     return faults + later.faults_of(waiting_list, ticked, form.moment)
 
 
-def _faults_of_why(why):
-    if not why:
-        yield "Say why, in a few words. Every officer sees it beside the edition."
-    if len(why) > 300:
-        yield "Say why in 300 characters or fewer."
-
-
 def _faults_of_now(waiting_list, ticked, form):
     if waiting_list.folder is not None and not ticked and not waiting_list.translations:
         yield "Tick what to publish, or “Everything on this page”."
     if form.is_asked_for:
         yield "You chose a moment. Press “Set for later”, or clear the day and the time."
-    if pinned := state_files.pinned():
-        yield (
-            f"{pinned.get('who')} went back to edition {pinned.get('number')}, which readers have "
-            "now. Resume publishing first, on the “Editions” page."
-        )
+    if why := why_not_now():
+        yield why
 
 
 def _faults_of_ticks(waiting_list, looked, ticked):
@@ -207,9 +197,6 @@ def _set_for_later(request, waiting_list, ticked, moment):
     words = f"Set for {moments.exactly(moment)}: {names}{more}."
     messages.info(request, f"{words} Until then readers keep what they have.")
     return []
-
-
-AGAIN = "That has already been asked for. It will be published only once."
 
 
 def ask(request, waiting_list, fingerprints, why):

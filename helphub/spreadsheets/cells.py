@@ -161,6 +161,12 @@ def _refuse_lost_text(field, cell):
         )
 
 
+def has_lost_zeros(field, words, text):
+    """Whether a cell says the same as before, but for the 0 that a program took from its start."""
+    is_text = isinstance(field, (models.CharField, models.TextField)) and not field.choices
+    return is_text and words.isdecimal() and words.startswith("0") and words.lstrip("0") == text
+
+
 def _refuse_country_code(text):
     if COUNTRY_CODE.match(text):
         british = COUNTRY_CODE.sub("0", text)

@@ -18,7 +18,7 @@ from helphub.content.fingerprint import fingerprint
 from helphub.history import snapshots, versions
 from helphub.history.snapshots import NOTHING
 from helphub.spreadsheets import critical, tables
-from helphub.spreadsheets.cells import Names, meant, shown
+from helphub.spreadsheets.cells import Names, has_lost_zeros, meant, shown
 from helphub.spreadsheets.lines import Line, Refusal
 
 GONE = (
@@ -141,6 +141,7 @@ class Outcome:
     edits: list[Edit] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     unchanged: int = 0
+    lost_zeros: int = 0  # Cells from which a spreadsheet program took the 0 at the start.
 
     @property
     def to_take(self):
@@ -312,6 +313,9 @@ class Comparison:
             words = shown(column, was, self.names)
             # A program that opened a CSV file may have kept its apostrophe.
             if words in (cell.text, unguarded(cell.text)):
+                continue
+            if has_lost_zeros(column, words, cell.text):
+                self.outcome.lost_zeros += 1
                 continue
             try:
                 value = self._meant(line, table, heading)

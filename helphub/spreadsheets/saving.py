@@ -8,6 +8,7 @@ from functools import cached_property
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.db import models, transaction
+from django.forms import ModelChoiceField
 from django.http import QueryDict
 
 from contacts.admin import HOURS
@@ -75,10 +76,7 @@ class Work:
     def __init__(self, request, edits, sources=None):
         self.request, self.edits, self.sources = request, edits, sources
         self.refusals, self.saved, self.forms = [], [], {}
-        self.rows = {
-            model: models.QuerySet(model).in_bulk([edit.key for edit in edits if edit.key])
-            for model in {edit.model for edit in edits}
-        }
+        self.rows = {model: _with_links(model, edits) for model in {e.model for e in edits}}
         self.guarded = critical.guarded([edit.key for edit in edits if edit.model is Phone])
         # The admin of numbers would ask for each of them.
         request.need_second_person = {
@@ -98,6 +96,9 @@ class Work:
         key = (owner.model, row.pk is None, frozenset(names), is_guarded)
         if key not in self.forms:
             form = owner.get_form(self.request, row if row.pk else None, row.pk, fields=names)
+            for field in form.base_fields.values():
+                if isinstance(field, ModelChoiceField):
+                    field.clean = _looked_up_once(field.clean)
             self.forms[key] = form
         return self.forms[key]
 
@@ -110,6 +111,28 @@ class Work:
                     by_model.setdefault(saved.edit.model, []).append(saved.row)
             for rows in by_model.values():
                 LogEntry.objects.log_actions(self.request.user.pk, rows, flag, f"{WHY}.")
+
+
+def _with_links(model, edits):
+    """The records of a model that are edited, by key, with the links that their forms show."""
+    rows = models.QuerySet(model)
+    changed = {name for edit in edits if edit.model is model for name in edit.own_values}
+    links = [field.name for field in model._meta.many_to_many if field.name in changed]
+    keys = [edit.key for edit in edits if edit.model is model and edit.key]
+    return rows.prefetch_related(*links).in_bulk(keys)
+
+
+def _looked_up_once(clean):
+    """Look a choice among records up once, however many rows of the file make it."""
+    found = {}
+
+    def cleaned(value):
+        key = tuple(value) if isinstance(value, list) else value
+        if key not in found:
+            found[key] = clean(value)
+        return found[key]
+
+    return cleaned
 
 
 class RecordWork:

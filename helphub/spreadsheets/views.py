@@ -31,6 +31,9 @@ WITH_PROPOSALS = (
     "Nothing was saved yet: what you ticked has the digits of a critical number. Say where they "
     "come from, and save again."
 )
+LOST_ZEROS = (
+    "Excel, or another program, took the 0 away from the start of {}. Nothing is changed by that."
+)
 OVER = "This file is not kept any more. Choose it again."
 NO_SOURCE = "Say where the number comes from, so that a second person can check it."
 
@@ -169,6 +172,10 @@ def _received(request, context, book, file):
     comparison = Comparison(book, request)
     outcome = comparison.compare(found)
     outcome.refusals[:0] = refusals
+    if outcome.lost_zeros:
+        count = outcome.lost_zeros
+        numbers = "1 number" if count == 1 else f"{count} numbers"
+        messages.info(request, LOST_ZEROS.format(numbers))
     known = {refusal.place for refusal in outcome.refusals}
     outcome.refusals += [
         refusal for refusal in saving.trial(request, outcome.to_take) if refusal.place not in known

@@ -244,6 +244,8 @@ def test_children_always_reach_somebody(client, clock):
         ({"byday": "1SA"}, "byday"),
         ({"freq": "MONTHLY"}, "byday"),
         ({"byday": "6SA", "freq": "MONTHLY"}, "byday"),
+        ({"byday": "MO,1SA"}, "byday"),
+        ({"byday": "MO,1SA", "freq": "MONTHLY"}, "byday"),
         ({"interval": 2}, "dtstart"),
         ({"interval": 0}, "interval"),
         ({"valid_from": date(2026, 2, 1), "valid_to": date(2026, 1, 1)}, "valid_to"),

@@ -18,6 +18,7 @@ from contacts.models import (
 from helphub import error_pages
 from helphub.approvals.models import NumberProposal
 from helphub.campaigns.models import Material
+from helphub.search.models import Synonym
 from services.models import Location, Service, ServiceVerification, Suggestion
 from strategy.models import (
     ActionUpdate,
@@ -410,3 +411,18 @@ def test_other_faults_get_the_general_error_page(admin, monkeypatch):
     response = admin.get("/admin/strategy/guide/")
     assert response.status_code == 500
     assert "database" not in Page(response).main
+
+
+def test_everyday_words_get_a_short_name_of_their_own(admin):
+    form = form_values(Page(admin.get(reverse("admin:search_synonym_add"))))
+    for words, slug in (
+        ("walk  home\nwalking home", "walk-home"),
+        ("Walk home", "walk-home-2"),
+        ("چلنا", "words"),
+    ):
+        admin.post(reverse("admin:search_synonym_add"), form | {"words_en": words})
+        assert Synonym.objects.latest("pk").slug == slug
+    row = Synonym.objects.get(slug="walk-home")
+    save(admin, row, slug="")
+    row.refresh_from_db()
+    assert row.slug == "walk-home"

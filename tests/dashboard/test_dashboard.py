@@ -84,6 +84,17 @@ def test_an_answered_question_leaves_the_first_page(people):
     assert not is_asked()
 
 
+def test_saving_what_a_question_is_about_names_the_question(people):
+    question = OpenQuestion.objects.get(slug="spoc-hours")
+    words = "Still an open question about this:"
+    page = save(people["Editors"], question.phone, purpose_en="To talk to somebody.")
+    assert words in page.text
+    assert question.words in page.text
+    assert change_url(question) in page.internal_links
+    OpenQuestion.objects.filter(phone=question.phone).update(answer="Monday to Friday, they said.")
+    assert words not in save(people["Editors"], question.phone).text
+
+
 def test_a_number_whose_hours_are_disputed_is_an_open_question(people):
     phone = Phone.objects.get(slug="h-samaritans")
     Phone.objects.filter(pk=phone.pk).update(hours_are_disputed=True)

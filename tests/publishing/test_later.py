@@ -443,11 +443,85 @@ def test_what_is_cancelled_waits_for_an_officer_again(guide, admin):
     assert not requests().exists()
 
 
+def now(admin, row, page=None, **values):
+    """Press “Publish it now”."""
+    form = form_values(page or Page(admin.get(url(row)))) | {"now": "1", "why": "It is urgent"}
+    form.pop("cancel", None)
+    return Page(admin.post(url(row), form | values, follow=True))
+
+
+def test_a_publisher_lets_it_out_before_its_moment(guide, topic, admin):
+    send(admin, guide)
+    send(admin, topic)
+    page = Page(admin.get(COMING))
+    assert f"{url(guide)}#now" in page.internal_links
+    berta = officer_named("berta", "Publishers")
+    page = Page(berta.get(url(guide)))
+    assert f"“{guide.name_en}” is being published now." in now(berta, guide, page).text
+    # A double click asks for nothing more.
+    assert "It will be published only once." in now(berta, guide, page).text
+    request = requests().get()
+    assert (request.who, request.why) == ("berta", "It is urgent")
+    assert request.chosen == [list(name_of(guide))]
+    request.state, request.report = "done", {"number": 2, "held": []}
+    request.save()
+    assert "edition 2. berta did not wait for its moment." in Page(admin.get(url(guide))).text
+    assert the_change(topic).outcome == Outcome.WAITING
+    make_due(guide)
+    scheduled.go_out()
+    assert requests().count() == 1
+
+
+def test_it_goes_out_before_its_moment_only_as_it_was_seen_and_as_any_publication(guide, admin):
+    new = factories.make_guide(slug="new", name_en="New guide")
+    change(guide, body_en="See {guide:new}.")
+    send(admin, guide, new)
+    page = Page(admin.get(url(guide)))
+    assert "“New guide”, which is new. Publish that first." in now(admin, guide, page).text
+    state_files.pin(1, "somebody", "A test")
+    assert "somebody went back to edition 1" in now(admin, new, why=" ").text
+    answer = now(admin, new, why=" ")
+    assert "Nothing was published. It is still set for" in answer.text
+    assert "Say why, in a few words." in answer.text
+    state_files.unpin()
+    change(guide, body_en="Changed meanwhile.")
+    answer = now(admin, guide, page)
+    assert "Look at it below, then press “Publish it now” again." in answer.text
+    assert not requests().exists()
+    # What was changed after its moment was set can go out too, once it has been looked at.
+    now(admin, guide, answer)
+    assert requests().get().chosen == [list(name_of(guide))]
+    assert the_change(new).outcome == Outcome.WAITING
+
+
+def test_what_readers_have_is_corrected_before_its_moment(guide, admin):
+    send(admin, guide)
+    page = Page(admin.get(url(guide)))
+    (address,) = [
+        link for link in page.internal_links if link.startswith("/admin/history/strategy.guide/")
+    ]
+    admin.post(address, form_values(Page(admin.get(address))))
+    guide.refresh_from_db()
+    assert guide.body_en != "Words for the campaign."
+    change(guide, summary_en="Corrected.")
+    now(admin, guide)
+    (request,) = requests()
+    assert request.chosen == [list(name_of(guide))]
+    Watcher().look()
+    words = (store.current() / "pages/guides/consent.html").read_text()
+    assert "Corrected." in words
+    assert "Words for the campaign." not in words
+
+
 def test_editors_see_it_and_may_not_touch_it(guide, admin):
     send(admin, guide)
     kim = officer_named("kim", "Editors")
-    assert "Only a publisher can move or cancel this." in Page(kim.get(url(guide))).text
-    for form in ({"cancel": "1"}, {"looked": the_change(guide).fingerprint} | at()):
+    assert (
+        "Only a publisher can publish this now, move it or cancel it."
+        in Page(kim.get(url(guide))).text
+    )
+    seen = {"looked": the_change(guide).fingerprint, "why": "Now"}
+    for form in ({"cancel": "1"}, seen | at(), seen | {"now": "1"}):
         assert kim.post(url(guide), form).status_code == 403
     assert guide.name_en in Page(kim.get(COMING)).text
     keeper = officer_named("lee", "User administrators")

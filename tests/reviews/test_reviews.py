@@ -2,13 +2,16 @@
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
 
 from helphub.reviews import pressing
 from helphub.reviews.models import Review
 from strategy.models import Guide
-from tests.support.admin_forms import change_url
+from tests.support.admin_forms import change_url, save
 from tests.support.officers import officer_named
 from tests.support.reader import Page, form_values
 from tests.support.reviews import answer, ask, home, press, review_url
@@ -235,3 +238,36 @@ def test_markup_in_a_note_is_shown_as_text(anna, ben, guide):
     ask_again = ask(anna, Guide.objects.get(slug="children"), note="x" * 200_000)
     assert "Write 1000 characters at most. This has 200000." in ask_again.text
     assert form_values(ask_again)["note"] == "x" * 200_000
+
+
+def waiting(client):
+    return Page(client.get(reverse("publishing:waiting"))).main
+
+
+def test_what_a_review_said_stands_beside_the_tick(editions, admin, anna, ben, guide):
+    other = Guide.objects.exclude(pk=guide.pk).first()
+    for row in (guide, other):
+        save(admin, row, summary_en="Other words.")
+    ask(anna, guide, asked_of="ben")
+    assert "anna asked ben to review this" in waiting(admin)
+    review = Review.objects.get()
+    answer(ben, review)
+    with CaptureQueriesContext(connection) as queries:
+        page = waiting(admin)
+    day = date_format(localdate(), "j F Y")
+    assert page.count(f"ben agreed on {day}, to this version.") == 1
+    assert sum("helphub_review" in query["sql"] for query in queries) <= 2  # Not one for each row.
+    save(admin, guide, summary_en="Newer words.")
+    assert f"ben agreed on {day}, to an earlier version." in waiting(admin)
+    ask(anna, guide, asked_of="ben")
+    answer(ben, Review.objects.latest("pk"), "change", "Too long.")
+    assert f"ben asked for changes on {day}, after reading this version." in waiting(admin)
+
+
+def test_a_review_of_what_readers_had_before_is_not_beside_the_tick(
+    editions, admin, anna, ben, guide
+):
+    ask(anna, guide, asked_of="ben")
+    answer(ben, Review.objects.get())
+    save(admin, guide, summary_en="Other words.")
+    assert "ben agreed" not in waiting(admin)

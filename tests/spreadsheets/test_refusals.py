@@ -24,6 +24,7 @@ from tests.support.spreadsheets import (
     put,
     row_of,
     send,
+    take,
     workbook,
 )
 
@@ -98,6 +99,30 @@ def test_what_excel_did_to_a_number_is_refused_with_what_to_do(admin, services):
     said = faults(send(admin, NUMBERS, book))
     assert only(said, "“2038664107”", "must begin with 0. Write 02038664107")
     assert only(said, "“Digits to dial”", "dialled in Britain, “02038664107”")
+
+
+def test_zeros_that_excel_took_from_a_csv_file_change_nothing(admin, services):
+    phones = [service.phones.get() for service in services]
+    rows = exported_csv(admin, NUMBERS, "numbers", MADE)
+    for row in rows:
+        row["Digits to dial"] = row["Digits to dial"].lstrip("0")
+    page = send(admin, NUMBERS, as_csv(rows).encode(), "n.csv")
+    assert f"took the 0 away from the start of {len(rows)} numbers." in page.text
+    assert "nothing to save" in page.main
+    # Another change in such a row is taken, and the digits stay.
+    rows[0]["What it is for"] = "For anyone who wants to talk."
+    slug = rows[0]["Name for use in text"]
+    page = send(admin, NUMBERS, as_csv(rows).encode(), "n.csv")
+    assert page.text.count("took the 0 away") == 1
+    assert "Digits to dial" not in page.main
+    assert "1 saved from" in take(admin, page).main
+    (phone,) = [phone for phone in phones if phone.slug == slug]
+    before = phone.dial
+    phone.refresh_from_db()
+    assert (phone.dial, phone.purpose_en) == (before, "For anyone who wants to talk.")
+    # Digits that differ are never guessed at.
+    rows[1]["Digits to dial"] += "9"
+    assert only(faults(send(admin, NUMBERS, as_csv(rows).encode(), "n.csv")), "to dial")
 
 
 def test_days_and_times_that_a_program_made_are_read_or_refused(admin, services):
