@@ -83,10 +83,10 @@ def _carry(request, shown, ticked, draft):
     if refused:
         return refused
     try:
-        with recording(request.user, f"Carried over to {draft}"[:200]):
-            # Every text is checked, and what they link to stays the same meanwhile.
-            with memory.using(memory.Memory()):
-                copies = _copies([pair.old for pair in chosen], draft)
+        # Every text is checked, and what they link to stays the same meanwhile.
+        why = f"Carried over to {draft}"[:200]
+        with recording(request.user, why), memory.using(memory.Memory()):
+            copies = _copies([pair.old for pair in chosen], draft)
     except ValidationError as error:
         return error.messages
     except IntegrityError:

@@ -2,6 +2,7 @@
 
 from strategy.models.actions import Action, ActionUpdate, with_actions
 from strategy.models.forms_of_abuse import FormAsPrinted, forms_of_abuse, printed_on
+from strategy.models.leads import ContactLine, Document, HubArea
 from strategy.models.pages import (
     FIXED_PAGES,
     LINKED_GUIDES,
@@ -12,9 +13,6 @@ from strategy.models.pages import (
 )
 from strategy.models.printed import (
     Body,
-    ContactLine,
-    Document,
-    HubArea,
     Passage,
     Principle,
     Printed,

@@ -220,7 +220,6 @@ def test_what_belongs_to_something_left_behind_waits_for_that(admin, draft, firs
 
 
 def test_bodies_keep_their_order_and_answer_to_each_others_copies(admin, draft, first):
-    old = Body.objects.of(first)
     admin.post(part_url(Body), {"all": "1"})
     chains = [
         [[body.words for body in chain] for chain in Body.objects.of(strategy).chains()]
