@@ -84,10 +84,8 @@ def _carry(request, shown, ticked, draft):
         return refused
     try:
         # Every text is checked, and what they link to stays the same meanwhile.
-        with (
-            recording(request.user, f"Carried over to {draft}"[:200]),
-            memory.using(memory.Memory()),
-        ):
+        why = f"Carried over to {draft}"[:200]
+        with recording(request.user, why), memory.using(memory.Memory()):
             copies = _copies([pair.old for pair in chosen], draft)
     except ValidationError as error:
         return error.messages

@@ -10,6 +10,7 @@ from strategy.models.audits import (
     with_audits,
 )
 from strategy.models.forms_of_abuse import FormAsPrinted, forms_of_abuse, printed_on
+from strategy.models.leads import ContactLine, Document, HubArea
 from strategy.models.local_data import Indicator, IndicatorValue
 from strategy.models.pages import (
     FIXED_PAGES,
@@ -21,9 +22,6 @@ from strategy.models.pages import (
 )
 from strategy.models.printed import (
     Body,
-    ContactLine,
-    Document,
-    HubArea,
     Passage,
     Principle,
     Printed,
