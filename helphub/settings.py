@@ -157,6 +157,7 @@ if FOR_OFFICERS:
         "helphub.checking",
         "helphub.spreadsheets",
         "helphub.adding",
+        "helphub.splitting",
         "helphub.bulk",  # After the lists that it adds its actions to.
         "helphub.accounts",  # Last: it replaces what the apps above put into the admin.
     ]
@@ -197,6 +198,7 @@ TEMPLATES = [
                 "advice": "helphub.advice.tags",
                 "dashboard": "helphub.dashboard.tags",
                 "publishing": "helphub.publishing.tags",
+                "splitting": "helphub.splitting.tags",
                 "spreadsheets": "helphub.spreadsheets.tags",
             }
             if FOR_OFFICERS

@@ -63,6 +63,7 @@ if settings.FOR_OFFICERS:
         path(f"{prefix}bulk/", include("helphub.bulk.urls")),
         path(f"{prefix}spreadsheets/", include("helphub.spreadsheets.urls")),
         path(f"{prefix}renewal/", include("helphub.renewal.urls")),
+        path(f"{prefix}splitting/", include("helphub.splitting.urls")),
         *(
             re_path(
                 rf"^{prefix}desk/{old}(?P<rest>.*)$",

@@ -21,7 +21,7 @@ FLOORS = [
     ["helphub.approvals", "helphub.reviews"],
     ["helphub.dashboard"],
     ["helphub.checking", "helphub.finding", "helphub.spreadsheets"],
-    ["helphub.changes", "helphub.adding", "helphub.bulk", "helphub.renewal"],
+    ["helphub.changes", "helphub.adding", "helphub.bulk", "helphub.renewal", "helphub.splitting"],
 ]
 ROOF = "helphub"
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

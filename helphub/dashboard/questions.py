@@ -223,6 +223,7 @@ SITE = [
         [
             ("renewal:renew", "Renew the strategy"),
             "strategy.strategy",
+            ("splitting:documents", "Text from a document"),
             "strategy.chapter",
             "strategy.passage",
             "strategy.statistic",
@@ -272,6 +273,7 @@ NAMES = {"auth.user": "Officers", "auth.group": "Roles", "languages.language": "
 MAY_SEE = {
     "translations:overview": desk.ANYONE,
     "adding:add-service": ["services.add_service"],
+    "splitting:documents": ["strategy.add_passage"],
 }
 
 

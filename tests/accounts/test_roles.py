@@ -114,6 +114,7 @@ TABLE = [
     (r"checking/publish/", "PS", "PS"),
     (r"changes/(export/)?", "EPS", "EPS"),
     (r"add-service/(1/)?", "EPS", "EPS"),
+    (r"splitting/(1/(part/1/|make/|forget/)?)?", "EPS", "EPS"),
     (r"publishing/coming/(1/)?", "EPS", "PS"),
     (r"spreadsheets/(sent/1/(take/|propose/|forget/|result/)?)?", "EPS", "EPS"),
     # Without a draft there are no parts, and without a replaced strategy none to put back.

@@ -78,6 +78,7 @@ own_pages = [
     "/admin/add-service/",
     "/admin/find/?q=consent",
     "/admin/publishing/coming/",
+    "/admin/splitting/",
     "/admin/spreadsheets/",
     "/admin/renewal/",
     "/admin/spreadsheets/contacts.phone/",
