@@ -9,6 +9,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from helphub.history import snapshots
 from helphub.history.recording import recording
 from helphub.splitting import kinds
+from helphub.splitting.earlier import compared
 from helphub.splitting.proposing import LONGEST_SECTION, numbers_to_check, sections
 from strategy import models
 
@@ -101,7 +102,7 @@ class Prepared:
             row.form_of_abuse = self.topics.pop(piece.like, None)
         if (before := self.earlier.pop((model, piece.like), None)) is not None:
             row.carried_from = before
-            if before.words == row.words:
+            if compared(before.words) == compared(row.words):
                 _take_our_words(row, before)
         return row
 

@@ -239,9 +239,11 @@ def test_a_standard_names_the_passage_above_it(admin, strategy):
 
 def test_words_of_the_strategy_in_force_are_carried_over(admin, strategy):
     old = Priority.objects.exclude(strategy=strategy).first()
-    choose(admin, f"## Our priorities\n\n- {old.words}\n- Plant trees\n")
+    Priority.objects.filter(pk=old.pk).update(comment_en="We began.", comment_ur="ہم نے کیا۔")
+    choose(admin, f"## Our priorities\n\n- {old.words}.\n- Plant trees\n")
     make(admin, confirm(admin, only_draft()))
     same, new = Priority.objects.of(strategy)
+    assert (same.comment_en, same.comment_ur) == ("We began.", "ہم نے کیا۔")
     assert (same.carried_from, new.carried_from) == (old, None)
     assert same.reference != old.reference
 
