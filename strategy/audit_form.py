@@ -52,9 +52,11 @@ class ResultForm(forms.ModelForm):
         fields = ()
         widgets = {"number": forms.HiddenInput, "found_en": AdminTextareaWidget({"rows": 4})}
 
+    is_reworded = False  # Whether the standard puts it in other words since the row was saved.
+
     def has_changed(self):
         # A row in which nothing is chosen or written is not saved.
-        return bool({"verdict", "found_en"} & set(self.changed_data))
+        return self.is_reworded or bool({"verdict", "found_en"} & set(self.changed_data))
 
 
 class ResultFormSet(BaseInlineFormSet):
@@ -73,9 +75,12 @@ class ResultFormSet(BaseInlineFormSet):
         if i >= self.initial_form_count():
             options["empty_permitted"] = True
         form = super()._construct_form(i, **options)
-        if not form.instance.pk and "number" in form.fields:
-            form.instance.number = form["number"].value() or ""
-            form.instance.asked = self.instance.asked.get(form.instance.number, "")
+        row = form.instance
+        if not row.pk and "number" in form.fields:
+            row.number = form["number"].value() or ""
+        if not self.instance.is_for_good and (asked := self.instance.asked.get(row.number)):
+            form.is_reworded = bool(row.pk) and row.asked != asked
+            row.asked = asked
         return form
 
     def get_unique_error_message(self, unique_check):

@@ -18,7 +18,7 @@ from helphub.content.entries import Entry, EntryQuerySet, language_of_words
 from helphub.content.rows import NumberedRow, in_words
 from strategy.models.actions import IN_FUTURE, NO_NAMES, Action, DatedWords
 from strategy.models.pages import Chapter, text_field
-from strategy.models.printed import Standard
+from strategy.models.printed import Priority, Standard
 from strategy.models.strategy import Strategy
 
 
@@ -88,7 +88,10 @@ class Criterion(NumberedRow):
 class AuditQuerySet(EntryQuerySet):
     def for_page(self):
         """What readers may see, the newest first, with the rows of each."""
-        actions = Action.objects.published().order_by("due_on", "position", "slug")
+        # Each leads to the page of the priorities, which may be off the site.
+        page = Chapter.objects.published().filter(slug=Priority.chapter_slug)
+        actions = Action.objects.published().filter(models.Exists(page))
+        actions = actions.order_by("due_on", "position", "slug")
         shown = models.Prefetch("actions", actions, to_attr="shown_actions")
         return (
             self.published()

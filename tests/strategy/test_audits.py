@@ -121,6 +121,8 @@ def test_what_follows_is_shown_with_how_far_it_is(client):
         assert f"{action.name_en}: Later than planned" in page.main
         assert hidden.name_en not in page.main
         assert action.get_absolute_url() in page.internal_links
+    Chapter.objects.filter(slug="priorities").update(is_published=False)
+    assert action.name_en not in ask(client).main
 
 
 def test_a_draft_is_nowhere_and_nothing_leads_to_a_page_that_is_gone(client):
@@ -249,6 +251,14 @@ def test_a_criterion_that_has_gone_can_be_taken_out_of_a_draft(admin):
     (place,) = [n for n in (0, 1) if form_values(page)[f"results-{n}-number"] == "2"]
     assert errors(save(admin, audit, **{f"results-{place}-DELETE": "on"})) == []
     assert [row.number for row in audit.results.all()] == ["1"]
+
+
+def test_a_draft_follows_its_standard(admin):
+    audit = ready()
+    audit.standard.criteria.filter(number="1").update(words="Everybody is asked twice.")
+    assert "Everybody is asked twice." in Page(admin.get(change_url(audit))).main
+    assert errors(save(admin, audit, is_published="on")) == []
+    assert audit.results.get(number="1").asked == "Everybody is asked twice."
 
 
 # What stays for good
