@@ -54,6 +54,7 @@ FORMS = {  # These have rows, or choose from lists of other records.
     "strategy.action": 20,
     "strategy.formofabuse": 31,
     "strategy.guide": 27,
+    "strategy.indicator": 20,
 }
 
 
@@ -189,6 +190,7 @@ def test_a_list_costs_the_same_however_many_rows_it_has(publisher, make):
 
 def test_a_form_asks_once_whether_readers_have_had_its_record(noted_edition, publisher):
     factories.make_action()
+    factories.make_indicator()
     for model, model_admin in django_admin.site._registry.items():
         # Nobody may delete the strategy's own text, so nothing is asked about it.
         if not isinstance(model_admin, KeepsWhatReadersHad) or isinstance(
