@@ -146,7 +146,7 @@ class IndicatorValueForm(forms.ModelForm):
 
     source = forms.CharField(
         max_length=200,
-        widget=forms.TextInput(attrs={"size": 22}),
+        widget=forms.TextInput(attrs={"size": 18}),
         error_messages={"required": "Say who published the figure, and where."},
     )
 

@@ -61,6 +61,7 @@ FORMS = {  # These have rows, or choose from lists of other records.
     "strategy.formofabuse": 31,
     "strategy.guide": 27,
     "strategy.standard": 20,
+    "strategy.indicator": 20,
 }
 
 
@@ -204,6 +205,7 @@ def test_a_form_asks_once_whether_readers_have_had_its_record(noted_edition, pub
     factories.make_audit()
     factories.make_report()
     factories.make_campaign()
+    factories.make_indicator()
     for model, model_admin in django_admin.site._registry.items():
         # Only a draft of the strategy may be deleted, so nothing is asked about that.
         if not isinstance(model_admin, KeepsWhatReadersHad) or isinstance(

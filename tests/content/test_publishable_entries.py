@@ -162,11 +162,15 @@ def add_one_of_each(admin):
         unit_en="lamps",
         counted_by="Brierley Council",
         **{
-            "values-TOTAL_FORMS": "1",
+            "values-TOTAL_FORMS": "2",
             "values-0-period": "2023/24",
             "values-0-value": "240",
             "values-0-source": "A count of lamps",
             "values-0-published_on": "1 June 2025",
+            "values-1-period": "2022/23",
+            "values-1-value": "7",
+            "values-1-source": "A count of lamps",
+            "values-1-published_on": "1 June 2024",
         },
     )
     made[Campaign] = add(
@@ -237,3 +241,19 @@ def test_a_new_record_of_every_kind_is_published_and_reaches_readers(admin, edit
     assert "Light the way home" in page("/strategy/priorities/")
     for address in ("/", "/campaigns/lights/"):
         assert "A week of light" in page(address)
+    assert "2022/23: fewer than 10; 2023/24: 240." in page("/strategy/local-data/")
+    file = made[Indicator].get_file_url()
+    assert "2022/23,2022-04-01,2023-03-31,Total,fewer than 10,lamps" in page(file)
+    kept = manifest["pages"][file]
+    assert kept["type"] == "text/csv; charset=utf-8"
+    assert kept["headers"]["Content-Disposition"] == f'attachment; filename="{file[10:]}"'
+
+
+def test_a_missing_tick_is_named_and_every_form_has_the_box(admin, editions):
+    with recording():
+        Organization.objects.create(slug="new", name="New people")
+    page = reader.Page(admin.get("/admin/publishing/waiting/"))
+    assert "“Visible to readers” is not ticked in these forms" in page.main
+    assert "New people" in page.main
+    for model in ENTRIES:
+        assert "is_published" in fields_of(model, page.response.wsgi_request.user)

@@ -1,7 +1,6 @@
 """The local data set: what officers enter or import, what is never kept, and what readers see."""
 
 import json
-import re
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -10,7 +9,6 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from helphub.content.forms import fields_of
-from helphub.editions import page_files, publish, store
 from helphub.history.models import Version
 from helphub.history.recording import recording
 from strategy import periods
@@ -349,27 +347,3 @@ def test_the_file_to_fill_in_comes_back_as_it_was(admin):
     page = send(admin, indicator, *lines)
     rows = [[text(cell) for cell in row][-1] for row in page.all("tr")]
     assert rows[1:3] == ["the same", "the same"]
-
-
-# Everything that is written
-
-
-def test_a_small_number_is_in_no_file_and_the_page_and_its_file_are_in_the_edition(
-    admin, editions, client
-):
-    marker = "People at the made-up drop-in"
-    indicator = make_indicator(name_en=marker)
-    figures = [("2023/24", "women", "31"), ("2023/24", "men", "7"), ("2023/24", "others", "20")]
-    assert errors(save(admin, indicator, **rows_typed(*figures, ("2023/24", "", "58")))) == []
-    publish.publish(who="officer", why="a figure")
-    pages = store.current() / "pages"
-    page = (pages / page_files.file_of(LOCAL)).read_text()
-    assert marker in page
-    assert "2023/24: 58" in page
-    manifest = json.loads((store.current() / "manifest.json").read_text())
-    entry = manifest["pages"][indicator.get_file_url()]
-    assert entry["type"].startswith("text/csv")
-    assert entry["headers"]["Content-Disposition"].endswith(f'"{indicator.slug}.csv"')
-    file = (pages / page_files.file_of(indicator.get_file_url())).read_text("utf-8-sig")
-    assert re.search(r"men,fewer than 10,people", file)
-    assert manifest["pages"][LOCAL]["sent"] < page_files.FIRST_ROUND_TRIP
