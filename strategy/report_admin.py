@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from helphub.content.admin import EditingInline, EntryForm, PermanentRows
 from helphub.content.rows import in_words
-from helphub.history.entry_admin import EntryAdmin, readers_have_had
+from helphub.history.entry_admin import ARCHIVE, EntryAdmin, readers_have_had
 from strategy import models, taking
 from strategy.models.reports import FROZEN, counted
 
@@ -84,6 +84,9 @@ class AnnualReportAdmin(EntryAdmin):
         "first_on",
         "last_on",
         "is_published",
+        "starts_on",
+        "ends_on",
+        *ARCHIVE,
         "introduction",
         "next_steps",
     ]

@@ -89,7 +89,9 @@ class AuditQuerySet(EntryQuerySet):
     def for_page(self):
         """What readers may see, the newest first, with the rows of each."""
         # Each leads to the page of the priorities, which may be off the site.
-        page = Chapter.objects.published().filter(slug=Priority.chapter_slug)
+        page = Chapter.objects.published().filter(
+            strategy=models.OuterRef("priority__strategy"), slug=Priority.chapter_slug
+        )
         actions = Action.objects.published().filter(models.Exists(page))
         actions = actions.order_by("due_on", "position", "slug")
         shown = models.Prefetch("actions", actions, to_attr="shown_actions")

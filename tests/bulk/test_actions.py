@@ -16,7 +16,7 @@ from helphub.languages.models import Translation
 from helphub.publishing import pending
 from helphub.reviews.models import Review
 from services.models import Audience, Service, Town
-from strategy.models import Chapter, FormOfAbuse, Guide
+from strategy.models import AnnualReport, Chapter, FormOfAbuse, Guide
 from tests.bulk.pressing import begin, buttons, left_out, press, will_change
 from tests.support.factories import make_guide, make_phone, make_service
 from tests.support.officers import officer_named
@@ -219,7 +219,7 @@ def test_each_page_has_its_slug_in_its_address(db):
         for page in model.objects.exclude(slug__in=["home", Chapter.OVERVIEW]):
             assert page.slug in page.get_absolute_url().split("/"), page
     assert {m for m in content_models() if issubclass(m, ContentPage)} == {
-        *(Guide, FormOfAbuse, Service, Town, Chapter)
+        *(Guide, FormOfAbuse, Service, Town, Chapter, AnnualReport)
     }
 
 
