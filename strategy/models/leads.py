@@ -5,7 +5,8 @@ from django.urls import reverse
 
 from helphub.content import validators
 from strategy.models.pages import FormOfAbuse
-from strategy.models.printed import Printed, Published, Quotation
+from strategy.models.printed import Printed, Quotation
+from strategy.models.published import Published
 from strategy.models.strategy import page_of
 
 
