@@ -22,8 +22,8 @@ from helphub.editions import readers_had
 from helphub.editions.models import PublicationRequest
 from helphub.history.entry_admin import KeepsWhatReadersHad, PrintedAdmin
 from helphub.history.recording import recording
-from strategy.admin import StrategyAdmin
-from strategy.draft_admin import DraftAdmin
+from strategy.admin.drafts import DraftAdmin
+from strategy.admin.pages import StrategyAdmin
 from strategy.models import Guide
 from tests.support import factories
 from tests.support.accounts import established
