@@ -20,6 +20,6 @@ def name_open_questions(sender, request, form, **kwargs):
         (reverse("admin:dashboard_openquestion_change", args=[row.pk]), row.words) for row in found
     ]
     if named:
-        links = format_html_join(" ", '<a href="{}">{}</a>', named)
-        words = "Still an open question about this: {} If you know now, write down the answer."
+        links = format_html_join(", ", '“<a href="{}">{}</a>”', named)
+        words = "Still an open question about this: {}. If you know now, write down the answer."
         messages.info(request, format_html(words, links))
