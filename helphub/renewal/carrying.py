@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 
 from helphub.history import snapshots
-from strategy.models import Chapter, FormAsPrinted, FormOfAbuse
+from strategy.models import Chapter, Criterion, FormAsPrinted, FormOfAbuse, Standard
 
 # What a copy does not take from the row that it is made from.
 OWN = {"reference", "strategy", "carried_from", "reviewed_on"}
@@ -24,7 +24,21 @@ def carry_over(row, draft):
     copy = _of_topic(row, draft) if isinstance(row, FormOfAbuse) else _copy(row, draft)
     copy.full_clean()
     copy.save()
+    if isinstance(row, Standard):
+        _copy_criteria(row, copy)
     return copy
+
+
+def _copy_criteria(standard, copy):
+    """What a standard asks for. Its audits stay with the strategy that they were made under."""
+    for criterion in standard.criteria.all():
+        Criterion.objects.create(
+            standard=copy,
+            position=criterion.position,
+            number=criterion.number,
+            words=criterion.words,
+            source=criterion.source,
+        )
 
 
 def _copy(row, draft):

@@ -10,6 +10,7 @@
   const isLive = "live" in section.dataset;
   let boxes = [...document.querySelectorAll("[data-how-far]")];
   let timer = 0;
+  let leftAt = -Infinity;
 
   const show = (box, step) => {
     const bar = box.querySelector("progress");
@@ -55,7 +56,9 @@
 
   const loadAgain = () => {
     const fields = document.querySelectorAll("#content input, #content select, #content textarea");
-    if ([...fields].some(isChanged)) {
+    // A reload would call off the page that the officer has just asked for.
+    const isLeaving = Date.now() - leftAt < 30000;
+    if (isLeaving || [...fields].some(isChanged)) {
       section.querySelector("[data-changed]").hidden = false;
     } else {
       location.reload();
@@ -109,6 +112,7 @@
   };
 
   boxes.forEach((box) => { box.querySelector(".how-far-hint").hidden = true; });
+  addEventListener("beforeunload", () => { leftAt = Date.now(); });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) {
       look();

@@ -1,11 +1,10 @@
 """The form of an action, with its updates."""
 
 from django.contrib import admin
+from django.db.models import Q
 
 from helphub.content.admin import EditingInline, PermanentRows
-from helphub.history.entry_admin import (
-    EntryAdmin,
-)
+from helphub.history.entry_admin import EntryAdmin
 from strategy import models
 
 
@@ -51,3 +50,11 @@ class ActionAdmin(EntryAdmin):
         "base",
         "base_source",
     ]
+
+    def formfield_for_foreignkey(self, db_field, request, **options):
+        if db_field.name == "priority":
+            offered = Q(strategy__state=models.Strategy.State.IN_FORCE)
+            if action := request.resolver_match.kwargs.get("object_id"):
+                offered |= Q(actions=action)  # The one it has, whatever became of its strategy.
+            options["queryset"] = models.Priority.objects.filter(offered).distinct()
+        return super().formfield_for_foreignkey(db_field, request, **options)

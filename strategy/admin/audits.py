@@ -5,10 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 
 from helphub.content.admin import EditingInline, PermanentRows
-from helphub.history.entry_admin import (
-    EntryAdmin,
-    readers_have_had,
-)
+from helphub.history.entry_admin import EntryAdmin, readers_have_had
 from strategy import models
 from strategy.admin import audit_form
 

@@ -2,9 +2,7 @@
 
 from django.contrib import admin
 
-from helphub.history.entry_admin import (
-    EntryAdmin,
-)
+from helphub.history.entry_admin import EntryAdmin
 from strategy import models
 from strategy.local_data_forms import IndicatorValueForm, IndicatorValueFormSet, protect
 

@@ -37,7 +37,7 @@ from strategy.models import (
     printed_models,
 )
 from tests.support.admin_forms import change_url, errors, save
-from tests.support.factories import make_action, make_passage
+from tests.support.factories import make_action, make_criterion, make_passage
 from tests.support.reader import Page, form_values, text
 
 pytestmark = pytest.mark.django_db
@@ -217,6 +217,32 @@ def test_what_belongs_to_something_left_behind_waits_for_that(admin, draft, firs
     page = Page(admin.post(part_url(Standard), {"row": [standard.pk]}))
     assert "Carry that over first." in text(page.one("div", class_="errornote"))
     assert not Standard.objects.filter(strategy=draft).exists()
+
+
+def test_a_standard_is_carried_over_with_what_it_asks_for(admin, draft, first):
+    admin.post(part_url(Chapter), {"all": "1"})
+    admin.post(part_url(Passage), {"all": "1"})
+    standard = Standard.objects.of(first).first()
+    make_criterion(standard, "3.1", words="Everybody in Northgate is offered a room.")
+    page = Page(admin.post(part_url(Standard), {"row": [standard.pk]}, follow=True))
+    assert not page.all("div", class_="errornote")
+    (criterion,) = Standard.objects.get(strategy=draft).criteria.all()
+    assert (criterion.number, criterion.words) == (
+        "3.1",
+        "Everybody in Northgate is offered a room.",
+    )
+
+
+def test_an_action_is_added_under_a_priority_of_the_strategy_in_force(admin, renewed, first):
+    of_first = {str(row.pk) for row in Priority.objects.of(first)}
+
+    def offered(address):
+        select = Page(admin.get(address)).one("select", name_="priority")
+        return {option.get("value") for option in select.iter("option")} - {""}
+
+    assert offered(reverse("admin:strategy_action_add")) == of_first
+    own = make_action(priority=renewed)
+    assert offered(change_url(own)) == of_first | {str(renewed.pk)}
 
 
 def test_bodies_keep_their_order_and_answer_to_each_others_copies(admin, draft, first):
