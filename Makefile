@@ -35,7 +35,7 @@ postgres: .venv/.test-stamp
 
 # The random requests and edit orders of the unit tests, but many more of them.
 fuzz: .venv/.test-stamp
-	FUZZ=1 $(V)/python -m pytest -q tests/test_fuzz.py tests/history/test_conflicts.py
+	FUZZ=1 $(V)/python -m pytest -q tests/test_fuzz.py tests/history/test_conflicts.py tests/editions/test_answers.py
 
 browser: .venv/.test-stamp
 	$(V)/python -m pytest -q -n 2 -m browser

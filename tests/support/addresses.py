@@ -29,6 +29,7 @@ ONE_OF_EACH_TEMPLATE = [
     "/strategy/evidence/",
     "/strategy/sources/",
     "/strategy/newer/",
+    "/strategy/local-data/",
     "/find/",
     "/no-such-page/",
     "/emergency/",
