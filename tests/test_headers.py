@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from services.models import Service
+from tests.support.factories import make_campaign, make_report
 from tests.support.reader import Page
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +102,13 @@ def test_the_policy_admits_exactly_the_styles_and_scripts_of_the_page(client):
     response = client.get("/contacts/")
     page = Page(response)
     paths = ["/", "/services/", "/strategy/evidence/", "/strategy/governance/", "/topics/law/"]
-    paths.append(Service.objects.get(line="h-rcew247").get_absolute_url())
+    paths.append("/strategy/local-data/")
+    entries = [
+        Service.objects.get(line="h-rcew247"),
+        make_campaign(),
+        make_report(is_published=True),
+    ]
+    paths += [entry.get_absolute_url() for entry in entries]
     others = [Page(client.get(path)) for path in paths]
     styles = {source(style) for each in (page, *others) for style in each.all("style")}
     assert set(policy(response)["style-src"]) == styles

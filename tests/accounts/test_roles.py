@@ -48,10 +48,8 @@ PEOPLE = {
 READS, OTHERS = ["GET", "HEAD", "OPTIONS"], ["PUT", "PATCH", "DELETE"]
 
 WRITTEN = (
-    "(strategy/(guide|formofabuse|action|audit)|contacts/(organization|phone)"
-    "(strategy/(guide|formofabuse|action|indicator)|contacts/(organization|phone)"
-    "(strategy/(guide|formofabuse|action|annualreport)|contacts/(organization|phone)"
-    "(strategy/(guide|formofabuse|action)|campaigns/campaign|contacts/(organization|phone)"
+    "(strategy/(guide|formofabuse|action|audit|indicator|annualreport)|campaigns/campaign"
+    "|contacts/(organization|phone)"
     "|services/(audience|servicearea|town|service|choice|situation)|search/synonym)"
 )
 PRINTED = (

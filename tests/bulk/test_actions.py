@@ -6,6 +6,7 @@ from contacts.models import Phone
 from helphub.bulk import admin as menus
 from helphub.bulk import doing
 from helphub.bulk.models import Batch
+from helphub.campaigns.models import Campaign
 from helphub.checking.models import Owner, OwnerChange
 from helphub.content.entries import Page as ContentPage
 from helphub.content.registry import content_models
@@ -219,7 +220,7 @@ def test_each_page_has_its_slug_in_its_address(db):
         for page in model.objects.exclude(slug__in=["home", Chapter.OVERVIEW]):
             assert page.slug in page.get_absolute_url().split("/"), page
     assert {m for m in content_models() if issubclass(m, ContentPage)} == {
-        *(Guide, FormOfAbuse, Service, Town, Chapter, AnnualReport)
+        *(Guide, FormOfAbuse, Service, Town, Chapter, AnnualReport, Campaign)
     }
 
 

@@ -274,7 +274,9 @@ def test_the_strategys_words_cannot_be_edited(admin):
 def test_a_newer_figure_needs_its_source_and_its_caution(admin):
     statistic = Statistic.objects.get(reference="STA-02")
     page = save(admin, statistic, newer_source="", not_comparable_en="")
-    assert any("Give the newer figure's source" in error for error in errors(page))
+    assert any("Say who published the newer figure" in error for error in errors(page))
+    page = save(admin, statistic, not_comparable_en="")
+    assert any("Say why the two may not be compared" in error for error in errors(page))
 
 
 def test_a_critical_number_cannot_be_deleted(admin):

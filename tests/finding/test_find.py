@@ -203,7 +203,7 @@ def test_more_records_cost_no_more_queries(admin, officer, django_assert_max_num
     with recording(officer):
         for number in range(30):
             factories.make_guide(name_en=f"Marmalade {number}")
-    with django_assert_max_num_queries(52):
+    with django_assert_max_num_queries(64):
         assert len(results(admin, "marmalade")) == 30
 
 
