@@ -16,7 +16,16 @@ from helphub.dashboard.models import OpenQuestion
 from helphub.editions import outcomes
 from helphub.editions.refusals import Refusal
 from services.models import Service
-from strategy.models import Document, FormOfAbuse, Guide, HubArea, Source, Statistic, Strategy
+from strategy.models import (
+    ContactLine,
+    Document,
+    FormOfAbuse,
+    Guide,
+    HubArea,
+    Source,
+    Statistic,
+    Strategy,
+)
 from tests.support.admin_forms import change_url, save
 from tests.support.reader import Page, text
 
