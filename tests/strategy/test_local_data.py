@@ -199,6 +199,19 @@ def test_an_officer_enters_figures_and_a_small_one_is_never_kept(admin):
     assert values == {"1240", "58", "31", FEW, NOT_SHOWN}
 
 
+@pytest.mark.parametrize("total", ["Total", " ALL ", "everyone", "Everybody:", "overall"])
+def test_a_total_that_is_named_is_the_total(admin, client, total):
+    figures = [(total, "100"), ("Women", "95"), ("Men", "5")]
+    indicator = make_indicator()
+    sent = rows_typed(*(("2023/24", part, value) for part, value in figures))
+    assert errors(save(admin, indicator, **sent)) == []
+    kept = [("2023/24", "", "100"), ("2023/24", "Women", NOT_SHOWN), ("2023/24", "Men", FEW)]
+    assert figures_of(Indicator.objects.get()) == kept
+    assert "95" not in client.get(indicator.get_file_url()).content.decode()
+    page = save(admin, indicator, **rows_typed(("2023/24", total, "100"), first=3))
+    assert errors(page) == ["This period is there twice. Keep one of the two."]
+
+
 def _rows_in(data):
     return json.loads(data)["rows"]["strategy.indicatorvalue"].values()
 
@@ -323,6 +336,26 @@ def test_a_file_is_shown_in_the_form_and_saved_there(admin):
         ("2022/23", "", "80"),
         ("2023/24", "", FEW),
     ]
+
+
+def test_a_total_that_a_file_names_is_the_total(admin):
+    indicator = make_indicator([("2023/24", "", 77)])
+    lines = [f"2023/24,{part},,Northgate report,1 June 2025" for part in ("All,100", "a,95", "b,5")]
+    page = send(admin, indicator, HEADINGS, *lines)
+    rows = [[text(cell) for cell in row][2:] for row in page.all("tr")]
+    assert rows[1:4] == [
+        ["Total", "77", "100"],
+        ["a", "not there yet", NOT_SHOWN],
+        ["b", "not there yet", FEW],
+    ]
+
+
+def test_no_code_saves_a_total_as_one_more_part():
+    indicator = make_indicator()
+    row = IndicatorValue(indicator=indicator, period="2023/24", part=" Total", value="90")
+    row.source, row.published_on = "x", "2025-06-01"
+    row.save()
+    assert IndicatorValue.objects.get().part == ""
 
 
 def test_what_is_wrong_in_a_file_is_said_where_it_can_be_put_right(admin):
