@@ -108,10 +108,11 @@ def _actions(then, now):
 
 
 def _strategies(then):
-    """The state of each strategy by its address: then, or today's if no version says."""
-    states = dict(Strategy.objects.values_list("slug", "state"))
+    """The state of each strategy then, or today if no version says which was in force."""
     said = {state.fields["slug"]: state.fields["state"] for state in then.states(Strategy).values()}
-    return states | said
+    if Strategy.State.IN_FORCE in said.values():
+        return said
+    return dict(Strategy.objects.values_list("slug", "state"))
 
 
 def _priorities(then, with_actions):
@@ -123,8 +124,8 @@ def _priorities(then, with_actions):
     rows = [
         row
         for row in Priority.objects.order_by("strategy__first_year", *Priority._meta.ordering)
-        if strategies[row.strategy_id] == Strategy.State.IN_FORCE
-        or (row.pk in with_actions and strategies[row.strategy_id] != Strategy.State.DRAFT)
+        if strategies.get(row.strategy_id) == Strategy.State.IN_FORCE
+        or (row.pk in with_actions and strategies.get(row.strategy_id) != Strategy.State.DRAFT)
         if (Priority._meta.label_lower, row.pk) not in then.had.withdrawn
     ]
     return {
