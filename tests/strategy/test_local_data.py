@@ -12,7 +12,7 @@ from helphub.content.forms import fields_of
 from helphub.history.models import Version
 from helphub.history.recording import recording
 from strategy import periods
-from strategy.models import Indicator, IndicatorValue
+from strategy.models import Chapter, Indicator, IndicatorValue, Statistic
 from tests.support.admin_forms import change_url, errors, save
 from tests.support.factories import make_figure, make_indicator
 from tests.support.reader import Page, form_values, text
@@ -60,6 +60,27 @@ def test_without_figures_the_page_says_that_nobody_knows_and_quotes_the_strategy
     assert any("identify a data set that can inform practice locally" in words for words in quoted)
     for path in (STRATEGY, "/strategy/evidence/"):
         assert LOCAL in ask(client, path).internal_links
+
+
+def test_a_strategy_that_says_nothing_of_it_is_not_said_to(client):
+    Statistic.objects.filter(section="The local picture").update(section="Another heading")
+    main = ask(client).main
+    assert "Nothing has been published yet." in main
+    assert NOT_KNOWN not in main
+    assert "What the strategy says" not in main
+
+
+def test_it_is_not_quoted_without_its_chapter(client):
+    Chapter.objects.filter(slug=Chapter.FIGURES).update(is_published=False)
+    page = ask(client)
+    assert not page.all("blockquote")
+    assert NOT_KNOWN not in page.main
+
+
+def test_what_the_strategy_says_has_its_year(client):
+    Statistic.objects.update(period="")
+    (year, *_) = [text(caption) for caption in ask(client).all("figcaption")]
+    assert "written in about 2021" in year
 
 
 def test_sentence_picture_and_table_say_what_the_rows_say(client):
