@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Case, When
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -45,8 +46,12 @@ def fixed_page(request, template="fixed_page.html"):
 @require_safe
 def moved(request, address):
     """Redirect an old help hub address to the page that replaced it."""
-    areas = HubArea.objects.exclude(strategy__state=Strategy.State.DRAFT)
-    area = areas.select_related("form_of_abuse").filter(url__endswith=f"/{address}").first()
+    areas = HubArea.objects.exclude(strategy__state=Strategy.State.DRAFT).select_related(
+        "form_of_abuse"
+    )
+    # A later strategy may lead the same address elsewhere.
+    in_force_first = Case(When(strategy__state=Strategy.State.IN_FORCE, then=0), default=1)
+    area = areas.filter(url__endswith=f"/{address}").order_by(in_force_first, "position").first()
     return redirect(area.get_new_url() if area else reverse("home"))
 
 

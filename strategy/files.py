@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from helphub.content import csv_files
 from strategy import periods
-from strategy.models import Indicator, Statistic, Strategy
+from strategy.models import Chapter, Indicator, Statistic, Strategy
 
 NO_LICENCE = "None stated. Ask the source before you publish it again."
 OF_FIGURES = [
@@ -25,8 +25,11 @@ OF_LOCAL_FIGURES = [
 
 @require_safe
 def figures(request):
-    """The figures of the strategy in force."""
-    statistics = Statistic.objects.shown_of(Strategy.objects.in_force())
+    """The figures of the strategy in force, if readers can see their chapter."""
+    strategy = Strategy.objects.in_force()
+    if Chapter.objects.of_figures(strategy) is None:
+        raise Http404
+    statistics = Statistic.objects.shown_of(strategy)
     rows = [_of_statistic(row) for row in statistics if row.has_figure]
     return _file("figures.csv", [OF_FIGURES, *rows])
 

@@ -52,6 +52,7 @@ def rows_of(sent):
         period, part, value, out_of = (
             sent.get(f"{start}{name}", "").strip() for name in Figure._fields
         )
+        part = small_numbers.part_of(part)
         figure = Figure(period_of(kind, period), part.casefold(), value, out_of)
         name = f"{figure.period}, {part or 'the total'}"
         yield Row(start, figure, name, f"{start}{DELETION_FIELD_NAME}" in sent)

@@ -29,6 +29,7 @@ MOST_DIGITS = 7
 NUMBER = re.compile(rf"\d{{1,{MOST_DIGITS}}}(?:\.\d{{1,2}})?")
 THOUSANDS = re.compile(r"(?<=\d)[, \u00a0\u202f](?=\d{3}(?!\d))")
 SAYS_FEW = re.compile(r"(?:<|fewer than|less than|under|below) ?(?:10|ten)|0 ?(?:-|–|to) ?9")
+SAYS_TOTAL = frozenset({"all", "everybody", "everyone", "overall", "the total", "total"})
 SAYS_NOT_SHOWN = re.compile(r"not shown|left out|\[?c\]?|\*")
 
 
@@ -56,6 +57,12 @@ def read(text):
     if not NUMBER.fullmatch(digits):
         return plain
     return f"{Decimal(digits).normalize():f}"
+
+
+def part_of(text):
+    """A part as it was written, or TOTAL if its words mean the whole."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    return TOTAL if plain.casefold().rstrip(".:") in SAYS_TOTAL else plain
 
 
 def number_of(text):

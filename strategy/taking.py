@@ -61,7 +61,8 @@ def take(report):
     if report.is_frozen or not report.is_over():
         raise ValidationError(FROZEN if report.is_frozen else "Its last day has not ended.")
     then, now = Stood(report.last_on), Stood(clock.today())
-    priorities, actions = _priorities(then), _actions(then, now)
+    actions = _actions(then, now)
+    priorities = _priorities(then, {taken.action.priority_id for taken in actions})
     actions = [taken for taken in actions if taken.action.priority_id in priorities]
     copies = [
         _replace(report.priorities, [(row, {}) for row in priorities.values()]),
@@ -106,24 +107,32 @@ def _actions(then, now):
     return sorted(found, key=lambda taken: _order(taken.action))
 
 
-def _in_force(then):
-    """The address of the strategy that was in force, or of today's if no version says."""
-    for state in then.states(Strategy).values():
-        if state.fields["state"] == Strategy.State.IN_FORCE:
-            return state.fields["slug"]
-    strategies = Strategy.objects.filter(state=Strategy.State.IN_FORCE)
-    return strategies.values_list("slug", flat=True).first()
+def _strategies(then):
+    """The state of each strategy then, or today if no version says which was in force."""
+    said = {state.fields["slug"]: state.fields["state"] for state in then.states(Strategy).values()}
+    if Strategy.State.IN_FORCE in said.values():
+        return said
+    return dict(Strategy.objects.values_list("slug", "state"))
 
 
-def _priorities(then):
-    """The priorities of that strategy in their order, with their words as readers had them then."""
-    states = then.states(Priority)
+def _priorities(then, with_actions):
+    """The priorities of the strategy in force, and any others that have one of these actions.
+
+    A strategy may be replaced in the middle of a year. Their words are those that readers had then.
+    """
+    states, strategies = then.states(Priority), _strategies(then)
+    rows = [
+        row
+        for row in Priority.objects.order_by("strategy__first_year", *Priority._meta.ordering)
+        if strategies.get(row.strategy_id) == Strategy.State.IN_FORCE
+        or (row.pk in with_actions and strategies.get(row.strategy_id) != Strategy.State.DRAFT)
+        if (Priority._meta.label_lower, row.pk) not in then.had.withdrawn
+    ]
     return {
         row.pk: snapshots.instance_of(Priority, row.pk, states[row.pk].fields)
         if row.pk in states
         else row
-        for row in Priority.objects.filter(strategy=_in_force(then))
-        if (Priority._meta.label_lower, row.pk) not in then.had.withdrawn
+        for row in rows
     }
 
 

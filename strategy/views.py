@@ -105,9 +105,14 @@ def _chapter_list(request, strategy):
         # A report is about a year, so all of them stand with the strategy in force.
         "reports": [] if is_replaced else models.AnnualReport.objects.published(),
         "sections": chapter.passages.sections() if chapter else [],
+        "earlier": [] if is_replaced else _all_replaced(),
     }
     context |= first_page.in_short(strategy, chapters) | _replaced_by(strategy)
     return render(request, "strategy/chapter_list.html", context)
+
+
+def _all_replaced():
+    return memory.rows("replaced strategies", lambda: list(Strategy.objects.replaced()))
 
 
 def _replaced_by(strategy):
@@ -123,14 +128,16 @@ def audit_detail(request, slug):
     if audit is None:
         raise Http404
     # Two standards may be audited on one day, and each title is there once.
-    standards = models.Standard.objects.of(audit.standard.strategy).values_list("pk", flat=True)
+    strategy = audit.standard.strategy
+    standards = models.Standard.objects.of(strategy).values_list("pk", flat=True)
     place = 1 + list(standards).index(audit.standard_id)
     context = {
+        "strategy": strategy,
         "audit": audit,
         "chapter": audit.chapter,
         "title": f"The strategy: standard {place}, {in_words(audit.day)}",
     }
-    return render(request, "strategy/audit_detail.html", context)
+    return render(request, "strategy/audit_detail.html", context | _replaced_by(strategy))
 
 
 def _priorities_in_short(strategy, chapters):
@@ -154,8 +161,7 @@ def _progress(strategy, chapters):
 @require_safe
 def chapter_detail(request, slug):
     """A chapter of the strategy in force, or the first page of one that has been replaced."""
-    replaced = memory.rows("replaced strategies", lambda: list(Strategy.objects.replaced()))
-    for strategy in replaced:
+    for strategy in _all_replaced():
         if strategy.slug == slug:
             return _chapter_list(request, strategy)
     return _chapter_detail(request, Strategy.objects.in_force(), slug)
@@ -164,10 +170,12 @@ def chapter_detail(request, slug):
 @require_safe
 def local_data(request):
     """What is counted in Dudley itself."""
-    said = Statistic.objects.shown_of(Strategy.objects.in_force())
+    strategy = Strategy.objects.in_force()
+    said = Statistic.objects.shown_of(strategy).filter(section=LOCAL_PICTURE)
     context = {
+        "strategy": strategy,
         "indicators": Indicator.objects.for_page(),
-        "said": said.filter(section=LOCAL_PICTURE),
+        "said": said if Chapter.objects.of_figures(strategy) else [],
     }
     return render(request, "strategy/local_data.html", context)
 
@@ -206,7 +214,7 @@ def _chapter_detail(request, strategy, slug):
 def newer_figures(request, strategy=""):
     """Figures newer than the strategy's that count something else, apart from its own."""
     shown = _replaced(strategy) if strategy else Strategy.objects.in_force()
-    chapter = Chapter.objects.published().filter(strategy=shown, slug=Chapter.FIGURES).first()
+    chapter = Chapter.objects.of_figures(shown)
     context = {
         "strategy": shown,
         "chapter": chapter,
@@ -219,7 +227,7 @@ def newer_figures(request, strategy=""):
 def impact(request, strategy=""):
     """The passages of the chapter of figures, which have their own page."""
     shown = _replaced(strategy) if strategy else Strategy.objects.in_force()
-    chapter = Chapter.objects.published().filter(strategy=shown, slug=Chapter.FIGURES).first()
+    chapter = Chapter.objects.of_figures(shown)
     context = {
         "strategy": shown,
         "chapter": chapter,

@@ -22,7 +22,7 @@ from helphub.spreadsheets import reading
 from helphub.spreadsheets.cells import FAULTS, NUMBER, Cell, in_words
 from helphub.spreadsheets.saving import fill
 from helphub.spreadsheets.tables import admin_of
-from strategy import local_data_forms
+from strategy import local_data_forms, small_numbers
 from strategy.models import Indicator, IndicatorValue
 
 MAY = "strategy.change_indicator"
@@ -133,6 +133,7 @@ def _read(file, indicator):
             if fault := _fault(cell, field, indicator):
                 faults.append(f"Row {number}, “{COLUMNS[field]}”: {fault}")
             rows[number][field] = cell.text.strip()
+        rows[number]["part"] = small_numbers.part_of(rows[number].get("part", ""))
     if faults:
         raise ValidationError(faults)
     return rows
@@ -202,7 +203,7 @@ def _shown_in_form(request, owner, indicator, rows):
 def _named(row, indicator):
     """The period and the part of a row, however they are written."""
     period = local_data_forms.period_of(indicator.periods, row["period"])
-    return period, (row.get("part") or "").casefold()
+    return period, small_numbers.part_of(row.get("part") or "").casefold()
 
 
 def _as_sent(request, owner, state, rows):

@@ -17,6 +17,12 @@ def the_draft(request):
     return kept["draft_strategy"]
 
 
+NO_SOURCE = (
+    "Say where this figure comes from: choose its footnote, or write here what the document names. "
+    "If it names nothing, write: none given."
+)
+
+
 class OfOneStrategy:
     """A new row belongs to the draft. A form offers only rows of its own strategy."""
 
@@ -42,6 +48,21 @@ class ChapterForm(OfOneStrategy, EntryForm):
 
 class RowForm(OfOneStrategy, forms.ModelForm):
     """The form of a row as printed."""
+
+
+class StatisticForm(RowForm):
+    """The form of a figure: in a draft, one with a number says where it comes from.
+
+    The form alone asks: a row that is carried over, or taken from a document, gets it here.
+    """
+
+    def clean(self):
+        super().clean()
+        is_given = self.cleaned_data.get("source") or self.cleaned_data.get("citation")
+        if self.instance.strategy.is_draft and not is_given:
+            figure = self.cleaned_data.get("figure") or ""
+            if any(map(str.isdigit, figure)):
+                self.add_error("citation", NO_SOURCE)
 
 
 class DraftAdmin:

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 
 from helphub.content import signals
 from strategy import models
-from strategy.admin.drafts import PrintedRowAdmin
+from strategy.admin.drafts import PrintedRowAdmin, StatisticForm
 
 ACTIONS_HANG_ON_IT = (
     "This priority cannot be deleted: {} of the actions belong to it. Open each of them and choose "
@@ -34,6 +34,7 @@ class PassageAdmin(SummaryAdmin):
 
 @admin.register(models.Statistic)
 class StatisticAdmin(PrintedRowAdmin):
+    form = StatisticForm
     list_display = ["reference", "figure", "words", "period"]
     own_fields = [
         "measure",

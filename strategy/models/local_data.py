@@ -302,6 +302,8 @@ class IndicatorValue(NumberedRow):
         return faults
 
     def _leave_out_if_small(self):
+        # A total that is named would be taken for one more part, and hide nothing.
+        self.part = small_numbers.part_of(self.part)
         typed = small_numbers.Figure(
             self.period, self.part, self.value, "" if self.out_of is None else str(self.out_of)
         )

@@ -27,7 +27,7 @@ FIXED_PAGES = {
 }
 
 # What else has an address beside the chapters.
-NOT_CHAPTERS = {"impact", "contacts"}
+NOT_CHAPTERS = {"impact", "contacts", "newer", "local-data", "reports"}
 
 # The guides that every page links to. They keep their address and stay published.
 LINKED_GUIDES = [*FIXED_PAGES, "own-behaviour"]
@@ -166,6 +166,10 @@ class ChapterQuerySet(PageQuerySet):
     def in_force(self):
         """The published chapters of the strategy in force."""
         return self.published().filter(strategy__state=Strategy.State.IN_FORCE)
+
+    def of_figures(self, strategy):
+        """The published chapter of a strategy's figures, or None."""
+        return self.published().filter(strategy=strategy, slug=Chapter.FIGURES).first()
 
 
 class Chapter(Page):

@@ -15,6 +15,16 @@ from strategy.models.pages import Chapter, text_field
 from strategy.models.printed import Printed, Quotation, QuotationQuerySet
 from strategy.models.strategy import page_of
 
+CANNOT_DRAW = {
+    pictures.Measure.SHARE: "Write a share of at most 100%, such as 1 in 5, 7.5% or 10-15%.",
+    pictures.Measure.GROWTH: (
+        "Write a growth of at most 100%, such as over 40%, and under “as at” the two years, such "
+        "as 2014 to 2019."
+    ),
+    pictures.Measure.COUNT: "Write two numbers, the smaller one first, such as 420-450.",
+}
+NO_PICTURE = "If it is printed in another way, leave “what the figure is” empty: no picture."
+
 
 class Subject(NamedTuple):
     """Statistics under one heading of the strategy: figures, and sentences without a figure."""
@@ -133,6 +143,11 @@ class Statistic(Quotation):
 
     def clean(self):
         super().clean()
+        if self.measure in CANNOT_DRAW and not self.picture:
+            # Only a draft's figure can be changed.
+            field = "figure" if self.strategy.is_draft else "measure"
+            words = f"We cannot draw “{self.figure}”. {CANNOT_DRAW[self.measure]} {NO_PICTURE}"
+            raise ValidationError({field: words})
         if self.newer_figure and not self.newer_source:
             raise ValidationError({"newer_source": "Say who published the newer figure, and when."})
         if self.newer_figure and not (self.not_comparable or self.newer_is_comparable):

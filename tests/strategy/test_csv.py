@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from strategy.models import Statistic
+from strategy.models import Chapter, Statistic
 from tests.support.factories import make_figure, make_indicator, make_statistic
 from tests.support.reader import Page, text
 
@@ -32,6 +32,11 @@ def test_the_strategys_figures_are_a_file_with_source_and_licence_in_each_row(cl
     assert row["The strategy's words"] == statistic.words
     assert row["Source that the strategy gives"] == "Northgate survey, 2019"
     assert all(row["Licence"].startswith("None stated.") for row in rows)
+
+
+def test_the_file_goes_with_the_chapter_of_figures(client):
+    Chapter.objects.filter(slug=Chapter.FIGURES).update(is_published=False)
+    assert client.get(FIGURES).status_code == 404
 
 
 def test_a_local_figure_is_a_file_of_its_own_in_which_gaps_are_words(client):
@@ -64,6 +69,7 @@ def test_the_name_of_a_file_says_nothing_and_the_page_says_where_it_stays(client
     indicator = make_indicator([("2023/24", "", 240)])
     for page, url in [
         ("/strategy/evidence/", FIGURES),
+        ("/strategy/newer/", FIGURES),
         ("/strategy/local-data/", indicator.get_file_url()),
         ("/pl/strategy/local-data/", indicator.get_file_url()),
     ]:

@@ -12,7 +12,7 @@ from helphub.content.forms import fields_of
 from helphub.history.models import Version
 from helphub.history.recording import recording
 from strategy import periods
-from strategy.models import Indicator, IndicatorValue
+from strategy.models import Chapter, Indicator, IndicatorValue, Statistic
 from tests.support.admin_forms import change_url, errors, save
 from tests.support.factories import make_figure, make_indicator
 from tests.support.reader import Page, form_values, text
@@ -60,6 +60,27 @@ def test_without_figures_the_page_says_that_nobody_knows_and_quotes_the_strategy
     assert any("identify a data set that can inform practice locally" in words for words in quoted)
     for path in (STRATEGY, "/strategy/evidence/"):
         assert LOCAL in ask(client, path).internal_links
+
+
+def test_a_strategy_that_says_nothing_of_it_is_not_said_to(client):
+    Statistic.objects.filter(section="The local picture").update(section="Another heading")
+    main = ask(client).main
+    assert "Nothing has been published yet." in main
+    assert NOT_KNOWN not in main
+    assert "What the strategy says" not in main
+
+
+def test_it_is_not_quoted_without_its_chapter(client):
+    Chapter.objects.filter(slug=Chapter.FIGURES).update(is_published=False)
+    page = ask(client)
+    assert not page.all("blockquote")
+    assert NOT_KNOWN not in page.main
+
+
+def test_what_the_strategy_says_has_its_year(client):
+    Statistic.objects.update(period="")
+    (year, *_) = [text(caption) for caption in ask(client).all("figcaption")]
+    assert "written in about 2021" in year
 
 
 def test_sentence_picture_and_table_say_what_the_rows_say(client):
@@ -199,6 +220,19 @@ def test_an_officer_enters_figures_and_a_small_one_is_never_kept(admin):
     assert values == {"1240", "58", "31", FEW, NOT_SHOWN}
 
 
+@pytest.mark.parametrize("total", ["Total", " ALL ", "everyone", "Everybody:", "overall"])
+def test_a_total_that_is_named_is_the_total(admin, client, total):
+    figures = [(total, "100"), ("Women", "95"), ("Men", "5")]
+    indicator = make_indicator()
+    sent = rows_typed(*(("2023/24", part, value) for part, value in figures))
+    assert errors(save(admin, indicator, **sent)) == []
+    kept = [("2023/24", "", "100"), ("2023/24", "Women", NOT_SHOWN), ("2023/24", "Men", FEW)]
+    assert figures_of(Indicator.objects.get()) == kept
+    assert "95" not in client.get(indicator.get_file_url()).content.decode()
+    page = save(admin, indicator, **rows_typed(("2023/24", total, "100"), first=3))
+    assert errors(page) == ["This period is there twice. Keep one of the two."]
+
+
 def _rows_in(data):
     return json.loads(data)["rows"]["strategy.indicatorvalue"].values()
 
@@ -323,6 +357,26 @@ def test_a_file_is_shown_in_the_form_and_saved_there(admin):
         ("2022/23", "", "80"),
         ("2023/24", "", FEW),
     ]
+
+
+def test_a_total_that_a_file_names_is_the_total(admin):
+    indicator = make_indicator([("2023/24", "", 77)])
+    lines = [f"2023/24,{part},,Northgate report,1 June 2025" for part in ("All,100", "a,95", "b,5")]
+    page = send(admin, indicator, HEADINGS, *lines)
+    rows = [[text(cell) for cell in row][2:] for row in page.all("tr")]
+    assert rows[1:4] == [
+        ["Total", "77", "100"],
+        ["a", "not there yet", NOT_SHOWN],
+        ["b", "not there yet", FEW],
+    ]
+
+
+def test_no_code_saves_a_total_as_one_more_part():
+    indicator = make_indicator()
+    row = IndicatorValue(indicator=indicator, period="2023/24", part=" Total", value="90")
+    row.source, row.published_on = "x", "2025-06-01"
+    row.save()
+    assert IndicatorValue.objects.get().part == ""
 
 
 def test_what_is_wrong_in_a_file_is_said_where_it_can_be_put_right(admin):

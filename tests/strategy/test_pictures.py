@@ -6,10 +6,11 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from strategy import pictures
-from strategy.models import Chapter, Statistic
+from strategy.models import Chapter, Statistic, Strategy
 from strategy.pictures import Measure
 from tests.support import factories
-from tests.support.reader import Page, text
+from tests.support.admin_forms import errors, save
+from tests.support.reader import Page, form_values, text
 
 pytestmark = pytest.mark.django_db
 
@@ -127,7 +128,7 @@ def test_a_range_of_counts_is_a_band_on_a_scale_from_nought(ask):
 
 
 def test_a_figure_that_cannot_be_drawn_stands_as_its_claim(ask):
-    part = ask(figure="1 in every few", claim_en="**One in every few** of us")
+    part = ask(figure="1 in every few", measure="", claim_en="**One in every few** of us")
     assert not [*part.iter("svg")]
     assert text(part.find("h3")) == "One in every few of us"
     assert "People in Northgate, 2019." in text(part)
@@ -297,3 +298,41 @@ def test_a_newer_value_that_cannot_be_drawn_is_refused(value):
 def test_a_newer_figure_is_either_comparable_or_has_a_reason(fields, problem):
     with pytest.raises(ValidationError, match=problem):
         factories.make_statistic(**NEWER | fields)
+
+
+@pytest.mark.parametrize(
+    ("measure", "figure", "how"),
+    [
+        (Measure.SHARE, "150%", "at most 100%"),
+        (Measure.SHARE, "15% to 10%", "such as 1 in 5"),
+        (Measure.SHARE, "6 in 5", "such as 1 in 5"),
+        (Measure.GROWTH, "150%", "at most 100%"),
+        (Measure.COUNT, "450-420", "the smaller one first"),
+    ],
+)
+def test_a_figure_that_cannot_be_drawn_as_chosen_is_refused(measure, figure, how):
+    with pytest.raises(ValidationError, match=how) as caught:
+        factories.make_statistic(measure=measure, figure=figure)
+    assert list(caught.value.message_dict) == ["measure"]
+    draft = Strategy.objects.create(slug="2031", name="Made up", first_year=2031)
+    with pytest.raises(ValidationError, match=how) as caught:
+        factories.make_statistic(measure=measure, figure=figure, strategy=draft)
+    assert list(caught.value.message_dict) == ["figure"]
+    factories.make_statistic(measure="", figure=figure)
+
+
+def test_every_figure_of_the_strategy_can_be_drawn_as_chosen():
+    for row in Statistic.objects.all():
+        row.full_clean()
+
+
+def test_a_figure_of_a_draft_says_where_it_comes_from(admin):
+    draft = Strategy.objects.create(slug="2031", name="Made up", first_year=2031)
+    row = factories.make_statistic(strategy=draft)
+    page = save(admin, row, claim_en="**1 in 3** said so")
+    assert any(error.startswith("Say where this figure comes from") for error in errors(page))
+    assert form_values(page)["claim_en"] == "**1 in 3** said so"
+    assert errors(save(admin, row, citation="Northgate survey, 2031")) == []
+    assert errors(save(admin, row, citation="", figure="(none)", measure="")) == []
+    of_first = Statistic.objects.get(reference="STA-11")  # The strategy names no source.
+    assert errors(save(admin, of_first, claim_en="**420 to 450** a year")) == []

@@ -6,6 +6,7 @@ The second strategy here is made up, and is in no fixture.
 import shutil
 import sqlite3
 from contextlib import closing
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -28,6 +29,7 @@ from strategy.models import (
     Chapter,
     FormAsPrinted,
     FormOfAbuse,
+    HubArea,
     Passage,
     Priority,
     Source,
@@ -37,7 +39,7 @@ from strategy.models import (
     printed_models,
 )
 from tests.support.admin_forms import change_url, errors, save
-from tests.support.factories import make_action, make_criterion, make_passage
+from tests.support.factories import make_action, make_audit, make_criterion, make_passage
 from tests.support.reader import Page, form_values, text
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +124,12 @@ def test_a_row_names_no_row_of_another_strategy(draft):
     assert caught.value.message_dict == {
         "source": ["This belongs to another strategy. Choose one of the same."]
     }
+
+
+@pytest.mark.parametrize("slug", ["impact", "contacts", "newer", "local-data", "reports", "2031"])
+def test_no_chapter_has_the_address_of_another_page(draft, slug):
+    with pytest.raises(ValidationError, match="The site needs this address"):
+        Chapter(strategy=draft, slug=slug, name="A", title="B").full_clean()
 
 
 # The forms
@@ -342,6 +350,38 @@ def test_every_page_of_a_replaced_strategy_says_so_and_links_within_itself(
     assert REPLACED not in ask(client, "/strategy/").main
     for row in [Statistic.objects.first(), Passage.objects.first(), Source.objects.first()]:
         assert row.get_absolute_url().startswith(prefix)
+
+
+def test_the_one_in_force_leads_to_those_it_replaced(client, officer, draft, first, renewed):
+    path = f"/strategy/{FIRST}/"
+    assert path not in ask(client, "/strategy/").internal_links
+    change_over(officer, draft, first)
+    (link,) = [link for link in ask(client, "/strategy/").all("a") if link.get("href") == path]
+    assert text(link) == str(first)
+    assert link.get("lang") == "en"
+    assert ask(client, path).main.count(str(first)) == 0
+
+
+def test_an_old_address_leads_where_the_strategy_in_force_says(
+    client, officer, draft, first, renewed
+):
+    old = HubArea.objects.exclude(form_of_abuse=None).first()
+    new = carrying.carry_over(old, draft)
+    other = FormOfAbuse.objects.exclude(pk=old.form_of_abuse_id).first()
+    HubArea.objects.filter(pk=new.pk).update(form_of_abuse=other, position=9999)
+    address = urlsplit(old.url).path
+    assert ask(client, address).response.redirect_chain[-1][0] == old.get_new_url()
+    change_over(officer, draft, first)
+    assert ask(client, address).response.redirect_chain[-1][0] == other.get_absolute_url()
+
+
+def test_an_audit_of_a_replaced_strategy_says_so(client, officer, draft, first, renewed):
+    audit = make_audit()
+    assert REPLACED not in ask(client, audit.get_absolute_url()).main
+    change_over(officer, draft, first)
+    page = ask(client, audit.get_absolute_url())
+    assert REPLACED in page.main
+    assert {"/strategy/", f"/strategy/{FIRST}/standards/"} <= set(page.internal_links)
 
 
 def test_a_topic_quotes_the_strategy_in_force(client, officer, draft, first, renewed):

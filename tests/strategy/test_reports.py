@@ -17,7 +17,7 @@ from helphub.languages import texts
 from helphub.languages.models import Approval
 from helphub.languages.states import Known, Name, State
 from strategy import taking
-from strategy.models import Action, AnnualReport, Priority
+from strategy.models import Action, AnnualReport, Priority, Strategy
 from tests.languages.approved import approve_all
 from tests.support.admin_forms import change_url, errors, save
 from tests.support.factories import make_action
@@ -122,6 +122,26 @@ def test_the_updates_of_the_year_are_in_it_even_if_written_later(client):
     assert "Half is done." in text(said)
     for words in ["All is done.", "A year before.", "A year after."]:
         assert words not in page.main
+
+
+def test_actions_of_a_strategy_replaced_in_the_year_are_in_it_and_of_a_draft_are_not(client):
+    old = Strategy.objects.in_force()
+    for slug, name in [("2030", "replaces it"), ("2040", "is a draft")]:
+        strategy = Strategy(slug=slug, name=f"Made up, {name}", first_year=slug)
+        saved_on(date(YEAR, 8, 1), strategy.save)
+        priority = Priority(strategy=strategy, words=f"A room: {name}.", section="Rooms")
+        saved_on(date(YEAR, 8, 1), priority.save)
+        promised(date(YEAR, 8, 1), priority=priority, name_en=f"Action of what {name}")
+        if slug == "2030":
+            for changing, state in [(old, "replaced"), (strategy, "in-force")]:
+                changed(changing, date(YEAR, 9, 1), state=state)
+    promised(name_en="Action of the old one")
+    main = ask(client, make_report()).main
+    assert "Action of the old one" in main
+    assert main.index("A room: replaces it.") < main.index("Action of what replaces it")
+    assert "is a draft" not in main
+    without = Priority.objects.of(old)[1].reference
+    assert not AnnualReport.objects.get().priorities.filter(reference=without).exists()
 
 
 def test_a_year_may_have_other_days(client):
