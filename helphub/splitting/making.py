@@ -92,12 +92,14 @@ class Prepared:
         there = self.there[piece.what]
         row = there.take(piece)
         before = self.earlier.get((kinds.ROWS[piece.what].model, piece.like))
-        if row is None and before is not None and (row := there.take_made_from(before)):
+        topic = self.topics.get(piece.like) if piece.what == kinds.FORM else None
+        if row is None and (row := there.take_made_from(before, topic)):
             self.notes[piece.key].append(CARRIED.format(reference=row.reference))
         if row is not None:
             self.already.add(piece.key)
-            if before is not None and row.carried_from_id == before.pk:
-                del self.earlier[type(row), piece.like]
+            if _is_made_from(row, before, topic):
+                self.earlier.pop((type(row), piece.like), None)
+                self.topics.pop(piece.like, None)
         return row
 
     def _row(self, piece, section, chapter, passage):
@@ -199,11 +201,11 @@ class _Rows:
         rows = self.left.get(self._name(piece))
         return rows.pop(0) if rows else None
 
-    def take_made_from(self, before):
-        """The row that was carried over from an earlier one, if no other piece has met it."""
+    def take_made_from(self, before, topic):
+        """The row that was carried over from one of these, if no other piece has met it."""
         for rows in self.left.values():
             for row in rows:
-                if row.carried_from_id == before.pk:
+                if _is_made_from(row, before, topic):
                     rows.remove(row)
                     return row
         return None
@@ -211,6 +213,12 @@ class _Rows:
     @staticmethod
     def _name(each):
         return each.words, getattr(each, "number", None)
+
+
+def _is_made_from(row, before, topic):
+    """Whether a row was carried over from this earlier row, or from this topic."""
+    is_of_row = before is not None and row.carried_from_id == before.pk
+    return is_of_row or (topic is not None and row.form_of_abuse_id == topic.pk)
 
 
 def _take_our_words(row, before):

@@ -10,6 +10,8 @@ from strategy.models import (
     Chapter,
     ContactLine,
     Document,
+    FormAsPrinted,
+    FormOfAbuse,
     Passage,
     Priority,
     Source,
@@ -260,6 +262,19 @@ def test_what_was_carried_over_before_is_there_already(admin, strategy):
     assert f"carried over already, as {copy.reference}" in page.main
     assert "1 row was made" in Page(make(admin, draft)).text.replace("1 rows were", "1 row was")
     assert Priority.objects.of(strategy).count() == 2
+
+
+def test_a_topic_that_was_carried_over_is_there_already(admin, strategy):
+    topic = FormOfAbuse.objects.in_the_strategy().first()
+    FormAsPrinted.objects.create(
+        strategy=strategy, words=topic.words, section="Scope", form_of_abuse=topic
+    )
+    choose(admin, f"## Scope\n\n- {topic.words}, now\n- Plant trees\n")
+    draft = only_draft()
+    piece = piece_with(draft, topic.words)
+    draft = confirm(admin, draft, **{f"p{piece.key}-what": kinds.FORM})
+    assert piece.like == topic.reference
+    assert "1 more was there already" in Page(make(admin, draft)).main
 
 
 def test_a_body_of_a_document_reports_to_the_body_of_the_same_document(admin, strategy):
