@@ -17,6 +17,7 @@ def take_along(sender, copies, **kwargs):
             said.append(list(row.approvals.all()))
             row.pk, row.label, row.key = None, copy._meta.label_lower, copy.pk
             rows.append(row)
+    _forget_what_saving_noted(rows)
     Translation.objects.bulk_create(rows)
     approvals = [
         (approval.made_at, _of(approval, row))
@@ -27,6 +28,17 @@ def take_along(sender, copies, **kwargs):
     for made_at, approval in approvals:
         approval.made_at = made_at  # Creating it has set another.
     Approval.objects.bulk_update([approval for _, approval in approvals], ["made_at"])
+
+
+def _forget_what_saving_noted(rows):
+    """A copy that was saved by itself has its words noted as if they were new."""
+    names = {(row.label, row.key, row.field, row.language) for row in rows}
+    noted = Translation.objects.filter(
+        label__in={row.label for row in rows}, key__in={row.key for row in rows}
+    )
+    Translation.objects.filter(
+        pk__in=[row.pk for row in noted if (row.label, row.key, row.field, row.language) in names]
+    ).delete()
 
 
 def _of(approval, row):

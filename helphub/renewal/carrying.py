@@ -1,13 +1,18 @@
 """Carries rows of the strategy in force over to the draft: words, comments, translations."""
 
+import re
+
 from django.core.exceptions import ValidationError
 
+from helphub.content import signals
 from helphub.history import snapshots
 from strategy.models import Chapter, Criterion, FormAsPrinted, FormOfAbuse, Standard
 
 # What a copy does not take from the row that it is made from.
 OWN = {"reference", "strategy", "carried_from", "reviewed_on"}
 LONGEST_TITLE = 70
+# What an earlier renewal put behind a title.
+YEARS_OF_A_TITLE = re.compile(r" \((about )?\d{4}( to \d{4})?\)$")
 
 
 def counterpart(row, draft):
@@ -24,9 +29,23 @@ def carry_over(row, draft):
     copy = _of_topic(row, draft) if isinstance(row, FormOfAbuse) else _copy(row, draft)
     copy.full_clean()
     copy.save()
+    signals.copied.send(type(row), copies={row.pk: copy})
+    _link_those_before(row, copy)
     if isinstance(row, Standard):
         _copy_criteria(row, copy)
     return copy
+
+
+def _link_those_before(row, copy):
+    """Let what was carried over before this, and names it in the old strategy, name the copy."""
+    for relation in type(row)._meta.related_objects:
+        field = relation.field
+        if field.name in OWN or not field.null or not _is_of_a_strategy(field.model):
+            continue
+        named = {field.name: None, f"carried_from__{field.name}": row}
+        for other in field.model._base_manager.filter(strategy=copy.strategy, **named):
+            setattr(other, field.name, copy)
+            other.save()
 
 
 def _copy_criteria(standard, copy):
@@ -53,7 +72,8 @@ def _copy(row, draft):
     if isinstance(copy, Chapter):
         # Each title is unique, so that two open tabs can be told apart.
         years = f" ({draft.years})"
-        copy.title = f"{row.title[: LONGEST_TITLE - len(years)]}{years}"
+        title = YEARS_OF_A_TITLE.sub("", row.title)
+        copy.title = f"{title[: LONGEST_TITLE - len(years)]}{years}"
     return copy
 
 

@@ -174,12 +174,24 @@ def missing(draft, all_parts) -> list[str]:
         lacking.append("The passages: the text of the strategy.")
     if not draft.url:
         lacking.append("The address of the original document.")
-    return lacking
+    return lacking + [
+        f"Read the introduction of “{pair.new.name}” again: it is still the old one."
+        for each in all_parts
+        if each.model is Chapter
+        for pair in each.carried
+        if pair.old.introduction and pair.old.introduction == pair.new.introduction
+    ]
 
 
 def must_come_first(draft, all_parts) -> list[str]:
     """What stops it from being in force: without these, readers' links would lead nowhere."""
     return [words for words in missing(draft, all_parts) if words.startswith("A chapter")]
+
+
+def open_actions(strategy):
+    """What was promised under a strategy and is not done. It stays with the strategy."""
+    found = models.Action.objects.filter(priority__strategy=strategy)
+    return found.exclude(status=models.Action.Status.DONE).order_by("due_on", "slug")
 
 
 def help_pages() -> list[Any]:

@@ -145,6 +145,7 @@ def put_in_force(request, context):
         "parts": all_parts,
         "missing": parts.missing(draft, all_parts),
         "stops": stops,
+        "actions": parts.open_actions(old) if old else [],
         "refused": refused,
         "preview": reverse("publishing:preview", args=[preview.token_for(_label(), draft.pk)]),
     }

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
+from helphub.content import signals
 from helphub.history import snapshots
 from helphub.history.recording import recording
 from helphub.splitting import kinds
@@ -26,6 +27,9 @@ NEEDED = {
     "audience": "Say who the line is for.",
     "number": "Write the number of the footnote.",
 }
+CARRIED = (
+    "It has been carried over already, as {reference}. If its words differ, correct them there."
+)
 NO_HEADING = "No heading stands above it. Make one of the pieces above it a heading."
 NUMBER_ELSEWHERE = (
     "It has the phone number {number}. Make it a contact line as printed, or leave it out: "
@@ -41,6 +45,7 @@ class Prepared:
         self.rows = []  # (piece, row)
         self.faults = defaultdict(lambda: defaultdict(list))  # {piece's key: {field: [words]}}
         self.notes = defaultdict(list)  # {piece's key: [words]}: what an officer should know.
+        self.with_our_words = []  # Rows with the words of an earlier one.
         self.already = set()  # The keys of pieces whose row is there already.
         self.chapters = {chapter.slug: chapter for chapter in strategy.chapters.all()}
         self.there = {what: _Rows(what, strategy) for what in kinds.ROWS}
@@ -84,9 +89,17 @@ class Prepared:
         return found
 
     def _there_already(self, piece):
-        row = self.there[piece.what].take(piece)
+        there = self.there[piece.what]
+        row = there.take(piece)
+        before = self.earlier.get((kinds.ROWS[piece.what].model, piece.like))
+        topic = self.topics.get(piece.like) if piece.what == kinds.FORM else None
+        if row is None and (row := there.take_made_from(before, topic)):
+            self.notes[piece.key].append(CARRIED.format(reference=row.reference))
         if row is not None:
             self.already.add(piece.key)
+            if _is_made_from(row, before, topic):
+                self.earlier.pop((type(row), piece.like), None)
+                self.topics.pop(piece.like, None)
         return row
 
     def _row(self, piece, section, chapter, passage):
@@ -104,6 +117,7 @@ class Prepared:
             row.carried_from = before
             if compared(before.words) == compared(row.words):
                 _take_our_words(row, before)
+                self.with_our_words.append(row)
         return row
 
     def _name_sources(self):
@@ -187,9 +201,24 @@ class _Rows:
         rows = self.left.get(self._name(piece))
         return rows.pop(0) if rows else None
 
+    def take_made_from(self, before, topic):
+        """The row that was carried over from one of these, if no other piece has met it."""
+        for rows in self.left.values():
+            for row in rows:
+                if _is_made_from(row, before, topic):
+                    rows.remove(row)
+                    return row
+        return None
+
     @staticmethod
     def _name(each):
         return each.words, getattr(each, "number", None)
+
+
+def _is_made_from(row, before, topic):
+    """Whether a row was carried over from this earlier row, or from this topic."""
+    is_of_row = before is not None and row.carried_from_id == before.pk
+    return is_of_row or (topic is not None and row.form_of_abuse_id == topic.pk)
 
 
 def _take_our_words(row, before):
@@ -198,6 +227,18 @@ def _take_our_words(row, before):
         is_taken = field.name in PRINTED or field.is_relation or getattr(row, field.attname)
         if not is_taken:
             setattr(row, field.attname, getattr(before, field.attname))
+
+
+def _link_to_own_kind(row):
+    """Let a row name the copy of what the row it was made from names, such as another body."""
+    for field in snapshots.own_fields(type(row)):
+        if field.related_model is not type(row) or field.name == "carried_from":
+            continue
+        named = getattr(row.carried_from, field.name)
+        copy = named.carried_to.filter(strategy=row.strategy).first() if named else None
+        if copy is not None and not getattr(row, field.attname):
+            setattr(row, field.name, copy)
+            row.save()
 
 
 def _topics():
@@ -247,6 +288,9 @@ def make(request, draft, strategy):
             except ValidationError as error:
                 raise RefusedError({piece.key: {"what": error.messages}}) from error
             row.save()
+        for row in prepared.with_our_words:
+            signals.copied.send(type(row), copies={row.carried_from_id: row})
+            _link_to_own_kind(row)
         _log(request, draft, in_order)
         count = prepared.count
         draft.close(

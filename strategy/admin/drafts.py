@@ -5,7 +5,8 @@ from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist
 
 from helphub.content.admin import EntryForm, language_fieldsets
-from helphub.history.entry_admin import PrintedAdmin
+from helphub.history import versions
+from helphub.history.entry_admin import PrintedAdmin, readers_have_had
 from strategy.models import Strategy
 
 
@@ -65,6 +66,14 @@ class StatisticForm(RowForm):
                 self.add_error("citation", NO_SOURCE)
 
 
+def _has_been_in_force(strategy):
+    """Whether it was put in force before it became a draft again."""
+    saved = versions.of_record(Strategy, strategy.pk)
+    return any(
+        version.contents["fields"].get("state") == Strategy.State.IN_FORCE for version in saved
+    )
+
+
 class DraftAdmin:
     """Mixed into the admins of rows that belong to a strategy."""
 
@@ -77,9 +86,13 @@ class DraftAdmin:
         return admin.ModelAdmin.has_add_permission(self, request) and self.is_open(request)
 
     def has_delete_permission(self, request, obj=None):
-        # What an edition has of a draft, no reader has ever seen.
         may_delete = admin.ModelAdmin.has_delete_permission(self, request, obj)
-        return may_delete and obj is not None and self.is_open(request, obj)
+        if not may_delete or obj is None or not self.is_open(request, obj):
+            return False
+        # What an edition has of a draft, no reader has ever seen, unless it was in force before.
+        if request.user.is_superuser or not readers_have_had(request, obj):
+            return True
+        return not _has_been_in_force(obj.strategy)
 
     def get_list_filter(self, request):
         return ["strategy", *super().get_list_filter(request)]

@@ -6,9 +6,12 @@ from helphub.history.models import Version
 from helphub.splitting import kinds
 from helphub.splitting.models import Draft
 from strategy.models import (
+    Body,
     Chapter,
     ContactLine,
     Document,
+    FormAsPrinted,
+    FormOfAbuse,
     Passage,
     Priority,
     Source,
@@ -246,6 +249,42 @@ def test_words_of_the_strategy_in_force_are_carried_over(admin, strategy):
     assert (same.comment_en, same.comment_ur) == ("We began.", "ہم نے کیا۔")
     assert (same.carried_from, new.carried_from) == (old, None)
     assert same.reference != old.reference
+
+
+def test_what_was_carried_over_before_is_there_already(admin, strategy):
+    old = Priority.objects.exclude(strategy=strategy).first()
+    copy = Priority.objects.create(
+        strategy=strategy, words=old.words, section=old.section, carried_from=old
+    )
+    choose(admin, f"## Our priorities\n\n- {old.words} Now\n- Plant trees\n")
+    draft = confirm(admin, only_draft())
+    page = Page(admin.get(address(draft, "part", 1)))
+    assert f"carried over already, as {copy.reference}" in page.main
+    assert "1 row was made" in Page(make(admin, draft)).text.replace("1 rows were", "1 row was")
+    assert Priority.objects.of(strategy).count() == 2
+
+
+def test_a_topic_that_was_carried_over_is_there_already(admin, strategy):
+    topic = FormOfAbuse.objects.in_the_strategy().first()
+    FormAsPrinted.objects.create(
+        strategy=strategy, words=topic.words, section="Scope", form_of_abuse=topic
+    )
+    choose(admin, f"## Scope\n\n- {topic.words}, now\n- Plant trees\n")
+    draft = only_draft()
+    piece = piece_with(draft, topic.words)
+    draft = confirm(admin, draft, **{f"p{piece.key}-what": kinds.FORM})
+    assert piece.like == topic.reference
+    assert "1 more was there already" in Page(make(admin, draft)).main
+
+
+def test_a_body_of_a_document_reports_to_the_body_of_the_same_document(admin, strategy):
+    old = Body.objects.exclude(reports_to=None).first()
+    choose(admin, f"## Governance\n\n- {old.words}\n- {old.reports_to.words}\n")
+    draft = only_draft()
+    bodies = [piece for piece in draft.pieces if piece.what != kinds.HEADING]
+    make(admin, confirm(admin, draft, **{f"p{piece.key}-what": kinds.BODY for piece in bodies}))
+    row = Body.objects.get(strategy=strategy, carried_from=old)
+    assert row.reports_to.carried_from == old.reports_to
 
 
 def test_what_was_left_out_is_said(admin, strategy):

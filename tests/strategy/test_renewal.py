@@ -17,8 +17,11 @@ from django.urls import reverse
 from helphub.content import clock, router
 from helphub.editions import bake, changing_over, publish, standing, store
 from helphub.editions.choice import Choice
+from helphub.editions.models import ReadersHad
 from helphub.history.models import Version
 from helphub.history.recording import catch_up
+from helphub.languages import texts
+from helphub.languages.states import Known, Name, State
 from helphub.publishing import preview
 from helphub.renewal import carrying, changing, parts
 from helphub.search.documents import documents
@@ -38,8 +41,10 @@ from strategy.models import (
     Strategy,
     printed_models,
 )
+from tests.languages.approved import approve_all
 from tests.support.admin_forms import change_url, errors, save
 from tests.support.factories import make_action, make_audit, make_criterion, make_passage
+from tests.support.officers import officer_named
 from tests.support.reader import Page, form_values, text
 
 pytestmark = pytest.mark.django_db
@@ -275,6 +280,58 @@ def test_the_page_says_what_is_missing_and_which_help_pages_to_look_at(admin, dr
     assert "A chapter with the address “overview”" in page.main
     topic = FormOfAbuse.objects.exclude(words="").first()
     assert topic.get_absolute_url() in page.main
+
+
+def test_what_others_name_may_be_carried_over_after_them(draft, first):
+    old = Priority.objects.of(first).first()
+    old.source = Source.objects.of(first).first()
+    old.save()
+    copy = carrying.carry_over(old, draft)
+    source = carrying.carry_over(old.source, draft)
+    copy.refresh_from_db()
+    assert copy.source == source
+
+
+def test_a_copy_keeps_what_reviewers_said_of_its_translations(draft, first):
+    old = Priority.objects.of(first).first()
+    old.comment_en, old.comment_pl = "We began.", "Zaczęliśmy."
+    old.save()
+    approve_all([each for each in texts.of_record(old) if each.name.field == "comment"], "pl")
+    copy = carrying.carry_over(old, draft)
+    name = Name("strategy.priority", copy.pk, "comment")
+    assert Known().state(name, "pl", copy.comment_en, copy.comment_pl) == State.REVIEWED
+
+
+def test_a_chapter_is_carried_over_in_the_next_renewal_too(officer, draft, first, renewed):
+    change_over(officer, draft, first)
+    third = Strategy.objects.create(slug="2035", name="A third", first_year=2035, last_year=2038)
+    for chapter in draft.chapters.all():
+        assert carrying.carry_over(chapter, third).title.endswith(" (2035 to 2038)")
+    assert not third.chapters.filter(title__contains="2031").exists()
+
+
+def test_an_old_introduction_and_actions_not_done_are_named(admin, draft, first, renewed):
+    old = make_action(priority=Priority.objects.of(first).first(), name_en="Open a room")
+    done = {"status": Action.Status.DONE, "name_en": "Paint the door"}
+    make_action(priority=old.priority, **done)
+    chapter = draft.chapters.get(slug="priorities")
+    said = f"Read the introduction of “{chapter.name}” again"
+    page = ask(admin, IN_FORCE)
+    assert said in page.main
+    assert change_url(old) in page.internal_links
+    assert "Paint the door" not in page.main
+    Chapter.objects.filter(pk=chapter.pk).update(introduction_en="All of it is new.")
+    assert said not in ask(admin, IN_FORCE).main
+
+
+def test_what_readers_had_is_not_deleted_once_it_is_a_draft_again(officer, draft, first, renewed):
+    ReadersHad.objects.create(label="strategy.priority", key=renewed.pk)
+    editor = officer_named("ed", "Editors")
+    delete = change_url(renewed).replace("change", "delete")
+    assert editor.get(delete).status_code == 200
+    change_over(officer, draft, first)
+    changing.put_back(officer, first, draft)
+    assert editor.get(delete).status_code == 403
 
 
 # The change-over
