@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from helphub.content import secrecy
 from helphub.content.admin import (
     EditingInline,
     EntryForm,
@@ -129,7 +130,17 @@ class ServiceForm(EntryForm):
             )
         elif until and touched and not is_closed and not values.get("notice_en"):
             self.add_error("notice_en", "Write the notice, or clear its last day.")
+        self._refuse_numbers_with_an_address(values)
         return values
+
+    def _refuse_numbers_with_an_address(self, values):
+        is_secret = values.get("is_secret_place", self.instance.is_secret_place)
+        rows = Service.objects.filter(pk=self.instance.pk)
+        if "phones" not in values:
+            return
+        for phone in values["phones"]:
+            if secrecy.addresses_in(phone) and (is_secret or rows.hiding_their_address().exists()):
+                self.add_error("phones", secrecy.OF_NUMBERS.format(phone))
 
 
 @admin.register(Service)

@@ -11,6 +11,7 @@ from contacts.dialling import (
     validate_kind,
 )
 from contacts.validators import errors_of_ages
+from helphub.content import secrecy
 
 NEVER_LAPSE = ["999", "101", "111"]
 
@@ -24,6 +25,7 @@ def errors_of(phone):
         | errors_of_ages(phone.minimum_age, phone.maximum_age)
         | _errors_of_fallback(phone)
         | _errors_of_lapsing(phone)
+        | _errors_of_hidden_place(phone)
     )
 
 
@@ -97,3 +99,17 @@ def _errors_of_lapsing(phone):
     if phone.never_lapses and phone.dial not in NEVER_LAPSE:
         return {"never_lapses": "Untick this: it is only for 999, 101 and 111."}
     return {}
+
+
+def _errors_of_hidden_place(phone):
+    """Refuse an address in the texts of a refuge's number, or if a service of it hides its own."""
+    found = secrecy.addresses_in(phone)
+    if not found:
+        return {}
+    if secrecy.speaks_of_refuge(phone):
+        why = secrecy.OF_REFUGE
+    elif phone.pk and phone.services.hiding_their_address().exists():
+        why = secrecy.OF_NUMBER
+    else:
+        return {}
+    return {name: secrecy.refusal(address, why) for name, address in found.items()}

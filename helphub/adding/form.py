@@ -7,6 +7,7 @@ from contacts.models import ApprovedNumber, Organization, Phone
 from contacts.opening_hours import BankHolidays
 from helphub.adding import rows
 from helphub.adding.boxes import PostcodeField, Sessions, box, choice, ticks
+from helphub.content import secrecy
 from services.models import Audience, Location, Service, ServiceArea, Town
 from services.models.service import PARTS
 from strategy.models import FormOfAbuse
@@ -300,6 +301,7 @@ class AddingForm(forms.Form):
         elif values.get("town"):
             self._beside("town", "Take out the town: there is no place to list.")
         if place and place != PUBLIC:
+            self._refuse_place(values, place)
             self._refuse_address(values, place)
         if self.sessions and values.get("when"):
             self._beside("when", "Tick days above or write your own words, not both.")
@@ -309,6 +311,24 @@ class AddingForm(forms.Form):
             )
 
     def _refuse_address(self, values, place):
+        """Refuse an address in any box, whichever row it would be saved in."""
+        texts = {name: value for name, value in values.items() if isinstance(value, str)}
+        is_refuge = any(map(secrecy.SECRET_PLACES.search, texts.values()))
+        why = {
+            UNDISCLOSED: secrecy.OF_HIDDEN_SERVICE,
+            ON_BOOKING: secrecy.ON_BOOKING,
+            NO_PLACE: secrecy.OF_REFUGE if is_refuge else "",
+        }[place]
+        if not why:
+            return
+        for name, text in texts.items():
+            if match := secrecy.ADDRESS.search(text):
+                self._beside(name, secrecy.refusal(match.group(), why))
+        for phone in values.get("phones", ()):
+            if secrecy.addresses_in(phone):
+                self._beside("phones", secrecy.OF_NUMBERS.format(phone))
+
+    def _refuse_place(self, values, place):
         why = {
             ON_BOOKING: "Leave this empty: the address is told on booking.",
             UNDISCLOSED: "Take this out: the place is secret.",

@@ -9,8 +9,8 @@ from contacts.models import Organization, Phone, Schedule
 from contacts.opening_hours import BankHolidays
 from helphub.adding import names
 from helphub.checking.script import hours_in_words
+from helphub.content.secrecy import speaks_of_refuge
 from services.models import Location, Service
-from services.secrecy import speaks_of_refuge
 
 LONGEST_PURPOSE = Phone._meta.get_field("purpose_en").max_length
 OWN_BEHAVIOUR = Phone.Section.OWN_BEHAVIOUR.value

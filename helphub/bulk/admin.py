@@ -1,14 +1,19 @@
 """Adds the actions to the menus of the admin's lists."""
 
+import re
+
 from django.contrib import admin, messages
+from django.contrib.admin import helpers
 
 from contacts.models import Organization
 from helphub.bulk import doing, views
 from helphub.content.registry import content_models
 from helphub.dashboard.models import OpenQuestion
+from helphub.history import snapshots
 from helphub.search.models import Synonym
 from services.models import Audience, Choice, ServiceArea, Situation
 
+KEY = re.compile(r"[0-9]{1,18}")
 # Where “Delete selected” stays: what no reader has the address of, and what comes back from
 # “Deleted”. Pages are archived, and numbers withdrawn.
 MAY_BE_DELETED_TOGETHER = {
@@ -35,12 +40,20 @@ def menu_entry(action):
                 messages.WARNING,
             )
             return None
-        return views.begin(request, action, model_admin.model, keys)
+        return views.begin(request, action, model_admin.model, keys + _deleted(request, chosen))
 
     begin.__name__ = action.name.replace("-", "_")
     begin.short_description = action.words
     begin.allowed_permissions = ["change"]
     return begin
+
+
+def _deleted(request, chosen):
+    """The keys of the ticked records that somebody has deleted since the list was shown."""
+    ticked = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)[: doing.MOST_AT_ONCE]
+    keys = [int(key) for key in ticked if KEY.fullmatch(key)]
+    there = set(snapshots.existing(chosen.model, keys))
+    return [key for key in keys if key not in there]
 
 
 def add_to_lists():

@@ -78,6 +78,7 @@ class Page:
 
     def preview(self, given, faults=()):
         lines = doing.plan(self.request, self.action, self.model, list(self.looked), given)
+        gone = len(self.looked) - len(lines)
         self.looked = {line.key: line.mark for line in lines}
         return self._render(
             409 if faults else 200,
@@ -86,6 +87,7 @@ class Page:
             said=self.action.said(given) if self.form else [],
             sent=self._sent(),
             faults=faults,
+            gone=0 if faults else gone,  # Faults name them.
             is_preview=True,
         )
 

@@ -100,7 +100,8 @@ def asked(typed: str, *own_hosts: str) -> Asked:
     if path := _path(typed, own_hosts):
         return Asked(typed, (_exactly(path.lower()),), path=path)
     if (digits := _national(typed)) and len(digits) >= FEWEST_DIGITS:
-        return Asked(typed, (_number(digits),), is_number=True)
+        is_from_0 = typed.lstrip("( ").startswith("0")
+        return Asked(typed, (_number(digits, is_from_0=is_from_0),), is_number=True)
     if match := WEB_ADDRESS.fullmatch(typed.lower()):
         return Asked(typed, (_exactly(match[1].rstrip("/")),))
     parts = tuple(dict.fromkeys(_words(typed.lower())))
@@ -142,12 +143,17 @@ def _national(typed: str) -> str:
     return digits.removeprefix("0")
 
 
-def _number(digits: str) -> Part:
-    """A number with any spacing. A short one is a whole number, so 101 is not within 0151 011."""
-    is_whole = len(digits) <= FEWEST_DIGITS
-    first, *rest = digits
+def _number(digits: str, *, is_from_0: bool) -> Part:
+    """A number with any spacing. A short one is a whole number, so 101 is not within 0151 011.
+
+    With a 0 before it, it is how numbers begin, such as 0808.
+    """
+    is_short = len(digits) <= FEWEST_DIGITS
+    is_beginning = is_short and is_from_0
+    first, *rest = f"0{digits}" if is_beginning else digits
     # The look-behind comes after the digit: the search for a first character is much faster.
-    begins, ends = (rf"(?<!\d{first})", r"(?!\d)") if is_whole else ("", "")
+    begins = rf"(?<!\d{first})" if is_short else ""
+    ends = r"(?!\d)" if is_short and not is_beginning else ""
     return Part(first, BETWEEN_DIGITS.join([first + begins, *rest]) + ends)
 
 

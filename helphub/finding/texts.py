@@ -11,9 +11,9 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import get_language_info
 
+from helphub.content.secrecy import without_addresses
 from helphub.history import snapshots, versions
 from helphub.history.snapshots import State
-from services.secrecy import without_addresses
 
 Model = type[models.Model]
 

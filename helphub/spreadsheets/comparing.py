@@ -175,6 +175,7 @@ class Comparison:
         self.outcome = Outcome()
         self.edits = {}
         self.forms = {}
+        self.new_rows = {}  # Within forms, by table and record.
 
     def compare(self, lines, chosen=()):
         self._load(lines)
@@ -184,6 +185,8 @@ class Comparison:
             if isinstance(change, Refusal):
                 self.outcome.refusals.append(change)
                 continue
+            if change.is_new and change.table.child and change.values:
+                self._refuse_if_twice(change)
             # What can be read of a row with faults is tried too, to name all its faults at once.
             self.outcome.refusals += change.refusals
             if not change.values or critical.is_proposed_already(change):
@@ -194,6 +197,16 @@ class Comparison:
         self.outcome.edits = list(self.edits.values())
         self._set_apart_what_is_proposed()
         return self.outcome
+
+    def _refuse_if_twice(self, change):
+        """Refuse a new row within a form if an earlier row of the file adds the same."""
+        others = self.new_rows.setdefault((change.line.table, change.line.record), [])
+        same = [other for other in others if other.values == change.values]
+        if same:
+            change.refusals.append(change.line.refusal_beside(same[0].line))
+            change.values = {}
+        else:
+            others.append(change)
 
     def _set_apart_what_is_proposed(self):
         guarded = critical.guarded([edit.key for edit in self.outcome.edits])

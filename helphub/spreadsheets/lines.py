@@ -51,6 +51,10 @@ class Line(NamedTuple):
         place = self.place_of(heading) if heading else self.place
         return Refusal(place, message, self.number, self.table)
 
+    def refusal_beside(self, first):
+        """Why this row cannot be taken: an earlier one says the same."""
+        return self.refusal(f"“{self.record}” is in row {first.number} too. Keep one of them.")
+
     @property
     def identity(self):
         """The row of the site that it is. A new row within a form has none."""
@@ -198,6 +202,5 @@ def _twice(lines):
             continue
         first = seen.setdefault(line.identity, line)
         if first is not line:
-            message = f"“{line.record}” is in row {first.number} too. Keep one of them."
-            faults.append(line.refusal(message))
+            faults.append(line.refusal_beside(first))
     return faults

@@ -13,11 +13,11 @@ from django.db import models
 from django.utils.text import capfirst
 
 from contacts.models import Phone, Schedule, ScheduleException, Verification
+from helphub.content.secrecy import SECRET_PLACES
 from helphub.dashboard.models import OpenQuestion
 from helphub.search.models import Synonym
 from helphub.spreadsheets.cells import Names
 from services.models import Location, Service, ServiceVerification
-from services.secrecy import SECRET_PLACES
 from strategy.models import Source
 
 ROW, VERSION = "Row", "Version"

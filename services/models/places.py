@@ -1,17 +1,16 @@
 """Where a service is. A secret place has no row."""
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 
 from contacts.call_privacy import Answer
-from helphub.content import patterns, validators
+from helphub.content import patterns, secrecy, validators
 from helphub.content.entries import (
     language_of_words,
 )
 from services.models.coverage import Town
 from services.models.service import Service
-from services.secrecy import ADDRESS, own_texts, speaks_of_refuge
 
 
 class LocationQuerySet(models.QuerySet):
@@ -146,7 +145,7 @@ class Location(models.Model):
         # Without a key there is no service to load, so stop here.
         if self.service_id is None:
             raise ValidationError("This service's place is secret, so no place can be stored.")
-        if speaks_of_refuge(self.service) or speaks_of_refuge(self, self.name):
+        if secrecy.speaks_of_refuge(self.service) or secrecy.speaks_of_refuge(self, self.name):
             raise ValidationError(
                 "This mentions a refuge. The location of a refuge must stay secret: tick “place is "
                 "secret” and delete the place."
@@ -162,10 +161,16 @@ class Location(models.Model):
     def _errors_of_place_on_booking(self):
         """The fields that would give away an address given on booking."""
         errors = {}
-        for name, text in own_texts(self).items():
+        if secrecy.addresses_in(self.service, title=self.service.title):
+            message = f"The service's texts have what looks like an address. {secrecy.ON_BOOKING}"
+            errors[NON_FIELD_ERRORS] = message
+        for phone in self.service.phones.all() if self.service.pk else ():
+            if secrecy.addresses_in(phone):
+                errors[NON_FIELD_ERRORS] = secrecy.OF_NUMBERS.format(phone)
+        for name, text in secrecy.own_texts(self).items():
             if text and name.startswith("directions"):
                 errors[name] = "Leave this empty: directions would give the address away."
-            elif ADDRESS.search(text):
+            elif secrecy.ADDRESS.search(text):
                 errors[name] = "Remove the address: it is given on booking."
         for name in ("name", "address_1", "postal_code"):
             if getattr(self, name):

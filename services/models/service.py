@@ -85,6 +85,12 @@ class ServiceQuerySet(EntryQuerySet):
         service = memory.answer(service_page, slug) if memory.is_used() else None
         return service or self.for_page().shown_or_gone(slug=slug)
 
+    def hiding_their_address(self):
+        """Those whose place is secret, or told on booking."""
+        return self.filter(
+            models.Q(is_secret_place=True) | models.Q(locations__address="on-booking")
+        ).distinct()
+
     def for_deaf_people(self):
         """The services in the directory that are made for deaf people."""
         return self.for_listing().filter(audiences__slug=DEAF)

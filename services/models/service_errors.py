@@ -1,7 +1,7 @@
 """Why a service cannot be saved as it is: its ages, place, notice and suggestions."""
 
 from contacts.validators import errors_of_ages
-from services.secrecy import ADDRESS, own_texts, speaks_of_refuge
+from helphub.content import secrecy
 
 
 def errors_of(service):
@@ -15,34 +15,39 @@ def errors_of(service):
 
 
 def _errors_of_place(service):
-    """Refuse an address in a secret service's texts, and any place for it or for a refuge."""
-    if not service.is_secret_place:
-        if speaks_of_refuge(service) and _has_places(service):
-            return {
-                "is_secret_place": (
-                    "This service mentions a refuge and has a place. The location of a refuge "
-                    "must stay secret: delete the service's places first, then tick this."
-                )
-            }
-        return {}
-    errors = {
-        name: (
-            f"“{match.group()}” looks like an address. This service's location must stay "
-            "secret: remove the address."
-        )
-        for name, text in (own_texts(service) | {"title": service.title}).items()
-        if (match := ADDRESS.search(text))
-    }
-    if _has_places(service):
+    """Refuse an address in the texts if readers may not have it, and any place for a refuge."""
+    errors = {}
+    found = secrecy.addresses_in(service, title=service.title)
+    if found and (why := _why_hidden(service)):
+        errors = {name: secrecy.refusal(address, why) for name, address in found.items()}
+    if service.is_secret_place:
         message = "Delete the service's places first, then tick this and save."
-        errors |= {"is_secret_place": message}
-    return errors
+    elif secrecy.speaks_of_refuge(service):
+        message = (
+            "This service mentions a refuge and has a place. The location of a refuge "
+            "must stay secret: delete the service's places first, then tick this."
+        )
+    else:
+        return errors
+    return errors | ({"is_secret_place": message} if _has_places(service) else {})
+
+
+def _why_hidden(service):
+    """Why readers may not have the service's address, or "" if they may."""
+    if service.is_secret_place:
+        return secrecy.OF_HIDDEN_SERVICE
+    if secrecy.speaks_of_refuge(service):
+        return secrecy.OF_REFUGE
+    return secrecy.ON_BOOKING if _rows(service).hiding_their_address().exists() else ""
 
 
 def _has_places(service):
+    return _rows(service).filter(locations__isnull=False).exists()
+
+
+def _rows(service):
     # Asked by its row: the key that places point to may just have been taken away.
-    services = type(service).objects
-    return services.filter(pk=service.pk, locations__isnull=False).exists()
+    return type(service).objects.filter(pk=service.pk)
 
 
 def _errors_of_notice(service):

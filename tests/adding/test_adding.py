@@ -198,6 +198,10 @@ def test_an_organisation_and_numbers_that_we_have_are_chosen(editor):
     assert "A number we have keeps its own" in answer["hours_1_days"]
 
 
+# Boxes of the service, the new number and the new organisation that readers see.
+TEXTS = ["name", "summary", "how_to_get_in", "what_to_expect", "cost", "purpose", "what_happens"]
+TEXTS += ["number_name", "text_instruction", "new_organization"]
+AN_ADDRESS = "12 Zephyr Street, ZZ1 1ZZ"
 AT_PUBLIC_PLACE = {"address_1": "1 Zephyrine Street", "postal_code": "ZZ9 9ZZ"}
 
 
@@ -263,6 +267,22 @@ AT_PUBLIC_PLACE = {"address_1": "1 Zephyrine Street", "postal_code": "ZZ9 9ZZ"}
             {"address_1": "the place is secret", "summary": "looks like an address"},
         ),
         (
+            dict.fromkeys(TEXTS, AN_ADDRESS) | {"place": "secret"},
+            dict.fromkeys(TEXTS, "must stay secret: remove"),
+        ),
+        (
+            dict.fromkeys(TEXTS, AN_ADDRESS) | {"place": "on-booking", "town": "1"},
+            dict.fromkeys(TEXTS, "given on booking"),
+        ),
+        (
+            {"place": "none", "summary": f"We run a refuge at {AN_ADDRESS}."},
+            {"summary": "The location of a refuge must stay secret"},
+        ),
+        (
+            {"place": "none", "purpose": "We run a refuge.", "what_happens": AN_ADDRESS},
+            {"what_happens": "The location of a refuge must stay secret"},
+        ),
+        (
             AT_PUBLIC_PLACE | {"place": "on-booking", "has_drop_in": "on", "town": "1"},
             {"postal_code": "told on booking", "has_drop_in": "without an address"},
         ),
@@ -312,6 +332,18 @@ def test_a_secret_service_stores_no_place_and_one_told_on_booking_only_its_town(
     place = Location.objects.get(service__name_en="Somewhere")
     assert (place.is_public, place.when_en) == (False, "By appointment.")
     assert "They tell you the address when you book" in page.main
+
+
+def test_a_number_we_have_with_an_address_is_not_given_to_a_secret_service(editor):
+    phone = factories.make_phone(purpose_en=f"Come to {AN_ADDRESS}.")
+    old = {"number": "", "number_again": "", "phones": [str(phone.pk)], "hours_1_days": []}
+    old |= {"hours_1_opens": "", "hours_1_closes": "", "is_closed_on_bank_holidays": []}
+    assert "remove it there first" in refused(editor, place="secret", **old)["phones"]
+    add(editor, place="none", **old)
+
+
+def test_a_service_without_a_place_may_mention_a_refuge(editor):
+    add(editor, summary="We find you a refuge.")
 
 
 def test_a_place_has_its_own_hours_ticked_like_those_of_a_number(editor):

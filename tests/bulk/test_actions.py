@@ -156,6 +156,21 @@ def test_if_somebody_has_changed_one_meanwhile_nothing_is_done_and_it_is_named(a
     assert is_published(rows[0], rows[2]) == [True, True]
 
 
+def test_the_preview_says_how_many_have_been_deleted_since_they_were_chosen(anna):
+    row, deleted = drafts(2)
+    chosen = {"action": "publish", "_selected_action": [row.pk, deleted.pk]}
+    with recording():
+        deleted.delete()
+    page = Page(anna.post("/admin/strategy/guide/", chosen, follow=True))
+    assert "1 of them has been deleted since you chose it." in page.main
+    assert will_change(page) == [row.name]
+    press(anna, page)
+    assert is_published(row) == [True]
+    page = begin(anna, "publish", *(rows := drafts(2)))
+    assert "of them" not in page.main
+    assert will_change(page) == [row.name for row in rows]
+
+
 def test_pressing_twice_does_it_once(anna):
     rows = drafts(2)
     page = begin(anna, "publish", *rows)

@@ -63,6 +63,21 @@ def test_a_code_in_brackets_finds_its_lines_and_a_short_number_is_whole(admin):
     assert "With a one: 01384 010100" not in results(admin, "101")
 
 
+def test_a_dialling_code_of_four_digits_finds_the_numbers_that_begin_with_it(admin):
+    for name, dial in {"Free": "08080000900", "Three": "03000000900"}.items():
+        factories.make_phone(name_en=name, dial=dial, display=f"{dial[:4]} {dial[4:]}")
+    free, three = "Free: 0808 0000900", "Three: 0300 0000900"
+    for typed in ("0808", "0 808", "(0808)"):
+        found = results(admin, typed, kind="contacts.phone")
+        assert free in found
+        assert three not in found
+    assert three in results(admin, "0300", kind="contacts.phone")
+    # Not within a number, and without its 0 it is a whole number.
+    within = factories.make_phone(dial="01384003000", display="01384 003000")
+    assert str(within) not in results(admin, "0300", kind="contacts.phone")
+    assert free not in results(admin, "808", kind="contacts.phone")
+
+
 def test_a_token_finds_its_line_and_the_texts_that_name_it(admin, service):
     found = results(admin, "{h-spoc}")
     assert "Ring {h-spoc}." in found[service.name]

@@ -124,6 +124,49 @@ def test_no_text_of_a_secret_service_contains_an_address(admin, words):
     assert "Zephyrine" not in service.what_to_expect
 
 
+def test_no_text_of_a_number_says_where_its_service_is_if_that_is_hidden(admin):
+    fields = ["purpose_en", "what_happens_en", "name_en"]
+    words = dict.fromkeys(fields, "Come to 1 Zephyrine Street.")
+    open_one, secret, booked = (make_phone() for _ in range(3))
+    make_service([open_one])
+    make_service([secret], is_secret_place=True)
+    hidden = make_service([booked])
+    place(hidden.line, address="on-booking").save()
+    for phone in (secret, booked):
+        said = errors(save(admin, phone, **words))
+        assert len([error for error in said if "hides its address" in error]) == len(fields)
+        phone.refresh_from_db()
+        assert "Zephyrine" not in phone.name + phone.purpose
+    assert errors(save(admin, open_one, **words)) == []
+    page = save(admin, hidden, phones=[booked.pk, open_one.pk])
+    assert any("remove it there first" in error for error in errors(page))
+    assert open_one not in hidden.phones.all()
+
+
+def test_a_refuges_number_and_service_have_no_address_in_their_texts():
+    words = "We run a refuge at 1 Zephyrine Street."
+    with pytest.raises(ValidationError, match="location of a refuge"):
+        make_phone(purpose_en=words)
+    with pytest.raises(ValidationError, match="location of a refuge"):
+        make_service(summary_en=words)
+    with pytest.raises(ValidationError, match="location of a refuge"):
+        make_service(name_en="A safe house", how_to_get_in_en="Go to 1 Zephyrine Street.")
+
+
+def test_no_text_of_a_service_has_the_address_that_is_told_on_booking(admin):
+    fields = ["how_to_get_in_en", "what_to_expect_en", "summary_en"]
+    words = dict.fromkeys(fields, "Come to 1 Zephyrine Street.")
+    service = make_service()
+    place(service.line, address="on-booking").save()
+    said = errors(save(admin, service, **words))
+    assert len([error for error in said if error.startswith("“1 Zephyrine")]) == len(fields)
+    assert all("given on booking" in error for error in said)
+    other = make_service(**words)
+    page = save(admin, other, **inline(address="on-booking"))
+    assert any("given on booking" in error for error in errors(page))
+    assert not other.locations.exists()
+
+
 def test_fixtures_with_a_place_for_a_secret_service_are_refused_outright(monkeypatch):
     row = {"service": "local-outreach", "position": 1, "town": "sedgley"} | PUBLIC
     rows = yaml.safe_load(yaml.safe_dump([row]))

@@ -157,6 +157,24 @@ def test_rows_that_cannot_be_told_apart_or_found_are_refused(admin, services):
     assert only(said, "“nowhere” is not here any more")
 
 
+def test_the_same_new_row_twice_in_a_file_is_refused_with_both_rows(admin, services):
+    service, other, _ = services
+    book = exported(admin, SERVICES, MADE)
+    sheet = book["Checks of services"]
+    check = {"Checked_on": "1 December 2025", "How": "By ringing", "Checked_by": "communications"}
+    check |= {"What_was_confirmed": "All of it"}
+    first = add(sheet, Service=service.slug, **check)
+    add(sheet, Service=other.slug, **check)
+    add(sheet, Service=service.slug, **check | {"What_was_confirmed": "The website"})
+    second = add(sheet, Service=service.slug, **check | {"Checked_on": date(2025, 12, 1)})
+    (said,) = faults(send(admin, SERVICES, book))
+    assert said.startswith(f"Checks of services, row {second}:")
+    assert f"is in row {first} too. Keep one of them." in said
+    sheet.delete_rows(second)
+    assert "2 saved" in take(admin, send(admin, SERVICES, book)).main
+    assert (service.verifications.count(), other.verifications.count()) == (2, 1)
+
+
 def test_a_saved_check_and_printed_words_stay_as_they_are(admin, services):
     phone = services[0].phones.get()
     with recording():

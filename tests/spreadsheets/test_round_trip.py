@@ -1,5 +1,7 @@
 """Out and back: what a list shows is in the file, and a file is taken as the forms would."""
 
+from datetime import date
+
 import pytest
 
 from contacts.models import Phone, Verification
@@ -106,6 +108,20 @@ def test_a_change_is_shown_word_by_word_and_saved_with_a_version(admin, service)
     assert (newest.officer, newest.why) == ("officer", "From a spreadsheet")
     assert newest.fingerprint == snapshots.read_one(Service, service.pk).fingerprint
     assert Upload.objects.get().sealed == ""
+
+
+def test_a_day_comes_back_from_a_csv_file_as_excel_in_britain_saves_it(admin, service):
+    with recording():
+        service.reviewed_on = date(2026, 12, 3)
+        service.save()
+    rows = exported_csv(admin, SERVICES, "services", MADE)
+    (row,) = [row for row in rows if row["Last checked on"] == "3 December 2026"]
+    row["Last checked on"] = "03-Dec-26"
+    assert "nothing to save" in send(admin, SERVICES, as_csv(rows).encode(), "s.csv").main
+    row["Last checked on"] = "04-Dec-26"
+    take(admin, send(admin, SERVICES, as_csv(rows).encode(), "s.csv"))
+    service.refresh_from_db()
+    assert service.reviewed_on == date(2026, 12, 4)
 
 
 def test_the_same_file_twice_changes_nothing(admin, service):

@@ -151,6 +151,11 @@ def test_secret_places_are_neither_exported_nor_taken(admin, service):
     )
     assert "secret" in " ".join(faults(send(admin, SERVICES, book)))
     assert not service.locations.exists()
+    book = exported(admin, NUMBERS, MADE)
+    line = service.phones.get().slug
+    put(book["Numbers"], line, What_happens_when_you_ring="Come to 1 Zephyrine Street.")
+    (said,) = faults(send(admin, NUMBERS, book))
+    assert "hides its address from readers" in said
 
 
 def test_editors_may_and_others_may_not(admin, service):

@@ -19,6 +19,7 @@ DATE_INPUT_FORMATS = [
     "%d/%m/%y",
     "%d.%m.%y",
     "%d-%m-%y",
+    "%d-%b-%y",  # Excel in Britain saves days in a CSV file like this.
     "%Y-%m-%d",
 ]
 TIME_INPUT_FORMATS = ["%H:%M", "%H:%M:%S"]

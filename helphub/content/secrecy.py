@@ -15,6 +15,12 @@ ADDRESS = re.compile(
     r"(?:Street|Road|Lane|Avenue|Close|Drive|Court|Place|Crescent|Gardens|Terrace|Square|Rd|St)\b"
 )
 
+OF_REFUGE = "The location of a refuge must stay secret: remove the address."
+ON_BOOKING = "Remove the address: it is given on booking."
+OF_HIDDEN_SERVICE = "This service's location must stay secret: remove the address."
+OF_NUMBER = "A service with this number hides its address from readers: remove it."
+OF_NUMBERS = "The texts of “{}” have what looks like an address: remove it there first."
+
 # A page must never help an abuser find one of these.
 SECRET_PLACES = re.compile(r"\b(refuges?|safe[- ]?houses?|safe accommodation)\b", re.IGNORECASE)
 
@@ -28,6 +34,16 @@ def own_texts(row: Model) -> dict[str, str]:
 
 def speaks_of_refuge(row: Model, *others: str) -> bool:
     return any(SECRET_PLACES.search(text) for text in [*own_texts(row).values(), *others])
+
+
+def addresses_in(row: Model, **others: str) -> dict[str, str]:
+    """What looks like an address in the texts of a row, and in these others, by field."""
+    texts = own_texts(row) | others
+    return {name: match.group() for name, text in texts.items() if (match := ADDRESS.search(text))}
+
+
+def refusal(address: str, why: str) -> str:
+    return f"“{address}” looks like an address. {why}"
 
 
 def without_addresses(texts: Iterable[str]) -> list[str]:
