@@ -54,7 +54,8 @@ class ActionAdmin(EntryAdmin):
     def formfield_for_foreignkey(self, db_field, request, **options):
         if db_field.name == "priority":
             offered = Q(strategy__state=models.Strategy.State.IN_FORCE)
-            if action := request.resolver_match.kwargs.get("object_id"):
+            match = getattr(request, "resolver_match", None)  # None for a form without a page.
+            if action := match and match.kwargs.get("object_id"):
                 offered |= Q(actions=action)  # The one it has, whatever became of its strategy.
             options["queryset"] = models.Priority.objects.filter(offered).distinct()
         return super().formfield_for_foreignkey(db_field, request, **options)
