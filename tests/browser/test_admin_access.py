@@ -23,10 +23,9 @@ from helphub.campaigns.models import Campaign
 from helphub.checking.models import Attempt
 from helphub.editions.models import PublicationRequest
 from helphub.reviews.models import Review
-from strategy.models import Action, FormAsPrinted, Guide, Priority
-from strategy.models import Action, Audit, Criterion, Guide, Priority, Standard
-from strategy.models import Action, Guide, Indicator, Priority
-from strategy.models import Action, AnnualReport, Guide, Priority
+from strategy.models import (
+    Action, AnnualReport, Audit, Criterion, FormAsPrinted, Guide, Indicator, Priority, Standard,
+)
 consent, children, other = (Guide.objects.get(slug=s).pk for s in ("consent", "children", "home"))
 User.objects.create_user("somebody", is_staff=True)
 asked = {"label": "strategy.guide", "asked_by": "somebody", "note": "The second part is new."}
@@ -59,6 +58,7 @@ Audit.objects.create(
     standard=Standard.objects.first(), day="2026-11-01", done_by="A council",
     scope_en="All services.", scope="All services.",
     summary_en="All is met.", summary="All is met.",
+)
 indicator = Indicator.objects.create(
     name_en="People who came", name="People who came", counted_en="Everybody", counted="Everybody",
     unit_en="people", unit="people", counted_by="A council",
