@@ -76,6 +76,7 @@ def test_what_is_folded_opens_with_the_keyboard(page):
 def test_help_now_has_a_button_for_each_step_big_enough_for_a_finger(page):
     page.set_viewport_size({"width": 320, "height": 568})
     page.goto("/help-now/")
+    page.locator("main summary", has_text="Deaf, or cannot speak").click()
     for number in (
         "tel:999",
         "sms:999",
