@@ -133,7 +133,10 @@ class IndicatorValueForm(forms.ModelForm):
 
     period = forms.CharField(max_length=40, widget=forms.TextInput(attrs={"size": 10}))
     part = forms.CharField(
-        max_length=60, required=False, widget=forms.TextInput(attrs={"size": 12})
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"size": 12}),
+        help_text="Such as an age group. Leave empty for the total.",
     )
     value = forms.CharField(
         label="Figure",
@@ -147,7 +150,7 @@ class IndicatorValueForm(forms.ModelForm):
 
     source = forms.CharField(
         max_length=200,
-        widget=forms.TextInput(attrs={"size": 18}),
+        widget=forms.TextInput(attrs={"size": 30}),
         error_messages={"required": "Say who published the figure, and where."},
     )
 

@@ -7,12 +7,12 @@ from strategy import models
 from strategy.local_data_forms import IndicatorValueForm, IndicatorValueFormSet, protect
 
 
-class IndicatorValueInline(admin.TabularInline):
+class IndicatorValueInline(admin.StackedInline):
     model = models.IndicatorValue
     form = IndicatorValueForm
     formset = IndicatorValueFormSet
     extra = 0
-    fields = ["period", "part", "value", "out_of", "source", "published_on"]
+    fields = [("period", "part"), ("value", "out_of"), ("source", "published_on")]
 
 
 @admin.register(models.Indicator)
