@@ -210,30 +210,29 @@ def _chapter_detail(request, strategy, slug):
     return render(request, "strategy/chapter_detail.html", context | _replaced_by(strategy))
 
 
+def _beside_the_figures(slug):
+    """What the pages beside the chapter of figures share. Without a slug: the strategy in force."""
+    strategy = _replaced(slug) if slug else Strategy.objects.in_force()
+    chapter = Chapter.objects.of_figures(strategy)
+    return {"strategy": strategy, "chapter": chapter} | _replaced_by(strategy)
+
+
 @require_safe
 def newer_figures(request, strategy=""):
     """Figures newer than the strategy's that count something else, apart from its own."""
-    shown = _replaced(strategy) if strategy else Strategy.objects.in_force()
-    chapter = Chapter.objects.of_figures(shown)
-    context = {
-        "strategy": shown,
-        "chapter": chapter,
-        "statistics": Statistic.objects.of(shown).newer() if chapter else [],
-    }
-    return render(request, "strategy/newer_figures.html", context | _replaced_by(shown))
+    context = _beside_the_figures(strategy)
+    statistics = Statistic.objects.of(context["strategy"])
+    context["statistics"] = statistics.newer() if context["chapter"] else []
+    return render(request, "strategy/newer_figures.html", context)
 
 
 @require_safe
 def impact(request, strategy=""):
     """The passages of the chapter of figures, which have their own page."""
-    shown = _replaced(strategy) if strategy else Strategy.objects.in_force()
-    chapter = Chapter.objects.of_figures(shown)
-    context = {
-        "strategy": shown,
-        "chapter": chapter,
-        "sections": chapter.passages.sections() if chapter else [],
-    }
-    return render(request, "strategy/impact.html", context | _replaced_by(shown))
+    context = _beside_the_figures(strategy)
+    chapter = context["chapter"]
+    context["sections"] = chapter.passages.sections() if chapter else []
+    return render(request, "strategy/impact.html", context)
 
 
 def _report_and_parts(slug):
