@@ -37,7 +37,7 @@ def stored_as(ticks):
     weeks = [week for week, _ in WEEKS if week in ticks]
     weeks += [tick for tick in ticks if tick in OTHER_WEEKS]
     days = [day for day in WEEKDAYS if day in ticks]
-    # Codes that no box stands for are kept, and then stored as they were or refused.
+    # Codes without a box are kept, so that they are stored unchanged or refused.
     others = [tick for tick in ticks if tick not in {*weeks, *days}]
     if weeks and not days:
         return ",".join([*weeks, *others])
