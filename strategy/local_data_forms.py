@@ -17,7 +17,7 @@ MOST_ROWS = 1000
 
 SMALL = (
     "Numbers of fewer than 10 people are not kept, so “fewer than 10” stands where they were. "
-    "How many numbers that is about: {count}."
+    "Numbers changed like this: {count}."
 )
 OF_SHARES = (
     "These shares are not shown, because fewer than 10 people are in them, or are not in them: "

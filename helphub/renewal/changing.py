@@ -26,7 +26,7 @@ def put_back(user, old, present):
 
 
 def _change(states):
-    """Change these in their order: never are two in force."""
+    """Change these in this order, so that two are never in force at once."""
     strategies = [strategy for strategy in states if strategy]
     snapshots.lock(Strategy, *(strategy.pk for strategy in strategies))
     for strategy in strategies:

@@ -326,5 +326,5 @@ def _had_number(fields):
 
 def _how_to_write(text):
     if text.startswith(("-", "−", "–")):
-        return "A figure cannot be below nought."
+        return "A figure cannot be less than zero."
     return "Write digits, such as 240, or “fewer than 10”."

@@ -182,7 +182,7 @@ class ReportRowQuerySet(models.QuerySet):
 
 
 class ReportRow(PermanentRow):
-    """A row of a report. Only taking the actions anew replaces it."""
+    """A row of a report. Only taking the actions again replaces it."""
 
     owner = "report"
     refusal = FROZEN

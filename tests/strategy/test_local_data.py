@@ -203,7 +203,7 @@ def test_an_officer_enters_figures_and_a_small_one_is_never_kept(admin):
     typed |= rows_typed(*figures, ("2023-24", "", "58"), ("2022/23", "", "1,240"))
     page = Page(admin.post(ADD, form_values(Page(admin.get(ADD))) | typed, follow=True))
     assert errors(page) == []
-    assert "How many numbers that is about: 1." in said(page)
+    assert "Numbers changed like this: 1." in said(page)
     assert "give a small number away: 2023/24, others" in said(page)
     indicator = Indicator.objects.get()
     assert indicator.slug.startswith("figures-")
@@ -347,7 +347,7 @@ def test_a_file_is_shown_in_the_form_and_saved_there(admin):
         ["3", "2023/24", "Total", "not there yet", FEW],
         ["4", "2021/22", "Total", "60", "the same"],
     ]
-    assert "How many numbers that is about: 1." in said(page)
+    assert "Numbers changed like this: 1." in said(page)
     assert (indicator.values.count(), Version.objects.count()) == (2, versions)
     (form,) = [form for form in page.all("form") if form.get("id") == "indicator_form"]
     page = Page(admin.post(form.get("action"), form_values(page), follow=True))
